@@ -1,0 +1,1 @@
+"""Files become nouns, strictly; every error names file, line and column."""

@@ -1,0 +1,1 @@
+"""The nouns of Bakeoff: frozen values without IO, clock or randomness."""

@@ -1,0 +1,205 @@
+"""What is sent and what came of it: calls, attempts, outputs, failures, records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from harness.core.canonical import Json
+
+
+class Role(StrEnum):
+    """Why a call is made."""
+
+    ANSWER = "answer"
+    INSTRUMENT = "instrument"
+    WARMUP = "warmup"
+
+
+class Fault(StrEnum):
+    """Whose failure it is. Only the candidate's own scores 0; the others lower coverage."""
+
+    CANDIDATE = "candidate"
+    INFRA = "infra"
+    HARNESS = "harness"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audio:
+    """A clip in the media store."""
+
+    sha256: str
+    mime: str
+    seconds: float
+    sample_rate: int
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRequest:
+    """Messages in OpenAI's shape; media parts name the media by sha256."""
+
+    messages: tuple[Mapping[str, Json], ...]
+    max_tokens: int
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechRequest:
+    """Text to be spoken."""
+
+    text: str
+    voice: str | None = None
+    response_format: str = "wav"
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptionRequest:
+    """A clip to be written down."""
+
+    audio: Audio
+    language: str | None = None
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MosRequest:
+    """A clip to be judged by a MOS predictor."""
+
+    audio: Audio
+
+
+Request = ChatRequest | SpeechRequest | TranscriptionRequest | MosRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """The planned unit that costs money or runs a model."""
+
+    key: str
+    """sha256 of all that makes the answer what it is; see execute/plan.py."""
+    role: Role
+    candidate: str
+    """Name of the candidate, or of the instrument's candidate."""
+    request: Request
+    suite: str
+    task: str
+    sample: str
+    epoch: int = 0
+    instrument: str | None = None
+    """Instrument calls: the instrument's name."""
+    measures: str | None = None
+    """Instrument calls: key of the answer that is measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Disjoint meters of one call. None is unknown, never zero."""
+
+    input_tokens: int | None = None
+    """Fresh prompt tokens: neither cached nor audio."""
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    output_tokens: int | None = None
+    """Answer tokens: neither reasoning nor audio."""
+    reasoning_tokens: int | None = None
+    input_audio_tokens: int | None = None
+    output_audio_tokens: int | None = None
+    input_characters: int | None = None
+    input_audio_seconds: float | None = None
+    output_audio_seconds: float | None = None
+    busy_seconds: float | None = None
+    """Self-hosted: how long the machine was held by this call."""
+    source: str = "none"
+    """`provider` (as reported), `measured` (by us), `estimated` (the bound, where the provider said nothing)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """Times on the wire in milliseconds after the request was sent, from a monotonic clock (methodology.md 3)."""
+
+    headers_ms: float | None = None
+    first_byte_ms: float | None = None
+    ttft_ms: float | None = None
+    """First token of any kind."""
+    ttfo_ms: float | None = None
+    """First answer token, after reasoning."""
+    ttfa_ms: float | None = None
+    """First audio-bearing byte, after any container header."""
+    total_ms: float | None = None
+    """Last content."""
+    closed_ms: float | None = None
+    queue_ms: float | None = None
+    """Wait in our own lane before the request; never part of a latency."""
+    client_ttft_ms: float | None = None
+    """What the client library would have reported: shown beside, never ranked."""
+    valid: bool = True
+    """False where the marks cannot be trusted (several wire attempts, a lagging loop)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One request on the wire inside a call."""
+
+    number: int
+    """1-based."""
+    started: str
+    """UTC, ISO 8601."""
+    duration_ms: float
+    outcome: str
+    """`ok`, or the kind of its failure."""
+    http_status: int | None = None
+    request_id: str | None = None
+    retry_after_s: float | None = None
+    wire_requests: int = 1
+    """What the tap counted; other than 1 makes the attempt's marks invalid."""
+    may_be_billed: bool = False
+    detail: str | None = None
+    """Redacted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """What a candidate or an instrument returned. A refusal or a content filter is an Output too."""
+
+    text: str | None = None
+    reasoning: str | None = None
+    audio: Audio | None = None
+    tool_calls: tuple[Mapping[str, Json], ...] = ()
+    values: Mapping[str, float] = field(default_factory=dict)
+    """Numbers of an instrument: `ovrl`, `sig`, ..."""
+    finish_reason: str | None = None
+    model: str | None = None
+    """The model's name as echoed by the provider."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a call has no output."""
+
+    fault: Fault
+    kind: str
+    """`timeout`, `rate_limit`, `context_too_long`, `truncated`, `empty`, `protocol`, `bug`, ..."""
+    message: str
+    """Redacted; one sentence."""
+    partial: str | None = None
+    """Text that had arrived before a stream broke, for forensics."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The final word on one call."""
+
+    call: Call
+    outcome: Output | Failure
+    attempts: tuple[Attempt, ...]
+    marks: Marks
+    usage: Usage
+    cost_usd: Decimal | None
+    """None: not measured. Includes attempts that failed and may be billed."""
+    cost_source: str
+    """`provider`, `measured`, `estimated`, `machine` or `unpriced`."""
+    finished: str
+    """UTC, ISO 8601."""

@@ -1,0 +1,76 @@
+"""What can be chosen: a provider's model with its parameters and prices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from harness.core.canonical import Json, digest
+
+MODALITIES = (
+    "text", "vision", "tts", "transcription", "speech", "image_generation", "video_generation", "embedding", "rerank",
+)  # fmt: skip
+"""What goes in and comes out of a candidate."""
+
+INSTRUMENT_MODALITIES = ("mos",)
+"""What only instruments do: a MOS predictor hears a clip and returns numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What a provider charges, by the field names of LiteLLM's price map."""
+
+    usd: Mapping[str, Decimal]
+    """`input_cost_per_token`, `output_cost_per_character`, ...: dollars for one unit."""
+    source: str
+    """Where it comes from: `litellm 1.106.2` or `providers.yaml`."""
+    date: str | None = None
+    """ISO date of the price, where the source says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """A self-hosted candidate's cost: the machine, not the token."""
+
+    usd_per_hour: Decimal
+    utilisation: Decimal = Decimal(1)
+    """Share of the paid hours in which the machine serves, in (0, 1]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One column of the matrix. The same model at two hosts, or at two temperatures, is two candidates."""
+
+    name: str
+    """The name in reports, unique in a run."""
+    model: str
+    """LiteLLM's model string; `local/<engine>` is an embedded engine."""
+    modalities: frozenset[str]
+    params: Mapping[str, Json] = field(default_factory=dict)
+    """Request parameters that belong to the candidate: temperature, voice, reasoning_effort."""
+    base_url: str | None = None
+    """The configured address; never that of a tap or an engine."""
+    api_key_env: str | None = None
+    """Name of the environment variable that holds the key; the key itself never enters a noun."""
+    prices: Prices | None = None
+    """None: cost not measured."""
+    machine: Machine | None = None
+    weights_sha256: str | None = None
+    """Embedded engines: engine version and digest of the weights, as the catalogue pins them."""
+    group: str | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    max_in_flight: int | None = None
+
+    @property
+    def provider(self) -> str:
+        """Who bills and throttles."""
+        return self.model.partition("/")[0] if "/" in self.model else "openai"
+
+    @property
+    def is_local(self) -> bool:
+        return self.provider == "local"
+
+    @property
+    def identity(self) -> str:
+        """Digest of what makes this candidate answer as it does; prices, limits and its name do not."""
+        return digest([self.model, self.params, self.base_url, self.weights_sha256])

@@ -1,0 +1,190 @@
+"""What is decided: gates, criteria, the matrix, the ranking, the verdict (methodology.md 1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from harness.core.estimates import Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A must-have: exactly one of `min` and `max`."""
+
+    metric: str
+    min: float | None = None
+    max: float | None = None
+
+
+class Scale(StrEnum):
+    LINEAR = "linear"
+    LOG = "log"
+    PIECEWISE = "piecewise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """A nice-to-have with fixed anchors, so that candidates never enter the normalisation."""
+
+    name: str
+    metric: str
+    worst: float
+    """Worst acceptable: value 0."""
+    ideal: float
+    """No benefit beyond: value 1."""
+    weight: float
+    """Any non-negative number; normalised over the criteria."""
+    scale: Scale = Scale.LINEAR
+    points: tuple[tuple[float, float], ...] = ()
+    """Piecewise: (metric, value) pairs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """House thresholds of the verdict rule (methodology.md 1.5); judgement, so they are configurable."""
+
+    clear_p_best: float = 0.90
+    lean_p_best: float = 0.60
+    fragile_l1: float = 0.10
+    near_tie: float = 0.02
+    kappa: float = 50.0
+    """Concentration of the Dirichlet draws around the weights."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRule:
+    """How one slot is decided; frozen and hashed before results are seen."""
+
+    slot: str
+    gates: tuple[Gate, ...]
+    criteria: tuple[Criterion, ...]
+    must_pass: tuple[str, ...] = ()
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+
+class GateStatus(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    UNPROVEN = "unproven"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateResult:
+    """One gate of one candidate."""
+
+    candidate: str
+    gate: Gate
+    status: GateStatus
+    value: float | None
+    bound: float | None
+    """The unfavourable one-sided 95 % bound that was held against the gate."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionMatrix:
+    """Candidates × criteria. Rows follow `candidates`, columns follow `criteria`."""
+
+    candidates: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
+    raw: tuple[tuple[Estimate, ...], ...]
+    values: tuple[tuple[float | None, ...], ...]
+    """In [0, 1]; None is not measured, counts 0 in the score and as [0, 1] in its interval."""
+    weights: tuple[float, ...]
+    """Normalised: sums to 1."""
+    contributions: tuple[tuple[float, ...], ...]
+    """weight × value; each row sums to its score."""
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedCandidate:
+    """One line of the ranking."""
+
+    candidate: str
+    rank: int | None
+    """1-based, competition ranking; None: excluded by a failed gate."""
+    score: float
+    low: float
+    """95 % interval of the score over the measurement draws."""
+    high: float
+    p_best: float
+    """Share of draws of measurements and weights in which it comes first among the ranked."""
+    gates: tuple[GateResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossover:
+    """The weight at which the winner changes while the other weights keep their proportions."""
+
+    criterion: str
+    weight: float
+    """In [0, 1]."""
+    now: float
+    winner: str
+    """Who leads beyond it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedDifference:
+    """Leader minus challenger on the samples that both were asked."""
+
+    leader: str
+    challenger: str
+    metric: str
+    difference: Estimate
+    p_value: float | None
+    p_holm: float | None
+
+
+class VerdictKind(StrEnum):
+    CLEAR = "clear"
+    LEAN = "lean"
+    TOSS_UP = "toss-up"
+    NONE = "none"
+    """No candidate passes the gates, or nothing was measured."""
+    INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer, with what would change it."""
+
+    kind: VerdictKind
+    winner: str | None
+    """The recommendation: first by score, or the cheapest of near-ties in a toss-up; None where there is none."""
+    leader: str | None
+    """First by score."""
+    p_best: float | None
+    near_ties: tuple[str, ...]
+    smallest_flip: float | None
+    """L1 change of the weights that dethrones the leader; None: nobody can."""
+    flip_to: str | None
+    leave_one_out: Mapping[str, str]
+    """Criterion left out → who leads then."""
+    sentence: str
+    """The verdict in one sentence."""
+    caveats: tuple[str, ...] = ()
+    """Unproven gates, saturated anchors, small n: each one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Everything that one slot's report shows."""
+
+    slot: str
+    rule: DecisionRule
+    rule_sha256: str
+    matrix: DecisionMatrix
+    ranking: tuple[RankedCandidate, ...]
+    """Best first; excluded candidates last."""
+    verdict: Verdict
+    crossovers: tuple[Crossover, ...]
+    differences: tuple[PairedDifference, ...]
+    """On quality, the leader against each other candidate, Holm-corrected."""
+    estimates: Mapping[str, tuple[Estimate, ...]]
+    """Candidate → every metric of the slot, also those that are no criterion."""
+    samples_compared: int
+    """Samples that every candidate of the slot was asked."""
+    seed: int
+    draws: int

@@ -1,0 +1,25 @@
+"""A number with its uncertainty: no bare mean leaves metrics/."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A metric's value with its 95 % interval."""
+
+    metric: str
+    """`quality`, `ttfo_p50_ms`, `usd_per_1k_requests`, ..."""
+    value: float | None
+    """None: not measured. Infinity: timeouts reach this percentile."""
+    low: float | None
+    """None: the sample does not support a bound."""
+    high: float | None
+    n: int
+    """Samples behind the value."""
+    coverage: float
+    """Share of the planned samples that are behind the value, in [0, 1]."""
+    low_one_sided: float | None = None
+    """One-sided 95 % bounds, for gates."""
+    high_one_sided: float | None = None
+    note: str = ""
+    """How it was made: normaliser, macro or micro, kind of interval."""

@@ -1,0 +1,93 @@
+"""What a run is: its settings, its plan, its manifest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from harness.core.calls import Call
+from harness.core.candidates import Candidate
+from harness.core.canonical import Json
+from harness.core.decision import DecisionRule
+from harness.core.suites import Suite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """How a run is executed."""
+
+    max_in_flight: int = 16
+    """Over all remote candidates of one worker; a candidate's own limit may be lower."""
+    timeout_s: float = 60.0
+    """Wall time of one attempt."""
+    idle_timeout_s: float = 20.0
+    """Longest silence inside a stream."""
+    max_attempts: int = 3
+    budget_usd: Decimal | None = None
+    max_infra_failure_rate: float = 0.1
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bakeoff:
+    """One bake-off, resolved: what bakeoff.yaml, providers.yaml and the suites say together."""
+
+    name: str
+    suites: tuple[Suite, ...]
+    candidates: tuple[Candidate, ...]
+    """Those that compete."""
+    instruments: Mapping[str, Candidate]
+    """Instrument name → the candidate that serves as it; only those that a scorer needs."""
+    rules: Mapping[str, DecisionRule]
+    """Slot → rule; every slot of the suites has one."""
+    settings: RunSettings = field(default_factory=RunSettings)
+    epochs: int = 1
+    seed: int = 0
+    notices: tuple[str, ...] = ()
+    """What was passed over, each one sentence: skipped wildcards, candidates without a key."""
+
+    def candidate(self, name: str) -> Candidate:
+        """Look up a competing candidate or an instrument's candidate by name; KeyError if there is none."""
+        for candidate in (*self.candidates, *self.instruments.values()):
+            if candidate.name == name:
+                return candidate
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """A candidate that a task cannot be asked of, and why; decided at plan time."""
+
+    candidate: str
+    suite: str
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Every answer call of a run in the order in which they are offered, before anything is sent."""
+
+    calls: tuple[Call, ...]
+    instrument_calls: Mapping[str, int]
+    """Instrument → how many calls follow when every answer arrives."""
+    exclusions: tuple[Exclusion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What was asked and what was there."""
+
+    run_id: str
+    name: str
+    started: str
+    """UTC, ISO 8601."""
+    config: Json
+    """The resolved bake-off as JSON: candidates with the prices used, settings, rules, seeds; never a key."""
+    suites: Mapping[str, str]
+    """Suite → digest over its tasks, prompts and samples."""
+    scorers: Mapping[str, str]
+    """`suite/task/scorer` → signature."""
+    rules: Mapping[str, str]
+    """Slot → sha256 of the decision rule, frozen before the first call."""
+    environment: Mapping[str, str]
+    """Python, packages, machine, tool version."""

@@ -1,0 +1,1 @@
+"""Pure decision rules: from estimates to a verdict."""

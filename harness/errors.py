@@ -1,0 +1,105 @@
+"""The exception tree; each class owns the exit code that the process ends with.
+
+BakeoffError                     70  a bug of ours, unless a subclass says otherwise
+├── UsageError                    2  config, data or command line; nothing was sent
+│   └── NewerStoreError           2  the run folder was written by a newer Bakeoff
+├── CredentialsError              3  a key is missing or refused, a provider is unusable
+├── IncompleteError               4  a candidate has no usable samples, or too many infra failures
+├── BudgetStop                    5  the budget would have been exceeded
+├── StoreError                   74  disk full, read-only, damaged
+├── StoreLockedError             75  another process writes this run
+└── Interrupted                 130  SIGINT, SIGTERM or SIGHUP
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong with what the user wrote, and how to mend it."""
+
+    code: str
+    """A stable code such as `E202`; docs/errors.md lists them."""
+    message: str
+    file: str | None = None
+    line: int | None = None
+    """1-based."""
+    column: int | None = None
+    """1-based."""
+    excerpt: str | None = None
+    """The line of the file, as written; never one that holds a key."""
+    length: int = 1
+    """How many characters of the excerpt are wrong."""
+    hint: str | None = None
+    """What to do: a did-you-mean, a command, a link into the docs."""
+
+
+class BakeoffError(Exception):
+    """The root. `str()` is one sentence that a user can act on."""
+
+    exit_code: ClassVar[int] = 70
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(BakeoffError):
+    """The user's input cannot be used; carries every problem found, not only the first."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[Problem] | str, *, hint: str | None = None) -> None:
+        if isinstance(problems, str):
+            problems = [Problem(code="E100", message=problems, hint=hint)]
+        self.problems = tuple(problems)
+        super().__init__("; ".join(p.message for p in self.problems), hint=hint)
+
+
+class NewerStoreError(UsageError):
+    """The run folder has a newer schema than this Bakeoff reads."""
+
+
+class CredentialsError(BakeoffError):
+    """A key is missing or refused, or a provider cannot be used at all."""
+
+    exit_code = 3
+
+
+class IncompleteError(BakeoffError):
+    """Too little was measured to decide."""
+
+    exit_code = 4
+
+
+class BudgetStop(BakeoffError):
+    """The next call could have passed the budget."""
+
+    exit_code = 5
+
+
+class StoreError(BakeoffError):
+    """The run folder cannot be written or read."""
+
+    exit_code = 74
+
+
+class StoreLockedError(BakeoffError):
+    """Another process writes this run folder."""
+
+    exit_code = 75
+
+
+class Interrupted(BakeoffError):
+    """A signal ended the run; what was served is kept."""
+
+    exit_code = 130
+
+
+NO_CANDIDATE_PASSES = 1
+"""Exit code of a run that measured everything and found nothing to recommend."""
+
+PRECEDENCE = (130, 74, 75, 70, 5, 3, 2, 4, 1, 0)
+"""Which exit code stands where several hold, strongest first."""

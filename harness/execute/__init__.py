@@ -1,0 +1,1 @@
+"""Concurrency: plans, lanes, budget and the runner."""

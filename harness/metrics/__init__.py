@@ -1,0 +1,1 @@
+"""Pure summaries of records: every number with its uncertainty."""

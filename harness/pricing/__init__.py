@@ -1,0 +1,1 @@
+"""Pure money: prices, usage meters, cost."""

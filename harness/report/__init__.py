@@ -1,0 +1,1 @@
+"""Presentation: what the reader of a bake-off sees."""

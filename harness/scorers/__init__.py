@@ -1,0 +1,1 @@
+"""Pure judges of one output, one family a file."""

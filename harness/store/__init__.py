@@ -1,0 +1,1 @@
+"""Disk: the ledger, the media and the frames read from them."""
