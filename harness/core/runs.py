@@ -91,3 +91,5 @@ class Manifest:
     """Slot → sha256 of the decision rule, frozen before the first call."""
     environment: Mapping[str, str]
     """Python, packages, machine, tool version."""
+    selection: Json = None
+    """Which part of the configuration was taken, so that a resumed run takes the same."""

@@ -1,0 +1,45 @@
+# Three commands to learn: make demo, make test, make check. Each sets up everything it needs in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test check lock wheel example clean
+
+demo: $(VENV)/.demo  ## the shipped bake-off on embedded models: no key; no network after the first time
+	$(BIN)/bakeoff demo
+
+test: $(VENV)/.dev  ## every test, the embedded models included
+	$(BIN)/bakeoff fetch
+	$(BIN)/pytest
+
+check: $(VENV)/.dev  ## formatting, lint, types
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bakeoff needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: requirements/demo.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing Bakeoff and the runtimes of its embedded models into $(VENV) (about 270 MB to download)."
+	$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/demo.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing Bakeoff, its embedded models' runtimes and the test tools into $(VENV) (about 300 MB to download)."
+	$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/dev.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.demo
+
+lock:  ## pins every version with its hashes; needs uv
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements/dev.lock
+	uv pip compile pyproject.toml --extra local --extra build -c requirements/dev.lock --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements/demo.lock
+
+wheel: $(VENV)/.demo  ## dist/bakeoff-*.whl
+	$(BIN)/hatchling build -t wheel
+
+clean:
+	rm -rf $(VENV) dist build

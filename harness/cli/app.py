@@ -1,0 +1,66 @@
+"""The command `bakeoff`: one verb a file, errors on one screen, one exit code."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from click.exceptions import Abort, ClickException
+from click.exceptions import Exit as ClickExit
+
+from harness import __version__
+from harness.cli import check, decide, demo, fetch, init, plan, report, run, score, screen
+from harness.cli import list as list_verb
+from harness.errors import BakeoffError, Interrupted
+
+app = typer.Typer(
+    name="bakeoff",
+    help="Decide which AI model a product should use, with evidence.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+    if version:
+        typer.echo(f"bakeoff {__version__}")
+        raise typer.Exit
+
+
+for verb in (demo, init, check, plan, run, score, decide, report, fetch, list_verb):
+    verb.register(app)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    debug = "--debug" in arguments
+    try:
+        result = app([a for a in arguments if a != "--debug"], prog_name="bakeoff", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except ClickExit as stop:
+        return stop.exit_code
+    except ClickException as error:
+        error.show()
+        return error.exit_code
+    except (Abort, KeyboardInterrupt):
+        return Interrupted.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away; there is nobody to tell
+        return 0
+    except BakeoffError as error:
+        if debug:
+            raise
+        screen.show_error(error)
+        return error.exit_code
+    except Exception as error:
+        if debug:
+            raise
+        screen.show_bug(error)
+        return BakeoffError.exit_code

@@ -1,0 +1,42 @@
+"""`bakeoff check`: is everything in order, before anything is sent?"""
+
+import typer
+
+from harness.cli import screen
+from harness.cli.options import HERE, AsJson, Folder
+
+
+def register(app: typer.Typer) -> None:
+    app.command("check")(check)
+
+
+def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Validate the configuration, the data and the keys, offline; show all problems at once."""
+    from harness import pipeline
+
+    bakeoff = pipeline.load(folder)
+    planned = pipeline.plan(bakeoff)
+    missing = pipeline.missing_engines(bakeoff)
+    if as_json:
+        screen.document(
+            {
+                "name": bakeoff.name,
+                "suites": [suite.name for suite in bakeoff.suites],
+                "candidates": [candidate.name for candidate in bakeoff.candidates],
+                "calls": len(planned.calls),
+                "notices": bakeoff.notices,
+                "engines_to_fetch": [engine.name for engine in missing],
+            }
+        )
+        return
+    for notice in bakeoff.notices:
+        screen.note(f"note: {notice}")
+    samples = sum(len(task.loaded) for suite in bakeoff.suites for task in suite.tasks)
+    screen.say(
+        f"{bakeoff.name}: {len(bakeoff.suites)} suites, {samples} samples, {len(bakeoff.candidates)} candidates, "
+        f"{len(planned.calls)} calls. Everything is in order."
+    )
+    if missing:
+        screen.say(f"Not installed yet: {', '.join(engine.name for engine in missing)}. Next: bakeoff fetch")
+    else:
+        screen.say("Next: bakeoff plan")

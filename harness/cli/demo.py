@@ -1,0 +1,20 @@
+"""`bakeoff demo`: the shipped bake-off on the embedded models, whole."""
+
+import typer
+
+from harness.cli import screen
+from harness.cli.options import RUNS, Limit, Runs
+from harness.cli.run import run_to_report
+
+
+def register(app: typer.Typer) -> None:
+    app.command("demo")(demo)
+
+
+def demo(runs: Runs = RUNS, limit: Limit = None) -> None:
+    """Plan, run, score, decide and report on real embedded models: no key; no network once they are installed."""
+    from harness import pipeline
+
+    bakeoff = pipeline.load_shipped(limit=limit)
+    pipeline.fetch_engines(tuple(engine.name for engine in pipeline.missing_engines(bakeoff)), say=screen.note)
+    run_to_report(bakeoff, runs=runs, selection=pipeline.Selection(shipped=True, limit=limit))

@@ -1,0 +1,24 @@
+"""Options that several verbs share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[
+    Path, typer.Option("--folder", "-C", help="Folder of bakeoff.yaml.", file_okay=False, show_default="this folder")
+]
+Runs = Annotated[Path, typer.Option("--runs", help="Folder that holds the runs.", file_okay=False)]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's folder or name; `latest` is the newest.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="SUITE", help="Only this suite; may be repeated.")]
+Candidates = Annotated[str | None, typer.Option("--candidates", metavar="A,B", help="Only these candidates.")]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N samples a task.")]
+
+HERE = Path()
+RUNS = Path("reports")
+
+
+def names(text: str | None) -> tuple[str, ...]:
+    """Split a comma-separated option."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())

@@ -1,0 +1,50 @@
+"""`bakeoff plan`: what a run would do, before any spend."""
+
+from decimal import Decimal
+
+import typer
+
+from harness.cli import screen
+from harness.cli.options import HERE, AsJson, Candidates, Folder, Limit, Only, names
+
+
+def register(app: typer.Typer) -> None:
+    app.command("plan")(plan)
+
+
+def plan(
+    folder: Folder = HERE,
+    only: Only = None,
+    candidates: Candidates = None,
+    limit: Limit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the calls, the worst-case dollars and the smallest difference that the sample size can show."""
+    from harness import pipeline
+
+    bakeoff = pipeline.load(folder, suites=tuple(only or ()), candidates=names(candidates), limit=limit)
+    forecast = pipeline.forecast(bakeoff)
+    if as_json:
+        screen.document(forecast)
+        return
+    for notice in bakeoff.notices:
+        screen.note(f"note: {notice}")
+    screen.say("| candidate | slot | answer calls | worst-case USD |")
+    screen.say("|---|---|---:|---:|")
+    for row in forecast.rows:
+        screen.say(f"| {row.candidate} | {row.slot} | {row.calls} | {_dollars(row.worst_case_usd, row.machine)} |")
+    screen.say()
+    for name, count in forecast.instrument_calls.items():
+        screen.say(f"{name}: {count} instrument calls when every answer arrives.")
+    for slot, power in forecast.smallest_difference.items():
+        screen.say(f"{slot}: {power.n} samples can show a difference in quality of {power.difference:.2f} or more "
+                   "(paired, 80 % power, standard deviation of the differences 0.5).")  # fmt: skip
+    for warning in forecast.warnings:
+        screen.say(f"warning: {warning}")
+    screen.say("Next: bakeoff run")
+
+
+def _dollars(amount: Decimal | None, machine: bool) -> str:
+    if machine:
+        return "own machine"
+    return "not known" if amount is None else f"{amount:.4f}"

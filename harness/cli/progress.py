@@ -1,0 +1,77 @@
+"""How a run looks while it goes: bars on a terminal, plain lines elsewhere."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from harness.core.calls import Failure, Record
+
+PLAIN_EVERY_S = 15.0
+"""Without a terminal: one line of progress in this many seconds."""
+
+
+class Bars:
+    """Shows phases, finished records and notes on stderr; one bar a candidate."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[failed]}"),
+            TimeElapsedColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._clock = clock
+        self._tasks: dict[str, TaskID] = {}
+        self._totals: Mapping[str, int] = {}
+        self._done: Counter[str] = Counter()
+        self._failed: Counter[str] = Counter()
+        self._phase = ""
+        self._last_line = clock()
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def phase(self, name: str, totals: Mapping[str, int]) -> None:
+        """Begin a phase with so many calls a candidate."""
+        self._phase, self._totals = name, totals
+        self._done.clear()
+        self._failed.clear()
+        for task in self._tasks.values():
+            self._bars.remove_task(task)
+        self._tasks = {
+            candidate: self._bars.add_task(f"{name} {candidate}", total=total, failed="")
+            for candidate, total in totals.items()
+        }
+        self.note(f"{name}: {sum(totals.values())} calls of {len(totals)} candidates")
+
+    def finished(self, record: Record) -> None:
+        """Count a record that is safely stored."""
+        name = record.call.candidate
+        self._done[name] += 1
+        self._failed[name] += isinstance(record.outcome, Failure)
+        if name in self._tasks:
+            failed = f"{self._failed[name]} failed" if self._failed[name] else ""
+            self._bars.update(self._tasks[name], completed=self._done[name], failed=failed)
+        if self._bars.disable and self._clock() - self._last_line >= PLAIN_EVERY_S:
+            self._last_line = self._clock()
+            parts = (f"{candidate} {self._done[candidate]}/{total}" for candidate, total in self._totals.items())
+            self.note(f"{self._phase}: {', '.join(parts)}")
+
+    def note(self, text: str) -> None:
+        """Say one line above the bars."""
+        self._console.print(text, markup=False)

@@ -1,0 +1,34 @@
+"""`bakeoff report` and `bakeoff memo`: the pages, written again from the records."""
+
+from typing import Annotated
+
+import typer
+
+from harness.cli import screen
+from harness.cli.options import RUNS, RunName, Runs
+from harness.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    app.command("report")(report)
+    app.command("memo")(memo)
+
+
+def report(run: RunName, runs: Runs = RUNS) -> None:
+    """Write report.html: one file that opens offline."""
+    from harness import pipeline
+
+    screen.say(str(pipeline.report(pipeline.find_run(run, runs))))
+
+
+def memo(
+    run: RunName,
+    runs: Runs = RUNS,
+    format_: Annotated[str, typer.Option("--format", metavar="md", help="Markdown.")] = "md",
+) -> None:
+    """Write memo.md: the selection memo that someone can sign."""
+    from harness import pipeline
+
+    if format_ != "md":
+        raise UsageError(f"the memo is written as md, not {format_!r}")
+    screen.say(str(pipeline.memo(pipeline.find_run(run, runs))))

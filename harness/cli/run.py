@@ -1,0 +1,94 @@
+"""`bakeoff run`: the bake-off, from the plan to the report."""
+
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.cli import screen
+from harness.cli.options import HERE, RUNS, AsJson, Candidates, Folder, Limit, Only, Runs, names
+from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from harness.core.runs import Bakeoff
+    from harness.pipeline import Selection
+
+
+def register(app: typer.Typer) -> None:
+    app.command("run")(run)
+
+
+def run(
+    folder: Folder = HERE,
+    resume: Annotated[
+        str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run: only what is missing is sent.")
+    ] = None,
+    budget: Annotated[str | None, typer.Option("--budget", metavar="USD", help="Stop before this is passed.")] = None,
+    only: Only = None,
+    candidates: Candidates = None,
+    limit: Limit = None,
+    runs: Runs = RUNS,
+    as_json: AsJson = False,
+) -> None:
+    """Ask every candidate every sample, measure, decide and write the report."""
+    from harness import pipeline
+
+    if resume is not None:
+        if only or candidates or limit:
+            raise UsageError(
+                "a resumed run keeps its own suites, candidates and limit", hint="drop --only, --candidates, --limit"
+            )
+        path = pipeline.find_run(resume, runs)
+        bakeoff, selection = pipeline.reload(path, folder)
+    else:
+        path = None
+        selection = pipeline.Selection(suites=tuple(only or ()), candidates=names(candidates), limit=limit)
+        bakeoff = pipeline.load(folder, suites=selection.suites, candidates=selection.candidates, limit=limit)
+    if budget is not None:
+        bakeoff = pipeline.with_budget(bakeoff, _dollars(budget))
+    run_to_report(bakeoff, runs=runs, selection=selection, resume=path, as_json=as_json)
+
+
+def run_to_report(
+    bakeoff: "Bakeoff", *, runs: Path, selection: "Selection", resume: Path | None = None, as_json: bool = False
+) -> None:
+    """Run `bakeoff`, derive everything from its records, print the answer and end with the run's exit code."""
+    from harness import pipeline
+    from harness.cli import tables
+    from harness.cli.progress import Bars
+
+    for notice in bakeoff.notices:
+        screen.note(f"note: {notice}")
+    path = resume or pipeline.start(bakeoff, selection=selection, runs=runs)
+    with Bars() as bars:
+        result = pipeline.run(bakeoff, path, progress=bars)
+        if result.outputs:
+            bars.note("Scoring and deciding ...")
+            pipeline.score(bakeoff, path)
+            decisions = pipeline.decide(path)
+            pipeline.report(path)
+            pipeline.memo(path)
+    exit_code = pipeline.exit_code(result, decisions if result.outputs else ())
+    if as_json:
+        screen.document(pipeline.summary(path, exit_code))
+    else:
+        for line in result.notices:
+            screen.note(line)
+        if result.outputs:
+            tables.show_decisions(decisions)
+            screen.say()
+            screen.say(f"Report: {path / 'report.html'}   Memo: {path / 'memo.md'}")
+        if exit_code not in (0, 1):
+            screen.note(f"The run is incomplete (exit {exit_code}). Go on with: bakeoff run --resume {path}")
+    raise typer.Exit(exit_code)
+
+
+def _dollars(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount > 0:
+        raise UsageError(f"--budget takes dollars above 0, not {text!r}", hint="for example --budget 2.50")
+    return amount

@@ -1,0 +1,97 @@
+"""What a plan would cost and could show, before any spend."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import NormalDist
+
+from harness.core.calls import Call
+from harness.core.candidates import Candidate
+from harness.core.runs import Bakeoff, Plan
+from harness.pricing.cost import worst_case
+
+ASSUMED_SD = 0.5
+"""Standard deviation of paired score differences before anything is measured: the table of methodology.md 2.9."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastRow:
+    """One candidate in one slot."""
+
+    candidate: str
+    slot: str
+    calls: int
+    worst_case_usd: Decimal | None
+    """None: the price is not known."""
+    machine: bool
+    """Self-hosted: costs the machine's time and no dollars a call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    """The smallest true difference in quality that n paired samples show with 80 % power at 5 %."""
+
+    n: int
+    difference: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """Calls, dollars and power of a plan."""
+
+    rows: tuple[ForecastRow, ...]
+    instrument_calls: Mapping[str, int]
+    worst_case_usd: Decimal | None
+    """Over all answers; None where a price is not known."""
+    smallest_difference: Mapping[str, Power]
+    warnings: tuple[str, ...]
+
+
+def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
+    """Sum `plan` up. Dollars are upper bounds: every answer as long as it may be, no cache."""
+    slots = {(suite.name, task.name): suite.slot_of(task) for suite in bakeoff.suites for task in suite.tasks}
+    counts = Counter((call.candidate, slots[call.suite, call.task]) for call in plan.calls)
+    rows = tuple(
+        _row(bakeoff.candidate(name), slot, [c for c in plan.calls if (c.candidate, slots[c.suite, c.task]) == (name, slot)])
+        for name, slot in sorted(counts, key=lambda pair: (pair[1], pair[0]))
+    )
+    paid = [row.worst_case_usd for row in rows if not row.machine]
+    samples = {
+        slot: sum(len(task.loaded) for s in bakeoff.suites for task in s.tasks if slots[s.name, task.name] == slot)
+        for slot in sorted({row.slot for row in rows})
+    }
+    return Forecast(
+        rows=rows,
+        instrument_calls=plan.instrument_calls,
+        worst_case_usd=None if None in paid else sum((usd for usd in paid if usd is not None), Decimal(0)),
+        smallest_difference={slot: Power(n=n, difference=_smallest_difference(n)) for slot, n in samples.items()},
+        warnings=tuple(_unprovable(bakeoff, samples)),
+    )
+
+
+def _row(candidate: Candidate, slot: str, calls: list[Call]) -> ForecastRow:
+    machine = candidate.machine is not None
+    bounds = [] if machine else [worst_case(call.request, candidate) for call in calls]
+    known = None if machine or None in bounds else sum((b for b in bounds if b is not None), Decimal(0))
+    return ForecastRow(candidate=candidate.name, slot=slot, calls=len(calls), worst_case_usd=known, machine=machine)
+
+
+def _smallest_difference(n: int) -> float:
+    """(z_{α/2} + z_β)·sd/√n (methodology.md 2.9), α 0.05, power 0.8."""
+    z = NormalDist().inv_cdf
+    return (z(0.975) + z(0.8)) * ASSUMED_SD / math.sqrt(n)
+
+
+def _unprovable(bakeoff: Bakeoff, samples: Mapping[str, int]) -> Iterator[str]:
+    """Name the percentile gates that stay unproven even if every sample passes: p^n must fall below 0.05."""
+    for slot, n in samples.items():
+        for gate in bakeoff.rules[slot].gates:
+            percentile = re.search(r"_p(\d\d)(?:_|$)", gate.metric)
+            if percentile is None:
+                continue
+            needed = math.ceil(math.log(0.05) / math.log(int(percentile[1]) / 100))
+            if n < needed:
+                yield f"{slot}: a bound on {gate.metric} needs {needed} samples and there are {n}: the gate stays unproven"
