@@ -1,6 +1,8 @@
 """Plan, run, score, decide, report: each verb as a short story; wires the parts, holds no logic of its own."""
 
 import asyncio
+import difflib
+import itertools
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +18,13 @@ from harness.core.runs import Bakeoff, Plan
 from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, UsageError
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from harness.execute.forecast import Forecast
     from harness.execute.progress import Progress
     from harness.execute.runner import RunResult
     from harness.local.catalog import Engine
+    from harness.report.evidence import Evidence
 
 DRAWS = 10_000
 """Resamples behind intervals and P(best)."""
@@ -56,9 +61,7 @@ def load(
     from harness.config.load import load as load_config
     from harness.config.paths import shipped
 
-    return load_config(
-        folder, env=read(folder), suites=suites, candidates=candidates, limit=limit, shipped=shipped()
-    )
+    return load_config(folder, env=read(folder), suites=suites, candidates=candidates, limit=limit, shipped=shipped())
 
 
 def load_shipped(*, limit: int | None = None) -> Bakeoff:
@@ -104,7 +107,9 @@ def start(bakeoff: Bakeoff, *, selection: Selection, runs: Path) -> Path:
         for task in suite.tasks
         for sample in task.loaded
     ]
-    document = manifest(bakeoff, run_id=path.name, started=now.isoformat(timespec="seconds"), selection=to_json(selection))
+    document = manifest(
+        bakeoff, run_id=path.name, started=now.isoformat(timespec="seconds"), selection=to_json(selection)
+    )
     Ledger.create(path, document, samples, planned.calls).close()
     return path
 
@@ -131,4 +136,225 @@ def reload(run_folder: Path, folder: Path) -> tuple[Bakeoff, Selection]:
 
 def run(bakeoff: Bakeoff, run_folder: Path, *, progress: "Progress") -> "RunResult":
     """Send every call of the run that has no final word yet: answers first, then the instruments."""
-    raise NotImplementedError
+    from harness.config.environment import read
+    from harness.execute.runner import run as run_calls
+    from harness.local.host import Host
+    from harness.store.ledger import Ledger
+    from harness.store.media import Media
+
+    async def story(ledger: Ledger) -> "RunResult":
+        async with Host(log_folder=run_folder) as engines:
+            return await run_calls(
+                bakeoff, ledger, Media(run_folder / "media"), env=read(Path()), engines=engines, progress=progress
+            )
+
+    with Ledger.open(run_folder, write=True) as ledger:
+        return asyncio.run(story(ledger))
+
+
+# -- score, decide, report: free, from the records alone -----------------------------------------------------------
+
+
+def score(bakeoff: Bakeoff, run_folder: Path) -> Tally:
+    """Judge every output again with the scorers of `bakeoff`; replaces the stored scores."""
+    from harness.core.calls import Role
+    from harness.core.scores import Score
+    from harness.execute.scoring import judge
+    from harness.store.ledger import Ledger, ScoreRow
+
+    with Ledger.open(run_folder, write=True) as ledger:
+        judgements = list(judge(bakeoff, ledger.records(Role.ANSWER), ledger.records(Role.INSTRUMENT)))
+        ledger.replace_scores(
+            ScoreRow(
+                key=j.key,
+                scorer=j.scorer.name,
+                signature=j.scorer.signature,
+                value=j.result.value if isinstance(j.result, Score) else None,
+                reason=j.result.reason,
+                detail=j.result.detail if isinstance(j.result, Score) else {},
+            )
+            for j in judgements
+        )
+    scored = sum(isinstance(j.result, Score) for j in judgements)
+    return Tally(
+        scored=scored, unscored=len(judgements) - scored, missing_readings=sum(j.lacks_reading for j in judgements)
+    )
+
+
+def decide(run_folder: Path, *, weights: Mapping[str, float] | None = None) -> tuple[Decision, ...]:
+    """Turn a run's scores into one decision a slot, by the rules frozen in its manifest; writes decision.json."""
+    from harness.store.frames import calls_frame, scores_frame
+    from harness.store.ledger import Ledger
+
+    with Ledger.open(run_folder, write=False) as ledger:
+        manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
+    rules = _reweighed(_rules(manifest.config), weights or {})
+    slots = [slot for slot in rules if (calls["slot"] == slot).any()]
+    seed = int(manifest.config["seed"])  # type: ignore[call-overload, index]  # written by execute/manifest.py
+    decisions = tuple(_decide_slot(calls, scores, rules[slot], seed) for slot in slots)
+    document = {"run": manifest.run_id, "rules_frozen": manifest.rules, "decisions": to_json(decisions)}
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
+    _write(run_folder / "decision.json", text + "\n")
+    return decisions
+
+
+def report(run_folder: Path) -> Path:
+    """Write report.html from the records and decision.json."""
+    from harness.report.html import write_report
+
+    return write_report(_evidence(run_folder), stored_decisions(run_folder), run_folder / "report.html")
+
+
+def memo(run_folder: Path) -> Path:
+    """Write memo.md from the records and decision.json."""
+    from harness.report.memo import memo_text
+
+    path = run_folder / "memo.md"
+    _write(path, memo_text(_evidence(run_folder), stored_decisions(run_folder)))
+    return path
+
+
+def stored_decisions(run_folder: Path) -> tuple[Decision, ...]:
+    """Read decision.json; UsageError where the run was not decided yet."""
+    path = run_folder / "decision.json"
+    if not path.exists():
+        raise UsageError(f"run {run_folder.name} has no decision yet", hint=f"bakeoff decide {run_folder}")
+    return from_json(tuple[Decision, ...], json.loads(path.read_text(encoding="utf-8"))["decisions"])
+
+
+def passes(decisions: Sequence[Decision]) -> bool:
+    """Whether every slot has a candidate that passes its gates, and every candidate of `must_pass` does."""
+    return all(
+        decision.verdict.kind not in (VerdictKind.NONE, VerdictKind.INCOMPLETE)
+        and all(ranked.rank is not None for ranked in decision.ranking if ranked.candidate in decision.rule.must_pass)
+        for decision in decisions
+    )
+
+
+def exit_code(result: "RunResult", decisions: Sequence[Decision]) -> int:
+    """Return the strongest exit code that holds after a run."""
+    codes = {result.exit_code, 0 if passes(decisions) else NO_CANDIDATE_PASSES}
+    return next(code for code in PRECEDENCE if code in codes)
+
+
+def summary(run_folder: Path, code: int) -> Json:
+    """Return what `--json` prints after a run."""
+    decided = run_folder / "decision.json"
+    document: dict[str, Json] = {"run": str(run_folder), "exit_code": code}
+    return document | (json.loads(decided.read_text(encoding="utf-8")) if decided.exists() else {"decisions": []})
+
+
+def find_run(name: str, runs: Path) -> Path:
+    """Return the folder of the run that `name` means: a path, a name below `runs`, or `latest`."""
+    known = sorted((path.parent for path in runs.glob("*/run.db")), key=lambda path: (path / "run.db").stat().st_mtime)
+    if name == "latest" and known:
+        return known[-1]
+    for path in (Path(name), runs / name):
+        if (path / "run.db").is_file():
+            return path
+    close = difflib.get_close_matches(Path(name).name, [path.name for path in known], n=1)
+    raise UsageError(
+        f"there is no run {name!r} here or in {runs}",
+        hint=f"did you mean {close[0]!r}?" if close else "a run is a folder with a run.db; `latest` is the newest",
+    )
+
+
+# -- embedded engines ----------------------------------------------------------------------------------------------
+
+
+def missing_engines(bakeoff: Bakeoff) -> tuple["Engine", ...]:
+    """Return the embedded engines that the bake-off needs and that are not installed."""
+    from harness.local.fetch import missing
+
+    local = {c.model.removeprefix("local/") for c in (*bakeoff.candidates, *bakeoff.instruments.values()) if c.is_local}
+    return missing(sorted(local))
+
+
+def fetch_engines(names: Sequence[str], *, say: Callable[[str], None]) -> None:
+    """Install what is missing of the named engines, or of all; touches no network when nothing is."""
+    from harness.local.catalog import ENGINES
+    from harness.local.fetch import fetch, missing
+
+    unknown = [name for name in names if name not in ENGINES]
+    if unknown:
+        raise UsageError(f"there is no embedded engine {unknown[0]!r}", hint=f"there are: {', '.join(sorted(ENGINES))}")
+    wanted = missing(names or sorted(ENGINES))
+    if wanted:
+        fetch(wanted, say)
+
+
+def inventory(folder: Path) -> dict[str, list[dict[str, Json]]]:
+    """Return the suites, scorers and engines that a bake-off in `folder` can name."""
+    from harness.config.suites import known_suites
+    from harness.local.catalog import ENGINES
+    from harness.scorers.registry import SCORERS
+
+    return {
+        "suites": [{"name": name} for name in known_suites(folder)],
+        "scorers": [{"name": name} for name in sorted(SCORERS)],
+        "engines": [{"name": e.name, "modality": e.modality, "licence": e.licence} for e in ENGINES.values()],
+    }
+
+
+# -- small pieces --------------------------------------------------------------------------------------------------
+
+
+def _decide_slot(calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, seed: int) -> Decision:
+    from harness.decide.decide import decide as decide_slot
+    from harness.metrics.estimates import differences, estimates
+    from harness.metrics.resample import resample
+    from harness.metrics.tables import observe
+
+    observations = observe(calls, scores, slot=rule.slot)
+    raise NotImplementedError(observations, decide_slot, differences, estimates, resample, seed)
+
+
+def _rules(config: Json) -> dict[str, DecisionRule]:
+    assert isinstance(config, dict)
+    return {slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}  # type: ignore[union-attr]
+
+
+def _reweighed(rules: Mapping[str, DecisionRule], weights: Mapping[str, float]) -> dict[str, DecisionRule]:
+    """Return the rules with the weights named `criterion` or `slot:criterion` changed."""
+    known = {key for slot, rule in rules.items() for c in rule.criteria for key in (c.name, f"{slot}:{c.name}")}
+    unknown = [name for name in weights if name not in known]
+    if unknown:
+        raise UsageError(f"there is no criterion {unknown[0]!r}", hint=f"there are: {', '.join(sorted(known))}")
+    return {
+        slot: replace(
+            rule,
+            criteria=tuple(
+                replace(c, weight=weights.get(f"{slot}:{c.name}", weights.get(c.name, c.weight))) for c in rule.criteria
+            ),
+        )
+        for slot, rule in rules.items()
+    }
+
+
+def _evidence(run_folder: Path) -> "Evidence":
+    from harness.report.evidence import gather
+    from harness.store.ledger import Ledger
+    from harness.store.media import Media
+
+    with Ledger.open(run_folder, write=False) as ledger:
+        return gather(ledger, Media(run_folder / "media"))
+
+
+def _new_folder(runs: Path, name: str) -> Path:
+    """Create and return `runs/name`, with a number behind it where two runs start in the same second."""
+    runs.mkdir(parents=True, exist_ok=True)
+    for number in itertools.count(1):
+        path = runs / (name if number == 1 else f"{name}-{number}")
+        try:
+            path.mkdir()
+            return path
+        except FileExistsError:
+            continue
+    raise AssertionError("unreachable")
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace `path` as a whole, so that a reader never sees half a file."""
+    half = path.with_suffix(path.suffix + ".tmp")
+    half.write_text(text, encoding="utf-8")
+    os.replace(half, path)

@@ -16,7 +16,8 @@ def register(app: typer.Typer) -> None:
 def decide(
     run: RunName,
     weights: Annotated[
-        str | None, typer.Option("--weights", metavar="quality=60,cost=40", help="Other weights; slot:name=… for one slot.")
+        str | None,
+        typer.Option("--weights", metavar="quality=60,cost=40", help="Other weights; slot:name=… for one slot."),
     ] = None,
     runs: Runs = RUNS,
     as_json: AsJson = False,
@@ -45,7 +46,9 @@ def _weights(text: str | None) -> dict[str, float]:
         try:
             parsed[name.strip()] = float(number)
         except ValueError:
-            raise UsageError(f"--weights takes name=number pairs, not {part!r}", hint="--weights quality=60,cost=40") from None
+            raise UsageError(
+                f"--weights takes name=number pairs, not {part!r}", hint="--weights quality=60,cost=40"
+            ) from None
         if not 0 <= parsed[name.strip()] < float("inf"):
             raise UsageError(f"a weight is a number from 0 up, not {number!r}")
     return parsed

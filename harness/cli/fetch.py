@@ -12,7 +12,9 @@ def register(app: typer.Typer) -> None:
 
 
 def fetch(
-    engines: Annotated[list[str] | None, typer.Argument(metavar="ENGINE", help="Default: every embedded engine.")] = None,
+    engines: Annotated[
+        list[str] | None, typer.Argument(metavar="ENGINE", help="Default: every embedded engine.")
+    ] = None,
 ) -> None:
     """Install and verify the weights of embedded models; says what, how much and under which licence first."""
     from harness import pipeline

@@ -63,7 +63,9 @@ def init(
         )
     taken = [name for name in files if (folder / name).exists()]
     if taken and not force:
-        raise UsageError(f"{', '.join(taken)} exist already in {folder}", hint="another folder, or --force to overwrite")
+        raise UsageError(
+            f"{', '.join(taken)} exist already in {folder}", hint="another folder, or --force to overwrite"
+        )
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,1 +1,1 @@
-"""The network: the only importers of litellm."""
+"""The network: one file an endpoint; the only importers of LiteLLM, and only when something is sent."""

@@ -15,6 +15,9 @@ RECORDED_PACKAGES = ("bakeoff", "litellm", "httpx", "numpy", "scipy", "pandas", 
                      "faster-whisper", "hibari-tts", "whisper-normalizer")  # fmt: skip
 """Those whose version can change a number."""
 
+ASKED = ("name", "modality", "prompt", "system", "max_tokens", "params", "language")
+"""The parts of a task that reach a model; its samples beside."""
+
 
 def manifest(bakeoff: Bakeoff, *, run_id: str, started: str, selection: Json) -> Manifest:
     """Return the manifest of a run of `bakeoff`; `started` is UTC in ISO 8601."""
@@ -53,7 +56,12 @@ def changes(stored: Manifest, bakeoff: Bakeoff) -> list[str]:
 
 
 def _digests(bakeoff: Bakeoff) -> dict[str, str]:
-    return {suite.name: digest(_suite(suite, with_samples=True)) for suite in bakeoff.suites}
+    """Suite → digest of what is asked; how it is judged may change without asking again."""
+    return {
+        suite.name: digest([suite.version, *({key: _task(suite, task)[key] for key in ASKED} for task in suite.tasks),
+                            *(task.loaded for task in suite.tasks)])
+        for suite in bakeoff.suites
+    }  # fmt: skip
 
 
 def _config(bakeoff: Bakeoff) -> Json:
@@ -65,18 +73,18 @@ def _config(bakeoff: Bakeoff) -> Json:
         "candidates": to_json(bakeoff.candidates),
         "instruments": to_json(bakeoff.instruments),
         "rules": to_json(bakeoff.rules),
-        "suites": [_suite(suite, with_samples=False) for suite in bakeoff.suites],
+        "suites": [_suite(suite) for suite in bakeoff.suites],
         "notices": to_json(bakeoff.notices),
     }
 
 
-def _suite(suite: Suite, *, with_samples: bool) -> dict[str, Json]:
-    tasks = [_task(suite, task, with_samples=with_samples) for task in suite.tasks]
+def _suite(suite: Suite) -> dict[str, Json]:
+    tasks: list[Json] = [_task(suite, task) for task in suite.tasks]
     return {"name": suite.name, "version": suite.version, "licence": suite.licence, "tasks": tasks}
 
 
-def _task(suite: Suite, task: Task, *, with_samples: bool) -> Json:
-    described: dict[str, Json] = {
+def _task(suite: Suite, task: Task) -> dict[str, Json]:
+    return {
         "name": task.name,
         "modality": task.modality,
         "slot": suite.slot_of(task),
@@ -89,9 +97,6 @@ def _task(suite: Suite, task: Task, *, with_samples: bool) -> Json:
         "language": task.language,
         "n": len(task.loaded),
     }
-    if with_samples:
-        described["samples"] = to_json(task.loaded)
-    return described
 
 
 def _environment() -> dict[str, str]:

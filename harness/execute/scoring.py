@@ -1,7 +1,7 @@
 """Scoring of records: each scorer of a task judges each output; no model is asked again."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from harness.core.calls import Output, Record
 from harness.core.runs import Bakeoff
@@ -17,13 +17,8 @@ class Judgement:
     """Key of the answer's call."""
     scorer: Scorer
     result: Score | Unscored
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
-    samples: Mapping[tuple[str, str, str], Sample]
-    scorers: Mapping[tuple[str, str], tuple[Scorer, ...]]
-    readings: Mapping[str, Mapping[str, Reading]] = field(default_factory=dict)
+    lacks_reading: bool = False
+    """An instrument that the scorer needs has said nothing yet; `run --resume` asks it."""
 
 
 def judge(bakeoff: Bakeoff, answers: Iterable[Record], instruments: Iterable[Record]) -> Iterator[Judgement]:
@@ -31,23 +26,20 @@ def judge(bakeoff: Bakeoff, answers: Iterable[Record], instruments: Iterable[Rec
 
     A failure is not judged here: metrics count the candidate's own as 0 and the others as lost coverage.
     """
-    work = _Work(
-        samples={
-            (suite.name, task.name, sample.id): sample
-            for suite in bakeoff.suites
-            for task in suite.tasks
-            for sample in task.loaded
-        },
-        scorers={(suite.name, task.name): tuple(task.scorers) for suite in bakeoff.suites for task in suite.tasks},
-        readings=_readings(instruments),
-    )
+    samples = {
+        (suite.name, task.name, sample.id): (sample, task.scorers)
+        for suite in bakeoff.suites
+        for task in suite.tasks
+        for sample in task.loaded
+    }
+    readings = _readings(instruments)
     for record in answers:
         call, output = record.call, record.outcome
-        sample = work.samples.get((call.suite, call.task, call.sample))
-        if isinstance(output, Output) and sample is not None:
-            readings = work.readings.get(call.key, {})
-            for scorer in work.scorers[call.suite, call.task]:
-                yield Judgement(key=call.key, scorer=scorer, result=_score(scorer, sample, output, readings))
+        asked = samples.get((call.suite, call.task, call.sample))
+        if isinstance(output, Output) and asked is not None:
+            sample, scorers = asked
+            for scorer in scorers:
+                yield _judge(call.key, scorer, sample, output, readings.get(call.key, {}))
 
 
 def _readings(instruments: Iterable[Record]) -> dict[str, dict[str, Reading]]:
@@ -61,12 +53,14 @@ def _readings(instruments: Iterable[Record]) -> dict[str, dict[str, Reading]]:
     return readings
 
 
-def _score(scorer: Scorer, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Score | Unscored:
+def _judge(key: str, scorer: Scorer, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Judgement:
     missing = [instrument.name for instrument in scorer.needs if instrument.name not in readings]
     if missing:
-        return Unscored(reason=f"no reading of {', '.join(missing)}")
+        unscored = Unscored(reason=f"no reading of {', '.join(missing)}")
+        return Judgement(key=key, scorer=scorer, result=unscored, lacks_reading=True)
     try:
-        return scorer.score(sample, output, readings)
+        return Judgement(key=key, scorer=scorer, result=scorer.score(sample, output, readings))
     except Exception as error:
         # a scorer's bug must not read as the candidate's mistake, and must not lose the other scores
-        return Unscored(reason=f"{scorer.name} crashed: {type(error).__name__}: {error}")
+        crash = Unscored(reason=f"{scorer.name} crashed: {type(error).__name__}: {error}")
+        return Judgement(key=key, scorer=scorer, result=crash)

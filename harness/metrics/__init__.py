@@ -1,1 +1,1 @@
-"""Pure summaries of records: every number with its uncertainty."""
+"""Summaries of records: every number leaves here with its uncertainty."""

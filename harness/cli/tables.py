@@ -1,0 +1,71 @@
+"""The closing table and sentence of each slot, in Markdown that pastes."""
+
+from collections.abc import Sequence
+
+from harness.cli import screen
+from harness.core.decision import Decision, GateStatus, RankedCandidate
+from harness.core.estimates import Estimate
+from harness.report import numbers
+
+
+def show_decisions(decisions: Sequence[Decision]) -> None:
+    """Print a table and the verdict for each slot."""
+    for decision in decisions:
+        screen.say()
+        for line in decision_lines(decision):
+            screen.say(line)
+
+
+def decision_lines(decision: Decision) -> list[str]:
+    """Return the lines of one slot: the matrix in rank order, then the sentence, then what to beware of."""
+    criteria = decision.matrix.criteria
+    heads = [
+        "#",
+        "candidate",
+        "score (95% CI)",
+        "P(best)",
+        *(f"{c.name}: {c.metric}" for c in criteria),
+        "coverage",
+        "gates",
+    ]
+    rows = [_row(decision, ranked) for ranked in decision.ranking]
+    widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
+    lines = [f"{decision.slot}: {decision.samples_compared} samples, every candidate asked the same", ""]
+    lines += [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in (heads,)
+    ]
+    lines += ["|" + "|".join("-" * (width + 2) for width in widths) + "|"]
+    lines += [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+    ]
+    lines += ["", decision.verdict.sentence]
+    lines += [f"  - {caveat}" for caveat in decision.verdict.caveats]
+    return lines
+
+
+def _row(decision: Decision, ranked: RankedCandidate) -> list[str]:
+    matrix = decision.matrix
+    raw = matrix.raw[matrix.candidates.index(ranked.candidate)]
+    coverage = next((e for e in decision.estimates[ranked.candidate] if e.metric == "coverage"), None)
+    failed = [g.gate.metric for g in ranked.gates if g.status is GateStatus.FAIL]
+    unproven = [g.gate.metric for g in ranked.gates if g.status is GateStatus.UNPROVEN]
+    return [
+        "-" if ranked.rank is None else str(ranked.rank),
+        ranked.candidate,
+        f"{numbers.fixed(ranked.score, 3)} [{numbers.fixed(ranked.low, 3)}, {numbers.fixed(ranked.high, 3)}]",
+        numbers.percent(ranked.p_best),
+        *(estimate_text(estimate) for estimate in raw),
+        "-" if coverage is None else estimate_text(coverage),
+        "; ".join([*(f"fails {m}" for m in failed), *(f"{m} unproven" for m in unproven)]) or "pass",
+    ]
+
+
+def estimate_text(estimate: Estimate) -> str:
+    """Return the value with its interval, or that it was not measured."""
+    if estimate.value is None:
+        return "not measured"
+    value = numbers.of_metric(estimate.metric, estimate.value)
+    if estimate.low is None or estimate.high is None or estimate.low == estimate.high:
+        return value
+    low, high = (numbers.of_metric(estimate.metric, bound) for bound in (estimate.low, estimate.high))
+    return f"{value} [{low}, {high}]"

@@ -1,0 +1,37 @@
+"""Wire evidence → time marks (methodology.md 3)."""
+
+from harness.clients.reply import Content
+from harness.clients.tap import Chunk, Wire
+from harness.core.calls import Marks
+
+_LAG_S = 0.010
+_LAG_SHARE = 0.05
+"""A mark may be late by 10 ms or by 5 % of itself, whichever is more; beyond that it is not to be trusted."""
+
+
+def marks(wire: Wire, content: Content, *, client_first_at: float | None = None) -> Marks:
+    """Return the marks of an attempt; without a request on the wire there are none, and they are not valid."""
+    exchange = wire.last
+    if exchange is None:
+        return Marks(valid=False)
+    sent = exchange.sent
+
+    def ms(at: float | None) -> float | None:
+        return None if at is None else (at - sent) * 1000
+
+    def trusted(chunk: Chunk) -> bool:
+        return chunk.lag_s <= max(_LAG_S, _LAG_SHARE * (chunk.at - sent))
+
+    found = {name: exchange.arrival(getattr(content, name)) for name in ("first", "answer", "audio", "last")}
+    times = {name: None if chunk is None else ms(chunk.at) for name, chunk in found.items()}
+    return Marks(
+        headers_ms=ms(exchange.headers_at),
+        first_byte_ms=ms(exchange.chunks[0].at) if exchange.chunks else None,
+        ttft_ms=times["first"],
+        ttfo_ms=times["answer"],
+        ttfa_ms=times["audio"],
+        total_ms=times["last"],
+        closed_ms=ms(exchange.closed),
+        client_ttft_ms=ms(client_first_at),
+        valid=len(wire.exchanges) == 1 and all(trusted(chunk) for chunk in found.values() if chunk),
+    )

@@ -1,0 +1,229 @@
+"""Data files as samples: JSONL and spreadsheets, each fault with its line."""
+
+import json
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from harness.config.secrets import safe_excerpt, shown
+from harness.config.suggest import did_you_mean, nearest
+from harness.config.tables import Record, read_csv, read_xlsx
+from harness.core.canonical import Json
+from harness.core.suites import Sample
+from harness.errors import Problem, UsageError
+
+MAX_BYTES = 100_000_000
+MAX_LINE = 10_000_000
+"""Characters of one JSONL line."""
+MAX_SAMPLES = 1_000_000
+MAX_PROBLEMS = 20
+"""Shown of one file; the rest are counted."""
+
+FIELDS = ("id", "input", "target", "files", "metadata")
+SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".xlsx")
+
+
+def load_samples(path: Path, *, root: Path | None = None) -> tuple[Sample, ...]:
+    """Read the samples of `path` (JSONL, CSV, TSV, XLSX); media paths are relative to `root`, by default its folder.
+
+    Every sample has an id (`row-N` where the file has none) and an input. UsageError with every problem found.
+    """
+    root = path.parent if root is None else root
+    problems: list[Problem] = []
+    samples = _samples(path, root, problems)
+    if not problems and not samples:
+        problems.append(Problem(code="E302", message="the dataset is empty", file=str(path)))
+    if len(problems) > MAX_PROBLEMS:
+        rest = len(problems) - MAX_PROBLEMS
+        problems[MAX_PROBLEMS:] = [
+            Problem(code="E303", message=f"the dataset has {rest} more problems", file=str(path))
+        ]
+    if problems:
+        raise UsageError(problems)
+    return samples
+
+
+def inside(root: Path, written: str) -> bool:
+    """Whether the path `written`, symbolic links followed, stays inside `root` and names no other root."""
+    if not written or "\0" in written or "://" in written:
+        return False
+    windows = PureWindowsPath(written)
+    if PurePosixPath(written).is_absolute() or windows.drive or windows.root or ".." in windows.parts:
+        return False
+    return (root / written).resolve().is_relative_to(root.resolve())
+
+
+def missing_file(code: str, what: str, root: Path, written: str) -> Problem:
+    """Return the problem of a file that is not there, with the nearest name that is."""
+    folder = (root / written).parent
+    there = [entry.name for entry in os.scandir(folder)] if folder.is_dir() else []
+    best = nearest(Path(written).name, there)
+    hint = f"did you mean '{PurePosixPath(written).with_name(best)}'?" if best else f"paths are relative to {root}"
+    return Problem(code=code, message=f"{what} not found: {written}", hint=hint)
+
+
+def _samples(path: Path, root: Path, problems: list[Problem]) -> tuple[Sample, ...]:
+    status = path.stat()
+    fault = None
+    if not stat.S_ISREG(status.st_mode):
+        fault = Problem(code="E301", message="the dataset is no regular file", file=str(path))
+    elif path.suffix.lower() not in SUFFIXES:
+        message = f"a dataset is a file ending in {', '.join(SUFFIXES)}, not {shown(path.suffix or path.name)}"
+        fault = Problem(code="E301", message=message, file=str(path))
+    elif status.st_size > MAX_BYTES:
+        message = f"the dataset has {status.st_size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read"
+        fault = Problem(code="E309", message=message, file=str(path))
+    if fault is not None:
+        problems.append(fault)
+        return ()
+    samples: dict[str, tuple[int, Sample]] = {}
+    for record in _read(path, problems):
+        sample = _sample(path, root, record, problems)
+        if sample is None:
+            continue
+        if sample.id in samples:
+            message = (
+                f"the sample id {shown(sample.id)} stands in line {samples[sample.id][0]} and in line {record.line}"
+            )
+            problems.append(Problem(code="E304", message=message, file=str(path), line=record.line))
+            continue
+        samples[sample.id] = (record.line, sample)
+        if len(samples) > MAX_SAMPLES:
+            problems.append(Problem(code="E309", message=f"more than {MAX_SAMPLES:,} samples", file=str(path)))
+            break
+    return tuple(sample for _, sample in samples.values())
+
+
+def _read(path: Path, problems: list[Problem]) -> Iterable[Record]:
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        return read_xlsx(path, problems)
+    raw = path.read_bytes()
+    return read_csv(path, raw, problems) if suffix in (".csv", ".tsv") else _read_jsonl(path, raw, problems)
+
+
+def _read_jsonl(path: Path, raw: bytes, problems: list[Problem]) -> Iterator[Record]:
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        problems.append(
+            Problem(code="E310", message="JSONL is UTF-8 text", file=str(path), line=line, hint="save it as UTF-8")
+        )
+        return
+    # not splitlines(): U+2028 and its like may stand inside a JSON string
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        fields = _json_object(path, number, line.rstrip("\r"), problems)
+        if fields is not None:
+            yield Record(line=number, row=number, fields=fields)
+
+
+def _json_object(path: Path, number: int, line: str, problems: list[Problem]) -> dict[str, Json] | None:
+    def add(message: str, *, column: int | None = None, hint: str | None = None, code: str = "E303") -> None:
+        excerpt = None if column is None else safe_excerpt(line)
+        problems.append(
+            Problem(code=code, message=message, file=str(path), line=number, column=column, excerpt=excerpt, hint=hint)
+        )
+
+    if len(line) > MAX_LINE:
+        add(f"the line has {len(line):,} characters, more than {MAX_LINE:,}", code="E309")
+        return None
+    try:
+        data = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
+        if "\\ud" in line or "\\uD" in line:
+            json.dumps(data, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        add(f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}", column=error.colno)
+        return None
+    except UnicodeEncodeError:
+        add("not JSON: half of a surrogate pair, which no text can hold")
+        return None
+    except (ValueError, RecursionError) as error:
+        add(f"not JSON: {error}")
+        return None
+    if not isinstance(data, dict):
+        add(
+            "expected a JSON object", column=1, hint='one object a line: {"id": "...", "input": "...", "target": "..."}'
+        )
+        return None
+    for name in data:
+        if name not in FIELDS:
+            hint = did_you_mean(name, FIELDS)
+            column = line.find(json.dumps(name, ensure_ascii=False)) + 1
+            add(
+                f"unknown key {shown(name)}",
+                column=column or None,
+                hint=f"{hint}; slices go into metadata",
+                code="E305",
+            )
+    return {name: value for name, value in data.items() if name in FIELDS}
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for index, name in enumerate(names) if name in names[:index])
+        raise ValueError(f"the key {shown(twice)} stands twice")
+    return result
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _sample(path: Path, root: Path, record: Record, problems: list[Problem]) -> Sample | None:
+    found = len(problems)
+
+    def add(message: str, *, code: str = "E306", hint: str | None = None) -> None:
+        problems.append(Problem(code=code, message=message, file=str(path), line=record.line, hint=hint))
+
+    given = record.fields
+    identity = given.get("id")
+    if isinstance(identity, int) and not isinstance(identity, bool):
+        identity = str(identity)
+    if identity is not None and (not isinstance(identity, str) or not identity.strip() or len(identity) > 200):
+        add(f"'id' is a text of 1 to 200 characters, not {shown(identity)}")
+    if _blank(given.get("input")):
+        add("the sample has no input")
+    files = given.get("files")
+    files = [files] if isinstance(files, str) else files or []
+    if not isinstance(files, list) or not all(isinstance(name, str) for name in files):
+        add("'files' is a list of paths")
+        files = []
+    metadata = given.get("metadata")
+    if metadata is not None and not isinstance(metadata, dict):
+        add(f"'metadata' is an object, not {shown(metadata)}")
+    _check_media(path, root, files, add)
+    if len(problems) > found:
+        return None
+    return Sample(
+        id=str(identity) if identity is not None else f"row-{record.row}",
+        input=given["input"],
+        target=given.get("target"),
+        files=tuple(str(name) for name in files),
+        metadata=metadata if isinstance(metadata, Mapping) else {},
+    )
+
+
+def _check_media(path: Path, root: Path, files: list[Json], add: Callable[..., None]) -> None:
+    for name in map(str, files):
+        if not inside(root, name):
+            hint = (
+                "media lie in the suite's folder; nothing is fetched, and no absolute path, .. or link leads out of it"
+            )
+            add(f"media path outside the suite: {shown(name)}", code="E307", hint=hint)
+        elif not (root / name).is_file():
+            beside = path.parent / name
+            problem = missing_file("E308", "media file", root, name)
+            moved = beside.is_file() and beside.is_relative_to(root)
+            hint = f"did you mean '{beside.relative_to(root).as_posix()}'?" if moved else problem.hint
+            add(problem.message, code="E308", hint=hint)
+
+
+def _blank(value: Json) -> bool:
+    return value is None or value in ([], {}) or (isinstance(value, str) and not value.strip())

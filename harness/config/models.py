@@ -1,0 +1,247 @@
+"""The shape of bakeoff.yaml and providers.yaml: Bakeoff's own keys strictly, LiteLLM's as LiteLLM has them."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
+
+from harness.core.candidates import MODALITIES
+
+
+def _money(value: Any) -> Any:
+    """Take numbers as they are written: 0.1 is a tenth, not the nearest binary fraction."""
+    return Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Money = Annotated[Decimal, BeforeValidator(_money), WithJsonSchema({"type": "number"})]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+Modality = Literal[MODALITIES]  # type: ignore[valid-type]  # one list of modalities, in core
+
+
+class Strict(BaseModel):
+    """A mapping of ours: unknown keys are errors, nothing is coerced, `key:` with nothing after it is unset."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unset(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
+
+
+# -- bakeoff.yaml --------------------------------------------------------------------------------------------------
+
+Scorers = Annotated[
+    Annotated[Name, Tag("<name>")]
+    | Annotated[dict[Name, dict[str, JsonValue] | None], Tag("<mapping>")]
+    | Annotated[list["Scorer"], Tag("<list>")],
+    Discriminator(lambda value: {str: "<name>", dict: "<mapping>", list: "<list>"}.get(type(value))),
+]
+Scorer = Annotated[
+    Annotated[Name, Tag("<name>")] | Annotated[dict[Name, dict[str, JsonValue] | None], Tag("<mapping>")],
+    Discriminator(lambda value: {str: "<name>", dict: "<mapping>"}.get(type(value))),
+]
+
+
+class InlineSuite(Strict):
+    """A data file, a prompt and a scorer by name: a suite without Python."""
+
+    name: Name
+    modality: Modality
+    data: Annotated[str, Field(min_length=1, description="JSONL, CSV, TSV or XLSX, beside this file")]
+    prompt: Annotated[str, Field(description="Jinja template; sees input, metadata and files")] = "{{ input }}"
+    scorer: Annotated[Scorers | None, Field(description="a name, {name: {parameter: value}}, or a list of these")] = (
+        None
+    )
+    primary: Annotated[Name | None, Field(description="the scorer that is the quality; default: the first")] = None
+    system: str | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 256
+    slot: Name | None = None
+    language: Annotated[str | None, Field(description="BCP 47 tag, where every sample shares it")] = None
+
+
+class RunSection(Strict):
+    """How a run is executed; the defaults are those of core.runs.RunSettings."""
+
+    max_in_flight: Annotated[int | None, Field(ge=1, le=10_000)] = None
+    timeout_s: Annotated[float | None, Field(gt=0, le=86_400)] = None
+    idle_timeout_s: Annotated[float | None, Field(gt=0, le=86_400)] = None
+    max_attempts: Annotated[int | None, Field(ge=1, le=100)] = None
+    budget_usd: Annotated[Money | None, Field(ge=0)] = None
+    max_infra_failure_rate: Annotated[float | None, Field(ge=0, le=1)] = None
+    workers: Annotated[int | None, Field(ge=1, le=1_000)] = None
+
+
+class GateSection(Strict):
+    """A must-have: exactly one of min and max."""
+
+    metric: Name
+    min: float | None = None
+    max: float | None = None
+
+
+class CriterionSection(Strict):
+    """A nice-to-have: value 0 at worst, 1 at ideal."""
+
+    metric: Name
+    worst: float | None = None
+    ideal: float | None = None
+    weight: Annotated[float, Field(ge=0)]
+    scale: Literal["linear", "log", "piecewise"] = "linear"
+    points: Annotated[
+        list[Annotated[list[float], Field(min_length=2, max_length=2)]] | None,
+        Field(description="piecewise: [metric, value] pairs, metric rising, value in [0, 1]"),
+    ] = None
+
+
+class ThresholdSection(Strict):
+    """House thresholds of the verdict rule; the defaults are those of core.decision.Thresholds."""
+
+    clear_p_best: Annotated[float | None, Field(gt=0, le=1)] = None
+    lean_p_best: Annotated[float | None, Field(gt=0, le=1)] = None
+    fragile_l1: Annotated[float | None, Field(ge=0, le=2)] = None
+    near_tie: Annotated[float | None, Field(ge=0, le=1)] = None
+    kappa: Annotated[float | None, Field(gt=0)] = None
+
+
+class DecisionSection(Strict):
+    """How one slot is decided; what is unset uses the defaults of the slot's modality."""
+
+    gates: list[GateSection] | None = None
+    criteria: Annotated[dict[Name, CriterionSection] | None, Field(min_length=1)] = None
+    must_pass: Annotated[list[Name] | None, Field(description="candidates whose failed gate makes the run exit 1")] = (
+        None
+    )
+    thresholds: ThresholdSection | None = None
+
+
+class TrafficSection(Strict):
+    """What the product will send."""
+
+    requests_per_month: Annotated[float, Field(gt=0)]
+
+
+class BakeoffFile(Strict):
+    """bakeoff.yaml: everything but `suites` has a default."""
+
+    name: Name | None = None
+    suites: Annotated[
+        list[
+            Annotated[
+                Annotated[Name, Tag("<name>")] | Annotated[InlineSuite, Tag("<mapping>")],
+                Discriminator(lambda value: {str: "<name>", dict: "<mapping>"}.get(type(value))),
+            ]
+        ],
+        Field(min_length=1, description="folders of tasks/, paths to one, or suites written here"),
+    ]
+    candidates: Annotated[
+        list[Name] | None, Field(min_length=1, description="default: every candidate that can do a suite's modality")
+    ] = None
+    epochs: Annotated[int, Field(ge=1, le=1_000)] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    instruments: Annotated[dict[Name, Name] | None, Field(description="instrument → the candidate that serves")] = None
+    run: RunSection | None = None
+    decision: Annotated[dict[Name, DecisionSection] | None, Field(description="keyed by slot")] = None
+    traffic: TrafficSection | None = None
+
+
+# -- providers.yaml ------------------------------------------------------------------------------------------------
+
+
+class BakeoffKeys(Strict):
+    """`bakeoff:` of a model entry: what LiteLLM has no word for."""
+
+    group: Name | None = None
+    rpm: Annotated[float | None, Field(gt=0, description="requests per minute")] = None
+    tpm: Annotated[float | None, Field(gt=0, description="tokens per minute")] = None
+    max_in_flight: Annotated[int | None, Field(ge=1, le=10_000)] = None
+    usd_per_hour: Annotated[Money | None, Field(ge=0, description="self-hosted: what the machine costs")] = None
+    utilisation: Annotated[Money, Field(gt=0, le=1, description="share of the paid hours that serve")] = Decimal(1)
+
+
+class LitellmParams(BaseModel):
+    """LiteLLM's own; what is not named here is a request parameter of the candidate."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, allow_inf_nan=False)
+    __pydantic_extra__: dict[str, JsonValue]
+
+    model: Annotated[str, Field(min_length=1, description="LiteLLM's model string; local/<engine> is embedded")]
+    api_base: str | None = None
+    base_url: str | None = None
+    api_key: Annotated[str | None, Field(description="os.environ/NAME, never the key itself")] = None
+    custom_llm_provider: str | None = None
+    voice: str | None = None
+
+
+class ModelInfo(BaseModel):
+    """LiteLLM's own; `mode` and prices override the price book."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, protected_namespaces=())
+    __pydantic_extra__: dict[str, JsonValue]
+
+    mode: str | None = None
+    base_model: str | None = None
+    supports_vision: bool | None = None
+
+
+class ModelEntry(Strict):
+    """One entry of LiteLLM's model_list: a candidate."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    model_name: Name
+    litellm_params: LitellmParams
+    model_info: ModelInfo | None = None
+    bakeoff: BakeoffKeys | None = None
+
+
+class Stage(Strict):
+    """One step of a cascade."""
+
+    name: Name
+    candidate: Name
+    input: Annotated[str, Field(description="Jinja template; sees input and stages.<name>.text")] = "{{ input }}"
+
+
+class Cascade(Strict):
+    """Several candidates in a row; stt/llm/tts and ocr/llm are shorthands for stages."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    model_name: Name
+    stt: Name | None = None
+    ocr: Name | None = None
+    llm: Name | None = None
+    tts: Name | None = None
+    stages: Annotated[list[Stage] | None, Field(min_length=1)] = None
+
+
+PASSED_OVER = (
+    "litellm_settings", "router_settings", "general_settings", "environment_variables", "include",
+    "callback_settings", "credential_list", "guardrails", "mcp_servers", "mcp_tools", "search_tools", "sandbox_tools",
+    "vector_store_registry", "assistant_settings", "files_settings", "finetune_settings", "default_vertex_config",
+    "pass_through_endpoints", "prompts", "policies", "policy_attachments", "agents", "agent_list", "plugins",
+    "worker_registry", "classifier_plugin",
+)  # fmt: skip
+"""Top-level keys of LiteLLM's proxy file that say how the proxy runs, not which models there are."""
+
+
+class ProvidersFile(Strict):
+    """providers.yaml: a superset of LiteLLM's proxy file (the keys that concern the proxy alone are passed over)."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    model_list: Annotated[list[ModelEntry], Field(min_length=1)]
+    cascades: list[Cascade] | None = None

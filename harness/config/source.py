@@ -1,0 +1,248 @@
+"""YAML files as plain data in which every key and value knows its line and column.
+
+PyYAML's composer with the safe resolver does the parsing; what it would read in silence and we do not: duplicate keys,
+aliases that multiply, foreign tags. `1e-6` is a number here (YAML 1.1 calls it a string).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from yaml.constructor import ConstructorError, SafeConstructor
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from harness.config.secrets import HIDDEN, looks_like_key, safe_excerpt, shown
+from harness.core.canonical import Json
+from harness.errors import Problem, UsageError
+
+MAX_BYTES = 5_000_000
+MAX_NODES = 100_000
+"""After aliases are expanded."""
+MAX_DEPTH = 100
+
+TAG = "tag:yaml.org,2002:"
+EXPONENT = re.compile(r"[-+]?\d[\d_]*(?:\.[\d_]*)?[eE][-+]?\d+|[-+]?\.\d[\d_]*[eE][-+]?\d+")
+"""Numbers that YAML 1.1 reads as strings: `1e-6`, `2.5e3`."""
+
+Where = tuple[str | int, ...]
+"""A place in the data: the keys and indices that lead to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A place in the text; line and column are 1-based."""
+
+    line: int
+    column: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One YAML file, parsed."""
+
+    file: str
+    """Its path as shown to the user."""
+    folder: Path
+    """What the paths in it are relative to."""
+    lines: tuple[str, ...]
+    data: Json
+    values: Mapping[Where, Span]
+    keys: Mapping[Where, Span]
+    """Where the key that leads to a place is written."""
+
+    def problem(
+        self, code: str, message: str, where: Where = (), *, key: bool = False, hint: str | None = None
+    ) -> Problem:
+        """Return a problem at `where`, or at its nearest parent that is written; `key` points at the key instead."""
+        span = self.keys.get(where) if key else None
+        while span is None:
+            span = self.values.get(where, Span(line=1, column=1, length=1) if not where else None)
+            where = where[:-1]
+        return _problem(code, message, self.file, self.lines, span, hint)
+
+    def raw(self, where: Where) -> str | None:
+        """Return the text of a one-line scalar as it was written; None for anything else."""
+        span = self.values.get(where)
+        if span is None or isinstance(self.at(where), dict | list):
+            return None
+        return self.lines[span.line - 1][span.column - 1 : span.column - 1 + span.length]
+
+    def at(self, where: Where) -> Json:
+        """Return the value at `where`; None if there is none."""
+        value = self.data
+        for step in where:
+            if isinstance(value, dict) and isinstance(step, str):
+                value = value.get(step)
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value
+
+
+def read(path: Path) -> Source:
+    """Parse the YAML file `path`; UsageError with every problem of form (E201, E205) found."""
+    text = _text(path)
+    return parse(text, file=str(path), folder=path.parent)
+
+
+def parse(text: str, *, file: str, folder: Path = Path()) -> Source:
+    """Parse YAML; UsageError with every problem of form found."""
+    lines = tuple(text.splitlines())
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        raise UsageError([_syntax_problem(error, file, lines)]) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        column = error.position - text.rfind("\n", 0, error.position)
+        message = f"malformed YAML: the character U+{ord(error.character):04X} is not allowed"
+        raise UsageError([Problem(code="E201", message=message, file=file, line=line, column=column)]) from error
+    except RecursionError as error:
+        message = f"malformed YAML: nested deeper than {MAX_DEPTH} levels"
+        raise UsageError([Problem(code="E201", message=message, file=file)]) from error
+    builder = _Builder(file=file, lines=lines)
+    data = builder.build(root, ()) if root is not None else None
+    if builder.problems:
+        raise UsageError(builder.problems)
+    return Source(file=file, folder=folder, lines=lines, data=data, values=builder.values, keys=builder.keys)
+
+
+def _text(path: Path) -> str:
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        message = f"the file has {size / 1e6:.1f} MB; a YAML file here has at most {MAX_BYTES / 1e6:.0f} MB"
+        raise UsageError([Problem(code="E201", message=message, file=str(path), hint="put data into data files")])
+    raw = path.read_bytes()
+    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = "malformed YAML: the file is not UTF-8 text"
+        raise UsageError(
+            [Problem(code="E201", message=message, file=str(path), line=line, hint="save it as UTF-8")]
+        ) from error
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, file: str, lines: tuple[str, ...]) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    said = error.problem or error.context or "not YAML"
+    said = HIDDEN if looks_like_key(said) else said
+    hint = None
+    if "\\t" in said:
+        hint = "indent with spaces, not tabs"
+    elif error.context and error.context_mark is not None:
+        hint = f"{error.context} that starts at line {error.context_mark.line + 1}"
+    if mark is None:
+        return Problem(code="E201", message=f"malformed YAML: {said}", file=file, hint=hint)
+    span = Span(line=mark.line + 1, column=mark.column + 1, length=1)
+    return _problem("E201", f"malformed YAML: {said}", file, lines, span, hint)
+
+
+def _problem(
+    code: str, message: str, file: str, lines: tuple[str, ...], span: Span, hint: str | None = None
+) -> Problem:
+    line = lines[span.line - 1] if span.line <= len(lines) else ""
+    return Problem(
+        code=code, message=message, file=file, line=span.line, column=span.column, excerpt=safe_excerpt(line),
+        length=span.length, hint=hint,
+    )  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class _Builder:
+    """Turns composed nodes into plain data, noting where everything stands."""
+
+    file: str
+    lines: tuple[str, ...]
+    values: dict[Where, Span] = field(default_factory=dict)
+    keys: dict[Where, Span] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    nodes: int = 0
+    open: set[int] = field(default_factory=set)
+    """Nodes that are being built: meeting one again is an alias to itself."""
+
+    def build(self, node: Node, where: Where) -> Json:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            if self.nodes == MAX_NODES + 1:
+                self._add(node, f"malformed YAML: more than {MAX_NODES:,} values once its aliases are expanded")
+            return None
+        self.values[where] = self._span(node)
+        if isinstance(node, ScalarNode):
+            return self._scalar(node)
+        if id(node) in self.open or len(self.open) >= MAX_DEPTH:
+            fault = "an alias that contains itself" if id(node) in self.open else f"deeper than {MAX_DEPTH} levels"
+            self._add(node, f"malformed YAML: {fault}")
+            return None
+        self.open.add(id(node))
+        try:
+            if isinstance(node, SequenceNode):
+                return [self.build(item, (*where, index)) for index, item in enumerate(node.value)]
+            assert isinstance(node, MappingNode)
+            return self._mapping(node, where)
+        finally:
+            self.open.discard(id(node))
+
+    def _mapping(self, node: MappingNode, where: Where) -> dict[str, Json]:
+        result: dict[str, Json] = {}
+        for key, value in node.value:  # YAML 1.1's `<<`: what is merged comes first, so that own keys win
+            if key.tag == TAG + "merge":
+                sources = value.value if isinstance(value, SequenceNode) else [value]
+                for source in reversed(sources):
+                    if isinstance(source, MappingNode):
+                        merged = self.build(source, where)
+                        result |= merged if isinstance(merged, dict) else {}
+                    else:
+                        self._add(source, "malformed YAML: `<<` takes a mapping")
+        self.values[where] = self._span(node)
+        own: dict[str, int] = {}
+        for key, value in node.value:
+            if key.tag == TAG + "merge":
+                continue
+            if not isinstance(key, ScalarNode):
+                self._add(key, "malformed YAML: a key must be plain text")
+                continue
+            name, line = key.value, key.start_mark.line + 1
+            if name in own:
+                self._add(key, f"the key {shown(name)} stands twice, first in line {own[name]}", code="E205")
+                continue
+            own[name] = line
+            self.keys[*where, name] = self._span(key)
+            result[name] = self.build(value, (*where, name))
+        return result
+
+    def _scalar(self, node: ScalarNode) -> Json:
+        kind, construct = node.tag.removeprefix(TAG), SafeConstructor()
+        try:
+            if kind == "null":
+                return None
+            if kind == "bool":
+                return bool(construct.construct_yaml_bool(node))
+            if kind == "int":
+                return int(construct.construct_yaml_int(node))
+            if kind == "float":
+                return float(construct.construct_yaml_float(node))
+        except (ValueError, KeyError, ConstructorError):
+            self._add(node, f"malformed YAML: {shown(node.value)} is no {kind}")
+            return None
+        if kind not in ("str", "timestamp", "value"):
+            self._add(node, f"malformed YAML: the tag {shown(node.tag)} is not allowed", hint="remove the tag")
+            return None
+        if node.style is None and kind == "str" and EXPONENT.fullmatch(node.value):
+            return float(node.value.replace("_", ""))
+        return str(node.value)
+
+    def _span(self, node: Node) -> Span:
+        start, end = node.start_mark, node.end_mark
+        one_line = isinstance(node, ScalarNode) and start.line == end.line
+        return Span(
+            line=start.line + 1, column=start.column + 1, length=max(1, end.column - start.column) if one_line else 1
+        )
+
+    def _add(self, node: Node, message: str, *, code: str = "E201", hint: str | None = None) -> None:
+        self.problems.append(_problem(code, message, self.file, self.lines, self._span(node), hint))

@@ -1,0 +1,247 @@
+"""Spreadsheets (CSV, TSV, XLSX) as records: headers in English or Chinese, cells as text."""
+
+import csv
+import datetime
+import io
+import re
+import unicodedata
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.config.secrets import shown
+from harness.config.suggest import did_you_mean
+from harness.core.canonical import Json
+from harness.errors import Problem
+
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
+
+HEADERS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "编号", "序号"),
+    "input": ("input", "question", "prompt", "输入", "问题", "提问"),
+    "target": ("target", "expected", "expected answer", "answer", "reference", "参考答案", "答案", "期望输出"),
+    "files": ("files", "file", "文件", "附件"),
+    "tags": ("tags", "tag", "labels", "label", "标签"),
+    "category": ("category", "类别", "分类"),
+    "lang": ("lang", "language", "语言"),
+    "cluster": ("cluster", "分组"),
+}
+"""Field → its headers. The first stands before the others where a sheet has both. The last four are metadata."""
+
+LABELS = frozenset({"labels", "label", "标签"})
+"""What a classification sheet calls the right answer: the target where no other column is."""
+
+MAX_XLSX_BYTES = 300_000_000
+"""Of the unpacked workbook."""
+MAX_XLSX_RATIO = 200
+MAX_XLSX_MEMBERS = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One sample as it stands in a file, before it is judged."""
+
+    line: int
+    """Of the file; for XLSX the row of the sheet."""
+    row: int
+    """The row as a spreadsheet counts it, the header being 1; in JSONL the line."""
+    fields: Mapping[str, Json]
+
+
+def read_csv(path: Path, raw: bytes, problems: list[Problem]) -> Iterator[Record]:
+    """Yield the records of CSV or TSV bytes; what is wrong goes to `problems`."""
+    text = _decode(path, raw, problems)
+    if text is None:
+        return
+    text, skipped = (text.partition("\n")[2], 1) if re.match(r"sep=.\r?\n", text) else (text, 0)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(path, text), strict=True)
+    rows = _csv_rows(path, reader, skipped, problems)
+    yield from _records(path, rows, problems)
+
+
+def read_xlsx(path: Path, problems: list[Problem]) -> Iterator[Record]:
+    """Yield the records of the first sheet of a workbook; what is wrong goes to `problems`."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+        size = sum(member.file_size for member in members)
+        packed = sum(member.compress_size for member in members)
+        if len(members) > MAX_XLSX_MEMBERS or size > MAX_XLSX_BYTES or size > MAX_XLSX_RATIO * max(packed, 1):
+            message = f"the workbook unpacks to {size / 1e6:.0f} MB in {len(members)} parts, more than is read"
+            problems.append(Problem(code="E309", message=message, file=str(path), hint="save it as CSV"))
+            return
+        import openpyxl
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about drop-down lists and the like, which hold no data
+            sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+            sheet.reset_dimensions()  # some writers state a size that is too small
+            rows = [
+                (number, number, _cells(path, cells, problems))
+                for number, cells in enumerate(sheet.iter_rows(), start=1)
+            ]
+            sheet.parent.close()
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        OSError,
+        SyntaxError,
+    ) as error:
+        # what openpyxl raises on damaged workbooks; XML's ParseError is a SyntaxError
+        message = f"not a readable XLSX workbook ({type(error).__name__}: {error})"
+        hint = "is it protected by a password, or an old .xls? save it as .xlsx or CSV"
+        problems.append(Problem(code="E310", message=message, file=str(path), hint=hint))
+        return
+    yield from _records(path, iter(rows), problems)
+
+
+Row = tuple[int, int, Sequence[str]]
+"""Line of the file, row of the sheet, cells."""
+
+
+def _csv_rows(path: Path, reader: Iterator[list[str]], skipped: int, problems: list[Problem]) -> Iterator[Row]:
+    number = 0
+    while True:
+        line = reader.line_num + 1 + skipped  # type: ignore[attr-defined]  # csv's reader has it
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            problems.append(Problem(code="E303", message=f"malformed table: {error}", file=str(path), line=line))
+            return
+        number += 1
+        yield line, number, cells
+
+
+def _records(path: Path, rows: Iterator[Row], problems: list[Problem]) -> Iterator[Record]:
+    header: list[str] | None = None
+    for line, number, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if header is None:
+            header = _header(path, line, cells, problems)
+            if header is None:
+                return
+            continue
+        while cells and len(cells) > len(header) and not cells[-1].strip():
+            cells = cells[:-1]
+        if len(cells) > len(header):
+            message = f"the row has {len(cells)} cells, the header {len(header)}"
+            hint = "put a cell that holds the delimiter in double quotes"
+            problems.append(Problem(code="E303", message=message, file=str(path), line=line, hint=hint))
+            continue
+        yield Record(line=line, row=number, fields=_fields(header, cells))
+
+
+def _fields(header: Sequence[str], cells: Sequence[str]) -> dict[str, Json]:
+    fields: dict[str, Json] = {}
+    metadata: dict[str, Json] = {}
+    for name, cell in zip(header, cells, strict=False):
+        if not cell.strip():
+            continue
+        if name == "files":
+            fields[name] = [part.strip() for part in re.split(r"[;\n]", cell) if part.strip()]
+        elif name in ("id", "input", "target"):
+            fields[name] = cell.strip() if name == "id" else cell
+        elif name:
+            metadata[name] = cell.strip()
+    return fields | {"metadata": metadata}
+
+
+def _header(path: Path, line: int, cells: Sequence[str], problems: list[Problem]) -> list[str] | None:
+    """Return a field or a metadata name for each column; None after adding what is wrong."""
+    folded = [re.sub(r"[\s_]+", " ", unicodedata.normalize("NFKC", cell)).strip().casefold() for cell in cells]
+    names = [cell.strip() for cell in cells]
+    found = len(problems)
+    taken: dict[str, int] = {}
+    for field, headers in HEADERS.items():
+        columns = [index for index, cell in enumerate(folded) if cell in headers]
+        chosen = [index for index in columns if folded[index] == headers[0]] or columns
+        if len(chosen) > 1:
+            both = " and ".join(f"'{cells[index].strip()}'" for index in chosen)
+            message = f"the columns {both} both mean '{field}'"
+            problems.append(Problem(code="E311", message=message, file=str(path), line=line, hint="rename one"))
+        if chosen:
+            taken[field] = chosen[0]
+    if "target" not in taken and "tags" in taken and folded[taken["tags"]] in LABELS:
+        taken["target"] = taken.pop("tags")
+    if "input" not in taken:
+        message = f"no column 'input' among {', '.join(shown(name) for name in names[:12])}"
+        close = next(
+            (hint for name in names if (hint := did_you_mean(name, HEADERS["input"])) and "known" not in hint), None
+        )
+        hint = close or f"the first row names the columns; the input's is one of {', '.join(HEADERS['input'])}"
+        problems.append(Problem(code="E311", message=message, file=str(path), line=line, hint=hint))
+    for field, index in taken.items():
+        names[index] = field
+    twice = next((name for index, name in enumerate(names) if name and name in names[:index]), None)
+    if twice is not None and len(problems) == found:
+        message = f"two columns are called {shown(twice)}"
+        problems.append(Problem(code="E311", message=message, file=str(path), line=line, hint="rename one"))
+    return names if len(problems) == found else None
+
+
+def _decode(path: Path, raw: bytes, problems: list[Problem]) -> str | None:
+    """Decode UTF-16 and UTF-8 by their marks, then UTF-8, then GB18030 where what comes out reads as Chinese."""
+    encodings = ("utf-16",) if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text and (encoding != "gb18030" or _reads_as_chinese(text)):
+            return text
+    message = "the file is neither UTF-8 nor UTF-16 nor GB18030 text"
+    hint = "save it as UTF-8 (in Excel: 'CSV UTF-8')"
+    problems.append(Problem(code="E310", message=message, file=str(path), hint=hint))
+    return None
+
+
+def _reads_as_chinese(text: str) -> bool:
+    """Whether the non-ASCII characters are Chinese: bytes of other encodings decode as GB18030 into rare characters."""
+    foreign = [character for character in text if character > "\x7f"]
+    usual = sum(
+        "\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" or c in "·—‘’“”…×÷°±、"
+        for c in foreign
+    )
+    return usual >= 0.9 * len(foreign)
+
+
+def _delimiter(path: Path, text: str) -> str:
+    if path.suffix.lower() == ".tsv":
+        return "\t"
+    header = re.sub(r'"[^"]*"', "", text.lstrip().partition("\n")[0])
+    return max(",;\t", key=header.count)
+
+
+def _cells(path: Path, cells: Sequence["Cell"], problems: list[Problem]) -> list[str]:
+    for cell in cells:
+        if getattr(cell, "data_type", None) == "e":
+            message = f"cell {cell.coordinate} holds the error {cell.value}"
+            problems.append(Problem(code="E306", message=message, file=str(path), line=cell.row, column=cell.column))
+    return [_cell_text(cell.value) for cell in cells]
+
+
+def _cell_text(value: object) -> str:
+    """Return a cell as Excel would write it to CSV, so that both forms of a sheet give the same samples."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).upper()
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case datetime.datetime() if value.time() == datetime.time():
+            return value.date().isoformat()
+        case datetime.datetime():
+            return value.isoformat(sep=" ")
+    return str(value)

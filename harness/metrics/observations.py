@@ -1,0 +1,76 @@
+"""What one slot's candidates did on the samples that all of them were asked, as arrays.
+
+Shapes: C candidates, n items, H tasks, E epochs. An item is one sample of one task; NaN is not measured.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.metrics.stats import Bools, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Percentile:
+    """A metric that is a percentile of a timing."""
+
+    timing: str
+    q: float
+
+
+PERCENTILES: Mapping[str, Percentile] = {
+    f"{mark}_p{q}_ms": Percentile(timing=f"{mark}_ms", q=q / 100)
+    for mark in ("ttft", "ttfo", "ttfa", "total")
+    for q in (50, 95, 99)
+} | {f"{timing}_p50": Percentile(timing=timing, q=0.5) for timing in ("rtf", "chars_per_s")}
+"""Every percentile metric by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ratio:
+    """A metric that is a sum over a sum; a mean has denominators of one."""
+
+    numerator: Floats
+    """[C, n]; NaN where the item says nothing."""
+    denominator: Floats
+    """[C, n]"""
+    applies: Bools
+    """[n]: the items that the metric is about."""
+    floor: float = 0.0
+    """The least possible value."""
+    ceiling: float = float("inf")
+    fraction: bool = False
+    """A share of something: where nothing varies, its interval is Wilson's."""
+    note: str = "mean"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Observations:
+    """Everything that a slot's metrics are made of."""
+
+    slot: str
+    candidates: tuple[str, ...]
+    """C names, in alphabetical order."""
+    tasks: tuple[str, ...]
+    """H names, `suite/task`: the strata."""
+    task_weight: Floats
+    """[H], sums to 1: suites weigh equally, and tasks within a suite."""
+    stratum: Ints
+    """[n]: index into `tasks`, ascending."""
+    cluster: Ints
+    """[n]: the unit that was sampled at random; numbered upwards, never shared by two tasks."""
+    quality: Floats
+    """[C, n]: mean over epochs of the primary score; the candidate's own failure is 0, a lost answer NaN."""
+    asked: Floats
+    """[C, n]: answers planned."""
+    scored: Floats
+    """[C, n]: answers with a primary score."""
+    ratios: Mapping[str, Ratio]
+    timings: Mapping[str, Floats]
+    """[C, n, E]; a timeout is infinite. Only timings that the slot has."""
+    dropped: int
+    """Items left out because some candidate was not asked."""
+
+    @property
+    def n(self) -> int:
+        """Number of items compared."""
+        return len(self.stratum)

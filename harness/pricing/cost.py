@@ -1,0 +1,138 @@
+"""What one call costs: disjoint usage meters times prices, in Decimal (methodology.md 4).
+
+A call is billed by characters (most speech), by the second (most transcription) or by tokens. An unknown price of
+something that was used, or an unknown meter of something that is priced, makes the cost "not measured" (None), never 0.
+Two gaps have an honest upper bound and are marked `estimated`: cached tokens without a cached price cost the fresh
+price, and speech billed by tokens without a token count costs one input token a character.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from harness.core.calls import Usage
+from harness.core.candidates import Candidate, Machine
+from harness.pricing.rates import Rates, prompt_tokens, rates
+from harness.pricing.worst import worst_case
+
+__all__ = ["MACHINE", "UNPRICED", "cost", "worst_case"]
+
+UNPRICED = "unpriced"
+MACHINE = "machine"
+ESTIMATED = "estimated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a bill."""
+
+    units: Decimal | None
+    """None: not metered."""
+    usd: Decimal | None
+    """For one unit; None: not known."""
+    bound: bool = False
+    """An upper bound stands in for the true price or meter."""
+
+
+UNKNOWN = Line(units=None, usd=None)
+
+
+def cost(usage: Usage, candidate: Candidate) -> tuple[Decimal | None, str]:
+    """Return dollars and where they come from; `(None, "unpriced")` where they are not measured.
+
+    The source is `machine`, `estimated` (an upper bound), `unpriced`, or that of the usage: `provider`, `measured`.
+    A candidate with a machine costs its machine's time even if it has prices too: only the user sets a machine, while
+    prices may come from the book.
+    """
+    if candidate.machine is not None:
+        return (None, UNPRICED) if usage.busy_seconds is None else (_machine(candidate.machine, usage), MACHINE)
+    known = rates(candidate, prompt_tokens=prompt_tokens(usage))
+    lines = [] if known is None else list(_bill(usage, known))
+    total = Decimal(0)
+    for line in lines:
+        if line.units is None or (line.usd is None and line.units):
+            return None, UNPRICED
+        total += line.units * (line.usd or 0)
+    if not lines:
+        return None, UNPRICED
+    if any(line.bound and line.units for line in lines):
+        return total, ESTIMATED
+    return total, "measured" if usage.source == "none" else usage.source
+
+
+def _machine(machine: Machine, usage: Usage) -> Decimal:
+    """usd_per_hour / 3600 × busy seconds ÷ utilisation, to a trillionth of a dollar."""
+    dollars = machine.usd_per_hour * _exact(usage.busy_seconds or 0) / (3600 * machine.utilisation)
+    return dollars.quantize(Decimal("1e-12"))
+
+
+def _bill(usage: Usage, known: Rates) -> Iterator[Line]:
+    if per_request := known.of("input_cost_per_request"):
+        yield Line(units=Decimal(1), usd=per_request)
+    if known.of("input_cost_per_query"):
+        yield UNKNOWN
+    per_character, per_second = known.of("input_cost_per_character"), known.audio_second()
+    if usage.input_characters is not None and per_character is not None:
+        yield Line(units=Decimal(usage.input_characters), usd=per_character)
+    elif usage.input_audio_seconds is not None and per_second is not None and not _counts_input(usage):
+        yield Line(units=_exact(usage.input_audio_seconds), usd=per_second)
+    else:
+        yield from _input(usage, known)
+        yield from _output(usage, known)
+
+
+def _input(usage: Usage, known: Rates) -> Iterator[Line]:
+    fresh, cached = known.of("input_cost_per_token"), known.of("cache_read_input_token_cost")
+    if _counts_input(usage):
+        yield from _tokens(usage.input_tokens, fresh)
+        yield from _tokens(usage.cached_tokens, fresh if cached is None else cached, bound=cached is None)
+        yield from _tokens(usage.cache_write_tokens, known.of("cache_creation_input_token_cost"))
+        yield from _audio(
+            usage.input_audio_tokens, usage.input_audio_seconds, known.of("input_cost_per_audio_token"), None
+        )
+    elif usage.input_characters is not None and fresh is None and known.of("output_cost_per_second") is not None:
+        return  # billed by the second that is spoken, and by nothing else
+    elif usage.input_characters is not None:
+        yield Line(units=Decimal(usage.input_characters), usd=fresh, bound=True)
+    else:
+        yield from _unmetered(fresh)
+
+
+def _output(usage: Usage, known: Rates) -> Iterator[Line]:
+    answer, audio = known.of("output_cost_per_token"), known.of("output_cost_per_audio_token")
+    if usage.output_tokens is None and usage.reasoning_tokens is None and usage.output_audio_tokens is None:
+        if usage.output_audio_seconds is None:
+            yield from _unmetered(answer)
+    else:
+        yield from _tokens(usage.output_tokens, answer)
+        yield from _tokens(usage.reasoning_tokens, known.reasoning())
+    yield from _audio(usage.output_audio_tokens, usage.output_audio_seconds, audio, known.of("output_cost_per_second"))
+
+
+def _counts_input(usage: Usage) -> bool:
+    meters = (usage.input_tokens, usage.cached_tokens, usage.cache_write_tokens, usage.input_audio_tokens)
+    return any(meter is not None for meter in meters)
+
+
+def _tokens(count: int | None, usd: Decimal | None, *, bound: bool = False) -> Iterator[Line]:
+    if count is not None:
+        yield Line(units=Decimal(count), usd=usd, bound=bound)
+
+
+def _audio(count: int | None, seconds: float | None, usd: Decimal | None, usd_second: Decimal | None) -> Iterator[Line]:
+    """Bill audio by the provider's tokens, else by the second; at the price of text it would be far too cheap."""
+    if count is not None:
+        yield Line(units=Decimal(count), usd=usd)
+    elif seconds:
+        yield Line(units=_exact(seconds), usd=usd_second)
+
+
+def _unmetered(usd: Decimal | None) -> Iterator[Line]:
+    """A side that was not counted: free where its price is zero, nothing where it has none, else not known."""
+    if usd is not None:
+        yield UNKNOWN if usd else Line(units=Decimal(0), usd=usd)
+
+
+def _exact(seconds: float) -> Decimal:
+    """The decimal that is written, not the binary fraction behind it."""
+    return Decimal(str(seconds))

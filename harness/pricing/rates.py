@@ -1,0 +1,63 @@
+"""What one unit costs inside one request: base price, long-context price, service tier.
+
+Providers price the whole request at the tier that its prompt reaches (all or nothing), as LiteLLM does.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from harness.core.calls import Usage
+from harness.core.candidates import Candidate
+
+STANDARD_TIERS = (None, "auto", "default", "standard", "standard_only")
+"""Values of `service_tier` that are charged at the plain price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """The prices of one request, in dollars a unit, by the field names of LiteLLM's map."""
+
+    usd: Mapping[str, Decimal]
+    prompt_tokens: int
+    """Every input token, cached or not: decides the long-context tier."""
+    service: str = ""
+    """Suffix of the service tier, such as `_flex`; empty for the plain price."""
+
+    def of(self, name: str) -> Decimal | None:
+        """Return the price called `name`; None where it is not known, which is never zero."""
+        tier = re.compile(rf"{name}_above_(\d+)(k?)_tokens{self.service}")
+        reached = {
+            threshold: price
+            for key, price in self.usd.items()
+            if (match := tier.fullmatch(key))
+            and (threshold := int(match[1]) * (1000 if match[2] else 1)) < self.prompt_tokens
+        }
+        return reached[max(reached)] if reached else self.usd.get(name + self.service)
+
+    def reasoning(self) -> Decimal | None:
+        """Price of a reasoning token: its own where the provider has another than for answers."""
+        own = self.of("output_cost_per_reasoning_token")
+        same = self.usd.get("output_cost_per_reasoning_token") == self.usd.get("output_cost_per_token")
+        return self.of("output_cost_per_token") if own is None or same else own
+
+    def audio_second(self) -> Decimal | None:
+        """Price of a second that is transcribed. The map names it by input, output or both; it is charged once."""
+        known = [p for p in (self.of("input_cost_per_second"), self.of("output_cost_per_second")) if p is not None]
+        return max(known, default=None)
+
+
+def rates(candidate: Candidate, *, prompt_tokens: int) -> Rates | None:
+    """Return the rates of a request with `prompt_tokens` input tokens; None for a candidate without prices."""
+    if candidate.prices is None:
+        return None
+    tier = candidate.params.get("service_tier")
+    service = "" if tier in STANDARD_TIERS else f"_{tier}"
+    return Rates(usd=candidate.prices.usd, prompt_tokens=prompt_tokens, service=service)
+
+
+def prompt_tokens(usage: Usage) -> int:
+    """Every input token that the provider counted, 0 where it counted none."""
+    meters = (usage.input_tokens, usage.cached_tokens, usage.cache_write_tokens, usage.input_audio_tokens)
+    return sum(meter for meter in meters if meter is not None)

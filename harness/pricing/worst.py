@@ -1,0 +1,89 @@
+"""The most that one attempt of a request can cost, so that a budget holds before anything is sent.
+
+Bounds, where the provider counts what we can only guess: an input token is at least three bytes of the request (plain
+text averages four; a Chinese character is three); a spoken character lasts at most half a second (digits are the
+slowest); a second of audio is at most fifty tokens (providers state 10 to 32) and twenty-five tokens of transcript.
+"""
+
+import math
+from decimal import Decimal
+
+from harness.core.calls import ChatRequest, Request, SpeechRequest, TranscriptionRequest
+from harness.core.candidates import Candidate
+from harness.core.canonical import canonical
+from harness.pricing.rates import Rates, rates
+
+BYTES_PER_TOKEN = 3
+SECONDS_PER_CHARACTER = Decimal("0.5")
+AUDIO_TOKENS_PER_SECOND = 50
+TRANSCRIPT_TOKENS_PER_SECOND = 25
+
+
+def worst_case(request: Request, candidate: Candidate) -> Decimal | None:
+    """Return an upper bound in dollars for one attempt; None where there is none (no price, media in a chat).
+
+    A candidate with a machine costs no dollars a call: 0.
+    """
+    if candidate.machine is not None:
+        return Decimal(0)
+    match request:
+        case ChatRequest():
+            return None if _has_media(request) else _chat(request, candidate)
+        case SpeechRequest():
+            known = rates(candidate, prompt_tokens=len(request.text))
+            return None if known is None else _speech(len(request.text), known)
+        case TranscriptionRequest():
+            seconds = Decimal(str(request.audio.seconds))
+            known = rates(candidate, prompt_tokens=math.ceil(seconds * AUDIO_TOKENS_PER_SECOND))
+            return None if known is None else _transcription(seconds, known)
+        case _:
+            return None
+
+
+def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:
+    prompt = math.ceil(len(canonical([request.messages, request.params])) / BYTES_PER_TOKEN)
+    known = rates(candidate, prompt_tokens=prompt)
+    if known is None:
+        return None
+    fresh, answer = known.of("input_cost_per_token"), known.of("output_cost_per_token")
+    if fresh is None or answer is None or known.of("input_cost_per_query"):
+        return None
+    dearer = [known.of("cache_creation_input_token_cost"), known.reasoning()]
+    if "speech" in candidate.modalities:
+        dearer.append(known.of("output_cost_per_audio_token"))
+    written, *spoken = (price or Decimal(0) for price in dearer)
+    choices = request.params.get("n")
+    answers = request.max_tokens * (choices if isinstance(choices, int) else 1)
+    fee = known.of("input_cost_per_request") or Decimal(0)
+    return fee + prompt * max(fresh, written) + answers * max(answer, *spoken)
+
+
+def _has_media(request: ChatRequest) -> bool:
+    parts = (part for message in request.messages for part in _parts(message.get("content")))
+    return any(not isinstance(part, dict) or part.get("type") != "text" for part in parts)
+
+
+def _parts(content: object) -> list[object]:
+    return content if isinstance(content, list) else []
+
+
+def _speech(characters: int, known: Rates) -> Decimal | None:
+    if (per_character := known.of("input_cost_per_character")) is not None:
+        return characters * per_character
+    seconds = characters * SECONDS_PER_CHARACTER
+    fresh, per_second = known.of("input_cost_per_token"), known.of("output_cost_per_second")
+    per_token = known.of("output_cost_per_audio_token")
+    audio = [] if per_second is None else [seconds * per_second]
+    audio += [] if per_token is None else [seconds * AUDIO_TOKENS_PER_SECOND * per_token]
+    if not audio or (fresh is None and per_second is None):
+        return None
+    return characters * (fresh or 0) + max(audio)
+
+
+def _transcription(seconds: Decimal, known: Rates) -> Decimal | None:
+    """The dearer of the two ways to bill: the map may hold both, and the reply decides."""
+    ways = [] if (per_second := known.audio_second()) is None else [seconds * per_second]
+    heard, written = known.of("input_cost_per_audio_token"), known.of("output_cost_per_token")
+    if heard is not None and written is not None:
+        ways.append(seconds * (AUDIO_TOKENS_PER_SECOND * heard + TRANSCRIPT_TOKENS_PER_SECOND * written))
+    return max(ways, default=None)

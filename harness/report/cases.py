@@ -1,0 +1,379 @@
+"""The answers of one slot, sample by sample: the telling ones first, and the bad ones counted."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from harness.core.calls import Audio, Failure, Fault, Output, Record
+from harness.core.canonical import Json, to_json
+from harness.report.evidence import AskedSample, AskedTask, Judgement
+from harness.report.numbers import Number, count, fixed, milliseconds, number, number_id, of_metric, seconds, significant, usd
+from harness.report.phrases import Phrase, Piece, known
+from harness.report.slots import Place, SlotEvidence
+from harness.report.standing import Tag, tag
+
+BAD_BELOW = 0.5
+"""A primary score below it makes a bad case."""
+DIFFERENT_FROM = 0.25
+"""Candidates disagree on a sample where their primary scores lie so far apart."""
+SHOWN_SAMPLES = 200
+"""Samples whose answers are written into the page, the telling ones first; all of them are in run.db."""
+SHOWN_CHARACTERS = 3000
+"""Of one answer."""
+LISTED_BAD = 10
+
+
+class Interest(IntEnum):
+    """Why a reader would open a sample; the smaller, the sooner it is shown."""
+
+    DIFFERENT = 0
+    BAD = 1
+    ERROR = 2
+    PLAIN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreLine:
+    scorer: str
+    primary: bool
+    value: Number | None
+    reason: str
+    details: tuple[tuple[str, Number], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What an instrument returned: a transcript, or numbers."""
+
+    by: str
+    text: str | None
+    values: tuple[tuple[str, Number], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One cell of a side-by-side table."""
+
+    text: str | None
+    cut: Number | None
+    """Characters that are not shown."""
+    reasoning: str | None
+    tool_calls: str | None
+    audio: Audio | None
+    audio_seconds: Number | None
+    failure: Phrase | None
+    message: str | None
+    bad: bool
+    scores: tuple[ScoreLine, ...]
+    heard: tuple[Heard, ...]
+    facts: tuple[Phrase, ...]
+    """Latency, cost, attempts, finish reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleView:
+    anchor: str
+    suite: str
+    task: str
+    id: str
+    epoch: Number | None
+    language: str | None
+    interest: Interest
+    input: str
+    target: str | None
+    chips: tuple[tuple[Tag, Number | Phrase], ...]
+    """Each candidate's primary score."""
+    tags: tuple[Tag, ...]
+    answers: tuple[Answer | None, ...]
+    """Follows `tags`; None: not asked, or not yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadCount:
+    """Bad answers of one slice."""
+
+    kind: Phrase
+    """What slices: a task or a language."""
+    name: str
+    cells: tuple[Phrase, ...]
+    """`3 of 20` by candidate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadCase:
+    anchor: str | None
+    """None: the sample is not among those that are shown."""
+    suite: str
+    task: str
+    id: str
+    input: str
+    who: tuple[tuple[Tag, str], ...]
+    """Who was bad, and the reason given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasesView:
+    samples: tuple[SampleView, ...]
+    shown: Number
+    total: Number
+    counts: tuple[BadCount, ...]
+    worst: tuple[BadCase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """One sample at one epoch with its answers by candidate."""
+
+    asked: AskedSample
+    task: AskedTask
+    epoch: int
+    records: tuple[Record | None, ...]
+    values: tuple[float | None, ...]
+
+    @property
+    def bad(self) -> int:
+        return sum(value is not None and value < BAD_BELOW for value in self.values)
+
+    @property
+    def spread(self) -> float:
+        have = [value for value in self.values if value is not None]
+        return max(have) - min(have) if have else 0.0
+
+    @property
+    def interest(self) -> Interest:
+        if self.spread >= DIFFERENT_FROM:
+            return Interest.DIFFERENT
+        if self.bad:
+            return Interest.BAD
+        lost = (r is not None and v is None for r, v in zip(self.records, self.values, strict=True))
+        return Interest.ERROR if any(lost) else Interest.PLAIN
+
+
+def cases(of: SlotEvidence, anchor: str) -> CasesView:
+    """Return the samples side by side and the bad cases; `anchor` begins every anchor."""
+    told = sorted(_cases(of), key=lambda case: (case.interest, -case.spread, -case.bad))
+    shown = told[:SHOWN_SAMPLES]
+    anchors = {id(case): f"{anchor}-sample-{i}" for i, case in enumerate(shown)}
+    views = tuple(_sample(of, case, anchors[id(case)]) for case in shown)
+    worst = sorted((case for case in told if case.bad), key=lambda case: -case.bad)[:LISTED_BAD]
+    return CasesView(
+        samples=views,
+        shown=number(len(shown), count(len(shown)), id=number_id(of.slot, "samples", "", "shown")),
+        total=number(len(told), count(len(told)), id=number_id(of.slot, "samples", "", "total")),
+        counts=tuple(_bad_counts(of, told)),
+        worst=tuple(_bad_case(of, case, anchors.get(id(case))) for case in worst),
+    )
+
+
+def _cases(of: SlotEvidence) -> Iterable[_Case]:
+    tasks = {(task.suite, task.name): task for task in of.tasks}
+    for asked in of.samples:
+        task = tasks[asked.suite, asked.task]
+        for epoch in range(of.epochs):
+            places = (
+                Place(candidate=name, suite=asked.suite, task=asked.task, sample=asked.sample.id, epoch=epoch)
+                for name in of.candidates
+            )
+            records = tuple(of.answers.get(place) for place in places)
+            if any(record is not None for record in records):
+                values = tuple(None if record is None else of.value(record, task) for record in records)
+                yield _Case(asked=asked, task=task, epoch=epoch, records=records, values=values)
+
+
+def _sample(of: SlotEvidence, case: _Case, anchor: str) -> SampleView:
+    sample = case.asked.sample
+    tags = tuple(tag(of, name) for name in of.candidates)
+    language = sample.metadata.get("lang")
+    epoch = None
+    if of.epochs > 1:
+        where = (*_where(case), "epoch")
+        epoch = number(case.epoch + 1, str(case.epoch + 1), id=number_id(of.slot, "samples", "", *where))
+    chips = tuple(_chip(of, case, i) for i in range(len(tags)))
+    return SampleView(
+        anchor=anchor,
+        suite=case.asked.suite,
+        task=case.asked.task,
+        id=sample.id,
+        epoch=epoch,
+        language=language if isinstance(language, str) else None,
+        interest=case.interest,
+        input=_text(sample.input),
+        target=None if sample.target is None else _text(sample.target),
+        chips=tuple((t, chip) for t, chip in zip(tags, chips, strict=True) if chip is not None),
+        tags=tags,
+        answers=tuple(None if record is None else _answer(of, case, record) for record in case.records),
+    )
+
+
+def _where(case: _Case) -> tuple[str, str, str, str]:
+    return case.asked.suite, case.asked.task, case.asked.sample.id, str(case.epoch)
+
+
+def _chip(of: SlotEvidence, case: _Case, i: int) -> Number | Phrase | None:
+    value = case.values[i]
+    if case.records[i] is None:
+        return None
+    if value is None:
+        return Phrase(key="chip.unscored")
+    return number(value, fixed(value, 2), id=number_id(of.slot, "samples", of.candidates[i], *_where(case), "chip"))
+
+
+def _answer(of: SlotEvidence, case: _Case, record: Record) -> Answer:
+    outcome, name = record.outcome, record.call.candidate
+
+    def shown(metric: str, value: float, text: str) -> Number:
+        return number(value, text, id=number_id(of.slot, "samples", name, *_where(case), metric))
+
+    value = of.value(record, case.task)
+    bad = value is not None and value < BAD_BELOW
+    facts = tuple(_facts(of, case, record))
+    if isinstance(outcome, Failure):
+        failure = Phrase(key=f"failed.{outcome.fault.value}", args={"kind": outcome.kind})
+        text, cut = _cut(outcome.partial)
+        return Answer(
+            text=text,
+            cut=None if cut is None else shown("cut_characters", cut, count(cut)),
+            reasoning=None,
+            tool_calls=None,
+            audio=None,
+            audio_seconds=None,
+            failure=failure,
+            message=outcome.message,
+            bad=bad,
+            scores=(),
+            heard=(),
+            facts=facts,
+        )
+    text, cut = _cut(outcome.text)
+    length = outcome.audio.seconds if outcome.audio is not None else 0.0
+    return Answer(
+        text=text,
+        cut=None if cut is None else shown("cut_characters", cut, count(cut)),
+        reasoning=_cut(outcome.reasoning)[0],
+        tool_calls=_text(to_json(outcome.tool_calls)) if outcome.tool_calls else None,
+        audio=outcome.audio,
+        audio_seconds=None if outcome.audio is None else shown("audio_seconds", length, seconds(length)),
+        failure=None,
+        message=None,
+        bad=bad,
+        scores=tuple(_score(of, case, name, j) for j in _judgements(of, case, record)),
+        heard=tuple(_heard(of, case, name, reading) for reading in of.readings.get(record.call.key, ())),
+        facts=facts,
+    )
+
+
+def _judgements(of: SlotEvidence, case: _Case, record: Record) -> Sequence[Judgement]:
+    found = of.judgements.get(record.call.key, {})
+    return sorted(found.values(), key=lambda j: (j.scorer != case.task.primary, j.scorer))
+
+
+def _score(of: SlotEvidence, case: _Case, name: str, judgement: Judgement) -> ScoreLine:
+    def shown(metric: str, value: float, text: str) -> Number:
+        return number(value, text, id=number_id(of.slot, "samples", name, *_where(case), metric))
+
+    scorer, value = judgement.scorer, judgement.value
+    return ScoreLine(
+        scorer=scorer,
+        primary=scorer == case.task.primary,
+        value=None if value is None else shown(f"score.{scorer}", value, fixed(value, 2)),
+        reason=judgement.reason,
+        details=tuple(
+            (key, shown(f"detail.{scorer}.{key}", x, significant(x))) for key, x in sorted(judgement.detail.items())
+        ),
+    )
+
+
+def _heard(of: SlotEvidence, case: _Case, name: str, reading: Record) -> Heard:
+    instrument, output = str(reading.call.instrument), reading.outcome
+    values = output.values if isinstance(output, Output) else {}
+    return Heard(
+        by=reading.call.candidate,
+        text=output.text if isinstance(output, Output) else None,
+        values=tuple(
+            (key, number(x, fixed(x, 2), id=number_id(of.slot, "samples", name, *_where(case), f"{instrument}.{key}")))
+            for key, x in sorted(values.items())
+        ),
+    )
+
+
+def _facts(of: SlotEvidence, case: _Case, record: Record) -> Iterable[Phrase]:
+    name, marks = record.call.candidate, record.marks
+
+    def said(key: str, metric: str, value: float, text: str) -> Phrase:
+        shown = number(value, text, id=number_id(of.slot, "samples", name, *_where(case), metric))
+        return Phrase(key=key, args={"value": shown})
+
+    if marks.valid:
+        first = next(((k, v) for k in ("ttfa_ms", "ttfo_ms", "ttft_ms") if (v := getattr(marks, k)) is not None), None)
+        if first is not None:
+            yield said(f"answer.{first[0]}", first[0], first[1], milliseconds(first[1]))
+        if marks.total_ms is not None:
+            yield said("answer.total_ms", "total_ms", marks.total_ms, milliseconds(marks.total_ms))
+    else:
+        yield Phrase(key="answer.untimed")
+    if record.cost_usd is not None:
+        cost = number(
+            record.cost_usd, usd(record.cost_usd), id=number_id(of.slot, "samples", name, *_where(case), "cost_usd")
+        )
+        yield Phrase(key="answer.cost", args={"value": cost})
+    if len(record.attempts) > 1:
+        yield said("answer.attempts", "attempts", len(record.attempts), count(len(record.attempts)))
+    if isinstance(record.outcome, Output) and record.outcome.finish_reason not in (None, "stop"):
+        yield Phrase(key="answer.finish", args={"value": str(record.outcome.finish_reason)})
+
+
+def _cut(text: str | None) -> tuple[str | None, int | None]:
+    if text is None or len(text) <= SHOWN_CHARACTERS:
+        return text, None
+    return text[:SHOWN_CHARACTERS], len(text) - SHOWN_CHARACTERS
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def _bad_counts(of: SlotEvidence, told: Sequence[_Case]) -> Iterable[BadCount]:
+    languages = sorted({str(lang) for case in told if (lang := case.asked.sample.metadata.get("lang")) is not None})
+    for task in of.tasks:
+        chosen = [case for case in told if case.task == task]
+        yield _bad_count(of, "slice.task", (task.suite, task.name), chosen)
+    for language in languages if len(languages) > 1 else ():
+        chosen = [case for case in told if case.asked.sample.metadata.get("lang") == language]
+        yield _bad_count(of, "slice.lang", (language,), chosen)
+
+
+def _bad_count(of: SlotEvidence, kind: str, name: tuple[str, ...], chosen: Sequence[_Case]) -> BadCount:
+    cells = []
+    for i, candidate in enumerate(of.candidates):
+        values = [case.values[i] for case in chosen if case.values[i] is not None]
+        n_bad = sum(value is not None and value < BAD_BELOW for value in values)
+        numbers: dict[str, Piece] = {
+            which: number(n, count(n), id=number_id(of.slot, "bad", candidate, kind, *name, which))
+            for which, n in (("bad", n_bad), ("n", len(values)))
+        }
+        cells.append(Phrase(key="bad.of", args=numbers) if values else Phrase(key="not_asked"))
+    return BadCount(kind=Phrase(key=kind), name="/".join(name), cells=tuple(cells))
+
+
+def _bad_case(of: SlotEvidence, case: _Case, anchor: str | None) -> BadCase:
+    who = []
+    for name, record, value in zip(of.candidates, case.records, case.values, strict=True):
+        if record is not None and value is not None and value < BAD_BELOW:
+            who.append((tag(of, name), _why(of, case, record)))
+    sample = case.asked.sample
+    return BadCase(
+        anchor=anchor,
+        suite=case.asked.suite,
+        task=case.asked.task,
+        id=sample.id,
+        input=_text(sample.input),
+        who=tuple(who),
+    )
+
+
+def _why(of: SlotEvidence, case: _Case, record: Record) -> str:
+    if isinstance(record.outcome, Failure):
+        return record.outcome.message
+    judgement = of.judgements.get(record.call.key, {}).get(case.task.primary)
+    return judgement.reason if judgement is not None else ""

@@ -1,0 +1,166 @@
+"""Evidence: everything of a run that its pages show, read once."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from harness.core.calls import Call, Record, Role
+from harness.core.candidates import Candidate
+from harness.core.canonical import Json, from_json
+from harness.core.runs import Manifest
+from harness.core.suites import Sample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedSample:
+    """A sample with its place."""
+
+    suite: str
+    task: str
+    sample: Sample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What one scorer said of one answer."""
+
+    key: str
+    """Key of the answer's call."""
+    scorer: str
+    signature: str
+    value: float | None
+    """In [0, 1]; None: could not be judged."""
+    reason: str
+    detail: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedTask:
+    """A task as the manifest describes it."""
+
+    suite: str
+    name: str
+    modality: str
+    slot: str
+    primary: str
+    """Name of the scorer whose value is the task's quality."""
+    scorers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A run, read. Tests build it from nouns; `gather` reads it from a store."""
+
+    manifest: Manifest
+    samples: tuple[AskedSample, ...]
+    records: Mapping[Role, tuple[Record, ...]]
+    judgements: tuple[Judgement, ...]
+    pending: tuple[Call, ...] = ()
+    """Planned calls without a final word."""
+    uncertain: tuple[Call, ...] = ()
+    """Calls of a dead process that may have been billed."""
+    read_media: Callable[[str], bytes]
+    """sha256 → bytes; OSError or BakeoffError where the clip is gone."""
+    media_path: Callable[[str], Path]
+    """sha256 → where the clip lies."""
+
+
+class _StoredSample(Protocol):
+    @property
+    def suite(self) -> str: ...
+    @property
+    def task(self) -> str: ...
+    @property
+    def sample(self) -> Sample: ...
+
+
+class _ScoreRow(Protocol):
+    @property
+    def key(self) -> str: ...
+    @property
+    def scorer(self) -> str: ...
+    @property
+    def signature(self) -> str: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def detail(self) -> Mapping[str, float]: ...
+
+
+class LedgerReader(Protocol):
+    """What a ledger must answer to be reported."""
+
+    def manifest(self) -> Manifest: ...
+    def samples(self) -> Sequence[_StoredSample]: ...
+    def records(self, role: Role | None = None) -> Iterable[Record]: ...
+    def scores(self) -> Iterable[_ScoreRow]: ...
+    def pending(self, role: Role) -> Sequence[Call]: ...
+    def uncertain(self) -> Sequence[Call]: ...
+
+
+class MediaReader(Protocol):
+    """What a media store must answer to be reported."""
+
+    def get(self, sha256: str) -> bytes: ...
+    def path(self, sha256: str) -> Path: ...
+
+
+def gather(ledger: LedgerReader, media: MediaReader) -> Evidence:
+    """Read from a run's ledger and media what its pages show; media bytes are read when a page needs them."""
+    return Evidence(
+        manifest=ledger.manifest(),
+        samples=tuple(AskedSample(suite=s.suite, task=s.task, sample=s.sample) for s in ledger.samples()),
+        records={role: tuple(ledger.records(role)) for role in Role},
+        judgements=tuple(
+            Judgement(
+                key=row.key,
+                scorer=row.scorer,
+                signature=row.signature,
+                value=row.value,
+                reason=row.reason,
+                detail=dict(row.detail),
+            )
+            for row in ledger.scores()
+        ),
+        pending=tuple(call for role in Role for call in ledger.pending(role)),
+        uncertain=tuple(ledger.uncertain()),
+        read_media=media.get,
+        media_path=media.path,
+    )
+
+
+def config_of(manifest: Manifest) -> Mapping[str, Any]:
+    """Return the resolved configuration as `execute/manifest.py` wrote it; empty where there is none."""
+    return manifest.config if isinstance(manifest.config, dict) else {}
+
+
+def tasks_of(manifest: Manifest) -> tuple[AskedTask, ...]:
+    """Return the tasks of every suite in the order in which they were asked."""
+    return tuple(
+        AskedTask(
+            suite=suite["name"],
+            name=task["name"],
+            modality=task["modality"],
+            slot=task["slot"],
+            primary=task["primary"],
+            scorers=tuple(task["scorers"]),
+        )
+        for suite in config_of(manifest).get("suites", ())
+        for task in suite["tasks"]
+    )
+
+
+def candidates_of(manifest: Manifest) -> Mapping[str, Candidate]:
+    """Return the candidates with the prices used, by name, in the order of the configuration."""
+    listed: list[Json] = config_of(manifest).get("candidates", [])
+    candidates = [from_json(Candidate, item) for item in listed]
+    return {candidate.name: candidate for candidate in candidates}
+
+
+def instruments_of(manifest: Manifest) -> Mapping[str, Candidate]:
+    """Return instrument name → the candidate that served as it."""
+    listed: Mapping[str, Json] = config_of(manifest).get("instruments", {})
+    return {name: from_json(Candidate, item) for name, item in listed.items()}

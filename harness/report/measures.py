@@ -1,0 +1,280 @@
+"""The tables of one slot that are not the decision itself: latency, cost, quality by task, completeness."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from harness.core.calls import Failure, Fault, Record
+from harness.core.candidates import Candidate
+from harness.metrics.stats import mean_interval
+from harness.report.evidence import AskedTask
+from harness.report.numbers import Number, count, number, number_id, of_metric, percent, seconds, usd
+from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
+from harness.report.slots import SlotEvidence
+from harness.report.standing import Tag, tag
+
+LATENCIES = ("ttfa", "ttfo", "ttft", "total")
+PERCENTILES = ("p50", "p95", "p99")
+COSTS = ("usd_per_request", "usd_per_1k_requests", "usd_per_good_answer")
+ELSEWHERE = ("quality", "coverage", *COSTS)
+"""Metrics that have a table of their own."""
+
+METERS = {
+    "input_tokens": "meter.input_tokens",
+    "cached_tokens": "meter.cached_tokens",
+    "cache_write_tokens": "meter.cache_write_tokens",
+    "output_tokens": "meter.output_tokens",
+    "reasoning_tokens": "meter.reasoning_tokens",
+    "input_audio_tokens": "meter.input_audio_tokens",
+    "output_audio_tokens": "meter.output_audio_tokens",
+    "input_characters": "meter.input_characters",
+    "input_audio_seconds": "meter.input_audio_seconds",
+    "output_audio_seconds": "meter.output_audio_seconds",
+    "busy_seconds": "meter.busy_seconds",
+}
+"""Field of Usage → its words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricRow:
+    """One candidate's estimates; the cells follow the table's columns."""
+
+    tag: Tag
+    cells: tuple[Measured, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricTable:
+    """Candidates × metrics."""
+
+    name: str
+    """Part of anchors: `latency.ttft`, `speed`, ..."""
+    title: Piece
+    columns: tuple[Piece, ...]
+    rows: tuple[MetricRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRow:
+    tag: Tag
+    cells: tuple[Measured, ...]
+    spent: Shown
+    """What this run's answers cost."""
+    sources: tuple[Phrase, ...]
+    """How many costs came from where."""
+    price: Phrase
+    meters: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRow:
+    suite: str
+    task: str
+    scorer: str
+    signature: str
+    cells: tuple[Measured, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallsRow:
+    """What was asked of one candidate and what came."""
+
+    tag: Tag
+    planned: Number
+    answered: Number
+    candidate_faults: Number
+    infra_faults: Number
+    harness_faults: Number
+    pending: Number
+    unscored: Number
+    retried: Number
+    untimed: Number
+    kinds: tuple[Phrase, ...]
+    """Kinds of failure with their counts."""
+
+
+def latencies(of: SlotEvidence) -> tuple[MetricTable, ...]:
+    """Return one table a kind of latency that was measured: median, 95th and 99th percentile."""
+    tables = (_table(of, f"latency.{kind}", [f"{kind}_{p}_ms" for p in PERCENTILES]) for kind in LATENCIES)
+    return tuple(table for table in tables if table is not None)
+
+
+def speeds_and_scores(of: SlotEvidence) -> MetricTable | None:
+    """Return every other metric of the slot: speeds, word error rate, the mean of each scorer."""
+    shown = {f"{kind}_{p}_ms" for kind in LATENCIES for p in PERCENTILES} | set(ELSEWHERE)
+    metrics = dict.fromkeys(e.metric for name in of.candidates for e in of.decision.estimates.get(name, ()))
+    return _table(of, "measures", [metric for metric in metrics if metric not in shown])
+
+
+def _table(of: SlotEvidence, name: str, metrics: Sequence[str]) -> MetricTable | None:
+    found = {
+        (candidate, metric): estimate
+        for candidate in of.candidates
+        for metric in metrics
+        if (estimate := of.estimate(candidate, metric)) is not None and (estimate.value is not None or estimate.n)
+    }
+    columns = [metric for metric in metrics if any(metric == have for _, have in found)]
+    if not columns:
+        return None
+    section = name.partition(".")[0]
+    return MetricTable(
+        name=name,
+        title=Phrase(key=f"table.{name}"),
+        columns=tuple(_column(metric) for metric in columns),
+        rows=tuple(
+            MetricRow(
+                tag=tag(of, candidate),
+                cells=tuple(measured(of.slot, section, candidate, m, found.get((candidate, m))) for m in columns),
+            )
+            for candidate in of.candidates
+        ),
+    )
+
+
+def _column(metric: str) -> Piece:
+    percentile = next((p for p in PERCENTILES if metric.endswith(f"_{p}_ms")), None)
+    return metric_label(metric) if percentile is None else Phrase(key=f"percentile.{percentile}")
+
+
+def costs(of: SlotEvidence) -> tuple[CostRow, ...]:
+    """Return what each candidate costs, at which price, from which meters."""
+    return tuple(_cost_row(of, name) for name in of.candidates)
+
+
+def _cost_row(of: SlotEvidence, name: str) -> CostRow:
+    records = of.answers_of(name)
+    spent = total_cost(records)
+    sources = Counter(record.cost_source for record in records)
+    return CostRow(
+        tag=tag(of, name),
+        cells=tuple(measured(of.slot, "cost", name, m, of.estimate(name, m)) for m in COSTS),
+        spent=Phrase(key="not_measured")
+        if spent is None
+        else number(spent, usd(spent), id=number_id(of.slot, "cost", name, "spent_usd")),
+        sources=tuple(
+            _counted(of, "cost", name, f"source.{source}", n, source, "source") for source, n in sorted(sources.items())
+        ),
+        price=price(of.configured.get(name), slot=of.slot),
+        meters=tuple(_meters(of, name, records)),
+    )
+
+
+def total_cost(records: Iterable[Record]) -> Decimal | None:
+    """Return the sum of the measured costs; None where none was measured."""
+    costs = [record.cost_usd for record in records if record.cost_usd is not None]
+    return sum(costs, Decimal(0)) if costs else None
+
+
+def price(candidate: Candidate | None, *, slot: str) -> Phrase:
+    """Return where a candidate's price comes from."""
+    if candidate is None or (candidate.prices is None and candidate.machine is None):
+        return Phrase(key="price.none")
+    if candidate.machine is not None:
+        hour, use = candidate.machine.usd_per_hour, candidate.machine.utilisation
+        args: dict[str, Piece] = {
+            "hour": number(hour, usd(hour), id=number_id(slot, "cost", candidate.name, "usd_per_hour")),
+            "use": number(use, percent(float(use)), id=number_id(slot, "cost", candidate.name, "utilisation")),
+        }
+        return Phrase(key="price.machine", args=args)
+    prices = candidate.prices
+    if prices is None or prices.date is None:
+        return Phrase(key="price.book", args={"source": "" if prices is None else prices.source})
+    return Phrase(key="price.dated", args={"source": prices.source, "date": prices.date})
+
+
+def _meters(of: SlotEvidence, name: str, records: Sequence[Record]) -> Iterable[Phrase]:
+    for meter, key in METERS.items():
+        read = [value for record in records if (value := getattr(record.usage, meter)) is not None]
+        total = sum(read)
+        if total:
+            text = count(total) if isinstance(total, int) else seconds(total)
+            shown = number(total, text, id=number_id(of.slot, "cost", name, f"meter.{meter}"))
+            yield Phrase(key=key, args={"total": shown})
+
+
+def _counted(of: SlotEvidence, section: str, name: str, metric: str, n: int, word: str, prefix: str) -> Phrase:
+    """Return `12 timeouts`, in words where there are some, else with the name as it stands."""
+    shown = number(n, count(n), id=number_id(of.slot, section, name, metric))
+    if known(f"{prefix}.{word}"):
+        return Phrase(key=f"{prefix}.{word}", args={"n": shown})
+    return Phrase(key=f"{prefix}.other", args={"n": shown, "name": word})
+
+
+def by_task(of: SlotEvidence) -> tuple[TaskRow, ...]:
+    """Return each task's quality by candidate, with n and interval; the cells follow the candidates."""
+    signatures = {j.scorer: j.signature for found in of.judgements.values() for j in found.values()}
+    return tuple(
+        TaskRow(
+            suite=task.suite,
+            task=task.name,
+            scorer=task.primary,
+            signature=of.manifest.scorers.get(f"{task.suite}/{task.name}/{task.primary}", signatures.get(task.primary, "")),
+            cells=tuple(_task_cell(of, task, name) for name in of.candidates),
+        )
+        for task in of.tasks
+    )
+
+
+def _task_cell(of: SlotEvidence, task: AskedTask, name: str) -> Measured:
+    """Average epochs within a sample, then samples; clusters are what was drawn at random."""
+    clusters = {(a.suite, a.task, a.sample.id): a.sample.cluster for a in of.samples}
+    place = (task.suite, task.name)
+    values: dict[str, list[float]] = {}
+    asked = set()
+    for record in of.answers_of(name):
+        if (record.call.suite, record.call.task) == place:
+            asked.add(record.call.sample)
+            if (value := of.value(record, task)) is not None:
+                values.setdefault(record.call.sample, []).append(value)
+    if not asked:
+        return Measured(value=Phrase(key="not_asked"))
+    if not values:
+        return Measured(value=Phrase(key="not_measured"))
+    means = [sum(v) / len(v) for v in values.values()]
+    interval = mean_interval(means, [clusters.get((*place, sample), sample) for sample in values])
+
+    def shown(which: str, value: float | None) -> Number | None:
+        metric = (task.suite, task.name, task.primary + which)
+        if value is None:
+            return None
+        return number(value, of_metric("quality", value), id=number_id(of.slot, "tasks", name, *metric))
+
+    n = number(len(means), count(len(means)), id=number_id(of.slot, "tasks", name, *place, f"{task.primary}.n"))
+    return Measured(
+        value=shown("", interval.value) or Phrase(key="not_measured"),
+        low=shown(".low", interval.low),
+        high=shown(".high", interval.high),
+        n=n,
+    )
+
+
+def completeness(of: SlotEvidence) -> tuple[CallsRow, ...]:
+    """Return what was planned, answered, failed and why, by candidate: no error leaves the count silently."""
+    return tuple(_calls_row(of, name) for name in of.candidates)
+
+
+def _calls_row(of: SlotEvidence, name: str) -> CallsRow:
+    records, tasks = of.answers_of(name), {(task.suite, task.name): task for task in of.tasks}
+    failures = [record.outcome for record in records if isinstance(record.outcome, Failure)]
+    faults, kinds = Counter(f.fault for f in failures), Counter(f.kind for f in failures)
+    pending = of.pending.get(name, 0)
+    answered = len(records) - len(failures)
+    judged = [of.value(r, tasks[r.call.suite, r.call.task]) for r in records if not isinstance(r.outcome, Failure)]
+
+    def shown(metric: str, n: int) -> Number:
+        return number(n, count(n), id=number_id(of.slot, "calls", name, metric))
+
+    return CallsRow(
+        tag=tag(of, name),
+        planned=shown("planned", len(records) + pending),
+        answered=shown("answered", answered),
+        candidate_faults=shown("candidate_faults", faults[Fault.CANDIDATE]),
+        infra_faults=shown("infra_faults", faults[Fault.INFRA]),
+        harness_faults=shown("harness_faults", faults[Fault.HARNESS]),
+        pending=shown("pending", pending),
+        unscored=shown("unscored", sum(value is None for value in judged)),
+        retried=shown("retried", sum(len(record.attempts) > 1 for record in records)),
+        untimed=shown("untimed", sum(not record.marks.valid for record in records)),
+        kinds=tuple(_counted(of, "calls", name, f"kind.{kind}", n, kind, "kind") for kind, n in sorted(kinds.items())),
+    )

@@ -1,0 +1,105 @@
+"""What the charts of one slot draw: points with intervals, and the latency of every call, unrounded."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.core.calls import Failure, Record
+from harness.core.estimates import Estimate
+from harness.report.phrases import Phrase
+from harness.report.slots import SlotEvidence
+from harness.report.standing import HEADLINE_LATENCIES, Tag, tag
+
+CURVE_POINTS = 400
+"""Of one latency curve; longer ones are thinned to evenly spaced ranks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One candidate in quality × cost."""
+
+    tag: Tag
+    cost: Estimate
+    quality: Estimate
+    dominated: bool
+    """Another is at least as good and at most as dear, and better in one of the two."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scatter:
+    points: tuple[Point, ...]
+    left_out: tuple[str, ...]
+    """Candidates whose quality or cost was not measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Share of calls that were as fast: ends below 1 where calls timed out."""
+
+    tag: Tag
+    ms: tuple[float, ...]
+    share: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curves:
+    metric: Phrase
+    curves: tuple[Curve, ...]
+
+
+def scatter(of: SlotEvidence) -> Scatter:
+    """Return quality × cost of the candidates that have both."""
+    measured, left_out = [], []
+    for name in of.candidates:
+        cost, quality = of.estimate(name, "usd_per_1k_requests"), of.estimate(name, "quality")
+        if cost is None or quality is None or cost.value is None or quality.value is None:
+            left_out.append(name)
+        else:
+            measured.append((name, cost, quality))
+    places = [(cost.value or 0.0, quality.value or 0.0) for _, cost, quality in measured]
+    return Scatter(
+        points=tuple(
+            Point(tag=tag(of, name), cost=cost, quality=quality, dominated=_dominated(place, places))
+            for (name, cost, quality), place in zip(measured, places, strict=True)
+        ),
+        left_out=tuple(left_out),
+    )
+
+
+def _dominated(place: tuple[float, float], places: Sequence[tuple[float, float]]) -> bool:
+    cost, quality = place
+    return any(c <= cost and q >= quality and (c, q) != place for c, q in places)
+
+
+def curves(of: SlotEvidence) -> tuple[Curves, ...]:
+    """Return the distribution of the first token or audio, then of the whole answer, over the calls."""
+    kinds = [metric.partition("_")[0] for metric in HEADLINE_LATENCIES]
+    drawn = []
+    for kind in kinds:
+        found = tuple(c for name in of.candidates if (c := _curve(of, name, f"{kind}_ms")) is not None)
+        if found:
+            drawn.append(Curves(metric=Phrase(key=f"axis.{kind}"), curves=found))
+    first, total = drawn[:-1][:1], drawn[-1:]
+    return tuple(first + total)
+
+
+def _curve(of: SlotEvidence, name: str, mark: str) -> Curve | None:
+    times = sorted(time for record in of.answers_of(name) if (time := _time(record, mark)) is not None)
+    n, finite = len(times), [time for time in times if math.isfinite(time)]
+    if not finite:
+        return None
+    step = max(1, math.ceil(len(finite) / CURVE_POINTS))
+    ranks = sorted({*range(0, len(finite), step), len(finite) - 1})
+    return Curve(
+        tag=tag(of, name),
+        ms=tuple(finite[rank] for rank in ranks),
+        share=tuple((rank + 1) / n for rank in ranks),
+    )
+
+
+def _time(record: Record, mark: str) -> float | None:
+    """Return the call's latency; a timeout is infinite, marks that cannot be trusted are none."""
+    if isinstance(record.outcome, Failure):
+        return math.inf if record.outcome.kind == "timeout" else None
+    time: float | None = getattr(record.marks, mark)
+    return time if record.marks.valid else None

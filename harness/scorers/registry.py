@@ -1,0 +1,48 @@
+"""Scorers by name, for suites that are written in YAML."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib.metadata import entry_points
+
+from harness.core.scores import Scorer
+from harness.errors import UsageError
+from harness.scorers.label import LabelMatch
+from harness.scorers.match import Contains, ExactMatch
+from harness.scorers.number import NumberMatch
+from harness.scorers.rules import Rules
+from harness.scorers.speech import Dnsmos, WordAccuracy
+from harness.scorers.structured import JsonMatch
+
+SCORERS: Mapping[str, type[Scorer]] = {
+    "exact_match": ExactMatch,
+    "contains": Contains,
+    "number_match": NumberMatch,
+    "label_match": LabelMatch,
+    "json_match": JsonMatch,
+    "rules": Rules,
+    "word_accuracy": WordAccuracy,
+    "dnsmos": Dnsmos,
+}
+"""Those that Bakeoff ships."""
+
+GROUP = "bakeoff.scorers"
+"""Entry point group in which installed packages offer more."""
+
+
+def by_name(name: str) -> type[Scorer]:
+    """Return the scorer class called `name`: a shipped one, else one of an installed package.
+
+    Raises UsageError, with a did-you-mean, where there is none or what is there is no scorer.
+    """
+    if name in SCORERS:
+        return SCORERS[name]
+    offered = entry_points(group=GROUP)
+    for entry in offered.select(name=name):
+        scorer = entry.load()
+        if isinstance(scorer, type) and issubclass(scorer, Scorer):
+            return scorer
+        raise UsageError(f"{entry.value}, offered as scorer {name!r}, is no subclass of harness.Scorer")
+    known = [*SCORERS, *sorted(offered.names)]
+    close = get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+    raise UsageError(f"there is no scorer {name!r}", hint=hint)

@@ -1,0 +1,192 @@
+"""The tables of a run's database: how a file is recognised, opened and brought up to date."""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.errors import NewerStoreError, StoreError, UsageError
+
+APPLICATION_ID = 0x42414B45
+"""`BAKE`: what `file` and SQLite's header show for a run.db."""
+
+BUSY_MS = 10_000
+"""How long one connection waits for another before it gives up."""
+
+MIGRATIONS: Sequence[str] = (
+    # 1. `plan` is what was asked and never changes; `call` is what came of it and has no row before the first intent.
+    # Marks and usage are columns, so that frames read them without parsing a document.
+    """
+    CREATE TABLE meta (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE run (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        manifest TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE sample (
+        id INTEGER PRIMARY KEY,
+        suite TEXT NOT NULL,
+        task TEXT NOT NULL,
+        name TEXT NOT NULL,
+        document TEXT NOT NULL,
+        UNIQUE (suite, task, name)
+    ) STRICT;
+    CREATE TABLE plan (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        role TEXT NOT NULL CHECK (role IN ('answer', 'instrument', 'warmup')),
+        candidate TEXT NOT NULL,
+        sample INTEGER NOT NULL REFERENCES sample,
+        epoch INTEGER NOT NULL CHECK (epoch >= 0),
+        instrument TEXT,
+        measures INTEGER REFERENCES plan,
+        request TEXT NOT NULL,
+        CHECK ((role = 'instrument') = (instrument IS NOT NULL AND measures IS NOT NULL))
+    ) STRICT;
+    CREATE TABLE call (
+        plan INTEGER PRIMARY KEY REFERENCES plan,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'intent', 'done', 'failed')),
+        visit INTEGER NOT NULL CHECK (visit >= 1),
+        attempt INTEGER NOT NULL CHECK (attempt >= 1),
+        held_usd TEXT,
+        sunk_usd TEXT,
+        finished TEXT,
+        cost_usd TEXT,
+        cost_source TEXT,
+        fault TEXT CHECK (fault IN ('candidate', 'infra', 'harness')),
+        kind TEXT,
+        message TEXT,
+        partial TEXT,
+        text TEXT,
+        reasoning TEXT,
+        audio TEXT,
+        tool_calls TEXT,
+        numbers TEXT,
+        finish_reason TEXT,
+        model TEXT,
+        headers_ms REAL,
+        first_byte_ms REAL,
+        ttft_ms REAL,
+        ttfo_ms REAL,
+        ttfa_ms REAL,
+        total_ms REAL,
+        closed_ms REAL,
+        queue_ms REAL,
+        client_ttft_ms REAL,
+        marks_valid INTEGER CHECK (marks_valid IN (0, 1)),
+        input_tokens INTEGER,
+        cached_tokens INTEGER,
+        cache_write_tokens INTEGER,
+        output_tokens INTEGER,
+        reasoning_tokens INTEGER,
+        input_audio_tokens INTEGER,
+        output_audio_tokens INTEGER,
+        input_characters INTEGER,
+        input_audio_seconds REAL,
+        output_audio_seconds REAL,
+        busy_seconds REAL,
+        usage_source TEXT,
+        CHECK ((state IN ('done', 'failed')) = (finished IS NOT NULL)),
+        CHECK (finished IS NOT NULL OR (fault IS NULL AND cost_usd IS NULL)),
+        CHECK ((fault IN ('infra', 'harness')) IS (state = 'failed'))
+    ) STRICT;
+    CREATE TABLE attempt (
+        plan INTEGER NOT NULL REFERENCES plan,
+        visit INTEGER NOT NULL,
+        number INTEGER NOT NULL CHECK (number >= 1),
+        started TEXT NOT NULL,
+        duration_ms REAL NOT NULL,
+        outcome TEXT NOT NULL,
+        http_status INTEGER,
+        request_id TEXT,
+        retry_after_s REAL,
+        wire_requests INTEGER NOT NULL,
+        may_be_billed INTEGER NOT NULL CHECK (may_be_billed IN (0, 1)),
+        detail TEXT,
+        PRIMARY KEY (plan, visit, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE scorer (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        signature TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE score (
+        plan INTEGER NOT NULL REFERENCES plan,
+        scorer INTEGER NOT NULL REFERENCES scorer,
+        value REAL CHECK (value BETWEEN 0 AND 1),
+        reason TEXT NOT NULL,
+        detail TEXT,
+        PRIMARY KEY (plan, scorer)
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
+"""Forward only: entry n brings a store from schema n to n + 1. An entry that was released never changes."""
+
+
+def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    """Open a database in autocommit mode; readers never take a lock that a writer waits for."""
+    if write:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+    else:
+        # on a read-only disk SQLite cannot make the shared memory of a WAL; nobody writes there either
+        still = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{still}", uri=True, isolation_level=None)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    return connection
+
+
+def build(connection: sqlite3.Connection) -> None:
+    """Create every table in an open transaction; with its commit the file is a run."""
+    for script in MIGRATIONS:
+        _execute(connection, script)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def version(connection: sqlite3.Connection, path: Path, newest: int = len(MIGRATIONS)) -> int:
+    """Return the schema version of the file; UsageError where it is no run, NewerStoreError where it is too new."""
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (found,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path} cannot be read as a run: {error}") from error
+    if application != APPLICATION_ID:
+        raise UsageError(
+            f"{path} is not a run of Bakeoff, or it was interrupted before it began",
+            hint="delete the folder and start the run again",
+        )
+    if found > newest:
+        raise NewerStoreError(
+            f"{path} has schema {found} and this Bakeoff reads up to {newest}",
+            hint="it was written by a newer Bakeoff: upgrade this one",
+        )
+    return int(found)
+
+
+def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
+    """Bring an older store up to date in one transaction, after a copy of it beside (`run.db.bak-v1`)."""
+    found = version(connection, path, len(migrations))
+    if found == len(migrations):
+        return
+    copy = path.with_name(f"{path.name}.bak-v{found}")
+    copy.unlink(missing_ok=True)  # left by a migration that was killed: the store itself is still at this version
+    connection.execute("VACUUM INTO ?", (str(copy),))
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for script in migrations[found:]:
+            _execute(connection, script)
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _execute(connection: sqlite3.Connection, script: str) -> None:
+    """Run a script inside the open transaction; `executescript` would commit it first."""
+    for statement in script.split(";"):
+        if statement.strip():
+            connection.execute(statement)

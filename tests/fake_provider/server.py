@@ -1,0 +1,237 @@
+"""The server: chat (plain and SSE), speech, transcription and MOS, each stamped into the truth log."""
+
+import asyncio
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from aiohttp import web
+
+from tests.fake_provider import audio
+from tests.fake_provider.faults import Answer, Fault
+from tests.fake_provider.truth import Exchange, Served
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One chunk of a chat stream."""
+
+    at_s: float
+    """After the request was received."""
+    kind: str
+    """`content` or `reasoning`."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast a model is."""
+
+    first_s: float = 0.0
+    """Before the first token; for speech between the container's header and the first sample."""
+    gap_s: float = 0.0
+    """Between chunks."""
+    chunks: int = 4
+    timeline: tuple[Piece, ...] = ()
+    """Chat: exactly these chunks at these times, whatever was asked."""
+
+
+@dataclass(kw_only=True)
+class FakeProvider:
+    """See the package's docstring; the address is known once it runs."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    faults: Sequence[Fault | None] = ()
+    """One for each request in the order they come; None and what follows the last is answered normally."""
+    always: Fault | None = None
+    """What every request gets once `faults` are used up."""
+    pace: Pace = field(default_factory=Pace)
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    """By model name, as the server sees it."""
+    port: int = 0
+    requests: list[Served] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._spoken: dict[str, str] = {}
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """The api_base, with /v1."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(client_max_size=2**28)
+        app.router.add_post("/v1/chat/completions", self._handler(self._chat))
+        app.router.add_post("/v1/audio/speech", self._handler(self._speech))
+        app.router.add_post("/v1/audio/transcriptions", self._handler(self._transcription))
+        app.router.add_post("/v1/audio/mos", self._handler(self._mos))
+        app.router.add_get("/health", _health)
+        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.2)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        self.port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    def _handler(self, answer: Answer) -> Any:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            received = time.monotonic()
+            body = await _body(request)
+            served = Served(
+                path=request.path,
+                model=str(body.get("model", "")),
+                headers={name.lower(): value for name, value in request.headers.items()},
+                body=body,
+                received=received,
+            )
+            self.requests.append(served)
+            exchange = Exchange(request, served)
+            at = len(self.requests) - 1
+            fault = self.faults[at] if at < len(self.faults) else self.always
+            try:
+                await (fault(exchange, answer) if fault else answer(exchange))
+                return await exchange.end()
+            except (ConnectionError, asyncio.CancelledError):
+                served.closed = time.monotonic()  # the client has gone; when is part of the truth
+                raise
+
+        return handle
+
+    async def _chat(self, exchange: Exchange) -> None:
+        served = exchange.served
+        prompt = _last_user_message(served.body["messages"])
+        answer, finish = self._answer(served.model, prompt)
+        limit = served.body.get("max_tokens") or served.body.get("max_completion_tokens")
+        words = answer.split(" ")
+        if limit is not None and len(words) > limit:
+            answer, finish = " ".join(words[:limit]), "length"
+        usage = {"prompt_tokens": len(prompt.split()) + 4, "completion_tokens": len(answer.split())}
+        usage["total_tokens"] = sum(usage.values())
+        if served.body.get("stream"):
+            await self._stream(exchange, answer, finish, usage)
+            return
+        await asyncio.sleep(self._pace(served.model).first_s)
+        choice = {"index": 0, "message": {"role": "assistant", "content": answer}, "finish_reason": finish}
+        data = {**_head(served.model, "chat.completion"), "choices": [choice], "usage": usage}
+        await exchange.reply(200, json.dumps(data).encode())
+
+    async def _stream(self, exchange: Exchange, answer: str, finish: str, usage: Mapping[str, int]) -> None:
+        served = exchange.served
+        head = _head(served.model, "chat.completion.chunk")
+
+        async def send(note: str, delta: Mapping[str, str], reason: str | None = None) -> None:
+            choice = {"index": 0, "delta": delta, "finish_reason": reason}
+            await exchange.write(f"data: {json.dumps({**head, 'choices': [choice]})}\n\n".encode(), note)
+
+        await exchange.start(content_type="text/event-stream")
+        await send("role", {"role": "assistant", "content": ""})
+        for piece in self._pieces(served.model, answer):
+            await asyncio.sleep(served.received + piece.at_s - time.monotonic())
+            await send(piece.kind, {"content" if piece.kind == "content" else "reasoning_content": piece.text})
+        await send("finish", {}, finish)
+        if (served.body.get("stream_options") or {}).get("include_usage"):
+            await exchange.write(f"data: {json.dumps({**head, 'choices': [], 'usage': usage})}\n\n".encode(), "usage")
+        await exchange.write(b"data: [DONE]\n\n", "done")
+
+    def _pieces(self, model: str, answer: str) -> Sequence[Piece]:
+        pace = self._pace(model)
+        if pace.timeline or not answer:
+            return pace.timeline
+        thoughts = ["Let me ", "think. "] if _family(model) == "reason" else []
+        step = max(1, -(-len(answer) // pace.chunks))
+        parts = [("reasoning", text) for text in thoughts]
+        parts += [("content", answer[i : i + step]) for i in range(0, len(answer), step)]
+        return [Piece(at_s=pace.first_s + i * pace.gap_s, kind=kind, text=text) for i, (kind, text) in enumerate(parts)]
+
+    def _answer(self, model: str, prompt: str) -> tuple[str, str]:
+        family = _family(model)
+        if family == "filter":
+            return "", "content_filter"
+        if family in ("echo", "reason") or not self.answers:
+            return prompt, "stop"
+        if prompt in self.answers:
+            return self.answers[prompt], "stop"
+        return next((text for key, text in self.answers.items() if key in prompt), "I do not know."), "stop"
+
+    async def _speech(self, exchange: Exchange) -> None:
+        served, pace = exchange.served, self._pace(exchange.served.model)
+        pcm = audio.speak(served.body["input"])
+        self._spoken[hashlib.sha256(pcm).hexdigest()] = served.body["input"]
+        await exchange.start(content_type="audio/wav")
+        await exchange.write(audio.header(), "header")
+        step = -(-len(pcm) // (2 * pace.chunks)) * 2
+        for i in range(0, len(pcm), step):
+            await asyncio.sleep(pace.gap_s if i else pace.first_s)
+            await exchange.write(pcm[i : i + step], "audio")
+
+    async def _transcription(self, exchange: Exchange) -> None:
+        """Hears what this server has spoken, word for word; any other clip is "hello world"."""
+        heard = hashlib.sha256(audio.samples(exchange.served.body["file"])).hexdigest()
+        await asyncio.sleep(self._pace(exchange.served.model).first_s)
+        await exchange.reply(200, json.dumps({"text": self._spoken.get(heard, "hello world")}).encode())
+
+    async def _mos(self, exchange: Exchange) -> None:
+        await exchange.reply(200, json.dumps({"sig": 3.5, "bak": 4.0, "ovrl": 3.25}).encode())
+
+    def _pace(self, model: str) -> Pace:
+        return self.paces.get(model, self.pace)
+
+
+@contextmanager
+def running(**options: Any) -> Iterator[FakeProvider]:
+    """Run `FakeProvider(**options)` in a thread with an event loop of its own."""
+    provider, loop = FakeProvider(**options), asyncio.new_event_loop()
+    ready, stop = threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        async with provider:
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), name="fake-provider", daemon=True)
+    thread.start()
+    try:
+        assert ready.wait(10), "the fake provider did not start"
+        yield provider
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(10)
+        loop.close()
+
+
+async def _health(_: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    if request.content_type == "multipart/form-data":
+        form = await request.post()
+        return {k: v.file.read() if isinstance(v, web.FileField) else v for k, v in form.items()}
+    if request.content_type == "application/json":
+        data: dict[str, Any] = await request.json()
+        return data
+    return {"file": await request.read()}
+
+
+def _last_user_message(messages: Sequence[Mapping[str, Any]]) -> str:
+    content = [m["content"] for m in messages if m["role"] == "user"][-1]
+    if isinstance(content, str):
+        return content
+    return "".join(part["text"] for part in content if part["type"] == "text")
+
+
+def _family(model: str) -> str:
+    return model.rpartition("/")[2]
+
+
+def _head(model: str, kind: str) -> dict[str, Any]:
+    return {"id": "chatcmpl-fake", "object": kind, "created": 1, "model": model}

@@ -1,0 +1,107 @@
+"""The price book finds what LiteLLM's map says, and never turns a gap into a price."""
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from harness.pricing import book
+
+VERSION = metadata.version("litellm")
+
+
+@pytest.mark.parametrize(
+    ("model", "key"),
+    [
+        pytest.param("gpt-4o", "gpt-4o", id="as-it-stands"),
+        pytest.param("openai/gpt-4o", "gpt-4o", id="provider-left-out-in-the-map"),
+        pytest.param("cohere/rerank-v3.5", "rerank-v3.5", id="rerank"),
+        pytest.param("anthropic/claude-haiku-4-5", "claude-haiku-4-5", id="anthropic"),
+        pytest.param("vertex_ai/gemini-2.5-pro", "gemini-2.5-pro", id="owner-is-a-family-of-the-provider"),
+        pytest.param("openai/gpt-3.5-turbo-instruct", "gpt-3.5-turbo-instruct", id="text-completion-openai"),
+        pytest.param("gemini/gemini-2.5-flash", "gemini/gemini-2.5-flash", id="map-key-has-the-provider"),
+        pytest.param("standard/1024-x-1024/dall-e-3", None, id="route-is-no-provider"),
+        pytest.param(
+            "bedrock/converse/us.anthropic.claude-haiku-4-5-20251001-v1:0",
+            "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+            id="provider-and-route",
+        ),
+        pytest.param("hosted_vllm/gpt-4o", None, id="another-host-is-another-price"),
+        pytest.param("openrouter/nobody/gpt-4o", None, id="reseller"),
+        pytest.param("azure/my-deployment", None, id="deployment-name"),
+        pytest.param("local/smollm2-135m", None, id="embedded"),
+        pytest.param("sample_spec", None, id="the-maps-own-documentation"),
+        pytest.param("openai/", None, id="nothing-after-the-provider"),
+        pytest.param("", None, id="empty"),
+    ],
+)
+def test_entry(model: str, key: str | None) -> None:
+    assert book.entry_key(model) == key
+
+
+def test_price_is_exact_and_says_where_it_comes_from() -> None:
+    prices = book.lookup("openai/gpt-4o")
+    assert prices is not None
+    assert prices.usd["input_cost_per_token"] == Decimal("0.0000025")
+    assert prices.source == f"litellm {VERSION} (gpt-4o)"
+    plain = book.lookup("gpt-4o")
+    assert plain is not None
+    assert (plain.usd, plain.source) == (prices.usd, f"litellm {VERSION}")
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param("nobody/unheard-of", id="unknown"),
+        pytest.param("deepseek-v3-2-251201", id="every-price-zero-means-unknown"),
+        pytest.param("gemini/gemini-exp-1206", id="experimental-zero"),
+    ],
+)
+def test_no_price(model: str) -> None:
+    assert book.lookup(model) is None
+
+
+def test_tiered_table_becomes_flat_names() -> None:
+    prices = book.lookup("dashscope/qwen3-max")
+    assert prices is not None
+    assert prices.usd["input_cost_per_token"] == Decimal("0.0000012")
+    assert prices.usd["output_cost_per_token_above_32000_tokens"] == Decimal("0.000012")
+    assert prices.usd["input_cost_per_token_above_128000_tokens"] == Decimal("0.000003")
+
+
+def test_capabilities() -> None:
+    assert book.mode("openai/tts-1") == "audio_speech"
+    assert book.mode("nobody/unheard-of") is None
+    assert book.supports_vision("openai/gpt-4o")
+    assert not book.supports_vision("openai/gpt-3.5-turbo")
+    assert not book.supports_vision("nobody/unheard-of")
+    assert "gpt-4o" in book.known_models()
+
+
+def test_every_entry_of_the_map_can_be_read() -> None:
+    found = [prices for model in book.known_models() if (prices := book.lookup(model)) is not None]
+    assert len(found) > 3000
+    assert all(price >= 0 for prices in found for price in prices.usd.values())
+
+
+def test_read_keeps_digits_and_skips_what_is_no_model(tmp_path: Path) -> None:
+    path = tmp_path / "map.json"
+    price = "0.00000000000000000123456789"
+    path.write_text('{"a": {"litellm_provider": "x", "input_cost_per_token": %s}, "note": {"mode": "chat"}}' % price)
+    assert dict(book.read(path)) == {"a": {"litellm_provider": "x", "input_cost_per_token": Decimal(price)}}
+
+
+def test_a_lookup_imports_no_litellm_and_is_quick() -> None:
+    code = (
+        "import json, sys, time; from harness.pricing import book\n"
+        "start = time.process_time(); book.lookup('openai/gpt-4o'); took = time.process_time() - start\n"
+        "print(json.dumps([took, [m for m in ('litellm', 'numpy', 'pandas') if m in sys.modules]]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    took, loaded = json.loads(done.stdout)
+    assert loaded == []
+    assert took < 0.5

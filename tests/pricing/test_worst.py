@@ -1,0 +1,133 @@
+"""A bound is never below the cost, and where there is none the answer is None."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from harness.core.calls import Audio, ChatRequest, MosRequest, Request, SpeechRequest, TranscriptionRequest, Usage
+from harness.core.candidates import Candidate, Machine, Prices
+from harness.core.canonical import Json
+from harness.pricing import book
+from harness.pricing.cost import cost, worst_case
+
+CLIP = Audio(sha256="0" * 64, mime="audio/wav", seconds=60.0, sample_rate=16000, size=1)
+HOUR = TranscriptionRequest(audio=CLIP)
+SAY = SpeechRequest(text="x" * 100)
+
+
+def ask(text: str, max_tokens: int = 100, **params: Json) -> ChatRequest:
+    return ChatRequest(messages=({"role": "user", "content": text},), max_tokens=max_tokens, params=params)
+
+
+def known(model: str) -> Candidate:
+    return Candidate(name="c", model=model, modalities=frozenset({"text"}), prices=book.lookup(model))
+
+
+def priced(**usd: str) -> Candidate:
+    prices = Prices(usd={name: Decimal(price) for name, price in usd.items()}, source="test")
+    return Candidate(name="c", model="x/y", modalities=frozenset({"text"}), prices=prices)
+
+
+@pytest.mark.parametrize(
+    ("request_", "model", "usage"),
+    [
+        pytest.param(
+            ask("The quick brown fox jumps over the lazy dog. " * 20),
+            "gpt-4o",
+            Usage(input_tokens=220, output_tokens=100),
+            id="english",
+        ),
+        pytest.param(
+            ask("中文字符。" * 100), "dashscope/qwen3-max", Usage(input_tokens=500, output_tokens=100), id="zh"
+        ),
+        pytest.param(
+            ask("word " * 1000), "claude-haiku-4-5", Usage(cache_write_tokens=1020, output_tokens=100), id="cache-write"
+        ),
+        pytest.param(
+            ask("hi", n=3), "o3", Usage(input_tokens=10, output_tokens=100, reasoning_tokens=200), id="three-choices"
+        ),
+        pytest.param(
+            ask("word " * 200_000, 9),
+            "gemini/gemini-2.5-pro",
+            Usage(input_tokens=210_000, output_tokens=9),
+            id="long-context",
+        ),
+        pytest.param(SAY, "tts-1", Usage(input_characters=100), id="speech-by-characters"),
+        pytest.param(
+            SAY,
+            "gpt-4o-mini-tts",
+            Usage(input_characters=100, output_audio_seconds=9.0),
+            id="speech-by-tokens-without-usage",
+        ),
+        pytest.param(
+            SAY,
+            "gemini/gemini-3.8-flash-tts",
+            Usage(input_tokens=40, output_audio_tokens=9 * 32),
+            id="speech-by-tokens",
+        ),
+        pytest.param(HOUR, "whisper-1", Usage(input_audio_seconds=60.0), id="transcription-by-the-second"),
+        pytest.param(
+            HOUR,
+            "gpt-4o-transcribe",
+            Usage(input_tokens=0, input_audio_tokens=600, output_tokens=300),
+            id="transcription-by-tokens",
+        ),
+    ],
+)
+def test_bound_holds(request_: Request, model: str, usage: Usage) -> None:
+    bound, (paid, _) = worst_case(request_, known(model)), cost(usage, known(model))
+    assert bound is not None
+    assert paid is not None
+    assert 0 < paid <= bound
+
+
+def test_chat_bound_by_hand() -> None:
+    candidate = priced(input_cost_per_token="1", output_cost_per_token="100", output_cost_per_reasoning_token="200")
+    wire = len('[[{"content":"abc","role":"user"}],{}]')
+    assert worst_case(ask("abc", 10), candidate) == -(-wire // 3) + 10 * 200
+
+
+def test_speech_output_may_be_spoken() -> None:
+    candidate = priced(input_cost_per_token="0", output_cost_per_token="1", output_cost_per_audio_token="8")
+    assert worst_case(ask("abc", 10), candidate) == 10
+    assert worst_case(ask("abc", 10), replace(candidate, modalities=frozenset({"speech"}))) == 80
+
+
+def test_fee_per_request_is_in_the_bound() -> None:
+    free = priced(input_cost_per_token="0", output_cost_per_token="0", input_cost_per_request="5")
+    assert worst_case(ask("abc"), free) == 5
+
+
+def test_speech_by_the_second_alone() -> None:
+    assert worst_case(SAY, priced(output_cost_per_second="2")) == 100
+
+
+@pytest.mark.parametrize(
+    ("request_", "candidate"),
+    [
+        pytest.param(ask("hi"), replace(known("gpt-4o"), prices=None), id="no-price"),
+        pytest.param(SAY, replace(known("tts-1"), prices=None), id="no-speech-price"),
+        pytest.param(HOUR, replace(known("whisper-1"), prices=None), id="no-transcription-price"),
+        pytest.param(ask("hi"), priced(input_cost_per_token="1"), id="no-output-price"),
+        pytest.param(ask("hi"), known("cohere/rerank-v3.5"), id="fee-that-has-no-meter"),
+        pytest.param(SAY, known("gpt-4o"), id="chat-model-asked-to-speak"),
+        pytest.param(HOUR, known("tts-1"), id="voice-asked-to-listen"),
+        pytest.param(MosRequest(audio=CLIP), known("gpt-4o"), id="nobody-sells-mos"),
+        pytest.param(
+            ChatRequest(
+                messages=({"role": "user", "content": [{"type": "image_url", "image_url": {"url": "0"}}]},),
+                max_tokens=9,
+            ),
+            known("gpt-4o"),
+            id="image",
+        ),
+    ],
+)
+def test_no_bound(request_: Request, candidate: Candidate) -> None:
+    assert worst_case(request_, candidate) is None
+
+
+def test_a_machine_costs_no_dollars_a_call() -> None:
+    own = replace(known("gpt-4o"), machine=Machine(usd_per_hour=Decimal(1)))
+    assert worst_case(ask("hi"), own) == 0
