@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from harness.core.canonical import Json, from_json, to_json
 from harness.core.decision import Decision, DecisionRule, VerdictKind
@@ -188,9 +188,10 @@ def decide(run_folder: Path, *, weights: Mapping[str, float] | None = None) -> t
 
     with Ledger.open(run_folder, write=False) as ledger:
         manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
-    rules = _reweighed(_rules(manifest.config), weights or {})
+    config = cast(dict[str, Any], manifest.config)
+    rules = _reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights or {})
     slots = [slot for slot in rules if (calls["slot"] == slot).any()]
-    seed = int(manifest.config["seed"])  # type: ignore[call-overload, index]  # written by execute/manifest.py
+    seed = int(config["seed"])
     decisions = tuple(_decide_slot(calls, scores, rules[slot], seed) for slot in slots)
     document = {"run": manifest.run_id, "rules_frozen": manifest.rules, "decisions": to_json(decisions)}
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
@@ -301,17 +302,24 @@ def inventory(folder: Path) -> dict[str, list[dict[str, Json]]]:
 
 def _decide_slot(calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, seed: int) -> Decision:
     from harness.decide.decide import decide as decide_slot
-    from harness.metrics.estimates import differences, estimates
+    from harness.decide.decide import metrics_of
+    from harness.metrics.estimates import estimates
+    from harness.metrics.paired import differences
     from harness.metrics.resample import resample
     from harness.metrics.tables import observe
 
     observations = observe(calls, scores, slot=rule.slot)
-    raise NotImplementedError(observations, decide_slot, differences, estimates, resample, seed)
-
-
-def _rules(config: Json) -> dict[str, DecisionRule]:
-    assert isinstance(config, dict)
-    return {slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}  # type: ignore[union-attr]
+    metrics = metrics_of(rule)
+    return decide_slot(
+        rule=rule,
+        candidates=observations.candidates,
+        estimates=estimates(observations, seed=seed),
+        metrics=metrics,
+        draws=resample(observations, metrics, draws=DRAWS, seed=seed),
+        differences=lambda leader: differences(observations, leader),
+        samples_compared=observations.n,
+        seed=seed,
+    )
 
 
 def _reweighed(rules: Mapping[str, DecisionRule], weights: Mapping[str, float]) -> dict[str, DecisionRule]:

@@ -2,15 +2,17 @@
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
-from click.exceptions import Abort, ClickException
-from click.exceptions import Exit as ClickExit
 
 from harness import __version__
 from harness.cli import check, decide, demo, fetch, init, plan, report, run, score, screen
 from harness.cli import list as list_verb
-from harness.errors import BakeoffError, Interrupted
+from harness.errors import BakeoffError, Interrupted, UsageError
+
+CommandLineError: Any = typer.BadParameter.__base__
+"""What typer raises for a command line that it cannot read; it has no public name."""
 
 app = typer.Typer(
     name="bakeoff",
@@ -44,12 +46,10 @@ def _run(arguments: list[str]) -> int:
     try:
         result = app([a for a in arguments if a != "--debug"], prog_name="bakeoff", standalone_mode=False)
         return result if isinstance(result, int) else 0
-    except ClickExit as stop:
-        return stop.exit_code
-    except ClickException as error:
+    except CommandLineError as error:
         error.show()
-        return error.exit_code
-    except (Abort, KeyboardInterrupt):
+        return UsageError.exit_code
+    except (typer.Abort, KeyboardInterrupt):
         return Interrupted.exit_code
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away; there is nobody to tell

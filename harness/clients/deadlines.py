@@ -39,7 +39,7 @@ async def enforce(deadlines: Deadlines, wire: Wire) -> AsyncIterator[None]:
     except Exception as error:  # the client library may have turned the cancellation into an error of its own
         if not scope.expired():
             raise
-        if loop.time() >= end:
+        if loop.time() >= end - 0.001:
             message = f"not finished within {deadlines.timeout_s:g} s"
         else:
             message = f"nothing came for {deadlines.idle_timeout_s:g} s in the middle of the response"

@@ -132,7 +132,14 @@ def _openai(event: Event) -> _Said:
 
 
 _ANTHROPIC = frozenset(
-    ("message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta", "message_stop")
+    (
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+    )
 )
 
 

@@ -16,7 +16,8 @@ from typing import NamedTuple, Protocol
 import httpx
 
 KEPT_HEADERS = (
-    "content-type", "retry-after", "retry-after-ms", "x-request-id", "request-id", "x-amzn-requestid", "apim-request-id",
+    "content-type", "retry-after", "retry-after-ms",
+    "x-request-id", "request-id", "x-amzn-requestid", "apim-request-id",
 )  # fmt: skip
 """The only response headers that are remembered: none of them can hold a secret."""
 
@@ -49,6 +50,8 @@ class Exchange:
     host: str
     sent: float
     """When the request's head was handed to the socket; never includes the set-up of a connection."""
+    head_out: bool = False
+    """The transport says that the request's head went out; httpx's own does not say."""
     headers_at: float | None = None
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -155,7 +158,7 @@ def head_sent() -> None:
     """Called by a transport that knows when a request's head goes out: what came before was the connection."""
     wire = _listening.get()
     if wire is not None and wire.last is not None and wire.last.headers_at is None:
-        wire.last.sent = wire.clock()
+        wire.last.sent, wire.last.head_out = wire.clock(), True
 
 
 class _Stamped(httpx.AsyncByteStream):

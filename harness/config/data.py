@@ -1,7 +1,6 @@
 """Data files as samples: JSONL and spreadsheets, each fault with its line."""
 
 import json
-import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -55,13 +54,12 @@ def inside(root: Path, written: str) -> bool:
     return (root / written).resolve().is_relative_to(root.resolve())
 
 
-def missing_file(code: str, what: str, root: Path, written: str) -> Problem:
-    """Return the problem of a file that is not there, with the nearest name that is."""
+def nearest_file(root: Path, written: str) -> str:
+    """Return a hint for a file that is not there: the nearest name that is."""
     folder = (root / written).parent
-    there = [entry.name for entry in os.scandir(folder)] if folder.is_dir() else []
+    there = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
     best = nearest(Path(written).name, there)
-    hint = f"did you mean '{PurePosixPath(written).with_name(best)}'?" if best else f"paths are relative to {root}"
-    return Problem(code=code, message=f"{what} not found: {written}", hint=hint)
+    return f"did you mean '{PurePosixPath(written).with_name(best)}'?" if best else f"paths are relative to {root}"
 
 
 def _samples(path: Path, root: Path, problems: list[Problem]) -> tuple[Sample, ...]:
@@ -108,9 +106,9 @@ def _read_jsonl(path: Path, raw: bytes, problems: list[Problem]) -> Iterator[Rec
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
+        bad = raw.count(b"\n", 0, error.start) + 1
         problems.append(
-            Problem(code="E310", message="JSONL is UTF-8 text", file=str(path), line=line, hint="save it as UTF-8")
+            Problem(code="E310", message="JSONL is UTF-8 text", file=str(path), line=bad, hint="save it as UTF-8")
         )
         return
     # not splitlines(): U+2028 and its like may stand inside a JSON string
@@ -184,9 +182,11 @@ def _sample(path: Path, root: Path, record: Record, problems: list[Problem]) -> 
 
     given = record.fields
     identity = given.get("id")
+    if identity is None:
+        identity = f"row-{record.row}"
     if isinstance(identity, int) and not isinstance(identity, bool):
         identity = str(identity)
-    if identity is not None and (not isinstance(identity, str) or not identity.strip() or len(identity) > 200):
+    if not isinstance(identity, str) or not identity.strip() or len(identity) > 200:
         add(f"'id' is a text of 1 to 200 characters, not {shown(identity)}")
     if _blank(given.get("input")):
         add("the sample has no input")
@@ -202,7 +202,7 @@ def _sample(path: Path, root: Path, record: Record, problems: list[Problem]) -> 
     if len(problems) > found:
         return None
     return Sample(
-        id=str(identity) if identity is not None else f"row-{record.row}",
+        id=str(identity),
         input=given["input"],
         target=given.get("target"),
         files=tuple(str(name) for name in files),
@@ -219,10 +219,9 @@ def _check_media(path: Path, root: Path, files: list[Json], add: Callable[..., N
             add(f"media path outside the suite: {shown(name)}", code="E307", hint=hint)
         elif not (root / name).is_file():
             beside = path.parent / name
-            problem = missing_file("E308", "media file", root, name)
             moved = beside.is_file() and beside.is_relative_to(root)
-            hint = f"did you mean '{beside.relative_to(root).as_posix()}'?" if moved else problem.hint
-            add(problem.message, code="E308", hint=hint)
+            hint = f"did you mean '{beside.relative_to(root).as_posix()}'?" if moved else nearest_file(root, name)
+            add(f"media file not found: {name}", code="E308", hint=hint)
 
 
 def _blank(value: Json) -> bool:

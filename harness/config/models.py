@@ -140,7 +140,7 @@ class BakeoffFile(Strict):
     suites: Annotated[
         list[
             Annotated[
-                Annotated[Name, Tag("<name>")] | Annotated[InlineSuite, Tag("<mapping>")],
+                Annotated[str, Field(min_length=1), Tag("<name>")] | Annotated[InlineSuite, Tag("<mapping>")],
                 Discriminator(lambda value: {str: "<name>", dict: "<mapping>"}.get(type(value))),
             ]
         ],

@@ -4,7 +4,8 @@ import re
 
 KEY = re.compile(
     r"""(?x)
-      \b(?: sk-|pk-|rk-|xai-|gsk_|hf_|r8_|nvapi-|pplx-|csk-|fw_|tgp_v1_|ghp_|gho_|github_pat_|glpat-|xox[abp]- ) [\w-]{8,}
+      \b(?: sk-|pk-|rk-|xai-|gsk_|hf_|r8_|nvapi-|pplx-|csk-|fw_|tgp_v1_|ghp_|gho_|github_pat_|glpat-|xox[abp]- )
+        [\w-]{8,}
     | \bAIza[\w-]{10,} | \bya29\.[\w.-]{10,} | \b(?:AKIA|ASIA)[A-Z0-9]{12,} | \beyJ[\w-]{10,}\.[\w-]{5,}
     | \bBearer\s+(?!os\.environ/)[\w.~+/-]{8,}
     | [?&](?:api[-_]?key|key|token|access_token|sig)=[^&\s]{4,}
@@ -21,23 +22,34 @@ ASSIGNMENT = re.compile(
 """A literal value given to a name that holds a key."""
 
 SECRET_NAME = re.compile(
-    r"(?i)(?:^|_)(?:key|secret|token|password|passwd|credentials?|authorization)s?(?:_id)?$|^(?:x-)?api-key$"
+    r"(?i)(?:^|[_-])(?:keys?(?:[_-]id)?|secrets?|token|password|passwd|credentials?|authorization)$"
 )
-"""Names of parameters whose value is a key: `api_key`, `aws_secret_access_key`, `azure_ad_token`; not `max_tokens`."""
+"""Names of parameters whose value is a key: `api_key`, `aws_access_key_id`, `azure_ad_token`; not `max_tokens`."""
 
-SECRET_NAME_EXCEPTIONS = frozenset({"max_tokens", "tokens", "prompt_cache_key", "litellm_credential_name"})
+NO_SECRETS = frozenset({"prompt_cache_key", "bos_token", "eos_token", "pad_token"})
 
 HIDDEN = "(hidden: it looks like a key)"
 
 
 def looks_like_key(text: str) -> bool:
-    """Whether `text` holds something with the shape of a key; errs towards yes for what is shown, see `shown`."""
+    """Whether `text` may hold a key, so that it is not shown; prose such as `sk-learn-like` may be hidden too."""
     return KEY.search(text) is not None
 
 
-def safe_excerpt(line: str) -> str | None:
-    """Return `line` if it may be printed; None if it holds what could be a key, or is too long to show."""
-    return None if len(line) > 240 or looks_like_key(line) or ASSIGNMENT.search(line) else line
+def is_key(text: str) -> bool:
+    """Whether `text` holds a key beyond doubt, so that it is refused: the shape, with the length and digits of keys."""
+    return any(
+        found.startswith(("://", "-----")) or (len(found) >= 16 and any(character.isdigit() for character in found))
+        for found in (match[0] for match in KEY.finditer(text))
+    )
+
+
+def safe_excerpt(line: str, before: str = "") -> str | None:
+    """Return `line` if it may be printed; None if it, or the line `before` it, could hold a key, or it is too long."""
+    named = before.strip().rstrip(":|>-+ ").strip("\"'- ")
+    if len(line) > 240 or looks_like_key(line) or ASSIGNMENT.search(line) or SECRET_NAME.search(named):
+        return None
+    return line
 
 
 def shown(value: object) -> str:
@@ -50,4 +62,4 @@ def shown(value: object) -> str:
 
 def holds_key(name: str) -> bool:
     """Whether a parameter called `name` holds a key."""
-    return name.lower() not in SECRET_NAME_EXCEPTIONS and SECRET_NAME.search(name) is not None
+    return name.lower() not in NO_SECRETS and SECRET_NAME.search(name) is not None

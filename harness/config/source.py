@@ -4,16 +4,17 @@ PyYAML's composer with the safe resolver does the parsing; what it would read in
 aliases that multiply, foreign tags. `1e-6` is a number here (YAML 1.1 calls it a string).
 """
 
+import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from harness.config.secrets import HIDDEN, looks_like_key, safe_excerpt, shown
+from harness.config.secrets import HIDDEN, holds_key, looks_like_key, safe_excerpt, shown
 from harness.core.canonical import Json
 from harness.errors import Problem, UsageError
 
@@ -57,11 +58,13 @@ class Source:
         self, code: str, message: str, where: Where = (), *, key: bool = False, hint: str | None = None
     ) -> Problem:
         """Return a problem at `where`, or at its nearest parent that is written; `key` points at the key instead."""
+        secret = any(isinstance(step, str) and holds_key(step) for step in where)
         span = self.keys.get(where) if key else None
         while span is None:
             span = self.values.get(where, Span(line=1, column=1, length=1) if not where else None)
             where = where[:-1]
-        return _problem(code, message, self.file, self.lines, span, hint)
+        problem = _problem(code, message, self.file, self.lines, span, hint)
+        return replace(problem, excerpt=None) if secret else problem
 
     def raw(self, where: Where) -> str | None:
         """Return the text of a one-line scalar as it was written; None for anything else."""
@@ -99,7 +102,7 @@ def parse(text: str, *, file: str, folder: Path = Path()) -> Source:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - text.rfind("\n", 0, error.position)
-        message = f"malformed YAML: the character U+{ord(error.character):04X} is not allowed"
+        message = f"malformed YAML: the character U+{ord(text[error.position]):04X} is not allowed"
         raise UsageError([Problem(code="E201", message=message, file=file, line=line, column=column)]) from error
     except RecursionError as error:
         message = f"malformed YAML: nested deeper than {MAX_DEPTH} levels"
@@ -147,9 +150,10 @@ def _problem(
     code: str, message: str, file: str, lines: tuple[str, ...], span: Span, hint: str | None = None
 ) -> Problem:
     line = lines[span.line - 1] if span.line <= len(lines) else ""
+    before = lines[span.line - 2] if 2 <= span.line <= len(lines) else ""
     return Problem(
-        code=code, message=message, file=file, line=span.line, column=span.column, excerpt=safe_excerpt(line),
-        length=span.length, hint=hint,
+        code=code, message=message, file=file, line=span.line, column=span.column,
+        excerpt=safe_excerpt(line, before), length=span.length, hint=hint,
     )  # fmt: skip
 
 
@@ -218,6 +222,8 @@ class _Builder:
 
     def _scalar(self, node: ScalarNode) -> Json:
         kind, construct = node.tag.removeprefix(TAG), SafeConstructor()
+        if kind == "str" and node.style is None and EXPONENT.fullmatch(node.value):
+            kind = "float"
         try:
             if kind == "null":
                 return None
@@ -226,15 +232,16 @@ class _Builder:
             if kind == "int":
                 return int(construct.construct_yaml_int(node))
             if kind == "float":
-                return float(construct.construct_yaml_float(node))
+                number = float(construct.construct_yaml_float(node))
+                if math.isfinite(number):
+                    return number
+                raise ValueError(number)
         except (ValueError, KeyError, ConstructorError):
-            self._add(node, f"malformed YAML: {shown(node.value)} is no {kind}")
+            self._add(node, f"{shown(node.value)} is no finite {kind}", code="E204")
             return None
         if kind not in ("str", "timestamp", "value"):
             self._add(node, f"malformed YAML: the tag {shown(node.tag)} is not allowed", hint="remove the tag")
             return None
-        if node.style is None and kind == "str" and EXPONENT.fullmatch(node.value):
-            return float(node.value.replace("_", ""))
         return str(node.value)
 
     def _span(self, node: Node) -> Span:

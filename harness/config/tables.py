@@ -18,7 +18,7 @@ from harness.core.canonical import Json
 from harness.errors import Problem
 
 if TYPE_CHECKING:
-    from openpyxl.cell import Cell
+    from openpyxl.cell import Cell, MergedCell
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "编号", "序号"),
@@ -78,13 +78,14 @@ def read_xlsx(path: Path, problems: list[Problem]) -> Iterator[Record]:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about drop-down lists and the like, which hold no data
-            sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+            workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            sheet = workbook.worksheets[0]
             sheet.reset_dimensions()  # some writers state a size that is too small
             rows = [
                 (number, number, _cells(path, cells, problems))
                 for number, cells in enumerate(sheet.iter_rows(), start=1)
             ]
-            sheet.parent.close()
+            workbook.close()
     except (
         zipfile.BadZipFile,
         KeyError,
@@ -223,7 +224,7 @@ def _delimiter(path: Path, text: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _cells(path: Path, cells: Sequence["Cell"], problems: list[Problem]) -> list[str]:
+def _cells(path: Path, cells: "Sequence[Cell | MergedCell]", problems: list[Problem]) -> list[str]:
     for cell in cells:
         if getattr(cell, "data_type", None) == "e":
             message = f"cell {cell.coordinate} holds the error {cell.value}"

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Tag, ValidationError
 
-from harness.config.secrets import shown
+from harness.config.secrets import holds_key, shown
 from harness.config.source import Source, Where
 from harness.config.suggest import did_you_mean
 from harness.core.canonical import Json
@@ -37,7 +37,7 @@ EXPECTED = {
 
 
 def validate(model: type[M], source: Source, data: Json, where: Where, problems: list[Problem]) -> M | None:
-    """Return `data`, which stands at `where` of `source`, as a `model`; None after adding every problem to `problems`."""
+    """Return `data`, which stands at `where` of `source`, as a `model`; None after adding every problem found."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -56,6 +56,8 @@ def _problem(model: type[BaseModel], source: Source, root: Where, detail: Mappin
     name = next(
         (f"'{part}': " for part in reversed(loc) if isinstance(part, str) and not part.startswith(("<", "["))), ""
     )
+    if any(isinstance(step, str) and holds_key(step) for step in where):
+        return source.problem("E204", f"{name}expected os.environ/NAME", where)
     if kind in EXPECTED:
         return source.problem("E204", *_wrong_type(source, where, name, EXPECTED[kind], detail["input"]))
     if kind == "literal_error":

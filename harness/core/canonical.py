@@ -67,7 +67,9 @@ def _build(kind: Any, data: Any) -> Any:
         unknown = set(data) - set(hints)
         if unknown:
             raise TypeError(f"{kind.__name__} has no field {sorted(unknown)}")
-        return kind(**{name: _build(hints[name], item) for name, item in data.items()})
+        # `to_json` leaves out what is None
+        absent = {name: None for name in _nullable(kind) if name not in data}
+        return kind(**absent, **{name: _build(hints[name], item) for name, item in data.items()})
     if origin is tuple:
         if len(args) == 2 and args[1] is Ellipsis:
             return tuple(_build(args[0], item) for item in data)
@@ -103,11 +105,15 @@ def _hints(noun: type) -> dict[str, Any]:
 
 
 @cache
-def _required(noun: type) -> set[str]:
-    return {
-        f.name
-        for f in fields(noun)
-        if f.default is MISSING
-        and f.default_factory is MISSING
-        and type(None) not in typing.get_args(_hints(noun)[f.name])
-    }
+def _without_default(noun: type) -> frozenset[str]:
+    return frozenset(f.name for f in fields(noun) if f.default is MISSING and f.default_factory is MISSING)
+
+
+@cache
+def _nullable(noun: type) -> frozenset[str]:
+    hints = _hints(noun)
+    return frozenset(name for name in _without_default(noun) if type(None) in typing.get_args(hints[name]))
+
+
+def _required(noun: type) -> frozenset[str]:
+    return _without_default(noun) - _nullable(noun)

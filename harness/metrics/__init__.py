@@ -1,1 +1,1 @@
-"""Summaries of records: every number leaves here with its uncertainty."""
+"""Pure summaries of records: every number with its uncertainty."""

@@ -32,6 +32,14 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ranks:
+    """1-based positions in ascending order; None where `n` is too small for one."""
+
+    lower: int | None
+    upper: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
     """The sampling error of a sum of linearised residuals."""
 
@@ -119,12 +127,13 @@ def effective_trials(p: float, error: Spread, *, tail: float) -> float:
 
 def mcnemar_mid_p(b: int, c: int) -> float:
     """Return McNemar's mid-p for `b` and `c` discordant pairs (Fagerland et al. 2013)."""
+    from scipy.special import bdtr
+
     n, k = b + c, min(b, c)
     if b == c:
         return 1.0
-    pmf = math.comb(n, k) / 2**n
-    cdf = sum(math.comb(n, i) for i in range(k + 1)) / 2**n
-    return min(1.0, 2 * cdf - pmf)
+    below = float(bdtr(k - 1, n, 0.5)) if k > 0 else 0.0
+    return min(1.0, float(bdtr(k, n, 0.5)) + below)  # 2 · CDF - PMF
 
 
 def holm(p: Floats) -> Floats:
@@ -161,22 +170,22 @@ def percentile(ordered: Floats, q: float) -> float:
     return low if share == 0 or low == high else low + (high - low) * share
 
 
-def order_interval(ordered: Floats, q: float, *, tail: float) -> Interval:
-    """Return the distribution-free interval of a percentile, from the order statistics of ascending values.
+def order_ranks(n: int, q: float, *, tail: float) -> Ranks:
+    """Return the ranks whose order statistics bound a percentile of `n` independent values, whatever they follow.
 
-    Ranks are BinomPPF(tail; n, q) and BinomPPF(1 - tail; n, q) + 1, as `scipy.stats.quantile_test` has them.
+    They are BinomPPF(tail; n, q) and BinomPPF(1 - tail; n, q) + 1, as `scipy.stats.quantile_test` has them.
     """
-    n = len(ordered)
     lower, upper = _binomial_quantile(tail, n, q), _binomial_quantile(1 - tail, n, q) + 1
+    return Ranks(lower=lower if lower >= 1 else None, upper=upper if upper <= n else None)
+
+
+def order_interval(ordered: Floats, q: float, *, tail: float) -> Interval:
+    """Return the distribution-free interval of a percentile of ascending values, shape [n]; they may be infinite."""
+    ranks = order_ranks(len(ordered), q, tail=tail)
     return Interval(
-        low=float(ordered[lower - 1]) if lower >= 1 else None,
-        high=float(ordered[upper - 1]) if upper <= n else None,
+        low=None if ranks.lower is None else float(ordered[ranks.lower - 1]),
+        high=None if ranks.upper is None else float(ordered[ranks.upper - 1]),
     )
-
-
-def supports(n: int, q: float, *, tail: float) -> Interval:
-    """Say which bounds of a percentile `n` independent values support: 0 where they do, None where not."""
-    return order_interval(np.zeros(n), q, tail=tail)
 
 
 def _binomial_quantile(probability: float, n: int, p: float) -> int:

@@ -20,6 +20,8 @@ __all__ = ["MACHINE", "UNPRICED", "cost", "worst_case"]
 UNPRICED = "unpriced"
 MACHINE = "machine"
 ESTIMATED = "estimated"
+SUSPECT = "suspect"
+"""Source of a usage whose numbers contradict each other: what is left of them would be a bill with lines torn out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ def cost(usage: Usage, candidate: Candidate) -> tuple[Decimal | None, str]:
     if candidate.machine is not None:
         return (None, UNPRICED) if usage.busy_seconds is None else (_machine(candidate.machine, usage), MACHINE)
     known = rates(candidate, prompt_tokens=prompt_tokens(usage))
-    lines = [] if known is None else list(_bill(usage, known))
+    lines = [] if known is None or usage.source == SUSPECT else list(_bill(usage, known))
     total = Decimal(0)
     for line in lines:
         if line.units is None or (line.usd is None and line.units):

@@ -5,19 +5,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+
 from harness.core.calls import Failure, Fault, Record
 from harness.core.candidates import Candidate
-from harness.metrics.stats import mean_interval
+from harness.metrics.stats import NO_SPREAD, Interval, spread, t_interval, wilson, TWO_SIDED
 from harness.report.evidence import AskedTask
-from harness.report.numbers import Number, count, number, number_id, of_metric, percent, seconds, usd
+from harness.report.numbers import Number, count, number, number_id, of_metric, percent, seconds, stated, usd
 from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
 from harness.report.slots import SlotEvidence
 from harness.report.standing import Tag, tag
 
 LATENCIES = ("ttfa", "ttfo", "ttft", "total")
 PERCENTILES = ("p50", "p95", "p99")
-COSTS = ("usd_per_request", "usd_per_1k_requests", "usd_per_good_answer")
-ELSEWHERE = ("quality", "coverage", *COSTS)
+COSTS = ("usd_per_1k_requests", "usd_per_good_answer")
+ELSEWHERE = ("quality", "coverage", "usd_per_request", *COSTS)
 """Metrics that have a table of their own."""
 
 METERS = {
@@ -96,8 +98,15 @@ class CallsRow:
 
 def latencies(of: SlotEvidence) -> tuple[MetricTable, ...]:
     """Return one table a kind of latency that was measured: median, 95th and 99th percentile."""
-    tables = (_table(of, f"latency.{kind}", [f"{kind}_{p}_ms" for p in PERCENTILES]) for kind in LATENCIES)
+    kinds = [kind for kind in LATENCIES if kind != "ttft" or not _all_tokens_answer(of)]
+    tables = (_table(of, f"latency.{kind}", [f"{kind}_{p}_ms" for p in PERCENTILES]) for kind in kinds)
     return tuple(table for table in tables if table is not None)
+
+
+def _all_tokens_answer(of: SlotEvidence) -> bool:
+    """Whether nobody reasoned, so that the first token was the first answer token everywhere."""
+    marks = [record.marks for name in of.candidates for record in of.answers_of(name)]
+    return all(mark.ttft_ms == mark.ttfo_ms for mark in marks)
 
 
 def speeds_and_scores(of: SlotEvidence) -> MetricTable | None:
@@ -173,7 +182,7 @@ def price(candidate: Candidate | None, *, slot: str) -> Phrase:
     if candidate.machine is not None:
         hour, use = candidate.machine.usd_per_hour, candidate.machine.utilisation
         args: dict[str, Piece] = {
-            "hour": number(hour, usd(hour), id=number_id(slot, "cost", candidate.name, "usd_per_hour")),
+            "hour": number(hour, stated("usd", hour), id=number_id(slot, "cost", candidate.name, "usd_per_hour")),
             "use": number(use, percent(float(use)), id=number_id(slot, "cost", candidate.name, "utilisation")),
         }
         return Phrase(key="price.machine", args=args)
@@ -232,7 +241,8 @@ def _task_cell(of: SlotEvidence, task: AskedTask, name: str) -> Measured:
     if not values:
         return Measured(value=Phrase(key="not_measured"))
     means = [sum(v) / len(v) for v in values.values()]
-    interval = mean_interval(means, [clusters.get((*place, sample), sample) for sample in values])
+    mean = sum(means) / len(means)
+    interval = _interval(means, [clusters.get((*place, sample), sample) for sample in values])
 
     def shown(which: str, value: float | None) -> Number | None:
         metric = (task.suite, task.name, task.primary + which)
@@ -242,11 +252,23 @@ def _task_cell(of: SlotEvidence, task: AskedTask, name: str) -> Measured:
 
     n = number(len(means), count(len(means)), id=number_id(of.slot, "tasks", name, *place, f"{task.primary}.n"))
     return Measured(
-        value=shown("", interval.value) or Phrase(key="not_measured"),
+        value=shown("", mean) or Phrase(key="not_measured"),
         low=shown(".low", interval.low),
         high=shown(".high", interval.high),
         n=n,
     )
+
+
+def _interval(values: Sequence[float], clusters: Sequence[str]) -> Interval:
+    """Return the clustered t interval of a mean in [0, 1], and Wilson's where nothing varies (methodology.md 2.1)."""
+    x = np.array(values)
+    numbers = {name: i for i, name in enumerate(dict.fromkeys(clusters))}
+    error = spread(
+        (x - x.mean()) / len(x), np.zeros(len(x), dtype=np.int64), np.array([numbers[name] for name in clusters])
+    )
+    if error.se < NO_SPREAD:
+        return wilson(float(x.mean()) * len(numbers), len(numbers))
+    return t_interval(float(x.mean()), error, tail=TWO_SIDED, floor=0.0, ceiling=1.0)
 
 
 def completeness(of: SlotEvidence) -> tuple[CallsRow, ...]:

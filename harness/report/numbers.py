@@ -1,6 +1,7 @@
 """Rounding: the one place where a raw number becomes a text that people read."""
 
 import math
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import quote
@@ -28,8 +29,13 @@ def number_id(slot: str, section: str, candidate: str, *metric: str) -> str:
 
     An empty candidate reads `all`; several metric parts are joined by `:`.
     """
-    parts = [quote(part, safe="") for part in (slot, section, candidate or "all")]
-    return "/".join([*parts, ":".join(quote(part, safe="") for part in metric)])
+    parts = [_quoted(part) for part in (slot, section, candidate or "all")]
+    return "/".join([*parts, ":".join(_quoted(part) for part in metric)])
+
+
+def _quoted(part: str) -> str:
+    # half characters cannot be encoded; their escape tells them apart as well
+    return quote(part, safe="", errors="backslashreplace")
 
 
 def raw(value: Raw) -> str:
@@ -58,6 +64,11 @@ def of_metric(metric: str, value: Raw) -> str:
     if metric.startswith(SIGNIFICANT_PREFIXES):
         return significant(x)
     return fixed(x, 2) if abs(x) < 100 else significant(x)
+
+
+def stated(metric: str, value: Raw) -> str:
+    """Return a limit that somebody set, without zeros that nobody wrote: `2 s`, not `2.00 s`."""
+    return re.sub(r"\.(\d*?)0+(?!\d)", lambda m: f".{m[1]}" if m[1] else "", of_metric(metric, value))
 
 
 def count(value: int) -> str:

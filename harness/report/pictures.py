@@ -52,10 +52,10 @@ def scatter(of: SlotEvidence) -> Scatter:
     measured, left_out = [], []
     for name in of.candidates:
         cost, quality = of.estimate(name, "usd_per_1k_requests"), of.estimate(name, "quality")
-        if cost is None or quality is None or cost.value is None or quality.value is None:
-            left_out.append(name)
-        else:
+        if cost is not None and quality is not None and _finite(cost) and _finite(quality):
             measured.append((name, cost, quality))
+        else:
+            left_out.append(name)
     places = [(cost.value or 0.0, quality.value or 0.0) for _, cost, quality in measured]
     return Scatter(
         points=tuple(
@@ -64,6 +64,10 @@ def scatter(of: SlotEvidence) -> Scatter:
         ),
         left_out=tuple(left_out),
     )
+
+
+def _finite(estimate: Estimate) -> bool:
+    return estimate.value is not None and math.isfinite(estimate.value)
 
 
 def _dominated(place: tuple[float, float], places: Sequence[tuple[float, float]]) -> bool:

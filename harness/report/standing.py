@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from harness.core.decision import Criterion, Decision, Gate, GateResult, GateStatus, PairedDifference, RankedCandidate
-from harness.report.numbers import Number, fixed, number, number_id, of_metric, p_value, percent, signed
+from harness.report.numbers import Number, fixed, number, number_id, of_metric, p_value, percent, signed, stated
 from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
 from harness.report.slots import SlotEvidence
 
@@ -45,7 +45,7 @@ class VerdictView:
     """What would change the verdict."""
     caveats: tuple[tuple[str, str], ...]
     """(data-id, sentence), as they stand in decision.json."""
-    unproven: tuple[str, ...]
+    unproven: tuple[Piece, ...]
     """Metrics of the recommendation's gates that are not proven: accepting it needs a waiver."""
     rule_sha256: str
     rule_is_frozen: bool
@@ -72,7 +72,7 @@ class RankingRow:
     high: int
     status: str
     """The worst of its gates."""
-    failed: tuple[str, ...]
+    failed: tuple[Piece, ...]
     """Metrics of the gates that exclude it."""
     near_tie: bool
 
@@ -106,6 +106,8 @@ class CriterionView:
     scale: Phrase
     shade: int
     weight: Number
+    column_weight: Number
+    """The same, at the head of the matrix."""
     worst: Number
     ideal: Number
     crossings: tuple[Phrase, ...]
@@ -116,8 +118,8 @@ class CriterionView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixCell:
     raw: Measured
-    value: Shown
-    contribution: Number
+    product: Phrase
+    """Value between the anchors, and what it adds to the score."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +161,7 @@ def verdict(of: SlotEvidence) -> VerdictView:
         facts=() if line is None else _facts(of, line),
         changes=_changes(of),
         caveats=tuple((number_id(of.slot, "verdict", "", f"caveat.{i}"), text) for i, text in enumerate(said.caveats)),
-        unproven=tuple(result.gate.metric for result in unproven if result.status is GateStatus.UNPROVEN),
+        unproven=tuple(metric_label(result.gate.metric) for result in unproven if result.status is GateStatus.UNPROVEN),
         rule_sha256=decision.rule_sha256,
         rule_is_frozen=of.manifest.rules.get(of.slot) == decision.rule_sha256,
     )
@@ -239,7 +241,7 @@ def _ranking_row(of: SlotEvidence, line: RankedCandidate) -> RankingRow:
         low=round(BAR * line.low),
         high=round(BAR * line.high),
         status=_worst(line.gates),
-        failed=tuple(result.gate.metric for result in line.gates if result.status is GateStatus.FAIL),
+        failed=tuple(metric_label(result.gate.metric) for result in line.gates if result.status is GateStatus.FAIL),
         near_tie=name in of.decision.verdict.near_ties,
     )
 
@@ -274,7 +276,7 @@ def gates(of: SlotEvidence) -> tuple[tuple[GateView, ...], tuple[GateRow, ...]]:
 
 def _gate(slot: str, gate: Gate, index: int) -> GateView:
     key, limit = ("gate.min", gate.min) if gate.min is not None else ("gate.max", gate.max)
-    shown = number(limit or 0.0, of_metric(gate.metric, limit or 0.0), id=number_id(slot, "gates", "", f"{index}.limit"))
+    shown = number(limit or 0.0, stated(gate.metric, limit or 0.0), id=number_id(slot, "gates", "", f"{index}.limit"))
     return GateView(metric=gate.metric, label=metric_label(gate.metric), limit=Phrase(key=key, args={"limit": shown}))
 
 
@@ -317,8 +319,11 @@ def _criterion(of: SlotEvidence, shade: int, criterion: Criterion, weight: float
         scale=Phrase(key=f"scale.{criterion.scale.value}"),
         shade=shade,
         weight=shown("weight", weight, percent(weight)),
-        worst=shown("worst", criterion.worst, of_metric(criterion.metric, criterion.worst)),
-        ideal=shown("ideal", criterion.ideal, of_metric(criterion.metric, criterion.ideal)),
+        column_weight=number(
+            weight, percent(weight), id=number_id(of.slot, "matrix", "", f"{criterion.name}.weight")
+        ),
+        worst=shown("worst", criterion.worst, stated(criterion.metric, criterion.worst)),
+        ideal=shown("ideal", criterion.ideal, stated(criterion.metric, criterion.ideal)),
         crossings=tuple(_crossing(of, i, "weights") for i, c in crossovers if c.criterion == criterion.name),
         without=of.decision.verdict.leave_one_out.get(criterion.name),
     )
@@ -342,11 +347,15 @@ def _matrix_row(of: SlotEvidence, i: int, excluded: bool) -> MatrixRow:
     cells = []
     for j, criterion in enumerate(table.criteria):
         value = table.values[i][j]
+        parts: dict[str, Piece] = {
+            "contribution": shown(f"{criterion.name}.contribution", table.contributions[i][j])
+        }
+        if value is not None:
+            parts["value"] = shown(f"{criterion.name}.value", value)
         cells.append(
             MatrixCell(
                 raw=measured(slot, "matrix", name, f"{criterion.name}.raw", table.raw[i][j], as_=criterion.metric),
-                value=Phrase(key="not_measured") if value is None else shown(f"{criterion.name}.value", value),
-                contribution=shown(f"{criterion.name}.contribution", table.contributions[i][j]),
+                product=Phrase(key="matrix.unmeasured" if value is None else "matrix.product", args=parts),
             )
         )
     return MatrixRow(tag=tag(of, name), cells=tuple(cells), score=shown("score", table.scores[i]), excluded=excluded)

@@ -90,7 +90,7 @@ MIGRATIONS: Sequence[str] = (
         usage_source TEXT,
         CHECK ((state IN ('done', 'failed')) = (finished IS NOT NULL)),
         CHECK (finished IS NOT NULL OR (fault IS NULL AND cost_usd IS NULL)),
-        CHECK ((fault IN ('infra', 'harness')) IS (state = 'failed'))
+        CHECK (coalesce(fault IN ('infra', 'harness'), 0) = (state = 'failed'))
     ) STRICT;
     CREATE TABLE attempt (
         plan INTEGER NOT NULL REFERENCES plan,
@@ -146,8 +146,29 @@ def build(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
-def version(connection: sqlite3.Connection, path: Path, newest: int = len(MIGRATIONS)) -> int:
-    """Return the schema version of the file; UsageError where it is no run, NewerStoreError where it is too new."""
+def is_outdated(connection: sqlite3.Connection, path: Path) -> bool:
+    """Say whether the file must be migrated; UsageError where it is no run, NewerStoreError where it is too new."""
+    return _version(connection, path) < len(MIGRATIONS)
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring an older store up to date in one transaction, after a copy of it beside (`run.db.bak-v1`)."""
+    found = _version(connection, path)
+    copy = path.with_name(f"{path.name}.bak-v{found}")
+    copy.unlink(missing_ok=True)  # left by a migration that was killed: the store itself is still at this version
+    connection.execute("VACUUM INTO ?", (str(copy),))
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for script in MIGRATIONS[found:]:
+            _execute(connection, script)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
     try:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (found,) = connection.execute("PRAGMA user_version").fetchone()
@@ -158,31 +179,12 @@ def version(connection: sqlite3.Connection, path: Path, newest: int = len(MIGRAT
             f"{path} is not a run of Bakeoff, or it was interrupted before it began",
             hint="delete the folder and start the run again",
         )
-    if found > newest:
+    if found > len(MIGRATIONS):
         raise NewerStoreError(
-            f"{path} has schema {found} and this Bakeoff reads up to {newest}",
+            f"{path} has schema {found} and this Bakeoff reads up to {len(MIGRATIONS)}",
             hint="it was written by a newer Bakeoff: upgrade this one",
         )
     return int(found)
-
-
-def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
-    """Bring an older store up to date in one transaction, after a copy of it beside (`run.db.bak-v1`)."""
-    found = version(connection, path, len(migrations))
-    if found == len(migrations):
-        return
-    copy = path.with_name(f"{path.name}.bak-v{found}")
-    copy.unlink(missing_ok=True)  # left by a migration that was killed: the store itself is still at this version
-    connection.execute("VACUUM INTO ?", (str(copy),))
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for script in migrations[found:]:
-            _execute(connection, script)
-        connection.execute(f"PRAGMA user_version = {len(migrations)}")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _execute(connection: sqlite3.Connection, script: str) -> None:

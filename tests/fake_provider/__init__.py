@@ -25,14 +25,15 @@ from tests.fake_provider.faults import (
     model_not_found,
     raw_body,
     reset,
+    short_body,
     status,
     without_usage,
-)  # fmt: skip
+)
 from tests.fake_provider.server import FakeProvider, Pace, Piece, running
 from tests.fake_provider.truth import Served, Write
 
 __all__ = [
     "FakeProvider", "Fault", "Pace", "Piece", "Served", "Write", "clean_eof", "context_too_long", "drip", "echo_key",
     "empty", "hang", "insufficient_quota", "malformed_body", "malformed_chunk", "model_not_found", "raw_body", "reset",
-    "running", "status", "without_usage",
+    "running", "short_body", "status", "without_usage",
 ]  # fmt: skip

@@ -98,6 +98,18 @@ def raw_body(data: bytes, *, content_type: str = "application/json", **headers: 
     return fault
 
 
+def short_body(data: bytes, *, promised: int, content_type: str = "audio/wav") -> Fault:
+    """Status 200, but the connection closes before the promised length."""
+
+    async def fault(exchange: Exchange, _: Answer) -> None:
+        await exchange.start(content_type=content_type, content_length=str(promised))
+        await exchange.write(data)
+        assert exchange.request.transport is not None
+        exchange.request.transport.close()
+
+    return fault
+
+
 def malformed_body() -> Fault:
     """A captive portal: HTML with status 200."""
     return raw_body(b"<html>Please log in</html>", content_type="text/html")

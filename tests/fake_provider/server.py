@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from tests.fake_provider import audio
 from tests.fake_provider.faults import Answer, Fault
@@ -214,8 +214,11 @@ async def _health(_: web.Request) -> web.Response:
 
 async def _body(request: web.Request) -> dict[str, Any]:
     if request.content_type == "multipart/form-data":
-        form = await request.post()
-        return {k: v.file.read() if isinstance(v, web.FileField) else v for k, v in form.items()}
+        form: dict[str, Any] = {}
+        async for part in await request.multipart():
+            assert isinstance(part, BodyPartReader)
+            form[part.name or ""] = bytes(await part.read()) if part.filename else await part.text()
+        return form
     if request.content_type == "application/json":
         data: dict[str, Any] = await request.json()
         return data

@@ -91,7 +91,8 @@ def test_every_entry_of_the_map_can_be_read() -> None:
 def test_read_keeps_digits_and_skips_what_is_no_model(tmp_path: Path) -> None:
     path = tmp_path / "map.json"
     price = "0.00000000000000000123456789"
-    path.write_text('{"a": {"litellm_provider": "x", "input_cost_per_token": %s}, "note": {"mode": "chat"}}' % price)
+    text = '{"a": {"litellm_provider": "x", "input_cost_per_token": PRICE}, "note": {"mode": "chat"}}'
+    path.write_text(text.replace("PRICE", price))
     assert dict(book.read(path)) == {"a": {"litellm_provider": "x", "input_cost_per_token": Decimal(price)}}
 
 

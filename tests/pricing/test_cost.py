@@ -1,11 +1,12 @@
 """A call's cost equals the worked example, LiteLLM's own arithmetic and hand calculation; a gap is never 0."""
 
 import json
-import warnings
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -188,6 +189,9 @@ def test_cost(usd: dict[str, str], usage: Usage, micro_dollars: str, source: str
             Usage(input_tokens=9, output_tokens=0),
             id="fee-that-has-no-meter",
         ),
+        pytest.param(
+            CACHE, Usage(cached_tokens=9, output_tokens=1, source="suspect"), id="numbers-that-cannot-be-true"
+        ),
         pytest.param({}, Usage(input_tokens=1, output_tokens=1), id="no-prices-in-the-entry"),
         pytest.param({"input_cost_per_second": "100"}, Usage(), id="clip-of-unknown-length"),
     ],
@@ -300,36 +304,48 @@ LITELLM_SHAPES = {
 }
 
 
+ASK_LITELLM = """
+import json, sys, litellm
+for model, usage in json.loads(sys.argv[1]).items():
+    total = usage["prompt_tokens"] + usage["completion_tokens"]
+    print(sum(litellm.cost_per_token(model=model, usage_object=litellm.Usage(total_tokens=total, **usage))))
+print(sum(litellm.cost_per_token(model="tts-1", prompt_characters=1000, call_type="speech")))
+print(sum(litellm.cost_per_token(model="gpt-4o-mini-tts", prompt_characters=100, call_type="speech")))
+seconds = {"audio_transcription_file_duration": 60, "call_type": "transcription"}
+print(sum(litellm.cost_per_token(model="whisper-1", **seconds)))
+"""
+
+
 @pytest.fixture(scope="module")
-def litellm() -> Any:
-    """LiteLLM itself, with its map from the disk."""
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        patch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-        warnings.simplefilter("ignore")
-        import litellm
-
-        yield litellm
-
-
-@pytest.mark.parametrize("model", LITELLM_SHAPES)
-def test_tokens_cost_what_litellm_says(litellm: Any, model: str) -> None:
-    ours, theirs = LITELLM_SHAPES[model]
-    usage = litellm.Usage(total_tokens=theirs["prompt_tokens"] + theirs["completion_tokens"], **theirs)
-    expected = sum(litellm.cost_per_token(model=model, usage_object=usage))
-    assert float(cost(ours, known(model))[0] or 0) == pytest.approx(expected, rel=1e-9)
-
-
-def test_characters_and_seconds_cost_what_litellm_says(litellm: Any) -> None:
-    spoken = sum(litellm.cost_per_token(model="tts-1", prompt_characters=1000, call_type="speech"))
-    assert float(cost(Usage(input_characters=1000), known("tts-1"))[0] or 0) == pytest.approx(spoken, rel=1e-9)
-    heard = sum(
-        litellm.cost_per_token(model="whisper-1", audio_transcription_file_duration=60, call_type="transcription")
+def litellm() -> dict[str, float]:
+    """Model → what LiteLLM's own arithmetic makes of it, asked in a process of its own: its import is for keeps."""
+    usages = json.dumps({model: usage for model, (_, usage) in LITELLM_SHAPES.items()})
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ASK_LITELLM, usages],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"LITELLM_LOCAL_MODEL_COST_MAP": "True"},
     )
-    assert float(cost(Usage(input_audio_seconds=60.0), known("whisper-1"))[0] or 0) == pytest.approx(heard, rel=1e-9)
+    models = (*LITELLM_SHAPES, "tts-1", "gpt-4o-mini-tts", "whisper-1")
+    return dict(zip(models, map(float, done.stdout.split()), strict=True))
 
 
-def test_litellm_forgets_the_audio_of_gpt_4o_mini_tts_and_we_do_not(litellm: Any) -> None:
-    theirs = sum(litellm.cost_per_token(model="gpt-4o-mini-tts", prompt_characters=100, call_type="speech"))
-    ours, source = cost(Usage(input_characters=100, output_audio_seconds=6.0), known("gpt-4o-mini-tts"))
-    assert (ours, source) == (Decimal("0.00156"), "estimated")
-    assert theirs < 0.1 * float(ours or 0)
+@pytest.mark.parametrize(
+    ("model", "usage"),
+    [
+        *(pytest.param(model, usage, id=model) for model, (usage, _) in LITELLM_SHAPES.items()),
+        pytest.param("tts-1", Usage(input_characters=1000), id="tts-1"),
+        pytest.param("whisper-1", Usage(input_audio_seconds=60.0), id="whisper-1"),
+    ],
+)
+def test_cost_is_what_litellm_says(litellm: dict[str, float], model: str, usage: Usage) -> None:
+    paid, _ = cost(usage, known(model))
+    assert paid is not None
+    assert float(paid) == pytest.approx(litellm[model], rel=1e-9)
+
+
+def test_litellm_forgets_the_audio_of_gpt_4o_mini_tts_and_we_do_not(litellm: dict[str, float]) -> None:
+    paid, source = cost(Usage(input_characters=100, output_audio_seconds=6.0), known("gpt-4o-mini-tts"))
+    assert (paid, source) == (Decimal("0.00156"), "estimated")
+    assert litellm["gpt-4o-mini-tts"] < 0.1 * float(paid or 0)

@@ -1,0 +1,5 @@
+"""`python -m harness.cli` is `bakeoff`."""
+
+from harness.cli.app import main
+
+main()

@@ -1,0 +1,123 @@
+"""Chat completions: always streamed, so that the first token can be timed."""
+
+import time
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.clients import litellm_door
+from harness.clients.events import Stream, read
+from harness.clients.faults import failed
+from harness.clients.reply import Content, Heard
+from harness.clients.tap import Wire
+from harness.clients.target import Target
+from harness.clients.usage import chat_usage
+from harness.core.calls import ChatRequest, Failure, Output
+from harness.core.canonical import Json
+
+
+@dataclass(slots=True, kw_only=True)
+class _Told:
+    """What LiteLLM hands over, put together."""
+
+    text: str = ""
+    reasoning: str = ""
+    tool_calls: dict[int, dict[str, Any]] = field(default_factory=dict)
+    finish_reason: str | None = None
+    model: str | None = None
+    usage: Any = None
+    first_at: float | None = None
+
+    def take(self, chunk: Any) -> None:
+        self.model = getattr(chunk, "model", None) or self.model
+        self.usage = getattr(chunk, "usage", None) or self.usage
+        for choice in chunk.choices[:1]:
+            delta = choice.delta
+            thought, calls = getattr(delta, "reasoning_content", None), delta.tool_calls or ()
+            if self.first_at is None and (delta.content or thought or calls):
+                self.first_at = time.monotonic()
+            self.text += delta.content or ""
+            self.reasoning += thought or ""
+            for call in calls:
+                self._take_call(call)
+            self.finish_reason = choice.finish_reason or self.finish_reason
+
+    def _take_call(self, call: Any) -> None:
+        known = self.tool_calls.setdefault(call.index, {"id": None, "name": "", "arguments": ""})
+        known["id"] = call.id or known["id"]
+        known["name"] += call.function.name or ""
+        known["arguments"] += call.function.arguments or ""
+
+
+async def ask(
+    request: ChatRequest, target: Target, *, timeout_s: float, wire: Wire, listening: AbstractAsyncContextManager[None]
+) -> Heard:
+    """Send `request` and judge what came; errors of LiteLLM pass through."""
+    litellm = litellm_door.load()
+    told = _Told()
+    async with listening:
+        stream = await litellm.acompletion(
+            model=target.model,
+            messages=[dict(message) for message in request.messages],
+            stream=True,
+            stream_options={"include_usage": True},
+            api_base=target.base_url,
+            api_key=target.api_key,
+            max_retries=0,
+            timeout=litellm_door.timeout(timeout_s),
+            **{"max_tokens": request.max_tokens, **request.params},
+        )
+        try:
+            async for chunk in stream:
+                told.take(chunk)
+        finally:
+            await stream.aclose()
+    seen, content = _seen(wire)
+    usage = chat_usage(told.usage)
+    outcome = _outcome(told, seen, target, wire.last.media_type if wire.last else "")
+    return Heard(outcome=outcome, usage=usage, content=content, client_first_at=told.first_at)
+
+
+def _seen(wire: Wire) -> tuple[Stream, Content]:
+    """What the raw bytes say. A body that is no stream (LiteLLM imitates one) arrived whole, at its last byte."""
+    exchange = wire.last
+    if exchange is None:
+        return Stream(), Content()
+    seen = read(bytes(exchange.body))
+    if seen.known:
+        return seen, Content(first=seen.first, answer=seen.answer, last=seen.last)
+    end = len(exchange.body) - 1
+    whole = exchange.media_type == "application/json" and end >= 0
+    return seen, Content(first=end, answer=end, last=end) if whole else Content()
+
+
+def _outcome(told: _Told, seen: Stream, target: Target, media_type: str) -> Output | Failure:
+    silent = not told.text and not told.reasoning and not told.tool_calls
+    if seen.broken:
+        return failed("protocol", f"the stream cannot be read: {seen.broken}", target, partial=seen.text)
+    if seen.error:
+        return failed("stream_error", f"the stream ended with an error: {seen.error}", target, partial=seen.text)
+    if seen.known and not seen.finished:
+        return failed("cut", "the stream ended without its terminal event", target, partial=seen.text)
+    if silent and not seen.known:
+        return failed("protocol", f"the response ({media_type or 'no content type'}) is no answer to a chat", target)
+    finish = told.finish_reason if seen.finish_reason or not seen.known else None  # LiteLLM makes one up
+    text = told.text or seen.refusal
+    if seen.refusal and not told.text:
+        finish = "content_filter"
+    if not text.strip() and not told.tool_calls and finish != "content_filter":
+        if finish == "length":
+            return failed("truncated", "max_tokens was used up before the answer began", target, partial=seen.text)
+        return failed("empty", "the answer is empty", target)
+    return Output(
+        text=text,
+        reasoning=told.reasoning or None,
+        tool_calls=tuple(_call(call) for _, call in sorted(told.tool_calls.items())),
+        finish_reason=finish,
+        model=seen.model or told.model,
+    )
+
+
+def _call(call: Mapping[str, Any]) -> Mapping[str, Json]:
+    return {"id": call["id"], "name": call["name"], "arguments": call["arguments"]}

@@ -1,0 +1,184 @@
+"""Whose fault a failed attempt is: tables from the wire's status and exception to a kind, from a kind to a fault."""
+
+import json
+import math
+import re
+import traceback
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from harness.clients.deadlines import DeadlineExceeded
+from harness.clients.events import read
+from harness.clients.tap import Encoded, Exchange, TooLarge, Wire
+from harness.clients.target import Target
+from harness.core.calls import Failure, Fault, Output
+
+PROVIDER_UNUSABLE = frozenset({"credentials", "quota"})
+"""Kinds after which no request to this provider can succeed."""
+CANDIDATE_UNUSABLE = frozenset({"model_not_found"})
+"""Kinds after which no request to this candidate can succeed."""
+RETRIED = frozenset(
+    {"rate_limit", "conflict", "server_error", "server_timeout", "connection", "reset", "cut", "stream_error"}
+)
+"""Kinds that another attempt may mend, as often as the policy allows."""
+RETRIED_ONCE = frozenset({"protocol", "empty"})
+"""Kinds that another attempt seldom mends."""
+
+_CANDIDATES = frozenset({"truncated", "empty", "context_too_long"})
+"""Kinds that are the candidate's own failure: they score 0. All others lower coverage."""
+
+_BY_STATUS = {
+    401: "credentials", 402: "quota", 403: "credentials", 404: "model_not_found", 408: "server_timeout",
+    409: "conflict", 413: "request_too_large", 429: "rate_limit", 504: "server_timeout",
+}  # fmt: skip
+
+_BY_WORDS: Mapping[str, tuple[str, ...]] = {
+    "quota": ("insufficient_quota", "billing_hard_limit_reached", "credit balance is too low", "arrearage"),
+    "model_not_found": ("model_not_found", "model_not_exist"),
+    "context_too_long": (
+        "context_length_exceeded", "exceed_context_size", "maximum context length", "context window",
+        "available context size", "prompt is too long", "input is too long",
+    ),
+    "content_filter": ("content_filter", "content_policy_violation", "responsibleaipolicy", "data_inspection_failed"),
+}  # fmt: skip
+"""What providers write into the body of an error whose status does not tell."""
+
+_CONNECTING = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "ProtocolError"})
+"""What httpx calls a refused connection, a name that does not resolve, a bad certificate: nobody was asked anything."""
+
+_NOT_BY_WORDS = frozenset({401, 404, 408, 409, 504})
+_BODY_SHOWN = 2048
+_DATE = re.compile(r"[A-Z][a-z]+, ")
+
+
+def failed(kind: str, message: str, target: Target, *, partial: str | None = None) -> Failure:
+    """Return the failure of this kind, with the key taken out of its message."""
+    fault = Fault.CANDIDATE if kind in _CANDIDATES else Fault.INFRA
+    return Failure(fault=fault, kind=kind, message=target.scrub(message), partial=partial or None)
+
+
+def judged(error: Exception, wire: Wire, target: Target) -> Output | Failure:
+    """Return what an attempt that raised `error` came to; the wire's own status and exception are believed first."""
+    exchange = wire.last
+    if isinstance(error, DeadlineExceeded):
+        return failed("timeout", str(error), target, partial=_partial(exchange))
+    if exchange is None:
+        return _unsent(error, target)
+    if isinstance(exchange.error, TooLarge):
+        return failed("too_large", str(exchange.error), target)
+    if isinstance(exchange.error, Encoded):
+        return failed("protocol", str(exchange.error), target)
+    if exchange.status is None:
+        return _transport(exchange, target)
+    if not 200 <= exchange.status < 300:
+        return _status(exchange.status, bytes(exchange.body), target)
+    if exchange.error is not None:
+        message = f"the connection broke in the middle of the response ({_name(exchange.error)})"
+        return failed("cut", message, target, partial=_partial(exchange))
+    if hasattr(error, "llm_provider"):  # LiteLLM's own: it could not make sense of a whole response
+        return _unreadable(error, exchange, target)
+    return _bug(error, target)
+
+
+def detail(outcome: Output | Failure, error: Exception | None, wire: Wire, target: Target) -> str | None:
+    """What a person needs beside the message: a bug's traceback, the head of a body that cannot be read."""
+    if not isinstance(outcome, Failure):
+        return None
+    if outcome.fault is Fault.HARNESS and error is not None:
+        return target.scrub("".join(traceback.format_exception(error)))
+    if outcome.kind == "protocol" and wire.last is not None:
+        return target.scrub(bytes(wire.last.body[:_BODY_SHOWN]).decode(errors="backslashreplace"))
+    return None
+
+
+def may_be_billed(outcome: Output | Failure, wire: Wire) -> bool:
+    """Whether a failed attempt can have cost money: it was sent, and no error status says that it was refused."""
+    exchange = wire.last
+    if isinstance(outcome, Output) or exchange is None or outcome.kind == "connection":
+        return False
+    return exchange.status is None or 200 <= exchange.status < 300
+
+
+def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds that the provider asks to wait (`retry-after-ms`, `retry-after` in seconds or as an HTTP date)."""
+    try:
+        if "retry-after-ms" in headers:
+            seconds = float(headers["retry-after-ms"]) / 1000
+        elif _DATE.match(text := headers.get("retry-after", "")):
+            seconds = (parsedate_to_datetime(text) - now).total_seconds()
+        else:
+            seconds = float(text)
+    except (ValueError, TypeError):  # nonsense, or a date without a time zone
+        return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _status(status: int, body: bytes, target: Target) -> Output | Failure:
+    text = body.decode(errors="replace")
+    kind = _BY_STATUS.get(status) or ("server_error" if status >= 500 else "bad_request")
+    if status not in _NOT_BY_WORDS:
+        low = text.lower()
+        kind = next((kind for kind, words in _BY_WORDS.items() if any(word in low for word in words)), kind)
+    if kind == "content_filter":
+        return Output(text="", finish_reason="content_filter")
+    if 300 <= status < 400:
+        kind = "protocol"
+    return failed(kind, f"HTTP {status}: {_said(text)}", target)
+
+
+def _said(text: str) -> str:
+    """The message inside an error body, or the beginning of a body that has none."""
+    try:
+        error = json.loads(text)
+        error = error.get("error", error)
+        text = str(error.get("message", error)) if isinstance(error, dict) else str(error)
+    except (ValueError, AttributeError):
+        pass
+    return " ".join(text.split())[:300] or "no message"
+
+
+def _transport(exchange: Exchange, target: Target) -> Failure:
+    name = _name(exchange.error)
+    if not exchange.head_out and name in _CONNECTING:
+        return failed("connection", f"cannot connect to {exchange.host}: {_reason(exchange.error)}", target)
+    return failed("reset", f"{exchange.host} dropped the connection without a response ({name})", target)
+
+
+def _unreadable(error: Exception, exchange: Exchange, target: Target) -> Failure:
+    partial = _partial(exchange)
+    if exchange.media_type == "text/event-stream" and (sent := read(bytes(exchange.body)).error):
+        return failed("stream_error", f"the stream ended with an error: {sent}", target, partial=partial)
+    message = f"the response ({exchange.media_type or 'no content type'}) cannot be read: {_reason(error)}"
+    return failed("protocol", message, target, partial=partial)
+
+
+def _unsent(error: Exception, target: Target) -> Output | Failure:
+    status = getattr(error, "status_code", None)
+    if not hasattr(error, "llm_provider") or not isinstance(status, int):
+        return _bug(error, target)
+    if status >= 500:  # no provider said so: LiteLLM gave up before it asked one
+        return Failure(
+            fault=Fault.HARNESS, kind="not_sent", message=target.scrub(f"nothing was sent: {_reason(error)}")
+        )
+    return _status(status, str(error).encode(), target)
+
+
+def _bug(error: Exception, target: Target) -> Failure:
+    message = target.scrub(f"{type(error).__name__}: {error}")
+    return Failure(fault=Fault.HARNESS, kind="bug", message=message)
+
+
+def _partial(exchange: Exchange | None) -> str | None:
+    if exchange is None or exchange.media_type != "text/event-stream":
+        return None
+    return read(bytes(exchange.body)).text or None
+
+
+def _name(error: BaseException | None) -> str:
+    return type(error).__name__
+
+
+def _reason(error: BaseException | None) -> str:
+    text = re.sub(r" ssl:(<[^>]*>|\S+)", "", str(error))  # aiohttp shows its SSL context, address and all
+    return " ".join(text.split())[:300] or _name(error)

@@ -1,0 +1,109 @@
+"""The one door to LiteLLM: imports it on first use, with the settings and the two patches that a measurement needs.
+
+The patches are of private pieces, so each is checked when it is made: a LiteLLM or SDK that has changed is refused
+loudly, never measured wrongly.
+
+1. No hidden retries. `max_retries=0` is ignored for embeddings and images, and a caller's client is overwritten; the
+   OpenAI SDK asks `FinalRequestOptions.get_max_retries` every time.
+2. The tap. Every asynchronous provider path ends in `LiteLLMAiohttpTransport.handle_async_request`.
+"""
+
+import inspect
+import logging
+import os
+from functools import cache
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import httpx
+
+from harness.clients.tap import forward, head_sent
+from harness.errors import BakeoffError
+
+_ENVIRONMENT = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else the price map is fetched on import and differs by day
+    "LITELLM_MODE": "PRODUCTION",  # else .env of the working folder is loaded on import
+    "REPEATED_STREAMING_CHUNK_LIMIT": "1000000000",  # else a model that repeats itself looks like a dead provider
+    "DISABLE_AIOHTTP_TRANSPORT": "False",  # the tap is in the aiohttp transport
+    "LITELLM_HTTP2": "False",  # would bypass it too
+}
+_LOOPBACK = "127.0.0.1,localhost,::1"
+
+
+@cache
+def load() -> ModuleType:
+    """Import LiteLLM (seconds) and return it, ready to be measured; BakeoffError where it is not what is expected."""
+    os.environ.update(_ENVIRONMENT)
+    for name in ("NO_PROXY", "no_proxy"):  # embedded engines are never behind a proxy
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name), _LOOPBACK)))
+    import litellm
+
+    litellm.suppress_debug_info = True
+    litellm.disable_token_counter = True  # invented usage becomes zeros, which can be told from the provider's
+    litellm.disable_streaming_logging = True
+    litellm.drop_params = False
+    litellm.num_retries = None
+    litellm.cache = None
+    for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # its error lines can hold keys
+    _forbid_hidden_retries()
+    _install_tap()
+    module: ModuleType = litellm
+    return module
+
+
+def timeout(total_s: float) -> httpx.Timeout:
+    """What LiteLLM is told: later than our own deadlines, which are the ones that count."""
+    return httpx.Timeout(total_s + 5, connect=min(10.0, total_s + 5))
+
+
+def _forbid_hidden_retries() -> None:
+    from openai import _models
+
+    options = _models.FinalRequestOptions
+    _expect(
+        "get_max_retries" in vars(options)
+        and list(inspect.signature(options.get_max_retries).parameters) == ["self", "max_retries"],
+        "the OpenAI SDK no longer asks FinalRequestOptions.get_max_retries",
+    )
+    options.get_max_retries = lambda self, max_retries: 0  # type: ignore[method-assign]  # noqa: ARG005
+
+
+def _install_tap() -> None:
+    import aiohttp
+    from litellm.llms.custom_httpx.aiohttp_transport import LiteLLMAiohttpTransport as Transport
+    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+    _expect(
+        inspect.iscoroutinefunction(vars(Transport).get("handle_async_request"))
+        and inspect.isfunction(vars(Transport).get("get_valid_client_session")),
+        "LiteLLMAiohttpTransport has changed",
+    )
+    _expect(isinstance(AsyncHTTPHandler.create_async_transport(), Transport), "LiteLLM uses another transport")
+    untapped = Transport.handle_async_request
+
+    async def on_head_sent(_session: aiohttp.ClientSession, _context: SimpleNamespace, _params: object) -> None:
+        head_sent()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(on_head_sent)
+    trace.freeze()
+
+    async def handle_async_request(self: Any, request: httpx.Request) -> httpx.Response:
+        async def handle(outgoing: httpx.Request) -> httpx.Response:
+            traces = self.get_valid_client_session().trace_configs
+            if trace not in traces:
+                traces.append(trace)
+            response: httpx.Response = await untapped(self, outgoing)
+            return response
+
+        return await forward(handle, request)
+
+    Transport.handle_async_request = handle_async_request
+
+
+def _expect(holds: bool, what: str) -> None:
+    if not holds:
+        raise BakeoffError(
+            f"this LiteLLM cannot be measured: {what}", hint="install the versions that requirements/*.lock pin"
+        )

@@ -1,0 +1,111 @@
+"""One attempt: a request to a target, at most once on the wire, and everything that can be known about it."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from harness.clients import chat, litellm_door, mos, speech, transcription
+from harness.clients.deadlines import Deadlines, enforce
+from harness.clients.faults import detail, judged, may_be_billed, retry_after_s
+from harness.clients.marks import marks
+from harness.clients.reply import Heard, Reply
+from harness.clients.tap import InProcessTap, Tap, Wire
+from harness.clients.target import Target
+from harness.core.calls import ChatRequest, MosRequest, Request, SpeechRequest, TranscriptionRequest
+
+RESERVED = frozenset({
+    "api_base", "api_key", "base_url", "cache", "caching", "client", "fallbacks", "input", "max_retries", "messages",
+    "mock_response", "mock_tool_calls", "model", "model_list", "n", "num_retries", "stream", "stream_options",
+    "stream_timeout", "timeout",
+})  # fmt: skip
+"""Parameters that no candidate and no task may set: they would change what is measured."""
+
+_MIB = 2**20
+
+
+async def send(
+    request: Request,
+    target: Target,
+    deadlines: Deadlines,
+    read_media: Callable[[str], bytes],
+    *,
+    tap: Tap | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Reply:
+    """Send `request` once and return the attempt. Nothing that a provider does raises; a bug is a harness Failure.
+
+    BakeoffError where LiteLLM itself cannot be measured: no other call could be either.
+
+    `read_media` returns the bytes of a clip by its sha256; `tap` is the in-process one by default; `now` is the wall
+    clock that Retry-After dates are held against.
+    """
+    if not isinstance(request, MosRequest):
+        litellm_door.load()  # takes seconds the first time, which are no part of the deadline
+    tap, wire = tap or InProcessTap(), Wire(limit=_limit(request))
+    error: Exception | None = None
+    try:
+        _check(request)
+        async with enforce(deadlines, wire):
+            heard = await _ask(request, target, deadlines.timeout_s, wire, tap.listen(wire), read_media)
+    except Exception as caught:  # the one place: providers' faults get their kind, all else is a bug of ours
+        error = caught
+        heard = Heard(outcome=judged(caught, wire, target))
+    exchange = wire.last
+    usage = heard.usage
+    if exchange is not None and exchange.closed is not None:
+        usage = replace(usage, busy_seconds=exchange.closed - exchange.sent)
+    return Reply(
+        outcome=heard.outcome,
+        marks=marks(wire, heard.content, client_first_at=heard.client_first_at),
+        usage=usage,
+        http_status=exchange.status if exchange else None,
+        request_id=exchange.request_id if exchange else None,
+        retry_after_s=retry_after_s(exchange.headers, now()) if exchange else None,
+        wire_requests=len(wire.exchanges),
+        may_be_billed=usage.source == "none" and may_be_billed(heard.outcome, wire),
+        blobs=heard.blobs,
+        detail=detail(heard.outcome, error, wire, target),
+    )
+
+
+async def _ask(
+    request: Request,
+    target: Target,
+    timeout_s: float,
+    wire: Wire,
+    listening: AbstractAsyncContextManager[None],
+    read_media: Callable[[str], bytes],
+) -> Heard:
+    match request:
+        case ChatRequest():
+            return await chat.ask(request, target, timeout_s=timeout_s, wire=wire, listening=listening)
+        case SpeechRequest():
+            return await speech.ask(request, target, timeout_s=timeout_s, wire=wire, listening=listening)
+        case TranscriptionRequest():
+            return await transcription.ask(
+                request, target, timeout_s=timeout_s, wire=wire, listening=listening, read_media=read_media
+            )
+        case MosRequest():
+            return await mos.ask(
+                request, target, timeout_s=timeout_s, wire=wire, listening=listening, read_media=read_media
+            )
+
+
+def _check(request: Request) -> None:
+    reserved = RESERVED & set(getattr(request, "params", ()))
+    if reserved:
+        raise ValueError(
+            f"the parameters {sorted(reserved)} belong to Bakeoff and cannot be set by a candidate or task"
+        )
+
+
+def _limit(request: Request) -> int:
+    """Most bytes of a response: an honest one stays far below."""
+    match request:
+        case ChatRequest():
+            return 8 * _MIB + 1024 * request.max_tokens  # a streamed token is about 250 bytes
+        case SpeechRequest():
+            return 64 * _MIB  # eleven minutes at 48 kHz mono
+        case TranscriptionRequest() | MosRequest():
+            return 8 * _MIB

@@ -1,0 +1,66 @@
+"""A chat response's usage → disjoint meters, with numbers that cannot be true left out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from harness.core.calls import Usage
+
+_ABSURD = 10_000_000
+"""Tokens: more than any context window."""
+
+
+def chat_usage(reported: Any) -> Usage:
+    """Return the meters of LiteLLM's usage object; all None with source `none` where the provider said nothing.
+
+    Source is `suspect` where a number is negative, absurd or larger than the total that it is a part of: those are
+    left out, and the bound is charged instead.
+    """
+    prompt, completion = _number(reported, "prompt_tokens"), _number(reported, "completion_tokens")
+    if not prompt and not completion:  # zeros are what LiteLLM makes up when nothing was said
+        return Usage()
+    in_part = _parts(reported, "prompt_tokens_details")
+    out_part = _parts(reported, "completion_tokens_details")
+    cached, audio_in = in_part("cached_tokens"), in_part("audio_tokens")
+    written = in_part("cache_creation_tokens") or _number(reported, "cache_creation_input_tokens")
+    reasoning, audio_out = out_part("reasoning_tokens") or None, out_part("audio_tokens")  # LiteLLM fills in a zero
+    if reasoning and _number(reported, "total_tokens") == (prompt or 0) + (completion or 0) + reasoning:
+        completion = (completion or 0) + reasoning  # providers that count reasoning beside the completion
+    meters = {
+        "input_tokens": _rest(prompt, cached, written, audio_in),
+        "cached_tokens": cached,
+        "cache_write_tokens": written,
+        "output_tokens": _rest(completion, reasoning, audio_out),
+        "reasoning_tokens": reasoning,
+        "input_audio_tokens": audio_in,
+        "output_audio_tokens": audio_out,
+    }
+    sane = {name: value for name, value in meters.items() if value is not None and 0 <= value <= _ABSURD}
+    suspect = any(value is not None and name not in sane for name, value in meters.items())
+    return Usage(**sane, source="suspect" if suspect else "provider")
+
+
+def total(first: Usage, second: Usage) -> Usage:
+    """Return the meters of two attempts together; a meter that only one has keeps its value."""
+
+    def add(name: str) -> Any:
+        values = [v for v in (getattr(first, name), getattr(second, name)) if v is not None]
+        return sum(values) if values else None
+
+    names = [name for name in Usage.__slots__ if name != "source"]
+    sources = {first.source, second.source} - {"none"}
+    source = "suspect" if "suspect" in sources else next(iter(sorted(sources, reverse=True)), "none")
+    return Usage(**{name: add(name) for name in names}, source=source)
+
+
+def _number(holder: Any, name: str) -> int | None:
+    value = getattr(holder, name, None)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _parts(reported: Any, name: str) -> Callable[[str], int | None]:
+    details = getattr(reported, name, None)
+    return lambda part: _number(details, part)
+
+
+def _rest(whole: int | None, *parts: int | None) -> int | None:
+    return None if whole is None else whole - sum(part or 0 for part in parts)

@@ -1,0 +1,270 @@
+"""An entry of providers.yaml as a candidate: what it does, what it costs, which variables it needs."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from harness.config.providers import FROM_ENVIRONMENT, Entry
+from harness.config.secrets import holds_key, shown
+from harness.config.suggest import did_you_mean, nearest
+from harness.core.candidates import Candidate, Machine, Prices
+from harness.core.canonical import Json
+from harness.errors import Problem
+
+MODES: Mapping[str, tuple[str, ...]] = {
+    "chat": ("text",),
+    "completion": ("text",),
+    "responses": ("text",),
+    "realtime": ("speech",),
+    "audio_speech": ("tts",),
+    "audio_transcription": ("transcription",),
+    "embedding": ("embedding",),
+    "rerank": ("rerank",),
+    "image_generation": ("image_generation",),
+    "image_edit": ("image_generation",),
+    "video_generation": ("video_generation",),
+}
+"""LiteLLM's mode → modalities."""
+
+OTHER_MODES = ("moderation", "ocr", "search", "evaluation", "guardrail", "vector_store", "extraction")
+"""LiteLLM's modes for what no suite asks: such an entry is no candidate, and no error."""
+
+ROUTER_KEYS = frozenset({
+    "rpm", "tpm", "itpm", "otpm", "max_parallel_requests", "weight", "order", "tags", "tag_regex", "priority",
+    "timeout", "stream_timeout", "timeout_by_service_tier", "stream_timeout_by_service_tier", "request_timeout",
+    "max_retries", "num_retries", "retry_after", "cooldown_time", "allowed_fails", "allowed_fails_policy", "fallbacks",
+    "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks", "max_budget", "budget_duration",
+    "max_file_size_mb", "use_in_pass_through", "use_litellm_proxy", "litellm_credential_name", "litellm_trace_id",
+    "merge_reasoning_content_in_choices", "mock_response", "mock_timeout", "mock_delay", "drop_params",
+    "additional_drop_params", "stream", "caching", "cache", "ttl", "model_info", "metadata", "callbacks",
+    "success_callback", "failure_callback", "configurable_clientside_auth_params", "default_api_key_tpm_limit",
+    "default_api_key_rpm_limit", "provider_affinity_header", "keepalive_seconds", "allow_client_keepalive_override",
+})  # fmt: skip
+"""Of litellm_params: how LiteLLM's router sends, which Bakeoff does itself. None is a request parameter."""
+
+LIMITS = frozenset({"rpm", "tpm", "max_parallel_requests"})
+"""The router keys that Bakeoff keeps, as its own limits."""
+
+PRICES = frozenset({
+    *(f"{side}_cost_per_{unit}" for side in ("input", "output") for unit in (
+        "token", "character", "second", "image", "image_token", "audio_token", "audio_per_second", "video_per_second",
+        "video_token", "pixel", "query", "request",
+    )),
+    "output_cost_per_reasoning_token", "cache_read_input_token_cost", "cache_creation_input_token_cost",
+    "cache_read_input_audio_token_cost", "cache_creation_input_audio_token_cost", "cache_read_input_image_token_cost",
+    "search_context_cost_per_query", "ocr_cost_per_page", "annotation_cost_per_page", "citation_cost_per_token",
+    "cost_per_second", "input_cost_per_token_cache_hit",
+})  # fmt: skip
+"""Names of prices in LiteLLM's map, without the suffix of a tier."""
+
+TIER = re.compile(r"(?:_above_\w+|_flex|_priority|_batches|_balanced|_ultrafast|_\d+[pkK]?|_[\d.]+K)+$")
+
+CUSTOMARY_KEYS: Mapping[str, tuple[str, ...]] = {
+    provider: (f"{provider.upper()}_API_KEY",)
+    for provider in (
+        "openai", "anthropic", "azure", "azure_ai", "mistral", "groq", "deepseek", "xai", "openrouter", "replicate",
+        "dashscope", "moonshot", "deepinfra", "cerebras", "nvidia_nim", "voyage", "jina_ai", "elevenlabs", "deepgram",
+        "ai21", "novita", "nebius", "zai", "minimax", "sambanova",
+    )
+} | {
+    "gemini": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    "cohere": ("COHERE_API_KEY", "CO_API_KEY"),
+    "together_ai": ("TOGETHERAI_API_KEY", "TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHER_AI_TOKEN"),
+    "fireworks_ai": ("FIREWORKS_AI_API_KEY", "FIREWORKS_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"),
+    "perplexity": ("PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY"),
+    "huggingface": ("HF_TOKEN", "HUGGINGFACE_API_KEY"),
+    "volcengine": ("VOLCENGINE_API_KEY", "ARK_API_KEY"),
+}  # fmt: skip
+"""Provider → the variables that LiteLLM takes its key from where an entry names none; the first that is set is used."""
+
+OPENAI_NAMES = re.compile(r"(?:gpt-|chatgpt-|o\d|tts-1|whisper-1|text-embedding-|dall-e-|omni-)")
+"""Model ids without a provider that are OpenAI's."""
+
+ADDRESSED = frozenset({"azure", "azure_ai"})
+"""Providers whose own service is reached by an api_base: their customary key belongs to that address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A candidate, and what stands in its way or is worth saying."""
+
+    candidate: Candidate
+    missing: tuple[str, ...]
+    """Environment variables that it needs and that are not set."""
+    ignored: tuple[str, ...]
+    """Keys of litellm_params that were the router's."""
+
+
+def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Resolved | None:
+    """Return the candidate of `entry`; None after adding what is wrong with it."""
+    found = len(problems)
+    params, own = entry.model.litellm_params, entry.model.bakeoff
+    extra = {key: value for key, value in (params.model_extra or {}).items() if value is not None}
+    extra |= {"voice": params.voice} if params.voice is not None else {}
+    model, base_url = _model(entry), params.api_base or params.base_url
+    missing: list[str] = []
+    if base_url is not None and base_url.startswith(FROM_ENVIRONMENT):
+        variable = base_url.removeprefix(FROM_ENVIRONMENT)
+        base_url = env.get(variable) or base_url
+        missing += [] if env.get(variable) else [variable]
+    modalities, weights = _abilities(entry, model, base_url, problems)
+    key_variable, wanted = _variables(entry, model, base_url, extra, env, problems)
+    missing += [variable for variable in wanted if not env.get(variable)]
+    limits = {key: _number(entry, key, extra[key], problems) for key in LIMITS & extra.keys()}
+    prices = _prices(entry, model, extra, problems)
+    if len(problems) > found:
+        return None
+    in_flight = limits.get("max_parallel_requests")
+    candidate = Candidate(
+        name=entry.name,
+        model=model,
+        modalities=modalities,
+        params={
+            key: value for key, value in extra.items() if key not in ROUTER_KEYS and TIER.sub("", key) not in PRICES
+        },
+        base_url=base_url,
+        api_key_env=key_variable,
+        prices=prices,
+        machine=Machine(usd_per_hour=own.usd_per_hour, utilisation=own.utilisation)
+        if own and own.usd_per_hour is not None
+        else None,
+        weights_sha256=weights,
+        group=own.group if own else None,
+        requests_per_minute=(own and own.rpm) or limits.get("rpm"),
+        tokens_per_minute=(own and own.tpm) or limits.get("tpm"),
+        max_in_flight=(own and own.max_in_flight) or (int(in_flight) if in_flight else None),
+    )
+    ignored = sorted((ROUTER_KEYS - LIMITS) & extra.keys())
+    return Resolved(candidate=candidate, missing=tuple(dict.fromkeys(missing)), ignored=tuple(ignored))
+
+
+def _model(entry: Entry) -> str:
+    params = entry.model.litellm_params
+    provider = params.custom_llm_provider
+    return f"{provider}/{params.model}" if provider and not params.model.startswith(f"{provider}/") else params.model
+
+
+def _abilities(
+    entry: Entry, model: str, base_url: str | None, problems: list[Problem]
+) -> tuple[frozenset[str], str | None]:
+    """Return what the candidate does, and the digest of its weights if it is embedded."""
+    from harness.pricing import book
+
+    place = ("litellm_params", "model")
+    if model.startswith("local/"):
+        from harness.local.catalog import ENGINES
+
+        engine = ENGINES.get(model.removeprefix("local/"))
+        if engine is None:
+            hint = did_you_mean(model, [f"local/{name}" for name in ENGINES])
+            problems.append(entry.problem("E102", f"{shown(model)} is no embedded engine", *place, hint=hint))
+            return frozenset(), None
+        return frozenset({engine.modality}), engine.weights_sha256
+    info = entry.model.model_info
+    listed = (info.base_model if info else None) or model
+    mode = (info.mode if info else None) or book.mode(listed) or ("chat" if base_url else None)
+    if mode is None:
+        message = f"the model {shown(model)} is not known"
+        hint = _nearest_model(model) or "if it exists, say what it does: model_info: {mode: chat}"
+        problems.append(entry.problem("E102", message, *place, hint=hint))
+        return frozenset(), None
+    if mode not in MODES and mode not in OTHER_MODES:
+        message, hint = f"the mode {shown(mode)} is not known", did_you_mean(mode, (*MODES, *OTHER_MODES))
+        problems.append(entry.problem("E204", message, "model_info", "mode", hint=hint))
+    does = set(MODES.get(mode, ()))
+    sees = info.supports_vision if info else None
+    if "text" in does and (book.supports_vision(listed) if sees is None else sees):
+        does.add("vision")
+    return frozenset(does), None
+
+
+def _nearest_model(model: str) -> str | None:
+    from harness.pricing import book
+
+    provider, _, rest = model.rpartition("/")
+    known = book.known_models()
+    best = nearest(model, known, cutoff=0.85)
+    if best is None and rest and provider:
+        bare = nearest(rest, [name for name in known if "/" not in name], cutoff=0.85)
+        best = f"{provider}/{bare}" if bare and book.mode(f"{provider}/{bare}") else None
+    return f"did you mean '{best}'?" if best else None
+
+
+def _variables(
+    entry: Entry, model: str, base_url: str | None, extra: Mapping[str, Json], env: Mapping[str, str],
+    problems: list[Problem],
+) -> tuple[str | None, list[str]]:  # fmt: skip
+    """Return the variable of the key, and every variable that must be set."""
+    wanted = [name for _, name in references(extra)]
+    written = entry.model.litellm_params.api_key
+    if written:
+        variable = written.removeprefix(FROM_ENVIRONMENT)
+        if not re.fullmatch(r"[A-Za-z_]\w*", variable):
+            problems.append(entry.problem("E103", "expected os.environ/NAME", "litellm_params", "api_key"))
+        return variable, [variable, *wanted]
+    provider = model.partition("/")[0] if "/" in model else _bare_provider(model)
+    if any(holds_key(key) for key in extra) or (base_url is not None and provider not in ADDRESSED):
+        return None, wanted
+    customary = CUSTOMARY_KEYS.get(provider, ())
+    if not customary:
+        return None, wanted
+    variable = next((name for name in customary if env.get(name)), customary[0])
+    return variable, [variable, *wanted]
+
+
+def references(value: Any, *path: str) -> list[tuple[tuple[str, ...], str]]:
+    """Return every `os.environ/NAME` inside `value`: where it stands, and the name."""
+    if isinstance(value, Mapping):
+        return [found for key, item in value.items() for found in references(item, *path, str(key))]
+    if isinstance(value, list):
+        return [found for index, item in enumerate(value) for found in references(item, *path, str(index))]
+    if isinstance(value, str) and value.startswith(FROM_ENVIRONMENT):
+        return [(path, value.removeprefix(FROM_ENVIRONMENT))]
+    return []
+
+
+def _bare_provider(model: str) -> str:
+    if OPENAI_NAMES.match(model):
+        return "openai"
+    return "anthropic" if model.startswith("claude-") else ""
+
+
+def _number(entry: Entry, key: str, value: Json, problems: list[Problem]) -> float | None:
+    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+        return float(value)
+    message = f"'{key}': expected a number above 0, came {shown(value)}"
+    problems.append(entry.problem("E204", message, "litellm_params", key))
+    return None
+
+
+def _prices(entry: Entry, model: str, extra: Mapping[str, Json], problems: list[Problem]) -> Prices | None:
+    """Return the book's prices with those of the entry over them."""
+    from harness.pricing import book
+
+    info = entry.model.model_info
+    own: dict[str, Decimal] = {}
+    for section, given in (("litellm_params", extra), ("model_info", (info.model_extra if info else None) or {})):
+        for key, value in given.items():
+            name = TIER.sub("", key)
+            if name not in PRICES:
+                close = nearest(name, PRICES, cutoff=0.9) if "cost" in name else None
+                if close is not None:
+                    message, hint = f"unknown key '{key}'", f"did you mean '{key.replace(name, close)}'?"
+                    problems.append(entry.problem("E202", message, section, key, key=True, hint=hint))
+                continue
+            if value is None or isinstance(value, dict | list):
+                continue
+            price = Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else None
+            if price is None or price < 0:
+                message = f"'{key}': expected dollars as a number, came {shown(value)}"
+                problems.append(entry.problem("E204", message, section, key))
+            else:
+                own[key] = price
+    known = None if model.startswith("local/") else book.lookup((info.base_model if info else None) or model)
+    if not own:
+        return known
+    if known is None:
+        return Prices(usd=own, source=entry.source.file.rpartition("/")[2])
+    return Prices(usd={**known.usd, **own}, source=f"{known.source} + {entry.source.file.rpartition('/')[2]}")

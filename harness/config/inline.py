@@ -1,0 +1,115 @@
+"""Suites that are written in bakeoff.yaml: a data file, a prompt, a scorer by name."""
+
+import json
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any
+
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+from harness.config.models import InlineSuite
+from harness.config.secrets import shown
+from harness.config.source import Source, Where
+from harness.config.suggest import did_you_mean
+from harness.config.suites import complete
+from harness.core.canonical import Json
+from harness.core.scores import Scorer
+from harness.core.suites import Suite, Task
+from harness.errors import Problem, UsageError
+
+
+def inline_suite(given: InlineSuite, source: Source, where: Where, problems: list[Problem]) -> Suite | None:
+    """Return the suite of one task that `given`, at `where` of `source`, describes; None after adding every problem.
+
+    Data and media paths are relative to the folder of `source`.
+    """
+    found = len(problems)
+    scorers = list(_scorers(given, source, where, problems))
+    task = Task(
+        name=given.name,
+        modality=given.modality,
+        samples=given.data,
+        scorers=[scorer for scorer in scorers if scorer is not None],
+        primary=given.primary or next((scorer.name for scorer in scorers if scorer is not None), ""),
+        prompt=given.prompt,
+        system=given.system,
+        max_tokens=given.max_tokens,
+        language=given.language,
+    )
+
+    def report(code: str, message: str, field: str, hint: str | None) -> None:
+        if code in ("E203", "E211") and len(task.scorers) < len(scorers):
+            return  # scorers were named, but wrong ones: that has been reported
+        if code == "E203":
+            message = f"suite '{given.name}' has no scorer, so every output would count as passing"
+        problems.append(source.problem(code, message, (*where, field), hint=hint))
+
+    task_or_none = complete(task, source.folder, report, problems)
+    if task_or_none is None or len(problems) > found:
+        return None
+    return Suite(name=given.name, version=1, tasks=[task_or_none], slot=given.slot, folder=str(source.folder))
+
+
+def _scorers(given: InlineSuite, source: Source, where: Where, problems: list[Problem]) -> Iterator[Scorer | None]:
+    """Yield each scorer, None for one that is wrong."""
+    for name, params, place in _named(given.scorer, (*where, "scorer")):
+        yield _scorer(name, params, source, place, problems)
+
+
+def _named(written: object, where: Where) -> Iterator[tuple[str, Mapping[str, Json], Where]]:
+    match written:
+        case str():
+            yield written, {}, where
+        case dict():
+            for name, params in written.items():
+                yield name, params or {}, (*where, name)
+        case list():
+            for index, item in enumerate(written):
+                yield from _named(item, (*where, index))
+
+
+def _scorer(
+    name: str, params: Mapping[str, Json], source: Source, where: Where, problems: list[Problem]
+) -> Scorer | None:
+    from harness.scorers.registry import by_name
+
+    try:
+        kind = by_name(name)
+    except UsageError as error:
+        problems.append(source.problem("E210", str(error), where, key=True, hint=error.hint))
+        return None
+    assert is_dataclass(kind)
+    known = {field.name: field for field in fields(kind) if field.init}
+    hints = typing.get_type_hints(kind, localns={"Json": JsonValue})  # pydantic's own, as Json is recursive
+    found = len(problems)
+    values: dict[str, Any] = {}
+    for key, value in params.items():
+        if key not in known:
+            hint = did_you_mean(key, known) if known else f"'{name}' has no parameters"
+            message = f"the scorer '{name}' has no parameter {shown(key)}"
+            problems.append(source.problem("E210", message, (*where, key), key=True, hint=hint))
+        else:
+            values[key] = _value(name, key, value, hints[key], source, (*where, key), problems)
+    for key, field in known.items():
+        if key not in params and field.default is MISSING and field.default_factory is MISSING:
+            message = f"the scorer '{name}' needs the parameter '{key}'"
+            problems.append(source.problem("E210", message, where, key=True))
+    if len(problems) > found:
+        return None
+    try:
+        return kind(**values)
+    except ValueError as error:
+        problems.append(source.problem("E210", f"the scorer '{name}': {error}", where, key=True))
+        return None
+
+
+def _value(name: str, key: str, value: Json, hint: Any, source: Source, where: Where, problems: list[Problem]) -> Any:
+    try:
+        # JSON's strict mode: a list may fill a tuple, but nothing is coerced
+        return TypeAdapter(hint).validate_json(json.dumps(value), strict=True)
+    except ValidationError as error:
+        said = error.errors(include_url=False)[0]["msg"]
+        message = f"the parameter '{key}' of '{name}': {said[:1].lower()}{said[1:]}, came {shown(value)}"
+        problems.append(source.problem("E210", message, where))
+        return None

@@ -1,0 +1,258 @@
+"""A folder's bakeoff.yaml, providers.yaml and suites as one resolved bake-off."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from harness.config import decision, defaults
+from harness.config.inline import inline_suite
+from harness.config.models import BakeoffFile, InlineSuite
+from harness.config.paths import BAKEOFF_FILE
+from harness.config.providers import refuse_literal_keys
+from harness.config.selection import Chosen, Missing, Shelf, bind, choose, open_shelf
+from harness.config.source import Source, Where, read
+from harness.config.suggest import did_you_mean, nearest
+from harness.config.suites import find_suite, known_suites, load_suite
+from harness.config.validate import validate
+from harness.core.candidates import Candidate
+from harness.core.decision import DecisionRule
+from harness.core.runs import Bakeoff, RunSettings
+from harness.core.suites import Suite, Task
+from harness.errors import CredentialsError, Problem, UsageError
+
+
+def load(
+    folder: Path, *, file: str = BAKEOFF_FILE, env: Mapping[str, str], suites: Sequence[str] = (),
+    candidates: Sequence[str] = (), limit: int | None = None, shipped: Path,
+) -> Bakeoff:  # fmt: skip
+    """Read the bake-off that `folder`/`file` describes; nothing is sent and nothing heavy is imported.
+
+    `suites` and `candidates` narrow it by name, `limit` takes the first samples of every task, `shipped` holds what
+    the folder lacks. UsageError carries every problem of every file; CredentialsError every key that is missing for a
+    candidate that is named, or whose absence leaves a task without candidates.
+    """
+    problems: list[Problem] = []
+    read_in = _read_bakeoff(folder / file, problems)
+    shelf = open_shelf(folder, shipped, problems)
+    if read_in is None:
+        raise UsageError(problems)
+    given, source = read_in
+    found = len(problems)
+    every = _load_suites(given, source, folder, shipped, problems)
+    tasks_by_slot = decision.slots(every)
+    complete = len(problems) == found
+    rules = decision.rules(given, source, tasks_by_slot, problems, complete=complete)
+    kept = _only(every, suites, problems)
+    if shelf is None:
+        raise UsageError(problems)
+    kept_tasks = _tasks(kept)
+    chosen = choose(shelf, given, source, asked=candidates, tasks=kept_tasks, env=env, problems=problems)
+    instruments, unserved = bind(shelf, given, source, tasks=kept_tasks, env=env, problems=problems)
+    if complete:
+        _check_fit(chosen, kept_tasks if candidates else _tasks(every), source, problems)
+    rules = _check_must_pass(rules, tasks_by_slot, given, source, shelf, chosen, problems)
+    named = {name for rule in rules.values() for name in rule.must_pass} | chosen.listed.keys()
+    lacking = [*unserved, *(it for it in chosen.missing if it.candidate.name in named)]
+    kept, notices = _match(kept, chosen, lacking, source, problems, narrowed=bool(candidates))
+    _refuse(problems, lacking)
+    modalities = {task.modality for task in _tasks(kept)}
+    competing = tuple(candidate for candidate in chosen.candidates if candidate.modalities & modalities)
+    return Bakeoff(
+        name=given.name or folder.resolve().name or "bakeoff",
+        suites=tuple(_first(suite, limit) for suite in kept),
+        candidates=competing,
+        instruments=instruments,
+        rules=_of_slots(rules, decision.slots(kept), competing),
+        settings=replace(RunSettings(), **given.run.model_dump(exclude_none=True)) if given.run else RunSettings(),
+        epochs=given.epochs,
+        seed=given.seed,
+        notices=(*chosen.notices, *notices, *_left_out(chosen), *_own_notices(given, rules, tasks_by_slot)),
+    )
+
+
+def _read_bakeoff(path: Path, problems: list[Problem]) -> tuple[BakeoffFile, Source] | None:
+    if not path.is_file():
+        there = [entry.name for entry in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+        best = nearest(path.name, there)
+        hint = f"did you mean '{best}'?" if best else "`bakeoff init` writes one"
+        problems.append(Problem(code="E200", message=f"there is no {path}", hint=hint))
+        return None
+    try:
+        source = read(path)
+    except UsageError as error:
+        problems.extend(error.problems)
+        return None
+    refuse_literal_keys(source, problems)
+    given = validate(BakeoffFile, source, source.data, (), problems)
+    return (given, source) if given else None
+
+
+def _load_suites(
+    given: BakeoffFile, source: Source, folder: Path, shipped: Path, problems: list[Problem]
+) -> list[Suite]:
+    loaded: list[Suite] = []
+    for index, written in enumerate(given.suites):
+        where: Where = ("suites", index)
+        if isinstance(written, InlineSuite):
+            suite = inline_suite(written, source, where, problems)
+        else:
+            suite = _named_suite(written, source, where, folder, shipped, problems)
+        if suite is not None and suite.name in {other.name for other in loaded}:
+            problems.append(source.problem("E221", f"two suites are called '{suite.name}'", where))
+        elif suite is not None:
+            loaded.append(suite)
+    return loaded
+
+
+def _named_suite(
+    name: str, source: Source, where: Where, folder: Path, shipped: Path, problems: list[Problem]
+) -> Suite | None:
+    path = find_suite(name, beside=source.folder, folder=folder, shipped=shipped)
+    if path is None:
+        hint = did_you_mean(name, known_suites(folder, shipped))
+        problems.append(source.problem("E209", f"there is no suite '{name}'", where, hint=hint))
+        return None
+    try:
+        return load_suite(path)
+    except UsageError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _only(suites: list[Suite], names: Sequence[str], problems: list[Problem]) -> list[Suite]:
+    known = [suite.name for suite in suites]
+    for name in names:
+        if name not in known:
+            message = f"--only: the bake-off has no suite '{name}'"
+            problems.append(Problem(code="E209", message=message, hint=did_you_mean(name, known)))
+    return [suite for suite in suites if not names or suite.name in names]
+
+
+def _tasks(suites: Iterable[Suite]) -> list[Task]:
+    return [task for suite in suites for task in suite.tasks]
+
+
+def _check_fit(chosen: Chosen, tasks: Sequence[Task], source: Source, problems: list[Problem]) -> None:
+    """Refuse a candidate that somebody named and that no task can be asked of."""
+    wanted = dict.fromkeys(task.modality for task in tasks)
+    for candidate in (*chosen.candidates, *(it.candidate for it in chosen.missing)):
+        if candidate.name not in chosen.listed or candidate.modalities & wanted.keys():
+            continue
+        does = ", ".join(sorted(candidate.modalities)) or "nothing that is measured"
+        message = f"'{candidate.name}' does {does}, and the suites ask for {', '.join(wanted)}"
+        where = chosen.listed[candidate.name]
+        if where is None:
+            problems.append(Problem(code="E212", message=f"--candidates: {message}"))
+        else:
+            problems.append(source.problem("E212", message, where, hint="remove it, or add a suite for it"))
+
+
+def _check_must_pass(
+    rules: Mapping[str, DecisionRule], tasks: Mapping[str, Sequence[Task]], given: BakeoffFile, source: Source,
+    shelf: Shelf, chosen: Chosen, problems: list[Problem],
+) -> dict[str, DecisionRule]:  # fmt: skip
+    """Return the rules with the names in must_pass resolved; refuse one that does not compete for its slot."""
+    listed = given.candidates if given.candidates is not None else [entry.name for entry in shelf.own.entries]
+    eligible = {entry.name: entry.model.model_name for name in listed for entry in shelf.named(name)}
+    resolved = {candidate.name: candidate for candidate in chosen.candidates}
+    result = {}
+    for slot, rule in rules.items():
+        names: list[str] = []
+        for index, written in enumerate(rule.must_pass):
+            where: Where = ("decision", slot, "must_pass", index)
+            meant = [name for name, model_name in eligible.items() if written in (name, model_name)]
+            if not meant:
+                message, hint = f"must_pass: '{written}' does not compete", did_you_mean(written, eligible)
+                problems.append(source.problem("E208", message, where, hint=hint))
+            wanted = {task.modality for task in tasks[slot]}
+            for name in meant:
+                if name in resolved and not resolved[name].modalities & wanted:
+                    message = f"must_pass: '{name}' does not compete for the slot '{slot}'"
+                    problems.append(source.problem("E212", message, where))
+            names += meant
+        result[slot] = replace(rule, must_pass=tuple(names))
+    return result
+
+
+def _match(
+    suites: Sequence[Suite], chosen: Chosen, lacking: list[Missing], source: Source, problems: list[Problem], *,
+    narrowed: bool,
+) -> tuple[list[Suite], list[str]]:  # fmt: skip
+    """Return the suites with the tasks that some candidate can do, and notices of what is left out.
+
+    A task that nobody can do is an error; one that only candidates without a key can do is lacking a key; where the
+    command line narrows the candidates (`narrowed`), it is left out.
+    """
+    kept, notices = [], []
+    for suite in suites:
+        tasks = []
+        for task in suite.tasks:
+            if any(task.modality in candidate.modalities for candidate in chosen.candidates):
+                tasks.append(task)
+                continue
+            keyless = [it for it in chosen.missing if task.modality in it.candidate.modalities]
+            lacking += [it for it in keyless if it not in lacking]
+            if not keyless and narrowed:
+                notices.append(f"{suite.name}/{task.name} is left out: no chosen candidate does {task.modality}")
+            elif not keyless and not problems:
+                message = f"no candidate does {task.modality}, which the suite '{suite.name}' asks for"
+                problems.append(source.problem("E212", message, ("suites",), key=True))
+        if tasks:
+            kept.append(replace(suite, tasks=tasks))
+    return kept, notices
+
+
+def _refuse(problems: list[Problem], lacking: Sequence[Missing]) -> None:
+    """Raise what stands in the way: problems first, together with the keys that are missing."""
+    wanted: dict[str, list[str]] = {}
+    for it in lacking:
+        for variable in it.variables:
+            wanted.setdefault(variable, []).append(it.candidate.name)
+    said = [
+        f"{variable} is not set; {', '.join(dict.fromkeys(names))} {'need' if len(set(names)) > 1 else 'needs'} it"
+        for variable, names in wanted.items()
+    ]
+    hint = "export it, or put it into .env beside bakeoff.yaml"
+    if problems:
+        raise UsageError([*problems, *(Problem(code="E101", message=message, hint=hint) for message in said)])
+    if said:
+        raise CredentialsError("; ".join(said), hint=hint)
+
+
+def _left_out(chosen: Chosen) -> Iterable[str]:
+    for it in chosen.missing:
+        if it.candidate.name not in chosen.listed:
+            yield f"'{it.candidate.name}' is left out: {', '.join(it.variables)} is not set"
+
+
+def _own_notices(
+    given: BakeoffFile, rules: Mapping[str, DecisionRule], tasks: Mapping[str, Sequence[Task]]
+) -> Iterable[str]:
+    if given.traffic is not None:
+        yield "traffic is checked, but this version does not use it"
+    for slot, rule in rules.items():
+        shipped = defaults.CRITERIA[tasks[slot][0].modality]
+        unset = slot not in (given.decision or {}) or (given.decision or {})[slot].criteria is None
+        absent = [criterion.name for criterion in shipped if criterion not in rule.criteria]
+        if unset and absent:
+            yield f"{slot}: no scorer feeds the default criterion '{', '.join(absent)}', so it is left out"
+
+
+def _of_slots(
+    rules: Mapping[str, DecisionRule], slots: Iterable[str], competing: Sequence[Candidate]
+) -> dict[str, DecisionRule]:
+    names = {candidate.name for candidate in competing}
+    return {
+        slot: replace(rules[slot], must_pass=tuple(name for name in rules[slot].must_pass if name in names))
+        for slot in slots
+    }
+
+
+def _first(suite: Suite, limit: int | None) -> Suite:
+    """Return `suite` with at most `limit` samples a task."""
+    if limit is None:
+        return suite
+    return replace(suite, tasks=[replace(task, samples=task.loaded[:limit]) for task in suite.tasks])
+
+
+__all__ = ["load"]

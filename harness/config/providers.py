@@ -1,0 +1,162 @@
+"""providers.yaml as entries: what is listed, under which names, before anything is resolved."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.config.models import PASSED_OVER, Cascade, ModelEntry, ProvidersFile
+from harness.config.secrets import holds_key, is_key
+from harness.config.source import Source, Where, read
+from harness.config.suggest import did_you_mean
+from harness.config.validate import validate
+from harness.errors import Problem, UsageError
+
+FROM_ENVIRONMENT = "os.environ/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of model_list under its final name."""
+
+    name: str
+    """`model_name`, with `#1`, `#2` where several entries share it."""
+    source: Source
+    where: Where
+    model: ModelEntry
+
+    def problem(self, code: str, message: str, *steps: str, key: bool = False, hint: str | None = None) -> Problem:
+        """Return a problem at `steps` below this entry; `key` points at the key instead of its value."""
+        return self.source.problem(code, message, (*self.where, *steps), key=key, hint=hint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Providers:
+    """One providers.yaml."""
+
+    entries: tuple[Entry, ...]
+    cascades: tuple[str, ...]
+    notices: tuple[str, ...]
+
+    def named(self, name: str) -> tuple[Entry, ...]:
+        """Return the entry called `name`, or all that share it as their model_name."""
+        exact = tuple(entry for entry in self.entries if entry.name == name)
+        return exact or tuple(entry for entry in self.entries if entry.model.model_name == name)
+
+
+def read_providers(path: Path, problems: list[Problem], *, elsewhere: Iterable[str] = ()) -> Providers | None:
+    """Read the providers.yaml at `path`; None after adding every problem found.
+
+    `elsewhere` are candidates of another file that its cascades may name too.
+    """
+    try:
+        source = read(path)
+    except UsageError as error:
+        problems.extend(error.problems)
+        return None
+    found = len(problems)
+    passed_over = [key for key in PASSED_OVER if isinstance(source.data, dict) and key in source.data]
+    data = source.data
+    if isinstance(data, dict):
+        data = {key: value for key, value in data.items() if key not in PASSED_OVER}
+    refuse_literal_keys(source, problems, skip=PASSED_OVER)
+    file = validate(ProvidersFile, source, data, (), problems)
+    if file is None:
+        return None
+    notices = []
+    if passed_over:
+        notices.append(f"{path.name}: {', '.join(passed_over)} concern LiteLLM's proxy and are passed over")
+    entries = _entries(source, file, problems, notices)
+    known = [entry.name for entry in entries] + [entry.model.model_name for entry in entries]
+    for index, cascade in enumerate(file.cascades or ()):
+        _check_cascade(source, ("cascades", index), cascade, (*known, *elsewhere), problems)
+    if len(problems) > found:
+        return None
+    cascades = tuple(cascade.model_name for cascade in file.cascades or ())
+    return Providers(entries=tuple(entries), cascades=cascades, notices=tuple(notices))
+
+
+def refuse_literal_keys(source: Source, problems: list[Problem], *, skip: Iterable[str] = ()) -> None:
+    """Add a problem (E103) for every value that is, or looks like, a key written out; it is never shown."""
+    for where in source.values:
+        value = source.at(where)
+        if not isinstance(value, str) or not value.strip() or where[:1] in [(key,) for key in skip]:
+            continue
+        named = isinstance(where[-1], str) and holds_key(where[-1]) if where else False
+        written_out = named and not value.startswith(FROM_ENVIRONMENT) and not value.endswith(".json")
+        if written_out or is_key(value):
+            message = f"a key is written out in '{where[-1] if where else 'the file'}'"
+            hint = "put it into the environment or .env and write os.environ/NAME; if it was shared, revoke it"
+            problems.append(replace(source.problem("E103", message, where, hint=hint), excerpt=None))
+
+
+def _entries(source: Source, file: ProvidersFile, problems: list[Problem], notices: list[str]) -> list[Entry]:
+    kept: list[tuple[Where, ModelEntry]] = []
+    wildcards: list[str] = []
+    for index, model in enumerate(file.model_list):
+        if "*" in model.model_name or "*" in model.litellm_params.model:
+            wildcards.append(model.model_name)
+        else:
+            kept.append((("model_list", index), model))
+    if wildcards:
+        notices.append(f"wildcard entries name no model and are skipped: {', '.join(wildcards)}")
+    _refuse_identical(source, kept, problems)
+    sharing = Counter(model.model_name for _, model in kept)
+    numbers: Counter[str] = Counter()
+    entries = []
+    for where, model in kept:
+        name = model.model_name
+        if sharing[name] > 1:
+            numbers[name] += 1
+            name = f"{name}#{numbers[name]}"
+        entries.append(Entry(name=name, source=source, where=where, model=model))
+    for name, count in sharing.items():
+        if count > 1:
+            names = ", ".join(f"{name}#{number}" for number in range(1, count + 1))
+            notices.append(f"'{name}' stands {count} times and each is a candidate of its own: {names}")
+    _refuse_same_names(entries, problems)
+    return entries
+
+
+def _refuse_identical(source: Source, kept: list[tuple[Where, ModelEntry]], problems: list[Problem]) -> None:
+    seen: list[tuple[object, int]] = []
+    for where, model in kept:
+        content = (model.model_name, source.at((*where, "litellm_params")))
+        first = next((line for other, line in seen if other == content), None)
+        if first is not None:
+            message = f"the model entry '{model.model_name}' is identical to that in line {first}"
+            problems.append(source.problem("E207", message, where, hint="remove one"))
+        seen.append((content, source.values[where].line))
+
+
+def _refuse_same_names(entries: list[Entry], problems: list[Problem]) -> None:
+    names = Counter(entry.name for entry in entries)
+    for entry in entries:
+        if names[entry.name] > 1 and entry.model.model_name == entry.name:
+            message = f"the name '{entry.name}' is also that of a load-balanced entry"
+            problems.append(entry.problem("E207", message, "model_name", hint="rename it"))
+
+
+def _check_cascade(
+    source: Source, where: Where, cascade: Cascade, known: tuple[str, ...], problems: list[Problem]
+) -> None:
+    given = {part for part in ("stt", "ocr", "llm", "tts") if getattr(cascade, part) is not None}
+    shapes = ({"stt", "llm", "tts"}, {"ocr", "llm"})
+    if (cascade.stages is None) == (not given) or (given and given not in shapes):
+        message = f"the cascade '{cascade.model_name}' needs stages, or stt + llm + tts, or ocr + llm"
+        problems.append(source.problem("E204", message, where))
+    if cascade.model_name in known:
+        message = f"the cascade '{cascade.model_name}' has the name of a model entry"
+        problems.append(source.problem("E207", message, (*where, "model_name"), hint="rename one"))
+    used: Mapping[Where, str] = {(*where, part): getattr(cascade, part) for part in sorted(given)} | {
+        (*where, "stages", index, "candidate"): stage.candidate for index, stage in enumerate(cascade.stages or ())
+    }
+    for place, name in used.items():
+        if name not in known:
+            message = f"the cascade '{cascade.model_name}' uses '{name}', which is no candidate"
+            problems.append(source.problem("E208", message, place, hint=did_you_mean(name, known)))
+    stages = Counter(stage.name for stage in cascade.stages or ())
+    for index, stage in enumerate(cascade.stages or ()):
+        if stages[stage.name] > 1:
+            message = f"two stages of the cascade '{cascade.model_name}' are called '{stage.name}'"
+            problems.append(source.problem("E204", message, (*where, "stages", index, "name")))

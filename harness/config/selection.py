@@ -1,0 +1,187 @@
+"""Which candidates compete and which serve as instruments: named, resolved, with their keys at hand."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.config.candidates import Resolved, resolve
+from harness.config.models import BakeoffFile
+from harness.config.paths import PROVIDERS_FILE
+from harness.config.providers import Entry, Providers, read_providers
+from harness.config.source import Source, Where
+from harness.config.suggest import did_you_mean
+from harness.core.candidates import Candidate
+from harness.core.scores import MOS, TRANSCRIBER, Instrument
+from harness.core.suites import Task
+from harness.errors import Problem
+
+INSTRUMENTS = {TRANSCRIBER.name: "whisper-base", MOS.name: "dnsmos"}
+"""Instrument → the candidate that serves where bakeoff.yaml names none."""
+
+JUDGE = "judge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Every candidate that can be named: those of the folder's providers.yaml first, then the shipped ones."""
+
+    own: Providers
+    shipped: Providers | None
+    """None where the folder has no providers.yaml of its own, so that the shipped one is its own."""
+
+    def named(self, name: str) -> tuple[Entry, ...]:
+        """Return the entries called `name`: one, several that share it as model_name, or none."""
+        return self.own.named(name) or (self.shipped.named(name) if self.shipped else ())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        files = [self.own, *([self.shipped] if self.shipped else [])]
+        return tuple(
+            dict.fromkeys(name for file in files for e in file.entries for name in (e.name, e.model.model_name))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A candidate whose key is not there."""
+
+    candidate: Candidate
+    variables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The candidates of a bake-off, before tasks are matched with them."""
+
+    candidates: tuple[Candidate, ...]
+    listed: Mapping[str, Where | None]
+    """Those that somebody named → where in bakeoff.yaml; None: on the command line."""
+    missing: tuple[Missing, ...]
+    """Those without a key: an error where listed, else left out."""
+    notices: tuple[str, ...]
+
+
+def open_shelf(folder: Path, shipped: Path, problems: list[Problem]) -> Shelf | None:
+    """Read the folder's providers.yaml and the shipped one; None after adding every problem."""
+    path, other = folder / PROVIDERS_FILE, shipped / PROVIDERS_FILE
+    if not path.is_file() or path.resolve() == other.resolve():
+        own = read_providers(path if path.is_file() else other, problems)
+        return Shelf(own=own, shipped=None) if own else None
+    theirs = read_providers(other, problems)
+    elsewhere = [entry.name for entry in theirs.entries] if theirs else []
+    own = read_providers(path, problems, elsewhere=elsewhere)
+    return Shelf(own=own, shipped=theirs) if own and theirs else None
+
+
+def choose(
+    shelf: Shelf, file: BakeoffFile, source: Source, *, asked: Sequence[str], tasks: Iterable[Task],
+    env: Mapping[str, str], problems: list[Problem],
+) -> Chosen:  # fmt: skip
+    """Resolve the candidates that are asked for: by the command line (`asked`), else by bakeoff.yaml, else all.
+
+    Of all, only those count that can do some task's modality. What is wrong goes to `problems`.
+    """
+    named: list[tuple[str, Where | None]] = [(name, None) for name in asked]
+    if not asked:
+        named = [(name, ("candidates", index)) for index, name in enumerate(file.candidates or ())]
+    listed: dict[str, Where | None] = {}
+    entries: list[Entry] = []
+    for name, where in named:
+        for entry in _find(shelf, name, where, source, problems):
+            if entry.name in listed:
+                problems.append(_problem(source, where, "E204", f"the candidate '{entry.name}' is listed twice"))
+            else:
+                listed[entry.name] = where
+                entries.append(entry)
+    notices = list(shelf.own.notices)
+    if not named:
+        entries = list(shelf.own.entries)
+        if shelf.own.cascades:
+            notices.append(f"cascades are not run by this version and are left out: {', '.join(shelf.own.cascades)}")
+    resolved = [found for entry in entries if (found := resolve(entry, env, problems)) is not None]
+    if not named:
+        wanted = {task.modality for task in tasks}
+        resolved = [found for found in resolved if wanted & found.candidate.modalities]
+    return Chosen(
+        candidates=tuple(found.candidate for found in resolved if not found.missing),
+        listed=listed,
+        missing=tuple(Missing(candidate=it.candidate, variables=it.missing) for it in resolved if it.missing),
+        notices=(*notices, *_ignored(resolved)),
+    )
+
+
+def bind(
+    shelf: Shelf, file: BakeoffFile, source: Source, *, tasks: Iterable[Task], env: Mapping[str, str],
+    problems: list[Problem],
+) -> tuple[dict[str, Candidate], tuple[Missing, ...]]:  # fmt: skip
+    """Return the candidates that serve as the instruments that the tasks' scorers need, and those without a key."""
+    needs = {instrument.name: instrument for task in tasks for scorer in task.scorers for instrument in scorer.needs}
+    given = file.instruments or {}
+    known = dict.fromkeys([*INSTRUMENTS, JUDGE, *needs])
+    for name, candidate in given.items():
+        if name not in known:
+            message, hint = f"there is no instrument '{name}'", did_you_mean(name, known)
+            problems.append(source.problem("E213", message, ("instruments", name), key=True, hint=hint))
+        elif name not in needs:
+            _serving(shelf, name, candidate, source, problems)
+    bound: dict[str, Candidate] = {}
+    missing: list[Missing] = []
+    for name, instrument in needs.items():
+        serving = {**INSTRUMENTS, **given}.get(name)
+        if serving is None:
+            message, hint = f"a scorer needs the instrument '{name}'", f"instruments: {{{name}: <candidate>}}"
+            problems.append(source.problem("E213", message, ("instruments",), hint=hint))
+            continue
+        entry = _serving(shelf, name, serving, source, problems)
+        found = resolve(entry, env, problems) if entry else None
+        if found is None:
+            continue
+        if not _can_serve(found, instrument):
+            does = ", ".join(sorted(found.candidate.modalities)) or "nothing that is measured"
+            message = f"'{serving}' cannot be the {name}: it does {does}, not {instrument.modality}"
+            problems.append(source.problem("E213", message, ("instruments", name)))
+        bound[name] = found.candidate
+        if found.missing:
+            missing.append(Missing(candidate=found.candidate, variables=found.missing))
+    return bound, tuple(missing)
+
+
+def _can_serve(found: Resolved, instrument: Instrument) -> bool:
+    return instrument.modality in found.candidate.modalities
+
+
+def _find(shelf: Shelf, name: str, where: Where | None, source: Source, problems: list[Problem]) -> tuple[Entry, ...]:
+    entries = shelf.named(name)
+    if entries:
+        return entries
+    cascades = (*shelf.own.cascades, *(shelf.shipped.cascades if shelf.shipped else ()))
+    if name in cascades:
+        message = f"'{name}' is a cascade, and cascades are not run by this version"
+        problems.append(_problem(source, where, "E218", message, "name its stages' candidates one by one"))
+    else:
+        message = f"there is no candidate '{name}'"
+        problems.append(_problem(source, where, "E208", message, did_you_mean(name, shelf.names)))
+    return ()
+
+
+def _serving(shelf: Shelf, instrument: str, name: str, source: Source, problems: list[Problem]) -> Entry | None:
+    entries = shelf.named(name)
+    if len(entries) == 1:
+        return entries[0]
+    message, hint = f"the {instrument} '{name}' is no candidate", did_you_mean(name, shelf.names)
+    if entries:
+        message, hint = f"the {instrument} '{name}' stands for {len(entries)} entries", f"say '{entries[0].name}'"
+    problems.append(source.problem("E213", message, ("instruments", instrument), hint=hint))
+    return None
+
+
+def _problem(source: Source, where: Where | None, code: str, message: str, hint: str | None = None) -> Problem:
+    if where is None:
+        return Problem(code=code, message=f"--candidates: {message}", hint=hint)
+    return source.problem(code, message, where, hint=hint)
+
+
+def _ignored(resolved: Sequence[Resolved]) -> Iterable[str]:
+    keys = sorted({key for found in resolved for key in found.ignored})
+    if keys:
+        yield f"litellm_params {', '.join(keys)} steer LiteLLM's router, which is not used, and are ignored"

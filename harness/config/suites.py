@@ -1,0 +1,233 @@
+"""Suites by name or path: suite.py is run, its data files are read, every fault is a problem with its place."""
+
+import hashlib
+import importlib.util
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+
+from harness.config.data import inside, load_samples, nearest_file
+from harness.config.paths import TASKS_FOLDER
+from harness.config.paths import shipped as shipped_folder
+from harness.config.secrets import safe_excerpt, shown
+from harness.config.suggest import did_you_mean
+from harness.core.candidates import MODALITIES
+from harness.core.scores import Scorer
+from harness.core.suites import Sample, Suite, Task
+from harness.errors import Problem, UsageError
+
+SUITE_FILE = "suite.py"
+GROUP = "bakeoff.suites"
+"""Entry point group in which installed packages offer suites: each names a module that holds one SUITE."""
+
+Report = Callable[[str, str, str, str | None], None]
+"""Takes code, message, the field of the task that is wrong, and a hint."""
+
+
+def load_suite(path: Path) -> Suite:
+    """Load the suite at `path`, a folder with suite.py or the file itself, with its samples.
+
+    UsageError with every problem found: the file does not run, it has no SUITE, a task or a data file is wrong.
+    """
+    file = path / SUITE_FILE if path.is_dir() else path
+    problems: list[Problem] = []
+    author = _Author(file=file, text=_text(file))
+    suite = author.suite()
+    folder = file.parent
+    tasks = []
+    if not suite.tasks:
+        problems.append(author.problem("E203", f"suite '{suite.name}' has no task"))
+    for task in suite.tasks:
+        if not isinstance(task, Task):
+            problems.append(author.problem("E219", f"suite '{suite.name}': {shown(task)} is no Task"))
+            continue
+
+        def report(code: str, message: str, _field: str, hint: str | None, name: str = str(task.name)) -> None:
+            problems.append(author.problem(code, f"suite '{suite.name}', task '{name}': {message}", name, hint=hint))
+
+        tasks.append(complete(task, folder, report, problems))
+    for name, count in Counter(task.name for task in tasks if task is not None).items():
+        if count > 1:
+            problems.append(author.problem("E219", f"suite '{suite.name}' has two tasks called '{name}'", name))
+    if problems:
+        raise UsageError(problems)
+    return replace(suite, tasks=[task for task in tasks if task is not None], folder=str(folder))
+
+
+def complete(task: Task, folder: Path, report: Report, problems: list[Problem]) -> Task | None:
+    """Check `task` and read its samples; None after reporting every problem."""
+    found = len(problems)
+    if task.modality not in MODALITIES:
+        hint = did_you_mean(str(task.modality), MODALITIES)
+        report("E220", f"the modality {shown(task.modality)} is not known", "modality", hint)
+    if not isinstance(task.max_tokens, int) or task.max_tokens < 1:
+        report("E204", f"max_tokens is a whole number above 0, not {shown(task.max_tokens)}", "max_tokens", None)
+    _check_scorers(task, report)
+    samples = _samples(task, folder, report, problems)
+    if len(problems) > found:
+        return None
+    if task.language is not None:
+        samples = tuple(replace(sample, metadata={"lang": task.language, **sample.metadata}) for sample in samples)
+    return replace(task, samples=samples)
+
+
+def find_suite(name: str, *, beside: Path, folder: Path, shipped: Path) -> Path | None:
+    """Return where the suite called `name` lies; None if there is none.
+
+    A name with a slash, or that starts with a dot, is a path from `beside`, the folder of the file that names it.
+    Others are sought in `folder`/tasks, then in `shipped`/tasks, then among the installed packages.
+    """
+    if "/" in name or name.startswith(".") or name.endswith(".py"):
+        path = beside / name
+        return path if (path if path.suffix == ".py" else path / SUITE_FILE).is_file() else None
+    for root in (folder, shipped):
+        if (root / TASKS_FOLDER / name / SUITE_FILE).is_file():
+            return root / TASKS_FOLDER / name
+    return _installed(name)
+
+
+def known_suites(folder: Path, shipped: Path | None = None) -> tuple[str, ...]:
+    """Return the names of the suites that a bake-off in `folder` can name."""
+    from importlib.metadata import entry_points
+
+    def names() -> Iterator[str]:
+        for root in (folder, shipped or shipped_folder()):
+            yield from sorted(path.parent.name for path in (root / TASKS_FOLDER).glob(f"*/{SUITE_FILE}"))
+        yield from sorted(entry_points(group=GROUP).names)
+
+    return tuple(dict.fromkeys(names()))
+
+
+def _installed(name: str) -> Path | None:
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group=GROUP, name=name):
+        spec = importlib.util.find_spec(entry.module)
+        if spec is not None and spec.origin is not None:
+            return Path(spec.origin)
+    return None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            [Problem(code="E219", message=f"the suite cannot be read: {error}", file=str(file))]
+        ) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Author:
+    """A suite.py and where things stand in it."""
+
+    file: Path
+    text: str
+
+    def suite(self) -> Suite:
+        """Run the file and return its SUITE."""
+        module = self._run()
+        suite = getattr(module, "SUITE", None)
+        if suite is None:
+            near = next((name for name, value in vars(module).items() if isinstance(value, Suite)), None)
+            hint = f"rename {near} to SUITE" if near else "end it with SUITE = Suite(name=..., version=1, tasks=[...])"
+            raise UsageError([self.problem("E219", f"{self.file.name} holds no SUITE", hint=hint)])
+        if not isinstance(suite, Suite):
+            raise UsageError([self.problem("E219", f"SUITE is a {type(suite).__name__}, not a Suite", "SUITE")])
+        if not isinstance(suite.name, str) or not suite.name.strip() or not isinstance(suite.version, int):
+            raise UsageError([self.problem("E219", "a Suite has a name and a whole-numbered version", "SUITE")])
+        return suite
+
+    def problem(self, code: str, message: str, name: str | None = None, *, hint: str | None = None) -> Problem:
+        """Return a problem at the line that first holds `name`, in quotes or at its beginning."""
+        lines = enumerate(self.text.splitlines(), start=1)
+        found = (
+            n for n, text in lines if name and (text.startswith(name) or f'"{name}"' in text or f"'{name}'" in text)
+        )
+        line = next(found, 1)
+        return self._at(code, message, line, hint=hint)
+
+    def _run(self) -> ModuleType:
+        name = "bakeoff_suite_" + hashlib.sha256(str(self.file.resolve()).encode()).hexdigest()[:12]
+        spec = importlib.util.spec_from_file_location(name, self.file)
+        if spec is None or spec.loader is None:
+            raise UsageError([self.problem("E219", f"a suite is a .py file, not {self.file.name}")])
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module  # dataclasses and pickle look a class's module up by name
+        try:
+            spec.loader.exec_module(module)
+        except SyntaxError as error:
+            own = error.filename == str(self.file)
+            fault = self._at("E219", f"malformed Python: {error.msg}", (own and error.lineno) or 1)
+            raise UsageError([replace(fault, column=error.offset) if own else fault]) from error
+        except (Exception, SystemExit) as error:  # a suite is a stranger's program: whatever it raises is its fault
+            frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(self.file)]
+            message = f"the suite does not load: {type(error).__name__}: {error}"
+            raise UsageError([self._at("E219", message, (frames and frames[-1].lineno) or 1)]) from error
+        return module
+
+    def _at(self, code: str, message: str, line: int, *, hint: str | None = None) -> Problem:
+        lines = self.text.splitlines()
+        excerpt = safe_excerpt(lines[line - 1]) if line <= len(lines) else None
+        return Problem(code=code, message=message, file=str(self.file), line=line, excerpt=excerpt, hint=hint)
+
+
+def _check_scorers(task: Task, report: Report) -> None:
+    classes = [scorer for scorer in task.scorers if not isinstance(scorer, Scorer)]
+    for wrong in classes:
+        hint = f"write {wrong.__name__}()" if isinstance(wrong, type) else None
+        report("E210", f"{shown(wrong)} is no scorer", "scorer", hint)
+    if not task.scorers:
+        report("E203", "it has no scorer, so every output would count as passing", "scorer", None)
+    if classes or not task.scorers:
+        return
+    names = [scorer.name for scorer in task.scorers]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        report("E210", f"it has two scorers called '{name}'", "scorer", None)
+    if task.primary not in names:
+        report(
+            "E211",
+            f"primary {shown(task.primary)} is none of its scorers",
+            "primary",
+            did_you_mean(task.primary, names),
+        )
+
+
+def _samples(task: Task, folder: Path, report: Report, problems: list[Problem]) -> tuple[Sample, ...]:
+    written = task.samples
+    if not isinstance(written, str):
+        return _given_samples(tuple(written), folder, report)
+    if not inside(folder, written):
+        report("E307", f"the dataset {shown(written)} is outside the suite's folder", "data", f"copy it into {folder}")
+    elif not (folder / written).exists():
+        report("E301", f"dataset not found: {written}", "data", nearest_file(folder, written))
+    else:
+        try:
+            return load_samples(folder / written, root=folder)
+        except UsageError as error:
+            problems.extend(error.problems)
+    return ()
+
+
+def _given_samples(samples: Sequence[Sample], folder: Path, report: Report) -> tuple[Sample, ...]:
+    """Check samples that suite.py made itself."""
+    if not samples:
+        report("E302", "it has no samples", "samples", None)
+    wrong = next((sample for sample in samples if not isinstance(sample, Sample)), None)
+    if wrong is not None:
+        report("E306", f"{shown(wrong)} is no Sample", "samples", None)
+        return ()
+    for identity, count in Counter(sample.id for sample in samples).items():
+        if count > 1:
+            report("E304", f"the sample id {shown(identity)} stands {count} times", "samples", None)
+    for sample in samples:
+        for name in sample.files:
+            if not inside(folder, name):
+                report("E307", f"media path outside the suite: {shown(name)}", "files", None)
+            elif not (folder / name).is_file():
+                report("E308", f"media file not found: {name}", "files", nearest_file(folder, name))
+    return tuple(samples)

@@ -1,0 +1,66 @@
+"""What a reader must know beside the verdict, each in one sentence."""
+
+from collections.abc import Mapping, Sequence
+
+from harness.core.decision import DecisionMatrix, RankedCandidate
+from harness.core.estimates import Estimate
+from harness.decide.matrix import measured
+from harness.decide.sensitivity import saturated
+from harness.decide.standing import unproven
+
+FEW_SAMPLES = 40
+"""Below, intervals are rough (methodology.md 2.1)."""
+
+
+def caveats(
+    matrix: DecisionMatrix,
+    ranking: Sequence[RankedCandidate],
+    estimates: Mapping[str, Sequence[Estimate]],
+    samples_compared: int,
+) -> tuple[str, ...]:
+    """Return the caveats: unproven gates, missing values, lost answers, saturated anchors, few samples."""
+    return (*_gates(ranking), *_missing(matrix), *_lost(estimates), *_saturated(matrix), *_few(samples_compared))
+
+
+def _gates(ranking: Sequence[RankedCandidate]) -> list[str]:
+    return [f"{line.candidate} has an unproven gate: {g.reason}." for line in ranking for g in unproven(line)]
+
+
+def _missing(matrix: DecisionMatrix) -> list[str]:
+    found = []
+    for j, criterion in enumerate(matrix.criteria):
+        lacking = [name for name, row in zip(matrix.candidates, matrix.values, strict=True) if row[j] is None]
+        if lacking and len(lacking) == len(matrix.candidates):
+            found.append(
+                f"{criterion.name} ({criterion.metric}) is not measured for any candidate: it separates nobody."
+            )
+        elif lacking:
+            found.append(
+                f"{criterion.name} ({criterion.metric}) is not measured for {', '.join(lacking)}: it counts 0."
+            )
+    return found
+
+
+def _lost(estimates: Mapping[str, Sequence[Estimate]]) -> list[str]:
+    shares = {name: measured(of, "coverage").value for name, of in estimates.items()}
+    return [
+        f"Only {share:.1%} of {name}'s answers have a score; the rest were lost, not failed."
+        for name, share in shares.items()
+        if share is not None and share < 1.0
+    ]
+
+
+def _saturated(matrix: DecisionMatrix) -> list[str]:
+    return [
+        f"The anchors of {criterion.name} do not discriminate: "
+        f"at least half of the candidates sit at an end of {criterion.worst:g} to {criterion.ideal:g}."
+        for criterion in (matrix.criteria[j] for j in saturated(matrix.values))
+    ]
+
+
+def _few(samples: int) -> list[str]:
+    return (
+        [f"Only {samples} samples were compared: intervals are rough below {FEW_SAMPLES}."]
+        if samples < FEW_SAMPLES
+        else []
+    )

@@ -1,0 +1,149 @@
+"""Estimates and draws → the decision of one slot: the story from gates to verdict."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from harness.core.canonical import digest
+from harness.core.decision import (
+    Decision,
+    DecisionMatrix,
+    DecisionRule,
+    GateResult,
+    GateStatus,
+    PairedDifference,
+    RankedCandidate,
+)
+from harness.core.estimates import Estimate
+from harness.decide import gates
+from harness.decide.caveats import caveats
+from harness.decide.matrix import matrix, measured
+from harness.decide.pbest import Uncertainty, uncertainty
+from harness.decide.rank import ranks
+from harness.decide.sensitivity import crossovers, flips, leave_one_out
+from harness.decide.standing import Standing
+from harness.decide.values import Floats
+from harness.decide.verdict import verdict
+
+COSTS = ("usd_per_1k_requests", "usd_per_request")
+"""What near-ties are compared by; the first that the estimates have."""
+
+
+def metrics_of(rule: DecisionRule) -> tuple[str, ...]:
+    """Return the metrics of the rule's criteria, each once: those that `decide` needs draws of."""
+    return tuple(dict.fromkeys(criterion.metric for criterion in rule.criteria))
+
+
+def decide(
+    *,
+    rule: DecisionRule,
+    candidates: Sequence[str],
+    estimates: Mapping[str, Sequence[Estimate]],
+    metrics: Sequence[str],
+    draws: Floats,
+    differences: Callable[[str], Sequence[PairedDifference]],
+    samples_compared: int,
+    seed: int,
+) -> Decision:
+    """Decide one slot.
+
+    `draws` is [B, C, M], B ≥ 1, its axes following `candidates` and `metrics`, NaN where a draw measured nothing;
+    `metrics` holds those of `metrics_of(rule)`. `differences` is asked for the paired differences of the leader once
+    it is known. `seed` draws the weights. ValueError where the rule cannot decide: see `gates.check`, `values.check`
+    and `weights.direct`.
+    """
+    for gate in rule.gates:
+        gates.check(gate)
+    table = matrix(candidates, rule.criteria, estimates)
+    results = {name: _gates(rule, name, estimates[name]) for name in candidates}
+    competing = [not _excluded(results[name]) for name in candidates]
+    sureness = uncertainty(table, draws, metrics, competing, kappa=rule.thresholds.kappa, seed=seed)
+    ranking = _ranking(table, results, sureness)
+    standing = _standing(rule, table, ranking, estimates, sureness)
+    leader = standing.leader
+    return Decision(
+        slot=rule.slot,
+        rule=rule,
+        rule_sha256=digest(rule),
+        matrix=table,
+        ranking=ranking,
+        verdict=verdict(standing, caveats=caveats(table, ranking, estimates, samples_compared)),
+        crossovers=standing.crossovers,
+        differences=tuple(differences(leader.candidate)) if leader else (),
+        estimates={name: tuple(estimates[name]) for name in candidates},
+        samples_compared=samples_compared,
+        seed=seed,
+        draws=len(draws),
+    )
+
+
+def _gates(rule: DecisionRule, candidate: str, estimates: Sequence[Estimate]) -> tuple[GateResult, ...]:
+    return tuple(gates.judge(gate, candidate, measured(estimates, gate.metric)) for gate in rule.gates)
+
+
+def _excluded(results: Sequence[GateResult]) -> bool:
+    return any(result.status is GateStatus.FAIL for result in results)
+
+
+def _ranking(
+    table: DecisionMatrix, results: Mapping[str, tuple[GateResult, ...]], sureness: Uncertainty
+) -> tuple[RankedCandidate, ...]:
+    """Return the competition ranking, equals in alphabetical order; excluded candidates last, by score."""
+    competing = [
+        score for name, score in zip(table.candidates, table.scores, strict=True) if not _excluded(results[name])
+    ]
+    rank_of = dict(zip(competing, ranks(competing), strict=True))
+    lines = [
+        RankedCandidate(
+            candidate=name,
+            rank=None if _excluded(results[name]) else rank_of[score],
+            score=score,
+            low=float(sureness.low[c]),
+            high=float(sureness.high[c]),
+            p_best=float(sureness.p_best[c]),
+            gates=results[name],
+        )
+        for c, (name, score) in enumerate(zip(table.candidates, table.scores, strict=True))
+    ]
+    return tuple(sorted(lines, key=_order))
+
+
+def _order(line: RankedCandidate) -> tuple[float, float, str]:
+    return (math.inf, -line.score, line.candidate) if line.rank is None else (line.rank, 0.0, line.candidate)
+
+
+def _standing(
+    rule: DecisionRule,
+    table: DecisionMatrix,
+    ranking: tuple[RankedCandidate, ...],
+    estimates: Mapping[str, Sequence[Estimate]],
+    sureness: Uncertainty,
+) -> Standing:
+    names = [line.candidate for line in ranking if line.rank is not None]
+    rows = [table.candidates.index(name) for name in names]
+    values = np.array([[v or 0.0 for v in table.values[row]] for row in rows]).reshape(len(rows), len(table.criteria))
+    weights = np.array(table.weights)
+    criteria = [criterion.name for criterion in table.criteria]
+    flip = next(iter(flips(values, weights)), None)
+    leads = leave_one_out(values, weights) if names else ()
+    lead = sureness.scores[:, rows[:1]] - sureness.scores[:, rows]
+    return Standing(
+        slot=rule.slot,
+        thresholds=rule.thresholds,
+        ranking=ranking,
+        usable={line.candidate: measured(estimates[line.candidate], "coverage").value != 0.0 for line in ranking},
+        measured=any(value is not None for row in table.values for value in row),
+        cost=_costs(estimates),
+        margin=dict(zip(names, lead.std(axis=0).tolist(), strict=True)),
+        smallest_flip=flip.l1 if flip else None,
+        flip_to=names[flip.challenger] if flip else None,
+        leave_one_out={criteria[j]: names[first] for j, first in enumerate(leads) if first is not None},
+        crossovers=crossovers(values, weights, names, criteria) if names else (),
+    )
+
+
+def _costs(estimates: Mapping[str, Sequence[Estimate]]) -> dict[str, float | None]:
+    """Return what each candidate costs, in the one unit of the first cost metric that any of them has."""
+    known = {metric: {name: measured(of, metric).value for name, of in estimates.items()} for metric in COSTS}
+    return next((costs for costs in known.values() if any(c is not None for c in costs.values())), known[COSTS[0]])

@@ -1,0 +1,55 @@
+"""What a verdict is read from: the ranking with what is known of its firmness."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.core.decision import Crossover, GateResult, GateStatus, RankedCandidate, Thresholds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One slot's ranking and its sensitivity."""
+
+    slot: str
+    thresholds: Thresholds
+    ranking: tuple[RankedCandidate, ...]
+    """Best first; excluded candidates last."""
+    usable: Mapping[str, bool]
+    """Candidate → whether any of its answers has a score."""
+    measured: bool
+    """Whether any criterion of any candidate has a value."""
+    cost: Mapping[str, float | None]
+    """Candidate → dollars for a number of requests, the same for all; None is not measured."""
+    margin: Mapping[str, float]
+    """Candidate → standard deviation of the difference between its score and the leader's."""
+    smallest_flip: float | None
+    flip_to: str | None
+    leave_one_out: Mapping[str, str]
+    crossovers: tuple[Crossover, ...]
+
+    @property
+    def contenders(self) -> tuple[RankedCandidate, ...]:
+        """Those that no gate excludes."""
+        return tuple(line for line in self.ranking if line.rank is not None)
+
+    @property
+    def leader(self) -> RankedCandidate | None:
+        """First by score."""
+        return next(iter(self.contenders), None)
+
+    @property
+    def near_ties(self) -> tuple[RankedCandidate, ...]:
+        """The leader and those whose score is within the margin of it: one standard deviation, at least near_tie."""
+        if self.leader is None:
+            return ()
+        best, least = self.leader.score, self.thresholds.near_tie
+        return tuple(
+            line
+            for line in self.contenders
+            if line is self.leader or best - line.score < max(least, self.margin.get(line.candidate, 0.0))
+        )
+
+
+def unproven(line: RankedCandidate) -> tuple[GateResult, ...]:
+    """Return the gates that the candidate has neither passed nor failed."""
+    return tuple(result for result in line.gates if result.status is GateStatus.UNPROVEN)

@@ -1,0 +1,70 @@
+"""The verdict rule: clear, lean, toss-up, none or incomplete (methodology.md 1.5)."""
+
+from collections.abc import Sequence
+
+from harness.core.decision import RankedCandidate, Verdict, VerdictKind
+from harness.decide.standing import Standing, unproven
+from harness.decide.wording import sentence
+
+
+def verdict(standing: Standing, *, caveats: Sequence[str]) -> Verdict:
+    """Return the answer with what would change it.
+
+    The recommendation is the leader; in a toss-up it is the cheapest of the near-ties. A candidate with an unproven
+    gate may lead but is never recommended, and neither is anyone where too little was measured.
+    """
+    kind, leader = _kind(standing), standing.leader
+    winner = _recommended(standing, kind)
+    return Verdict(
+        kind=kind,
+        winner=winner.candidate if winner else None,
+        leader=leader.candidate if leader else None,
+        p_best=leader.p_best if leader else None,
+        near_ties=tuple(line.candidate for line in standing.near_ties if line is not leader),
+        smallest_flip=standing.smallest_flip,
+        flip_to=standing.flip_to,
+        leave_one_out=standing.leave_one_out,
+        sentence=sentence(standing, kind, winner),
+        caveats=tuple(caveats),
+    )
+
+
+def _kind(standing: Standing) -> VerdictKind:
+    if not standing.measured or not any(standing.usable.values()):
+        return VerdictKind.NONE
+    if not all(standing.usable.values()):
+        return VerdictKind.INCOMPLETE
+    if standing.leader is None:
+        return VerdictKind.NONE
+    if len(standing.ranking) == 1:
+        return VerdictKind.INCOMPLETE
+    limits, p_best = standing.thresholds, standing.leader.p_best
+    robust = standing.smallest_flip is None or standing.smallest_flip >= limits.fragile_l1
+    if p_best >= limits.clear_p_best and robust and _survives_omissions(standing, standing.leader):
+        return VerdictKind.CLEAR
+    return VerdictKind.LEAN if p_best >= limits.lean_p_best else VerdictKind.TOSS_UP
+
+
+def _survives_omissions(standing: Standing, leader: RankedCandidate) -> bool:
+    """Say whether at least two thirds of the leave-one-criterion-outs keep the leader."""
+    leads = list(standing.leave_one_out.values())
+    return 3 * leads.count(leader.candidate) >= 2 * len(leads)
+
+
+def _recommended(standing: Standing, kind: VerdictKind) -> RankedCandidate | None:
+    leader = standing.leader
+    if leader is None or kind in (VerdictKind.NONE, VerdictKind.INCOMPLETE):
+        return None
+    if kind is not VerdictKind.TOSS_UP:
+        return None if unproven(leader) else leader
+    proven = [line for line in standing.near_ties if not unproven(line)]
+    return min(proven, key=lambda line: _price(standing, line), default=None)
+
+
+def _price(standing: Standing, line: RankedCandidate) -> float:
+    """Return what to compare near-ties by; where the leader has no price nobody is known to be cheaper than it."""
+    leader, cost = standing.leader, standing.cost
+    if leader is not None and cost[leader.candidate] is None:
+        return 0.0
+    price = cost[line.candidate]
+    return float("inf") if price is None else price

@@ -1,0 +1,223 @@
+"""The courier: carries one call from its lane over the wire into the ledger."""
+
+import asyncio
+import random
+import traceback
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from harness.clients.deadlines import Deadlines
+from harness.clients.retry import Answer, RetryPolicy
+from harness.clients.target import Target
+from harness.core.calls import Attempt, Call, Failure, Fault, Marks, Output, Record, Request, Usage
+from harness.core.candidates import Candidate
+from harness.errors import BakeoffError
+from harness.execute.budget import Budget, is_billed, record_cost, worst_attempt
+from harness.execute.lanes import Lane
+from harness.execute.progress import Progress
+from harness.execute.signals import Stop
+from harness.store.ledger import Ledger
+from harness.store.media import Media
+from harness.store.redaction import Redactor
+
+
+class CallClient(Protocol):
+    """How a call is made; `clients.retry.call` in a real run."""
+
+    def __call__(
+        self,
+        request: Request,
+        target: Target,
+        policy: RetryPolicy,
+        deadlines: Deadlines,
+        read_media: Callable[[str], bytes],
+        *,
+        before_attempt: Callable[[int], Awaitable[None]],
+        sleep: Callable[[float], Awaitable[None]],
+        rng: random.Random,
+    ) -> Awaitable[Answer]: ...
+
+
+class Halted(Exception):
+    """The run may not send any more, or not to this candidate; the call stays pending."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Trip:
+    """What has happened to a call so far."""
+
+    offered: float
+    """On the courier's clock, in seconds."""
+    worst: Decimal | None
+    """The most that one attempt can cost, in dollars; None: not known."""
+    queued_ms: float | None = None
+    """None: nothing was sent."""
+    held: Decimal = Decimal(0)
+    """Set aside in the budget."""
+    intended: Decimal = Decimal(0)
+    """The most that what was sent may cost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Courier:
+    """All that calls share on their way."""
+
+    ledger: Ledger
+    media: Media
+    budget: Budget
+    stop: Stop
+    progress: Progress
+    redactor: Redactor
+    client: CallClient
+    policy: RetryPolicy
+    deadlines: Deadlines
+    reach: Callable[[Candidate], Target]
+    unusable: Collection[str]
+    """Candidates to which nothing may be sent any more."""
+    rng: random.Random
+    clock: Callable[[], float]
+    now: Callable[[], datetime]
+
+    async def deliver(self, call: Call, candidate: Candidate, lane: Lane) -> Record | None:
+        """Send `call` and commit its record; None where the run stopped first and the call is pending.
+
+        BudgetStop where its worst case could pass the budget. When it is cancelled, the call is pending again.
+        """
+        trip = _Trip(offered=self.clock(), worst=worst_attempt(call, candidate))
+        record: Record | None = None
+        try:
+            try:
+                async with lane.place():
+                    answer = await self._ask(call, candidate, lane, trip)
+                record = await self._land(self._record(call, candidate, answer, trip), answer.blobs)
+            except (Halted, BakeoffError):
+                raise
+            except Exception as error:  # the one place where a bug of ours becomes a record
+                record = await self._land(self._bug(call, candidate, error, trip), {})
+        except Halted:
+            return None
+        finally:
+            if record is None and trip.queued_ms is not None:
+                await self.ledger.release(call.key)
+            await self.budget.settle(trip.held, _spent(record, trip, candidate))
+        self.progress.finished(record)
+        return record
+
+    async def _ask(self, call: Call, candidate: Candidate, lane: Lane, trip: _Trip) -> Answer:
+        worst = trip.worst or Decimal(0)
+
+        async def before_attempt(number: int) -> None:
+            self._check(candidate)
+            await lane.turn(call.request)
+            await self.budget.hold(worst, wait=number == 1)
+            trip.held += worst
+            self._check(candidate)
+            await self.ledger.intend(call.key, number, trip.held)
+            trip.intended = trip.held
+            if trip.queued_ms is None:
+                trip.queued_ms = (self.clock() - trip.offered) * 1000
+
+        return await self.client(
+            call.request,
+            self.reach(candidate),
+            self.policy,
+            self.deadlines,
+            self.media.get,
+            before_attempt=before_attempt,
+            sleep=self.stop.sleep,
+            rng=self.rng,
+        )
+
+    def _check(self, candidate: Candidate) -> None:
+        if self.stop.asked or candidate.name in self.unusable:
+            raise Halted
+
+    async def _land(self, record: Record, blobs: Mapping[str, bytes]) -> Record:
+        """Write media, then the record that names them. It is paid for: a cancellation waits until it has landed."""
+        landing = asyncio.create_task(self._write(record, blobs))
+        try:
+            await asyncio.shield(landing)
+        except asyncio.CancelledError:
+            await landing
+            raise
+        return record
+
+    async def _write(self, record: Record, blobs: Mapping[str, bytes]) -> None:
+        for data in blobs.values():
+            await asyncio.to_thread(self.media.put, data)
+        await self.ledger.commit(record)
+
+    def _record(self, call: Call, candidate: Candidate, answer: Answer, trip: _Trip) -> Record:
+        usd, source = record_cost(answer, candidate, trip.worst)
+        clean = self.redactor.clean
+        return Record(
+            call=call,
+            outcome=_cleaned(answer.outcome, self.redactor),
+            attempts=tuple(
+                attempt if attempt.detail is None else replace(attempt, detail=clean(attempt.detail))
+                for attempt in answer.attempts
+            ),
+            marks=replace(answer.marks, queue_ms=trip.queued_ms),
+            usage=answer.usage,
+            cost_usd=usd,
+            cost_source=source,
+            finished=self.now().isoformat(),
+        )
+
+    def _bug(self, call: Call, candidate: Candidate, error: Exception, trip: _Trip) -> Record:
+        finished = self.now().isoformat()
+        known = is_billed(candidate) and trip.worst is not None
+        message = self.redactor.clean(f"{type(error).__name__}: {error}")
+        attempt = Attempt(
+            number=1,
+            started=finished,
+            duration_ms=0.0,
+            outcome="bug",
+            wire_requests=0,
+            may_be_billed=trip.queued_ms is not None,
+            detail=self.redactor.clean("".join(traceback.format_exception(error))),
+        )
+        return Record(
+            call=call,
+            outcome=Failure(fault=Fault.HARNESS, kind="bug", message=message),
+            attempts=(attempt,),
+            marks=Marks(queue_ms=trip.queued_ms, valid=False),
+            usage=Usage(),
+            cost_usd=trip.intended if known else None,
+            cost_source="estimated" if known else "unpriced",
+            finished=finished,
+        )
+
+
+def _spent(record: Record | None, trip: _Trip, candidate: Candidate) -> Decimal:
+    """Dollars that the budget has lost: the record's cost, or what an unseen or unmetered end may have cost."""
+    if not is_billed(candidate):
+        return Decimal(0)
+    return trip.intended if record is None or record.cost_usd is None else record.cost_usd
+
+
+def _cleaned(outcome: Output | Failure, redactor: Redactor) -> Output | Failure:
+    """Take secrets out. A model's own words lose only exact secrets: patterns would falsify what it said."""
+    exact = redactor.clean_answer
+    if isinstance(outcome, Failure):
+        partial = None if outcome.partial is None else exact(outcome.partial)
+        return replace(outcome, message=redactor.clean(outcome.message), partial=partial)
+    text, reasoning, tool_calls = (
+        _walked(value, exact) for value in (outcome.text, outcome.reasoning, outcome.tool_calls)
+    )
+    if (text, reasoning, tool_calls) == (outcome.text, outcome.reasoning, outcome.tool_calls):
+        return outcome
+    return replace(outcome, text=text, reasoning=reasoning, tool_calls=tool_calls)
+
+
+def _walked(value: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, Mapping):
+        return {name: _walked(item, clean) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_walked(item, clean) for item in value)
+    return value

@@ -1,0 +1,101 @@
+"""Lanes: who may send when. Embedded engines share one exclusive lane; each remote candidate has its own."""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from harness.core.calls import Call, ChatRequest, Request
+from harness.core.candidates import Candidate
+from harness.core.canonical import canonical
+
+LOCAL = "local/"
+"""Name of the exclusive lane: a second call on this machine would be measured with the first one's noise."""
+
+Sleep = Callable[[float], Awaitable[object]]
+
+
+class Pace:
+    """Spreads amounts evenly over time, so that a provider's limit for a minute holds in every part of it."""
+
+    def __init__(self, per_minute: float | None, *, clock: Callable[[], float], sleep: Sleep) -> None:
+        self._seconds_each = 60 / per_minute if per_minute else 0.0
+        self._clock, self._sleep = clock, sleep
+        self._free_at = clock()
+
+    @property
+    def is_limited(self) -> bool:
+        return self._seconds_each > 0
+
+    async def wait(self, amount: float = 1.0) -> None:
+        """Wait for the turn of `amount` units; turns are given in the order in which they are asked for."""
+        now = self._clock()
+        turn = max(now, self._free_at)
+        self._free_at = turn + amount * self._seconds_each
+        if turn > now:
+            await self._sleep(turn - now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """Calls that wait for the same limits, in plan order."""
+
+    name: str
+    """A candidate's name, or `LOCAL`."""
+    waiting: deque[Call]
+    width: int
+    """Most calls of this lane in flight."""
+    shared: asyncio.Semaphore
+    """Most calls in flight over all lanes that share it."""
+    requests: Pace
+    tokens: Pace
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Hold one of the places in flight."""
+        async with self.shared:
+            yield
+
+    async def turn(self, request: Request) -> None:
+        """Wait until the candidate's rates allow one more request."""
+        await self.requests.wait()
+        if self.tokens.is_limited:
+            await self.tokens.wait(most_tokens(request))
+
+
+def lanes(
+    calls: Iterable[Call],
+    candidates: Mapping[str, Candidate],
+    *,
+    max_in_flight: int,
+    clock: Callable[[], float],
+    sleep: Sleep,
+) -> list[Lane]:
+    """Sort `calls` into lanes; those that share places get them in turn, so that candidates advance side by side."""
+    remote, alone = asyncio.Semaphore(max_in_flight), asyncio.Semaphore(1)
+    found: dict[str, Lane] = {}
+    for call in calls:
+        candidate = candidates[call.candidate]
+        name = LOCAL if candidate.is_local else candidate.name
+        if name == LOCAL and name not in found:
+            unlimited = Pace(None, clock=clock, sleep=sleep)
+            found[name] = Lane(name=name, waiting=deque(), width=1, shared=alone, requests=unlimited, tokens=unlimited)
+        elif name not in found:
+            found[name] = Lane(
+                name=name,
+                waiting=deque(),
+                width=min(candidate.max_in_flight or max_in_flight, max_in_flight),
+                shared=remote,
+                requests=Pace(candidate.requests_per_minute, clock=clock, sleep=sleep),
+                tokens=Pace(candidate.tokens_per_minute, clock=clock, sleep=sleep),
+            )
+        found[name].waiting.append(call)
+    return list(found.values())
+
+
+def most_tokens(request: Request) -> int:
+    """Upper bound of what a provider counts against its limit: three bytes a token, and the longest answer."""
+    answer = request.max_tokens if isinstance(request, ChatRequest) else 0
+    return math.ceil(len(canonical(request)) / 3) + answer

@@ -1,0 +1,259 @@
+"""The plan: suites × candidates × epochs as calls with content keys; pure, so that equal input gives an equal plan."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from harness.core.calls import (
+    Audio,
+    Call,
+    ChatRequest,
+    MosRequest,
+    Output,
+    Record,
+    Request,
+    Role,
+    SpeechRequest,
+    TranscriptionRequest,
+)
+from harness.core.candidates import Candidate
+from harness.core.canonical import Json, digest
+from harness.core.runs import Bakeoff, Exclusion, Plan
+from harness.core.scores import Instrument
+from harness.core.suites import Sample, Task
+from harness.errors import Problem, UsageError
+from harness.execute.prompts import PromptError, renderer
+
+KEY_VERSION = 1
+"""Raised when the same call would get another key: no earlier record is found by its key after that."""
+
+MEASURED_BY = ("transcription", "mos")
+"""Modalities of instruments that hear an answer."""
+
+Asker = Callable[[Sample, Candidate], Request]
+"""Renders one sample for one candidate; PromptError where that cannot be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unit:
+    """One sample with the candidates that are asked."""
+
+    suite: str
+    task: Task
+    sample: Sample
+    candidates: tuple[Candidate, ...]
+    ask: Asker
+
+
+def plan(bakeoff: Bakeoff) -> Plan:
+    """Expand `bakeoff` into its answer calls; UsageError names every task that cannot be asked.
+
+    Order: each epoch in turn; in it the samples in random order, and every candidate on a sample before the next
+    sample, again in random order, so that none gets the quiet hour (methodology.md 3).
+    """
+    rng = random.Random(bakeoff.seed)
+    identities = {candidate.name: candidate.identity for candidate in bakeoff.candidates}
+    exclusions = tuple(_exclusions(bakeoff))
+    calls: list[Call] = []
+    problems: dict[str, Problem] = {}
+    units = _units(bakeoff, exclusions, problems)
+    for epoch in range(bakeoff.epochs):
+        for unit in rng.sample(units, len(units)):
+            for candidate in rng.sample(unit.candidates, len(unit.candidates)):
+                try:
+                    calls.append(_answer_call(unit, candidate, identities[candidate.name], epoch))
+                except PromptError as error:
+                    place = f"{unit.suite}/{unit.task.name}"
+                    problems.setdefault(f"{place}: {error}", _problem(place, f"sample {unit.sample.id!r}: {error}"))
+    if problems:
+        raise UsageError(list(problems.values()))
+    if not calls:
+        raise UsageError("no candidate can do any of the tasks", hint="`bakeoff list` shows what each candidate can do")
+    return Plan(calls=tuple(calls), instrument_calls=_instrument_counts(bakeoff, calls), exclusions=exclusions)
+
+
+def instrument_calls(bakeoff: Bakeoff, records: Iterable[Record]) -> list[Call]:
+    """Return the calls that measure the answers in `records`, one for each answer and instrument.
+
+    Calls of one instrument follow one another, so that one engine at a time has the machine.
+    """
+    tasks = {(suite.name, task.name): task for suite in bakeoff.suites for task in suite.tasks}
+    languages = {
+        (*place, sample.id): _language(task, sample) for place, task in tasks.items() for sample in task.loaded
+    }
+    identities = {name: candidate.identity for name, candidate in bakeoff.instruments.items()}
+    calls: dict[str, list[Call]] = {}
+    for record in records:
+        answer, outcome = record.call, record.outcome
+        task = tasks.get((answer.suite, answer.task))
+        if task is None or not isinstance(outcome, Output) or outcome.audio is None:
+            continue
+        language = languages.get((answer.suite, answer.task, answer.sample))
+        for instrument in _needed(task):
+            request = _measurement(instrument, outcome.audio, language)
+            key = call_key(
+                request=request,
+                identity=identities[instrument.name],
+                place=(answer.suite, answer.task, answer.sample),
+                epoch=answer.epoch,
+                role=Role.INSTRUMENT,
+                instrument=instrument.name,
+                measures=answer.key,
+            )
+            call = Call(
+                key=key,
+                role=Role.INSTRUMENT,
+                candidate=bakeoff.instruments[instrument.name].name,
+                request=request,
+                suite=answer.suite,
+                task=answer.task,
+                sample=answer.sample,
+                epoch=answer.epoch,
+                instrument=instrument.name,
+                measures=answer.key,
+            )
+            calls.setdefault(instrument.name, []).append(call)
+    return [call for of_instrument in calls.values() for call in of_instrument]
+
+
+def call_key(
+    *,
+    request: Request,
+    identity: str,
+    place: tuple[str, str, str],
+    epoch: int,
+    role: Role,
+    instrument: str | None = None,
+    measures: str | None = None,
+) -> str:
+    """Return the sha256 of all that makes an answer what it is: names and prices of candidates do not.
+
+    `place` is suite, task and sample; `identity` that of the candidate; `measures` the key of the measured answer.
+    """
+    parts = [KEY_VERSION, type(request).__name__, request, identity, place, epoch, role]
+    return digest(parts if instrument is None else [*parts, instrument, measures])
+
+
+def _units(bakeoff: Bakeoff, exclusions: Iterable[Exclusion], problems: dict[str, Problem]) -> list[_Unit]:
+    excluded = {(e.suite, e.task, e.candidate) for e in exclusions}
+    units = []
+    for suite in bakeoff.suites:
+        for task in suite.tasks:
+            candidates = tuple(
+                candidate
+                for candidate in bakeoff.candidates
+                if task.modality in candidate.modalities and (suite.name, task.name, candidate.name) not in excluded
+            )
+            place = f"{suite.name}/{task.name}"
+            try:
+                ask = _asker(task)
+            except PromptError as error:
+                problems[place] = _problem(place, str(error))
+                continue
+            units += [
+                _Unit(suite=suite.name, task=task, sample=sample, candidates=candidates, ask=ask)
+                for sample in task.loaded
+            ]
+    return units
+
+
+def _exclusions(bakeoff: Bakeoff) -> Iterator[Exclusion]:
+    """Name the candidates that would only repeat another one: their calls would be the very same calls.
+
+    A candidate that does not do a task's modality stands for other slots and is not mentioned.
+    """
+    for suite in bakeoff.suites:
+        for task in suite.tasks:
+            first: dict[str, str] = {}
+            for candidate in bakeoff.candidates:
+                if task.modality not in candidate.modalities:
+                    continue
+                other = first.setdefault(candidate.identity, candidate.name)
+                if other != candidate.name:
+                    reason = f"it is {other} under another name: same model, parameters and address"
+                    yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=reason)
+
+
+def _answer_call(unit: _Unit, candidate: Candidate, identity: str, epoch: int) -> Call:
+    request = unit.ask(unit.sample, candidate)
+    place = (unit.suite, unit.task.name, unit.sample.id)
+    return Call(
+        key=call_key(request=request, identity=identity, place=place, epoch=epoch, role=Role.ANSWER),
+        role=Role.ANSWER,
+        candidate=candidate.name,
+        request=request,
+        suite=unit.suite,
+        task=unit.task.name,
+        sample=unit.sample.id,
+        epoch=epoch,
+    )
+
+
+def _asker(task: Task) -> Asker:
+    """Return what turns a sample into a request; PromptError where the task cannot be asked at all."""
+    for need in _needed(task):
+        if need.modality not in MEASURED_BY:
+            raise PromptError(f"instrument {need.name!r} has modality {need.modality!r}, which measures no answer")
+    prompt = renderer(task.prompt)
+    system = None if task.system is None else renderer(task.system)
+    match task.modality:
+        case "text":
+            return lambda sample, candidate: _chat(
+                task, candidate, prompt(sample), None if system is None else system(sample)
+            )
+        case "tts":
+            return lambda sample, candidate: _speech(task, candidate, prompt(sample), _language(task, sample))
+        case other:
+            raise PromptError(f"tasks of modality {other!r} cannot be run; text and tts can")
+
+
+def _chat(task: Task, candidate: Candidate, prompt: str, system: str | None) -> ChatRequest:
+    params: dict[str, Json] = {**task.params, **candidate.params}
+    # two names of one bound; it is a field of the request because a budget rests on it
+    bounds = [params.pop("max_completion_tokens", None), params.pop("max_tokens", None), task.max_tokens]
+    messages: list[Mapping[str, Json]] = [] if system is None else [{"role": "system", "content": system}]
+    messages.append({"role": "user", "content": prompt})
+    return ChatRequest(
+        messages=tuple(messages),
+        max_tokens=next(bound for bound in bounds if isinstance(bound, int)),
+        params=params,
+    )
+
+
+def _speech(task: Task, candidate: Candidate, text: str, language: str | None) -> SpeechRequest:
+    params: dict[str, Json] = {**task.params, **candidate.params}
+    voice, response_format = params.pop("voice", None), params.pop("response_format", "wav")
+    if candidate.is_local and language is not None:  # providers hear the language in the text and know no such field
+        params.setdefault("language", language)
+    return SpeechRequest(
+        text=text,
+        voice=None if voice is None else str(voice),
+        response_format=str(response_format),
+        params=params,
+    )
+
+
+def _measurement(instrument: Instrument, audio: Audio, language: str | None) -> Request:
+    if instrument.modality == "transcription":
+        return TranscriptionRequest(audio=audio, language=language)
+    return MosRequest(audio=audio)
+
+
+def _needed(task: Task) -> tuple[Instrument, ...]:
+    """The instruments of a task, each once however many scorers read it."""
+    return tuple({need.name: need for scorer in task.scorers for need in scorer.needs}.values())
+
+
+def _instrument_counts(bakeoff: Bakeoff, calls: Iterable[Call]) -> dict[str, int]:
+    tasks = {(suite.name, task.name): task for suite in bakeoff.suites for task in suite.tasks}
+    return dict(Counter(need.name for call in calls for need in _needed(tasks[call.suite, call.task])))
+
+
+def _language(task: Task, sample: Sample) -> str | None:
+    language = sample.metadata.get("lang", task.language)
+    return None if language is None else str(language)
+
+
+def _problem(place: str, message: str) -> Problem:
+    return Problem(code="E301", message=f"{place}: {message}", hint="mend the task in its suite")

@@ -1,0 +1,87 @@
+"""Prompt templates: an author's Jinja source in, the text of one sample out; sandboxed, strict and capped."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from harness.core.suites import Sample
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+VISIBLE = ("input", "metadata", "files")
+"""What a template may name; a sample's target is not among them, or the answer would be in the question."""
+
+MAX_CHARACTERS = 1_000_000
+"""Of one rendered prompt: a loop in a template must not fill the memory or the bill."""
+
+TOO_LONG = f"the rendered text passes {MAX_CHARACTERS:,} characters"
+
+
+class PromptError(Exception):
+    """A template cannot be rendered; the message says why in one sentence."""
+
+
+def renderer(source: str) -> Callable[[Sample], str]:
+    """Compile `source` once and return what renders a sample with it; both raise PromptError.
+
+    The values are passed in once and never become source themselves.
+    """
+    from jinja2 import TemplateError
+
+    try:
+        template = _environment().from_string(source)
+    except TemplateError as error:
+        raise PromptError(f"the template is not valid: {error.message}") from error
+
+    def render(sample: Sample) -> str:
+        pieces, length = [], 0
+        try:
+            for piece in template.generate(input=sample.input, metadata=sample.metadata, files=list(sample.files)):
+                pieces.append(piece)
+                length += len(piece)
+                if length > MAX_CHARACTERS:
+                    raise PromptError(TOO_LONG)
+        except TemplateError as error:
+            raise PromptError(_reason(error)) from error
+        except (TypeError, ValueError, KeyError, ArithmeticError, MemoryError) as error:
+            raise PromptError(f"the template fails: {error}") from error
+        return "".join(pieces)
+
+    return render
+
+
+def _reason(error: Any) -> str:
+    from jinja2 import UndefinedError
+
+    text = str(error.message or error)
+    if isinstance(error, UndefinedError):
+        return f"{text}; a template sees {', '.join(VISIBLE)}"
+    return f"the template fails: {text}"
+
+
+def _environment() -> "ImmutableSandboxedEnvironment":
+    from jinja2 import StrictUndefined
+    from jinja2.exceptions import SecurityError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class Environment(ImmutableSandboxedEnvironment):
+        intercepted_binops = frozenset({"*", "**"})
+
+        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            """Refuse what would be huge before it is: a repeated text, a tower of powers."""
+            if operator == "**":
+                raise SecurityError("a template cannot raise to a power")
+            for text, times in ((left, right), (right, left)):
+                if isinstance(text, str | list | tuple) and len(text) * times > MAX_CHARACTERS:
+                    raise SecurityError(TOO_LONG)
+            return super().call_binop(context, operator, left, right)
+
+    return Environment(undefined=StrictUndefined, finalize=_shown)
+
+
+def _shown(value: Any) -> Any:
+    """Spell lists and mappings as JSON, as a reader of the data file knows them."""
+    if isinstance(value, list | tuple | Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    return value

@@ -1,0 +1,244 @@
+"""Every metric of a slot as an Estimate: value, intervals, n, coverage and how it was made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.core.estimates import Estimate
+from harness.metrics.observations import PERCENTILES, Observations, Percentile, Ratio
+from harness.metrics.resample import resample
+from harness.metrics.stats import (
+    NO_SPREAD,
+    ONE_SIDED,
+    TWO_SIDED,
+    Floats,
+    Interval,
+    Ints,
+    Spread,
+    clopper_pearson,
+    effective_trials,
+    order_interval,
+    order_ranks,
+    percentile,
+    spread,
+    t_interval,
+    wilson,
+)
+
+FEW_CLUSTERS = 40
+"""Below, a clustered standard error is rough (methodology.md 2.1)."""
+PERCENTILE_DRAWS = 2_000
+"""Resamples behind the interval of a percentile whose measurements are not independent."""
+UNBOUNDED = Interval(low=None, high=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bounds:
+    two_sided: Interval
+    one_sided: Interval
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Mean:
+    """A mean in linearised form, over the m items that have a value."""
+
+    value: float
+    trials: bool
+    """Every item is a success or a failure."""
+    residuals: Floats
+    """[m]; their sum varies as the mean does."""
+    weight: Floats
+    """[H]: what share of the mean each stratum has."""
+    stratum: Ints
+    cluster: Ints
+
+
+def estimates(observations: Observations, *, seed: int = 0) -> Mapping[str, tuple[Estimate, ...]]:
+    """Return candidate → one Estimate for each metric that the slot has, the same metrics in the same order for all.
+
+    `seed` serves the percentiles whose measurements are clustered or repeated: their intervals are resampled.
+    """
+    names = [name for name, metric in PERCENTILES.items() if metric.timing in observations.timings]
+    resampled = _resampled_percentiles(observations, names, seed)
+    return {
+        candidate: (
+            _quality(observations, c),
+            _coverage(observations, c),
+            *(_percentile(observations, c, name, resampled.get(name)) for name in names),
+            *(_ratio(observations, c, name, ratio) for name, ratio in observations.ratios.items()),
+        )
+        for c, candidate in enumerate(observations.candidates)
+    }
+
+
+def _quality(observations: Observations, c: int) -> Estimate:
+    values = observations.quality[c]
+    seen = ~np.isnan(values)
+    stratum, weight = observations.stratum[seen], observations.task_weight
+    size = np.bincount(stratum, minlength=len(weight))
+    n, coverage = int(seen.sum()), _answered(observations, c)
+    empty = [task for task, count in zip(observations.tasks, size, strict=True) if count == 0]
+    if n == 0 or empty:
+        return _unmeasured("quality", n, coverage, f"no scored sample in {', '.join(empty) or observations.slot}")
+    means = np.bincount(stratum, values[seen]) / size
+    mean = _Mean(
+        value=float(weight @ means),
+        trials=bool(np.isin(values[seen], (0.0, 1.0)).all()),
+        residuals=(weight / size)[stratum] * (values[seen] - means[stratum]),
+        weight=weight,
+        stratum=stratum,
+        cluster=observations.cluster[seen],
+    )
+    how = "mean" if len(weight) == 1 else f"mean over suites of the mean over tasks ({len(weight)} tasks)"
+    return _estimate("quality", mean.value, _fraction_bounds(mean, 1.0), n, coverage, how)
+
+
+def _coverage(observations: Observations, c: int) -> Estimate:
+    value = _answered(observations, c)
+    fact = Interval(low=value, high=value)
+    bounds = _Bounds(two_sided=fact, one_sided=fact, how="a fact of the run")
+    return _estimate("coverage", value, bounds, observations.n, value, "answers with a score / answers planned")
+
+
+def _ratio(observations: Observations, c: int, name: str, ratio: Ratio) -> Estimate:
+    seen = ~np.isnan(ratio.numerator[c]) & ~np.isnan(ratio.denominator[c])
+    top, bottom = ratio.numerator[c, seen], ratio.denominator[c, seen]
+    n = int(seen.sum())
+    coverage = n / max(1, int(ratio.applies.sum()))
+    if n == 0 or bottom.sum() == 0:
+        return _unmeasured(name, n, coverage, "not measured" if n == 0 else f"{ratio.note}: the divisor is 0")
+    value = float(top.sum() / bottom.sum())
+    mean = _Mean(
+        value=value,
+        trials=bool(np.isin(top, (0.0, 1.0)).all() and (bottom == 1.0).all()),
+        residuals=(top - value * bottom) / bottom.sum(),
+        weight=np.bincount(observations.stratum[seen], minlength=len(observations.tasks)) / n,
+        stratum=observations.stratum[seen],
+        cluster=observations.cluster[seen],
+    )
+    bounds = _fraction_bounds(mean, ratio.ceiling) if ratio.fraction else _t_bounds(mean, ratio.floor, ratio.ceiling)
+    return _estimate(name, value, bounds, n, coverage, ratio.note)
+
+
+def _fraction_bounds(mean: _Mean, ceiling: float) -> _Bounds:
+    """Return the bounds of a share; where t would fail, those of as many independent trials as the sample is worth.
+
+    Wilson for display and Clopper-Pearson for gates, on counts when the items are independent successes or failures of
+    one task, on effective counts (Korn and Graubard 1998) when they are of several tasks or when nothing varies.
+    """
+    error = spread(mean.residuals, mean.stratum, mean.cluster)
+    n = len(mean.residuals)
+    trials = mean.trials and error.clusters == n
+    if trials and np.count_nonzero(mean.weight) == 1:
+        return _trial_bounds(mean.value, n, n, "Wilson; gates Clopper-Pearson")
+    if error.se <= NO_SPREAD or error.lonely:
+        clusters = np.bincount(_first_strata(mean), minlength=len(mean.weight))
+        effective = 1.0 / float((mean.weight**2 / np.maximum(clusters, 1)).sum())
+        return _trial_bounds(min(mean.value, 1.0), effective, effective, f"Wilson, {effective:.0f} effective clusters")
+    if trials:
+        two, one = (effective_trials(mean.value, error, tail=tail) for tail in (TWO_SIDED, ONE_SIDED))
+        return _trial_bounds(mean.value, two, one, f"Wilson, {two:.0f} effective trials; gates Clopper-Pearson")
+    return _t_bounds(mean, 0.0, ceiling)
+
+
+def _trial_bounds(value: float, two_sided: float, one_sided: float, how: str) -> _Bounds:
+    return _Bounds(
+        two_sided=wilson(value * two_sided, two_sided),
+        one_sided=clopper_pearson(value * one_sided, one_sided),
+        how=how,
+    )
+
+
+def _first_strata(mean: _Mean) -> Ints:
+    """Return the stratum of each cluster."""
+    _, first = np.unique(mean.cluster, return_index=True)
+    return mean.stratum[first]
+
+
+def _t_bounds(mean: _Mean, floor: float, ceiling: float) -> _Bounds:
+    error = spread(mean.residuals, mean.stratum, mean.cluster)
+    return _Bounds(
+        two_sided=t_interval(mean.value, error, tail=TWO_SIDED, floor=floor, ceiling=ceiling),
+        one_sided=t_interval(mean.value, error, tail=ONE_SIDED, floor=floor, ceiling=ceiling),
+        how=_t_note(error),
+    )
+
+
+def _t_note(error: Spread) -> str:
+    if error.clusters < 2:
+        return "no interval from one cluster"
+    few = ", too few to be sure of it" if error.clusters < FEW_CLUSTERS else ""
+    return f"t with CR1, {error.clusters} clusters{few}"
+
+
+def _percentile(observations: Observations, c: int, name: str, draws: Floats | None) -> Estimate:
+    """Return a percentile over all measured answers; the tail's value only where n supports its interval."""
+    metric = PERCENTILES[name]
+    timing = observations.timings[metric.timing][c]
+    measured = ~np.isnan(timing)
+    ordered, n = np.sort(timing[measured]), int(measured.sum())
+    coverage = n / max(1.0, float(observations.asked[c].sum()))
+    if n == 0:
+        return _unmeasured(name, 0, coverage, "not measured")
+    units = _independent_units(observations, measured)
+    if draws is None:
+        two, one = (order_interval(ordered, metric.q, tail=tail) for tail in (TWO_SIDED, ONE_SIDED))
+        how = "order statistics"
+    else:
+        two, one = (_drawn_interval(draws[:, c], metric, units, tail=tail) for tail in (TWO_SIDED, ONE_SIDED))
+        how = f"cluster bootstrap, {units} clusters"
+    supported = two.low is not None and two.high is not None
+    if metric.q > 0.5 and not supported:
+        bounds = _Bounds(two_sided=UNBOUNDED, one_sided=one, how="")
+        return _estimate(name, None, bounds, n, coverage, f"p{100 * metric.q:.0f} not supported (n={n})")
+    bounds = _Bounds(two_sided=two, one_sided=one, how=how if supported else f"no interval (n={n})")
+    return _estimate(name, percentile(ordered, metric.q), bounds, n, coverage, "percentile of linear type 7")
+
+
+def _independent_units(observations: Observations, measured: Floats) -> int:
+    """Return how many clusters the measured answers, [n, E], come from."""
+    return len(np.unique(observations.cluster[measured.any(axis=1)]))
+
+
+def _resampled_percentiles(observations: Observations, names: list[str], seed: int) -> dict[str, Floats]:
+    """Return draws [B, C] for the percentiles whose answers are not independent of each other."""
+    clustered = len(np.unique(observations.cluster)) < observations.n
+    dependent = [name for name in names if clustered or observations.timings[PERCENTILES[name].timing].shape[2] > 1]
+    if not dependent:
+        return {}
+    draws = resample(observations, dependent, draws=PERCENTILE_DRAWS, seed=seed)
+    return {name: draws[:, :, i] for i, name in enumerate(dependent)}
+
+
+def _drawn_interval(draws: Floats, metric: Percentile, units: int, *, tail: float) -> Interval:
+    """Return the percentile interval of the draws, with the bounds that as many independent values would support."""
+    ordered, ranks = np.sort(draws[~np.isnan(draws)]), order_ranks(units, metric.q, tail=tail)
+    return Interval(
+        low=None if ranks.lower is None else percentile(ordered, tail),
+        high=None if ranks.upper is None else percentile(ordered, 1 - tail),
+    )
+
+
+def _answered(observations: Observations, c: int) -> float:
+    """Return the share of the planned answers that have a score."""
+    return float(observations.scored[c].sum() / max(1.0, observations.asked[c].sum()))
+
+
+def _unmeasured(metric: str, n: int, coverage: float, why: str) -> Estimate:
+    return Estimate(metric=metric, value=None, low=None, high=None, n=n, coverage=coverage, note=why)
+
+
+def _estimate(metric: str, value: float | None, bounds: _Bounds, n: int, coverage: float, how: str) -> Estimate:
+    return Estimate(
+        metric=metric,
+        value=value,
+        low=bounds.two_sided.low,
+        high=bounds.two_sided.high,
+        n=n,
+        coverage=coverage,
+        low_one_sided=bounds.one_sided.low,
+        high_one_sided=bounds.one_sided.high,
+        note="; ".join(part for part in (how, bounds.how) if part),
+    )

@@ -1,0 +1,141 @@
+"""Paired differences: the leader minus each challenger, item by item."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from harness.core.decision import PairedDifference
+from harness.core.estimates import Estimate
+from harness.metrics.observations import Observations
+from harness.metrics.stats import (
+    NO_SPREAD,
+    ONE_SIDED,
+    TWO_SIDED,
+    Floats,
+    Interval,
+    Ints,
+    Spread,
+    detectable,
+    holm,
+    mcnemar_mid_p,
+    sign_flip_p,
+    spread,
+    t_interval,
+    t_test,
+    wilson,
+)
+
+FEW_CLUSTERS = 10
+"""Below, t is not trusted and signs are flipped instead (methodology.md 2.1)."""
+
+
+def differences(observations: Observations, leader: str) -> tuple[PairedDifference, ...]:
+    """Return the difference in quality to every other candidate, on the items that both have a score of.
+
+    The p-value is McNemar's mid-p where the items are independent successes and failures of one task, that of exact
+    sign flips where there are fewer than 10 clusters, else that of t with CR1; Holm-corrected over the challengers.
+    """
+    challengers = [name for name in observations.candidates if name != leader]
+    pairs = [_pair(observations, leader, challenger) for challenger in challengers]
+    tested = [i for i, pair in enumerate(pairs) if pair.p_value is not None]
+    corrected = holm(np.array([pairs[i].p_value for i in tested], dtype=float))
+    for i, p in zip(tested, corrected, strict=True):
+        pairs[i] = replace(pairs[i], p_holm=float(p))
+    return tuple(pairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Paired:
+    """The items that both have a score of, m of n."""
+
+    difference: Floats
+    """[m]"""
+    trials: bool
+    """Every item is a success or a failure of both."""
+    weight: Floats
+    """[m]: what each item counts in the mean difference; sums to 1."""
+    stratum: Ints
+    cluster: Ints
+
+
+def _pair(observations: Observations, leader: str, challenger: str) -> PairedDifference:
+    ours, theirs = (observations.quality[observations.candidates.index(name)] for name in (leader, challenger))
+    both = ~np.isnan(ours) & ~np.isnan(theirs)
+    stratum = observations.stratum[both]
+    size = np.bincount(stratum, minlength=len(observations.tasks))
+    m, coverage = int(both.sum()), float(both.mean()) if observations.n else 0.0
+    result = PairedDifference(
+        leader=leader,
+        challenger=challenger,
+        metric="quality",
+        difference=Estimate(
+            metric="quality", value=None, low=None, high=None, n=m, coverage=coverage,
+            note="some task has no sample that both have a score of",
+        ),
+        p_value=None,
+        p_holm=None,
+    )  # fmt: skip
+    if m == 0 or (size == 0).any():
+        return result
+    paired = _Paired(
+        difference=ours[both] - theirs[both],
+        trials=bool(np.isin(ours[both], (0.0, 1.0)).all() and np.isin(theirs[both], (0.0, 1.0)).all()),
+        weight=(observations.task_weight / size)[stratum],
+        stratum=stratum,
+        cluster=observations.cluster[both],
+    )
+    value = float(paired.weight @ paired.difference)
+    means = np.bincount(stratum, paired.difference) / size
+    error = spread(paired.weight * (paired.difference - means[stratum]), stratum, paired.cluster)
+    two, one = (_interval(paired, value, error, tail=tail) for tail in (TWO_SIDED, ONE_SIDED))
+    estimate = replace(
+        result.difference,
+        value=value,
+        low=two.low,
+        high=two.high,
+        low_one_sided=one.low,
+        high_one_sided=one.high,
+        note=_note(error),
+    )
+    return replace(result, difference=estimate, p_value=_p_value(paired, value, error))
+
+
+def _interval(paired: _Paired, value: float, error: Spread, *, tail: float) -> Interval:
+    """Return t's interval; where no two items differ in their difference, how rare an unseen one may still be."""
+    if error.clusters < 2 or error.lonely:
+        return Interval(low=None, high=None)
+    if error.se > NO_SPREAD:
+        return t_interval(value, error, tail=tail, floor=-1.0, ceiling=1.0)
+    effective = 1.0 / float((np.bincount(paired.stratum, paired.weight) ** 2 / _clusters(paired)).sum())
+    unseen = wilson(0, effective, tail=tail).high or 0.0
+    return Interval(low=max(-1.0, value - unseen), high=min(1.0, value + unseen))
+
+
+def _p_value(paired: _Paired, value: float, error: Spread) -> float | None:
+    """Return the p-value of no difference; None where a single cluster, or a task with one, cannot tell."""
+    if error.clusters < 2 or error.lonely:
+        return None
+    independent = error.clusters == len(paired.difference)
+    if paired.trials and independent and not paired.stratum.any():
+        return mcnemar_mid_p(int((paired.difference > 0).sum()), int((paired.difference < 0).sum()))
+    if error.clusters < FEW_CLUSTERS:
+        _, code = np.unique(paired.cluster, return_inverse=True)
+        return sign_flip_p(np.bincount(code, paired.weight * paired.difference).astype(float))
+    if error.se > NO_SPREAD:
+        return t_test(value, error)
+    # all differences are equal: no sign but the observed one, and its mirror, reaches as far
+    return 1.0 if abs(value) <= NO_SPREAD else 2.0 ** (1 - error.clusters)
+
+
+def _clusters(paired: _Paired) -> Ints:
+    """Return how many clusters each stratum has, [H]."""
+    _, first = np.unique(paired.cluster, return_index=True)
+    return np.bincount(paired.stratum[first])
+
+
+def _note(error: Spread) -> str:
+    if error.clusters < 2 or error.lonely:
+        return "a task with one cluster supports no interval"
+    if error.se <= NO_SPREAD:
+        return f"nothing varies over {error.clusters} clusters; Wilson for what was not seen"
+    return f"t with CR1, {error.clusters} clusters; could detect {detectable(error.se):.2g}"

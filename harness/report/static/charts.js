@@ -1,0 +1,40 @@
+"use strict";
+/* Draws the figures of the page in the colours of its theme; without it, the tables say the same. */
+(() => {
+  const figures = JSON.parse(document.getElementById("figures").textContent);
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const colour = (meta) => (meta.colour === "muted" ? css("--muted") : css(`--c${meta.colour % 8}`));
+
+  const themed = (figure) => {
+    const data = figure.data.map((trace) => {
+      const own = colour(trace.meta);
+      const painted = { ...trace, textfont: { color: css("--ink") } };
+      if (trace.line) painted.line = { ...trace.line, color: own };
+      if (trace.marker) painted.marker = { ...trace.marker, color: own };
+      for (const bar of ["error_x", "error_y"]) {
+        if (trace[bar]) painted[bar] = { ...trace[bar], color: own };
+      }
+      return painted;
+    });
+    const axis = { gridcolor: css("--line"), linecolor: css("--strong-line"), tickcolor: css("--strong-line") };
+    const layout = {
+      ...figure.layout,
+      font: { ...figure.layout.font, color: css("--muted"), family: getComputedStyle(document.body).fontFamily },
+      xaxis: { ...figure.layout.xaxis, ...axis },
+      yaxis: { ...figure.layout.yaxis, ...axis },
+      hoverlabel: { bgcolor: css("--page"), bordercolor: css("--strong-line"), font: { color: css("--ink") } },
+    };
+    return { data, layout };
+  };
+
+  const draw = () => {
+    for (const figure of figures) {
+      const place = document.getElementById(figure.id);
+      if (!place.classList.contains("js-plotly-plot")) place.textContent = "";
+      const { data, layout } = themed(figure);
+      Plotly.react(place, data, layout, { displayModeBar: false, responsive: true });
+    }
+  };
+  draw();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+})();

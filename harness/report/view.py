@@ -1,0 +1,297 @@
+"""The view model: the whole page as values and words, before it is HTML or Markdown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from harness.core.calls import Failure, Record, Role
+from harness.core.candidates import Candidate
+from harness.core.canonical import canonical, digest
+from harness.core.decision import Decision, VerdictKind
+from harness.report.cases import CasesView, cases
+from harness.report.evidence import Evidence, candidates_of, config_of, instruments_of
+from harness.report.measures import (
+    CallsRow,
+    CostRow,
+    MetricTable,
+    TaskRow,
+    by_task,
+    completeness,
+    costs,
+    latencies,
+    price,
+    speeds_and_scores,
+    total_cost,
+)
+from harness.report.numbers import Number, Raw, count, number, number_id, significant, usd
+from harness.report.phrases import Phrase, Shown
+from harness.report.pictures import Curves, Scatter, curves, scatter
+from harness.report.slots import SlotEvidence, slot_evidence
+from harness.report.standing import (
+    CriterionView,
+    DifferenceRow,
+    GateRow,
+    GateView,
+    MatrixRow,
+    RankingRow,
+    Tag,
+    VerdictView,
+    criteria,
+    differences,
+    gates,
+    matrix,
+    ranking,
+    tag,
+    verdict,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotView:
+    """One slot: a verdict and what it rests on."""
+
+    slot: str
+    anchor: str
+    tags: tuple[Tag, ...]
+    verdict: VerdictView
+    ranking: tuple[RankingRow, ...]
+    gates: tuple[GateView, ...]
+    gate_rows: tuple[GateRow, ...]
+    criteria: tuple[CriterionView, ...]
+    matrix: tuple[MatrixRow, ...]
+    differences: tuple[DifferenceRow, ...]
+    scatter: Scatter
+    curves: tuple[Curves, ...]
+    latencies: tuple[MetricTable, ...]
+    measures: MetricTable | None
+    costs: tuple[CostRow, ...]
+    tasks: tuple[TaskRow, ...]
+    calls: tuple[CallsRow, ...]
+    cases: CasesView
+    samples_compared: Number
+    draws: Number
+    seed: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteView:
+    name: str
+    version: str
+    licence: str | None
+    digest: str
+    tasks: tuple[tuple[str, Number], ...]
+    """Each task with its number of samples."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelView:
+    """A candidate as it was configured."""
+
+    name: str
+    model: str
+    params: str | None
+    weights_sha256: str | None
+    price: Phrase
+    unit_prices: tuple[tuple[str, Number], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentView:
+    name: str
+    candidate: str
+    model: str
+    calls: Number
+    failures: Number
+    cost: Shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """What holds for every slot."""
+
+    name: str
+    run_id: str
+    started: str
+    finished: str | None
+    incomplete: bool
+    samples: Number
+    planned: Number
+    answered: Number
+    errors: Number
+    """Answer calls that failed through no fault of the candidate."""
+    pending: Number
+    uncertain: Number
+    billed: Shown
+    """What providers charge for answers and instruments."""
+    machine: Shown
+    """What the time of the self-hosted costs."""
+    tool: str | None
+    data_sha256: str
+    suites: tuple[SuiteView, ...]
+    scorers: tuple[str, ...]
+    models: tuple[ModelView, ...]
+    instruments: tuple[InstrumentView, ...]
+    settings: tuple[tuple[str, Number], ...]
+    environment: tuple[tuple[str, str], ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    run: RunView
+    slots: tuple[SlotView, ...]
+
+
+def view(evidence: Evidence, decisions: Sequence[Decision]) -> View:
+    """Return everything that the pages of a run show, slots in the order of `decisions`."""
+    return View(
+        run=_run(evidence, decisions),
+        slots=tuple(_slot(slot_evidence(evidence, d), f"slot-{i}") for i, d in enumerate(decisions, start=1)),
+    )
+
+
+def _slot(of: SlotEvidence, anchor: str) -> SlotView:
+    gate_views, gate_rows = gates(of)
+    decision = of.decision
+
+    def shown(metric: str, value: int) -> Number:
+        return number(value, count(value), id=number_id(of.slot, "method", "", metric))
+
+    return SlotView(
+        slot=of.slot,
+        anchor=anchor,
+        tags=tuple(tag(of, name) for name in of.candidates),
+        verdict=verdict(of),
+        ranking=ranking(of),
+        gates=gate_views,
+        gate_rows=gate_rows,
+        criteria=criteria(of),
+        matrix=matrix(of),
+        differences=differences(of),
+        scatter=scatter(of),
+        curves=curves(of),
+        latencies=latencies(of),
+        measures=speeds_and_scores(of),
+        costs=costs(of),
+        tasks=by_task(of),
+        calls=completeness(of),
+        cases=cases(of, anchor),
+        samples_compared=shown("samples_compared", decision.samples_compared),
+        draws=shown("draws", decision.draws),
+        seed=number(decision.seed, str(decision.seed), id=number_id(of.slot, "method", "", "seed")),
+    )
+
+
+def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
+    manifest, config = evidence.manifest, config_of(evidence.manifest)
+    answers = evidence.records.get(Role.ANSWER, ())
+    pending = sum(call.role is Role.ANSWER for call in evidence.pending)
+    failures = [record.outcome for record in answers if isinstance(record.outcome, Failure)]
+    everything = [record for records in evidence.records.values() for record in records]
+    asked = (call.sample for call in (*(record.call for record in answers), *evidence.pending))
+    kinds = {decision.verdict.kind for decision in decisions}
+
+    def shown(metric: str, value: int) -> Number:
+        return number(value, count(value), id=number_id("run", "summary", "", metric))
+
+    return RunView(
+        name=manifest.name,
+        run_id=manifest.run_id,
+        started=manifest.started,
+        finished=max((record.finished for record in everything), default=None),
+        incomplete=pending > 0 or VerdictKind.INCOMPLETE in kinds or not any(asked),
+        samples=shown("samples", len(evidence.samples)),
+        planned=shown("planned", len(answers) + pending),
+        answered=shown("answered", len(answers) - len(failures)),
+        errors=shown("errors", sum(failure.fault != "candidate" for failure in failures)),
+        pending=shown("pending", pending),
+        uncertain=shown("uncertain", len(evidence.uncertain)),
+        billed=_dollars("billed_usd", [r for r in everything if r.cost_source != "machine"], all_=everything),
+        machine=_dollars("machine_usd", [r for r in everything if r.cost_source == "machine"], all_=everything),
+        tool=manifest.environment.get("bakeoff"),
+        data_sha256=digest(manifest.suites),
+        suites=tuple(_suites(evidence)),
+        scorers=tuple(sorted(f"{place}: {signature}" for place, signature in manifest.scorers.items())),
+        models=tuple(_model(candidate) for candidate in candidates_of(manifest).values()),
+        instruments=tuple(_instrument(evidence, *item) for item in sorted(instruments_of(manifest).items())),
+        settings=tuple(_settings(config)),
+        environment=tuple(sorted(manifest.environment.items())),
+        notices=tuple(str(notice) for notice in config.get("notices", ())),
+    )
+
+
+def _dollars(metric: str, records: Sequence[Record], *, all_: Sequence[Record]) -> Shown:
+    """Return the sum; nothing was spent where no record is of that kind, unless nothing was recorded at all."""
+    total = total_cost(records)
+    if total is None and (records or not all_):
+        return Phrase(key="not_measured")
+    total = total or Decimal(0)
+    return number(total, usd(total), id=number_id("run", "summary", "", metric))
+
+
+def _suites(evidence: Evidence) -> list[SuiteView]:
+    manifest = evidence.manifest
+    return [
+        SuiteView(
+            name=suite["name"],
+            version=str(suite["version"]),
+            licence=suite.get("licence"),
+            digest=manifest.suites.get(suite["name"], ""),
+            tasks=tuple(
+                (
+                    task["name"],
+                    number(
+                        task["n"], count(task["n"]), id=number_id("run", "suites", "", suite["name"], task["name"], "n")
+                    ),
+                )
+                for task in suite["tasks"]
+            ),
+        )
+        for suite in config_of(manifest).get("suites", ())
+    ]
+
+
+def _model(candidate: Candidate) -> ModelView:
+    units = {} if candidate.prices is None else candidate.prices.usd
+    return ModelView(
+        name=candidate.name,
+        model=candidate.model,
+        params=canonical(candidate.params).decode() if candidate.params else None,
+        weights_sha256=candidate.weights_sha256,
+        price=price(candidate, slot="run"),
+        unit_prices=tuple(
+            (unit, number(dollars, usd(dollars), id=number_id("run", "prices", candidate.name, unit)))
+            for unit, dollars in sorted(units.items())
+        ),
+    )
+
+
+def _instrument(evidence: Evidence, name: str, candidate: Candidate) -> InstrumentView:
+    records = [r for r in evidence.records.get(Role.INSTRUMENT, ()) if r.call.instrument == name]
+    cost = total_cost(records)
+
+    def shown(metric: str, value: Raw, text: str) -> Number:
+        return number(value, text, id=number_id("run", "instruments", name, metric))
+
+    failures = sum(isinstance(record.outcome, Failure) for record in records)
+    return InstrumentView(
+        name=name,
+        candidate=candidate.name,
+        model=candidate.model,
+        calls=shown("calls", len(records), count(len(records))),
+        failures=shown("failures", failures, count(failures)),
+        cost=Phrase(key="not_measured") if cost is None else shown("cost_usd", cost, usd(cost)),
+    )
+
+
+def _settings(config: Mapping[str, object]) -> list[tuple[str, Number]]:
+    """Return the settings that are numbers; money is written as text in JSON."""
+    stated = config.get("settings")
+    pairs = {"epochs": config.get("epochs"), "seed": config.get("seed")}
+    pairs |= stated if isinstance(stated, dict) else {}
+    read = {name: Decimal(v) if name.endswith("_usd") and isinstance(v, str) else v for name, v in pairs.items()}
+    return [
+        (name, number(value, significant(float(value)), id=number_id("run", "settings", "", name)))
+        for name, value in read.items()
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    ]

@@ -1,0 +1,100 @@
+"""Records → pandas: one row a planned answer call, one row a score."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from harness.core.suites import Sample
+from harness.store.ledger import Ledger
+from harness.store.rows import numbers_of
+
+LATENCIES = ("ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms")
+SPEAKS = ("tts", "speech")
+"""Modalities that have a first audio; all but `tts` have a first token."""
+
+CALLS = """
+    SELECT plan.key, plan.candidate, plan.epoch, sample.suite, sample.task, sample.name AS sample,
+        CASE WHEN call.finished IS NULL THEN 'pending' ELSE 'done' END AS state,
+        call.fault, call.kind, call.finish_reason,
+        call.ttft_ms, call.ttfo_ms, call.ttfa_ms, call.total_ms, call.queue_ms, call.marks_valid,
+        (SELECT count(*) FROM attempt WHERE attempt.plan = call.plan AND attempt.visit = call.visit) AS attempts,
+        call.input_tokens, call.cached_tokens, call.output_tokens, call.reasoning_tokens, call.input_characters,
+        coalesce(json_extract(call.audio, '$.seconds'), call.output_audio_seconds, call.input_audio_seconds)
+            AS audio_seconds,
+        call.busy_seconds, call.cost_usd, call.cost_source, call.finished
+    FROM plan JOIN sample ON sample.id = plan.sample LEFT JOIN call ON call.plan = plan.id
+    WHERE plan.role = 'answer' ORDER BY plan.id
+"""
+NUMBERS = (
+    *LATENCIES, "queue_ms", "input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens", "input_characters",
+    "audio_seconds", "busy_seconds", "cost_usd",
+)  # fmt: skip
+COLUMNS = (
+    "key", "slot", "modality", "suite", "task", "primary", "sample", "cluster", "lang", "epoch", "candidate", "state",
+    "ok", "fault", "kind", "finish_reason", *LATENCIES, "queue_ms", "marks_valid", "attempts", "input_tokens",
+    "cached_tokens", "output_tokens", "reasoning_tokens", "input_characters", "audio_seconds", "busy_seconds", "rtf",
+    "chars_per_s", "cost_usd", "cost_source", "finished",
+)  # fmt: skip
+
+
+def calls_frame(ledger: Ledger) -> pd.DataFrame:
+    """Return one row for each planned answer call, in plan order, with the columns of `COLUMNS`.
+
+    Milliseconds, seconds and dollars are floats; NaN is not measured. A call that timed out has infinite latencies; of
+    other failures that are not the candidate's own, and of marks that cannot be trusted, latencies are NaN.
+    `rtf` is seconds of work for one second of audio, `chars_per_s` the characters spoken in one second of work.
+    """
+    frame = _read(ledger, CALLS)
+    for name in NUMBERS:
+        frame[name] = pd.to_numeric(frame[name]).astype("float64")
+    frame["attempts"] = frame["attempts"].astype("int64")
+    _place(frame, ledger)
+    frame["ok"] = (frame["state"] == "done") & frame["fault"].isna()
+    frame["marks_valid"] = frame["marks_valid"].eq(1)
+    _latencies(frame)
+    work_s = frame["total_ms"] / 1000
+    with np.errstate(divide="ignore", invalid="ignore"):
+        frame["rtf"] = work_s / frame["audio_seconds"]
+        frame["chars_per_s"] = frame["input_characters"] / work_s
+    return frame[list(COLUMNS)]
+
+
+def scores_frame(ledger: Ledger) -> pd.DataFrame:
+    """Return one row for each score: key, scorer, value (NaN: unscored), reason, detail (a mapping of numbers)."""
+    frame = _read(
+        ledger,
+        "SELECT plan.key, scorer.name AS scorer, score.value, score.reason, score.detail FROM score"
+        " JOIN plan ON plan.id = score.plan JOIN scorer ON scorer.id = score.scorer ORDER BY score.plan, score.scorer",
+    )
+    frame["value"] = frame["value"].astype("float64")
+    frame["detail"] = pd.Series([numbers_of(text) for text in frame["detail"]], index=frame.index, dtype=object)
+    return frame
+
+
+def _read(ledger: Ledger, sql: str) -> pd.DataFrame:
+    cursor = ledger.query(sql)
+    return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description], dtype=object)
+
+
+def _place(frame: pd.DataFrame, ledger: Ledger) -> None:
+    """Add what the manifest says of each task, and each sample of itself."""
+    config: Any = ledger.manifest().config
+    tasks = {(suite["name"], task["name"]): task for suite in config["suites"] for task in suite["tasks"]}
+    samples: dict[tuple[str, str, str], Sample] = {(s.suite, s.task, s.sample.id): s.sample for s in ledger.samples()}
+    places = list(zip(frame["suite"], frame["task"], frame["sample"], strict=True))
+    for name in ("slot", "modality", "primary"):
+        frame[name] = pd.Series([tasks[place[:2]][name] for place in places], index=frame.index, dtype=object)
+    frame["cluster"] = pd.Series([samples[place].cluster for place in places], index=frame.index, dtype=object)
+    languages = [samples[place].metadata.get("lang") or tasks[place[:2]].get("language") for place in places]
+    frame["lang"] = pd.Series(languages, index=frame.index, dtype=object)
+
+
+def _latencies(frame: pd.DataFrame) -> None:
+    ours = frame["fault"].isin(["infra", "harness"])
+    frame.loc[ours | ((frame["state"] == "done") & ~frame["marks_valid"]), list(LATENCIES)] = np.nan
+    late = ours & (frame["kind"] == "timeout")
+    speaks, tells = frame["modality"].isin(SPEAKS), frame["modality"] != "tts"
+    frame.loc[late, "total_ms"] = np.inf
+    frame.loc[late & speaks, "ttfa_ms"] = np.inf
+    frame.loc[late & tells, ["ttft_ms", "ttfo_ms"]] = np.inf

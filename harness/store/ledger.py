@@ -1,0 +1,307 @@
+"""The ledger of a run: what was planned, what was sent, what came back, what it was worth.
+
+One run is one folder. `run.db` is SQLite in WAL mode with synchronous=FULL; one thread writes, readers never wait.
+An intent is committed before its request is sent; a record is committed before it is counted or shown.
+"""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+from harness.core.calls import Attempt, Call, Record, Role
+from harness.core.canonical import canonical, from_json, to_json
+from harness.core.runs import Manifest
+from harness.core.suites import Sample
+from harness.errors import StoreError, UsageError
+from harness.store import operations, rows
+from harness.store.lock import Lock, holder
+from harness.store.operations import ScoreRow
+from harness.store.schema import build, connect, is_outdated, migrate
+from harness.store.writer import Operation, Writer
+
+DATABASE = "run.db"
+__all__ = ["Count", "Ledger", "ScoreRow", "StoredSample"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSample:
+    """A sample with its place."""
+
+    suite: str
+    task: str
+    sample: Sample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How far the calls of one candidate in one role have come; `planned` is the sum of the others."""
+
+    role: Role
+    candidate: str
+    planned: int
+    outputs: int
+    failed_candidate: int
+    failed_infra: int
+    failed_harness: int
+    pending: int
+    """No final word yet, those whose outcome nobody saw among them."""
+
+
+class Ledger:
+    """One run's database. Reads see what is committed, also while another process writes."""
+
+    def __init__(self, folder: Path, *, lock: Lock | None) -> None:
+        self.folder = folder
+        self._lock = lock
+        self._read = connect(folder / DATABASE, write=False)
+        self._writer: Writer | None = None
+        self._dead: tuple[Call, ...] = ()
+        if lock is not None:
+            self._dead = tuple(self._calls("call.state = 'intent'"))
+            self._writer = Writer(connect(folder / DATABASE, write=True), name=folder.name)
+
+    @classmethod
+    def create(
+        cls, folder: Path, manifest: Manifest, samples: Iterable[StoredSample], calls: Iterable[Call]
+    ) -> "Ledger":
+        """Make the run's database, whole or not at all, and open it to write; UsageError where there is one already."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / DATABASE
+        if path.exists():
+            raise UsageError(f"{folder} already holds a run", hint=f"go on with it: bakeoff run --resume {folder}")
+        lock = Lock(folder)
+        try:
+            with closing(connect(path, write=True)) as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                build(connection)
+                connection.execute("INSERT INTO run VALUES (1, ?)", (canonical(manifest).decode(),))
+                connection.executemany(
+                    "INSERT INTO sample (suite, task, name, document) VALUES (?, ?, ?, ?)",
+                    ((s.suite, s.task, s.sample.id, _sample_text(s.sample)) for s in samples),
+                )
+                operations.insert_calls(connection, calls)
+                connection.execute("COMMIT")
+            return cls(folder, lock=lock)
+        except BaseException as error:
+            for part in ("", "-wal", "-shm"):
+                path.with_name(path.name + part).unlink(missing_ok=True)
+            lock.release()
+            _raise(path, error)
+
+    @classmethod
+    def open(cls, folder: Path, *, write: bool) -> "Ledger":
+        """Open a run; StoreLockedError where another process writes it, NewerStoreError where its schema is newer."""
+        path = folder / DATABASE
+        if not path.is_file():
+            raise UsageError(f"{folder} holds no run", hint="a run's folder holds run.db; `bakeoff list` shows runs")
+        lock = Lock(folder) if write else None
+        try:
+            _bring_up_to_date(path, locked=write)
+            return cls(folder, lock=lock)
+        except BaseException as error:
+            if lock is not None:
+                lock.release()
+            _raise(path, error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what waits and let go of the run."""
+        self._read.close()
+        if self._writer is not None:
+            self._writer.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    # -- what was asked
+
+    def manifest(self) -> Manifest:
+        ((text,),) = self._query("SELECT manifest FROM run")
+        return from_json(Manifest, json.loads(text))
+
+    def samples(self) -> list[StoredSample]:
+        """Return the samples in the order in which they were loaded."""
+        found = self._query("SELECT suite, task, name, document FROM sample ORDER BY id")
+        return [
+            StoredSample(suite=suite, task=task, sample=from_json(Sample, {"id": name, **json.loads(document)}))
+            for suite, task, name, document in found
+        ]
+
+    def add_calls(self, calls: Iterable[Call]) -> int:
+        """Append calls to the plan; those that are planned already stay as they are. Return how many were new."""
+        calls = list(calls)
+        return int(self._write(lambda connection: operations.insert_calls(connection, calls)))
+
+    # -- what came of it
+
+    def records(self, role: Role | None = None) -> Iterator[Record]:
+        """Yield every record in plan order."""
+        where = "call.finished IS NOT NULL" + (f" AND plan.role = '{role.value}'" if role else "")
+        columns = ", ".join(("plan.id", *rows.CALL_COLUMNS, *(f"call.{name}" for name in rows.RESULT_COLUMNS)))
+        found = self._query(f"SELECT {columns} FROM {rows.CALL_TABLES} WHERE {where} ORDER BY plan.id")
+        attempts = _Attempts(self._query(
+            f"SELECT attempt.plan, {', '.join(rows.ATTEMPT_FIELDS)} FROM attempt JOIN call USING (plan, visit)"
+            " ORDER BY attempt.plan, number"
+        ))  # fmt: skip
+        split = 1 + len(rows.CALL_COLUMNS)
+        for row in found:
+            yield rows.record_of(rows.call_of(row[1:split]), row[split:], attempts.of(row[0]))
+
+    def pending(self, role: Role, *, retry_failed: bool = False) -> list[Call]:
+        """Return the calls without a final word in plan order; on request also those that failed for infra or a bug."""
+        states = "'pending', 'intent'" + (", 'failed'" if retry_failed else "")
+        return list(self._calls(f"plan.role = '{role.value}' AND (call.state IS NULL OR call.state IN ({states}))"))
+
+    def uncertain(self) -> list[Call]:
+        """Return the calls that a dead process had sent without seeing their end: they may have been billed."""
+        if self._writer is not None:
+            return list(self._dead)
+        return [] if holder(self.folder) else list(self._calls("call.state = 'intent'"))
+
+    def counts(self) -> tuple[Count, ...]:
+        """Return one count for each role and candidate, in the order in which they first appear in the plan."""
+        found = self._query(
+            "SELECT role, plan.candidate, count(*), total(state = 'done' AND fault IS NULL),"
+            " total(fault = 'candidate'), total(fault = 'infra'), total(fault = 'harness'),"
+            " total(state IS NULL OR state IN ('pending', 'intent'))"
+            " FROM plan LEFT JOIN call ON call.plan = plan.id GROUP BY role, plan.candidate ORDER BY min(plan.id)"
+        )
+        return tuple(
+            Count(
+                role=Role(role),
+                candidate=candidate,
+                planned=planned,
+                outputs=int(outputs),
+                failed_candidate=int(candidates),
+                failed_infra=int(infra),
+                failed_harness=int(harness),
+                pending=int(pending),
+            )
+            for role, candidate, planned, outputs, candidates, infra, harness, pending in found
+        )
+
+    def spent(self) -> Decimal:
+        """Return the dollars that providers may have billed so far, over every resume; no machine's cost."""
+        found = self._query(
+            "SELECT CASE cost_source WHEN 'machine' THEN NULL ELSE cost_usd END, sunk_usd, held_usd FROM call"
+        )
+        return sum((Decimal(amount) for row in found for amount in row if amount is not None), Decimal(0))
+
+    # -- what is sent
+
+    async def intend(self, key: str, attempt: int, estimate: Decimal | None) -> None:
+        """Commit that a request is about to be sent; `estimate` is the most that the call may cost with it, in dollars.
+
+        Raises BakeoffError where the call already has its final word: it would be paid twice.
+        """
+        await self._write_soon(lambda connection: operations.intend(connection, key, attempt, estimate))
+
+    async def commit(self, record: Record) -> None:
+        """Commit a record with its attempts; the caller's cancellation does not stop it: it has been paid for."""
+        await asyncio.shield(self._write_soon(lambda connection: operations.commit(connection, record)))
+
+    async def release(self, key: str) -> None:
+        """Make a cancelled call pending again; what may have been billed for it stays counted in `spent`."""
+        await asyncio.shield(self._write_soon(lambda connection: operations.release(connection, key)))
+
+    # -- what it was worth
+
+    def replace_scores(self, scores: Iterable[ScoreRow]) -> None:
+        """Put `scores` in the place of all scores, at once."""
+        scores = list(scores)
+        self._write(lambda connection: operations.replace_scores(connection, scores))
+
+    def scores(self) -> list[ScoreRow]:
+        """Return every score in plan order."""
+        found = self._query(
+            "SELECT key, scorer.name, signature, value, reason, detail FROM score JOIN plan ON plan.id = score.plan"
+            " JOIN scorer ON scorer.id = score.scorer ORDER BY score.plan, score.scorer"
+        )
+        return [
+            ScoreRow(key=k, scorer=n, signature=s, value=v, reason=r, detail=rows.numbers_of(d))
+            for k, n, s, v, r, d in found
+        ]
+
+    def query(self, sql: str) -> sqlite3.Cursor:
+        """Read rows of the schema as they are: for frames, which take columns and no nouns."""
+        return self._query(sql)
+
+    def _calls(self, where: str) -> Iterator[Call]:
+        columns = ", ".join(rows.CALL_COLUMNS)
+        return map(
+            rows.call_of, self._query(f"SELECT {columns} FROM {rows.CALL_TABLES} WHERE {where} ORDER BY plan.id")
+        )
+
+    def _query(self, sql: str) -> sqlite3.Cursor:
+        try:
+            return self._read.execute(sql)
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.folder / DATABASE} cannot be read: {error}") from error
+
+    def _write(self, operation: Operation) -> Any:
+        return self._open_writer().submit(operation).result()
+
+    def _write_soon(self, operation: Operation) -> "asyncio.Future[Any]":
+        return asyncio.wrap_future(self._open_writer().submit(operation))
+
+    def _open_writer(self) -> Writer:
+        if self._writer is None:
+            raise StoreError(f"{self.folder} was opened to read")
+        return self._writer
+
+
+class _Attempts:
+    """Hands out the attempts of one call after the other from rows in plan order."""
+
+    def __init__(self, found: Iterator[Sequence[Any]]) -> None:
+        self._rows = found
+        self._next = next(found, None)
+
+    def of(self, plan: int) -> tuple[Attempt, ...]:
+        attempts = []
+        while self._next is not None and self._next[0] <= plan:
+            if self._next[0] == plan:
+                attempts.append(rows.attempt_of(self._next[1:]))
+            self._next = next(self._rows, None)
+        return tuple(attempts)
+
+
+def _bring_up_to_date(path: Path, *, locked: bool) -> None:
+    with closing(connect(path, write=False)) as reader:
+        if not is_outdated(reader, path):
+            return
+    lock = None if locked else Lock(path.parent)
+    try:
+        with closing(connect(path, write=True)) as connection:
+            migrate(connection, path)
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def _raise(path: Path, error: BaseException) -> NoReturn:
+    """Raise what a caller can act on in the place of SQLite's and the system's own errors."""
+    if isinstance(error, sqlite3.Error | OSError):
+        raise StoreError(f"{path} cannot be used: {error}") from error
+    raise error
+
+
+def _sample_text(sample: Sample) -> str:
+    document = to_json(sample)
+    assert isinstance(document, dict)
+    del document["id"]
+    return canonical(document).decode()

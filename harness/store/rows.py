@@ -1,0 +1,158 @@
+"""Nouns ↔ rows: what a record is made of, column by column, and back without loss."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+from harness.core.calls import Attempt, Audio, Call, Failure, Fault, Marks, Output, Record, Request, Role, Usage
+from harness.core.canonical import canonical, from_json, to_json
+
+Row = Sequence[Any]
+"""One row as SQLite takes and gives it."""
+
+MARKS = tuple(f.name for f in fields(Marks))
+USAGE = tuple(f.name for f in fields(Usage))
+RENAMED = {"valid": "marks_valid", "source": "usage_source", "values": "numbers"}
+"""Fields whose plain name would say too little in the table, or is a keyword."""
+
+FAILURE_COLUMNS = ("fault", "kind", "message", "partial")
+OUTPUT_COLUMNS = ("text", "reasoning", "audio", "tool_calls", "numbers", "finish_reason", "model")
+RESULT_COLUMNS = (
+    "finished", "cost_usd", "cost_source", *FAILURE_COLUMNS, *OUTPUT_COLUMNS,
+    *(RENAMED.get(name, name) for name in (*MARKS, *USAGE)),
+)  # fmt: skip
+"""Columns of `call` that hold a record's result, in the order of `result_row`."""
+
+ATTEMPT_FIELDS = tuple(f.name for f in fields(Attempt))
+CALL_COLUMNS = (
+    "plan.key", "plan.role", "plan.candidate", "plan.request", "sample.suite", "sample.task", "sample.name",
+    "plan.epoch", "plan.instrument", "measured.key",
+)  # fmt: skip
+"""Columns of `CALL_TABLES` in the order of `call_of`."""
+CALL_TABLES = (
+    "plan JOIN sample ON sample.id = plan.sample"
+    " LEFT JOIN plan AS measured ON measured.id = plan.measures LEFT JOIN call ON call.plan = plan.id"
+)
+
+
+def request_text(request: Request) -> str:
+    return canonical(request).decode()
+
+
+def call_of(row: Row) -> Call:
+    """Build a call from `CALL_COLUMNS`."""
+    key, role, candidate, request, suite, task, sample, epoch, instrument, measures = row
+    return Call(
+        key=key,
+        role=Role(role),
+        candidate=candidate,
+        request=from_json(Request, json.loads(request)),  # type: ignore[arg-type]  # a union is a kind too
+        suite=suite,
+        task=task,
+        sample=sample,
+        epoch=epoch,
+        instrument=instrument,
+        measures=measures,
+    )
+
+
+def result_row(record: Record) -> tuple[Any, ...]:
+    """Return `RESULT_COLUMNS` of a record."""
+    outcome = record.outcome
+    if isinstance(outcome, Failure):
+        told: tuple[Any, ...] = (outcome.fault.value, outcome.kind, _text(outcome.message), _text(outcome.partial))
+        told += (None,) * len(OUTPUT_COLUMNS)
+    else:
+        told = (None,) * len(FAILURE_COLUMNS) + (
+            _text(outcome.text),
+            _text(outcome.reasoning),
+            None if outcome.audio is None else _document(outcome.audio),
+            _document(outcome.tool_calls) if outcome.tool_calls else None,
+            _document(outcome.values) if outcome.values else None,
+            outcome.finish_reason,
+            _text(outcome.model),
+        )
+    marks, usage = record.marks, record.usage
+    return (
+        record.finished,
+        money(record.cost_usd),
+        record.cost_source,
+        *told,
+        *[getattr(marks, name) for name in MARKS],
+        *[getattr(usage, name) for name in USAGE],
+    )
+
+
+def record_of(call: Call, row: Row, attempts: tuple[Attempt, ...]) -> Record:
+    """Build a record from `RESULT_COLUMNS`."""
+    finished, cost, source, fault, kind, message, partial, *rest = row
+    told, rest = rest[: len(OUTPUT_COLUMNS)], rest[len(OUTPUT_COLUMNS) :]
+    marks = dict(zip(MARKS, rest, strict=False))
+    marks["valid"] = bool(marks["valid"])
+    return Record(
+        call=call,
+        outcome=_output(told)
+        if fault is None
+        else Failure(fault=Fault(fault), kind=kind, message=message, partial=partial),
+        attempts=attempts,
+        marks=Marks(**marks),
+        usage=Usage(**dict(zip(USAGE, rest[len(MARKS) :], strict=True))),
+        cost_usd=None if cost is None else Decimal(cost),
+        cost_source=source,
+        finished=finished,
+    )
+
+
+def _output(row: Row) -> Output:
+    text, reasoning, audio, tool_calls, numbers, finish_reason, model = row
+    return Output(
+        text=text,
+        reasoning=reasoning,
+        audio=None if audio is None else from_json(Audio, json.loads(audio)),
+        tool_calls=() if tool_calls is None else tuple(json.loads(tool_calls)),
+        values={} if numbers is None else _numbers(json.loads(numbers)),
+        finish_reason=finish_reason,
+        model=model,
+    )
+
+
+def attempt_row(attempt: Attempt) -> tuple[Any, ...]:
+    """Return `ATTEMPT_FIELDS` of an attempt."""
+    return tuple(_text(v) if isinstance(v := getattr(attempt, name), str) else v for name in ATTEMPT_FIELDS)
+
+
+def attempt_of(row: Row) -> Attempt:
+    """Build an attempt from `ATTEMPT_FIELDS`."""
+    values = dict(zip(ATTEMPT_FIELDS, row, strict=True))
+    values["may_be_billed"] = bool(values["may_be_billed"])
+    return Attempt(**values)
+
+
+def numbers_text(numbers: Mapping[str, float]) -> str | None:
+    return _document(numbers) if numbers else None
+
+
+def numbers_of(text: str | None) -> dict[str, float]:
+    return {} if text is None else _numbers(json.loads(text))
+
+
+def money(amount: Decimal | None) -> str | None:
+    """Dollars as text: SQLite has no decimals, and a binary fraction would not come back equal."""
+    return None if amount is None else str(amount)
+
+
+def _numbers(document: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(value) for name, value in document.items()}
+
+
+def _document(value: Any) -> str:
+    return _text(json.dumps(to_json(value), separators=(",", ":"), ensure_ascii=False)) or ""
+
+
+def _text(text: str | None) -> str | None:
+    """Return text that UTF-8 can hold: a lone surrogate, which a provider's JSON may carry, is spelt out."""
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,96 @@
+import asyncio
+import io
+import json
+
+import pytest
+import soundfile
+
+from harness.core.calls import Audio, Failure, Fault, Output, Usage
+from tests.clients.trip import attempt, chat, mos, speech, transcription, trip
+from tests.fake_provider import FakeProvider, empty, raw_body
+from tests.fake_provider.audio import RATE, header, speak
+
+TEXT = "hello there"
+PCM = speak(TEXT)
+
+
+def test_streamed_wav_is_stored_with_its_true_size() -> None:
+    provider = FakeProvider()
+    reply = trip(speech(TEXT), provider)
+    assert isinstance(reply.outcome, Output)
+    assert isinstance(reply.outcome.audio, Audio)
+    [(sha256, clip)] = reply.blobs.items()
+    seconds = len(PCM) / 2 / RATE
+    assert reply.outcome.audio == Audio(
+        sha256=sha256, mime="audio/wav", seconds=seconds, sample_rate=RATE, size=len(clip)
+    )
+    assert clip == header(size=len(PCM)) + PCM
+    assert soundfile.read(io.BytesIO(clip))[0].shape == (len(PCM) // 2,)
+    assert reply.usage == Usage(
+        input_characters=len(TEXT),
+        output_audio_seconds=seconds,
+        busy_seconds=reply.usage.busy_seconds,
+        source="measured",
+    )
+    assert provider.requests[0].body["response_format"] == "wav"
+
+
+def test_transcription_hears_what_was_said() -> None:
+    """The clip that speech stored, with its repaired header, goes back to the provider that made it."""
+
+    async def both() -> Output | Failure:
+        async with provider:
+            spoken = await attempt(speech("the quick brown fox"), provider.url)
+            assert isinstance(spoken.outcome, Output)
+            assert spoken.outcome.audio is not None
+            [clip] = spoken.blobs.values()
+            heard = await attempt(transcription(spoken.outcome.audio, "en-GB"), provider.url, clip=clip)
+            assert heard.usage.input_audio_seconds == spoken.outcome.audio.seconds
+            return heard.outcome
+
+    provider = FakeProvider()
+    assert asyncio.run(both()) == Output(text="the quick brown fox")
+    assert provider.requests[1].body["language"] == "en"
+
+
+def test_silence_is_an_empty_transcript() -> None:
+    reply = trip(transcription(), FakeProvider(faults=[raw_body(b'{"text": ""}')]))
+    assert reply.outcome == Output(text="")
+
+
+def test_mos_returns_numbers() -> None:
+    reply = trip(mos())
+    assert reply.outcome == Output(values={"sig": 3.5, "bak": 4.0, "ovrl": 3.25})
+    assert (reply.wire_requests, reply.marks.valid) == (1, True)
+    assert reply.marks.total_ms is not None
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        pytest.param(empty(), (Fault.CANDIDATE, "empty"), id="no bytes"),
+        pytest.param(raw_body(header(0)), (Fault.CANDIDATE, "empty"), id="no samples"),
+        pytest.param(raw_body(header(len(PCM)) + PCM[:-100]), (Fault.INFRA, "cut"), id="shorter than its header says"),
+        pytest.param(raw_body(b"<html>log in</html>", content_type="text/html"), (Fault.INFRA, "protocol"), id="html"),
+        pytest.param(raw_body(header() + b"\0" * 70_000_000), (Fault.INFRA, "too_large"), id="endless"),
+    ],
+)
+def test_unusable_clips(fault: object, expected: tuple[Fault, str]) -> None:
+    reply = trip(speech(TEXT), FakeProvider(faults=[fault]))
+    assert isinstance(reply.outcome, Failure)
+    assert (reply.outcome.fault, reply.outcome.kind) == expected
+    assert reply.blobs == {}
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[1]", json.dumps({"ovrl": "high"}).encode()])
+def test_mos_that_is_no_map_of_numbers(body: bytes) -> None:
+    outcome = trip(mos(), FakeProvider(faults=[raw_body(body)])).outcome
+    assert isinstance(outcome, Failure)
+    assert (outcome.fault, outcome.kind) == (Fault.INFRA, "protocol")
+
+
+def test_endless_text_is_cut_off() -> None:
+    line = b'data: {"id": "1", "choices": [{"index": 0, "delta": {"content": "' + b"x" * 10_000_000 + b'"}}]}\n\n'
+    outcome = trip(chat(), FakeProvider(faults=[raw_body(line, content_type="text/event-stream")])).outcome
+    assert isinstance(outcome, Failure)
+    assert outcome.kind == "too_large"

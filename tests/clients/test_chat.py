@@ -1,0 +1,131 @@
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from harness.core.calls import Failure, Fault, Output, Usage
+from tests.clients.trip import chat, trip
+from tests.fake_provider import FakeProvider, raw_body, without_usage
+
+
+def sse(*events: Mapping[str, Any], done: bool = True) -> bytes:
+    lines = [f"data: {json.dumps({'id': '1', 'object': 'chat.completion.chunk', **event})}\n\n" for event in events]
+    return "".join([*lines, "data: [DONE]\n\n" if done else ""]).encode()
+
+
+def delta(reason: str | None = None, **content: Any) -> dict[str, Any]:
+    return {"model": "served-model", "choices": [{"index": 0, "delta": content, "finish_reason": reason}]}
+
+
+def answer_to(body: bytes) -> Output | Failure:
+    provider = FakeProvider(faults=[raw_body(body, content_type="text/event-stream")])
+    return trip(chat(), provider).outcome
+
+
+def test_answer_and_usage() -> None:
+    reply = trip(chat("one two three"))
+    assert reply.outcome == Output(text="one two three", finish_reason="stop", model="fake/echo")
+    assert reply.usage == Usage(
+        input_tokens=7, output_tokens=3, busy_seconds=reply.usage.busy_seconds, source="provider"
+    )
+    assert reply.usage.busy_seconds == pytest.approx(reply.marks.closed_ms / 1000)
+    assert (reply.http_status, reply.request_id, reply.wire_requests) == (200, "req-fake", 1)
+    assert not reply.may_be_billed
+
+
+def test_request_as_the_provider_sees_it() -> None:
+    provider = FakeProvider()
+    trip(chat(temperature=0, cache_prompt=False, stop=["\n"]), provider)
+    [served] = provider.requests
+    assert served.path == "/v1/chat/completions"
+    assert served.body == {
+        "model": "fake/echo",
+        "messages": [{"role": "user", "content": "hello there big world"}],
+        "max_tokens": 50,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "temperature": 0,
+        "stop": ["\n"],
+        "cache_prompt": False,
+    }
+    assert served.headers["authorization"] == "Bearer sk-canary-0123456789"
+    assert served.headers["accept-encoding"] == "identity"
+
+
+def test_reasoning_is_kept_apart() -> None:
+    reply = trip(chat(), model="openai/fake/reason")
+    assert isinstance(reply.outcome, Output)
+    assert (reply.outcome.reasoning, reply.outcome.text) == ("Let me think. ", "hello there big world")
+
+
+def test_length_is_an_output() -> None:
+    outcome = trip(chat("one two three", max_tokens=2)).outcome
+    assert isinstance(outcome, Output)
+    assert (outcome.text, outcome.finish_reason) == ("one two", "length")
+
+
+def test_content_filter_is_an_output() -> None:
+    outcome = trip(chat(), model="openai/fake/filter").outcome
+    assert outcome == Output(text="", finish_reason="content_filter", model="fake/filter")
+
+
+def test_refusal_is_an_output() -> None:
+    outcome = answer_to(sse(delta(refusal="I cannot "), delta(refusal="do that."), delta("stop")))
+    assert outcome == Output(text="I cannot do that.", finish_reason="content_filter", model="served-model")
+
+
+def test_tool_calls_are_put_together() -> None:
+    head = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "weather", "arguments": ""}}
+    outcome = answer_to(
+        sse(
+            delta(role="assistant", content=None, tool_calls=[head]),
+            delta(tool_calls=[{"index": 0, "function": {"arguments": '{"city": '}}]),
+            delta(tool_calls=[{"index": 0, "function": {"arguments": '"Oslo"}'}}]),
+            delta("tool_calls"),
+        )
+    )
+    assert isinstance(outcome, Output)
+    assert outcome.tool_calls == ({"id": "call_1", "name": "weather", "arguments": '{"city": "Oslo"}'},)
+    assert outcome.finish_reason == "tool_calls"
+
+
+def test_repeated_chunks_survive() -> None:
+    """LiteLLM takes a model that repeats itself for a dead provider, unless it is told otherwise."""
+    outcome = answer_to(sse(*[delta(content="ha ")] * 200, delta("stop")))
+    assert isinstance(outcome, Output)
+    assert outcome.text == "ha " * 200
+
+
+def test_invented_finish_reason_is_not_reported() -> None:
+    outcome = answer_to(sse(delta(content="yes")))
+    assert isinstance(outcome, Output)
+    assert (outcome.text, outcome.finish_reason) == ("yes", None)
+
+
+def test_max_tokens_used_up_by_reasoning() -> None:
+    outcome = answer_to(sse(delta(reasoning_content="Hm"), delta("length")))
+    assert isinstance(outcome, Failure)
+    assert (outcome.fault, outcome.kind) == (Fault.CANDIDATE, "truncated")
+
+
+def test_missing_usage_is_unknown() -> None:
+    reply = trip(chat(), FakeProvider(faults=[without_usage()]))
+    assert reply.usage == Usage(busy_seconds=reply.usage.busy_seconds)
+
+
+def test_impossible_usage_is_suspect() -> None:
+    usage = {"prompt_tokens": -5, "completion_tokens": 10**9, "total_tokens": 1}
+    body = sse(delta(content="yes"), delta("stop"), {"model": "m", "choices": [], "usage": usage})
+    reply = trip(chat(), FakeProvider(faults=[raw_body(body, content_type="text/event-stream")]))
+    assert isinstance(reply.outcome, Output)
+    assert reply.usage == Usage(busy_seconds=reply.usage.busy_seconds, source="suspect")
+
+
+def test_reserved_parameter_is_refused_unsent() -> None:
+    provider = FakeProvider()
+    reply = trip(chat(mock_response="made up"), provider)
+    assert isinstance(reply.outcome, Failure)
+    assert (reply.outcome.fault, reply.outcome.kind) == (Fault.HARNESS, "bug")
+    assert "mock_response" in reply.outcome.message
+    assert provider.requests == []

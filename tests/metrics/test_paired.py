@@ -1,0 +1,104 @@
+"""Paired differences between the leader and its challengers."""
+
+import numpy as np
+import pytest
+
+from harness.metrics.paired import differences
+from harness.metrics.stats import mcnemar_mid_p
+from harness.metrics.tables import observe
+from tests.metrics.frames import INFRA_FAULT, Frames, scored
+from tests.oracles import oracle
+
+
+def test_clustered_differences_equal_the_oracle() -> None:
+    inputs, frames = oracle("stats_paired_clustered")["inputs"], Frames()
+    for name, scores in (("a", inputs["score_A"]), ("b", inputs["score_B"])):
+        for i, (score, cluster) in enumerate(zip(scores, inputs["cluster"], strict=True)):
+            frames.add(name, f"{i:02}", score, cluster=str(cluster))
+    expected = oracle("stats_paired_clustered")["results"]["cluster_diff"]
+    (pair,) = differences(observe(*frames.tables(), slot="text"), "a")
+    assert (pair.leader, pair.challenger, pair.metric, pair.difference.n) == ("a", "b", "quality", 40)
+    assert pair.difference.value == pytest.approx(expected["mean"], abs=1e-8)
+    assert [pair.difference.low, pair.difference.high] == pytest.approx(expected["ci95_t_G_minus_1"], abs=1e-8)
+    assert pair.p_value == pytest.approx(expected["p_value"], abs=1e-8)
+    assert pair.p_holm == pair.p_value
+    assert "could detect 0.091" in pair.difference.note
+
+
+def test_few_clusters_have_their_signs_flipped() -> None:
+    frames = Frames()
+    for i in range(5):
+        for j in range(3):
+            frames.add("a", f"{i}{j}", 0.9, cluster=str(i))
+            frames.add("b", f"{i}{j}", 0.5 + 0.01 * i, cluster=str(i))
+    (pair,) = differences(observe(*frames.tables(), slot="text"), "a")
+    assert pair.p_value == 2 / 2**5
+
+
+def test_independent_successes_have_mcnemar() -> None:
+    a, b = [1] * 30 + [0] * 5 + [1] * 10, [1] * 30 + [1] * 5 + [0] * 10
+    (pair,) = differences(observe(*scored({"a": a, "b": b}).tables(), slot="text"), "b")
+    assert pair.p_value == pytest.approx(mcnemar_mid_p(5, 10))
+    assert pair.difference.value == pytest.approx(-5 / 45)
+
+
+def test_only_samples_that_both_have_a_score_of_are_paired() -> None:
+    frames = scored({"a": [1, 1, 0, 1], "b": [0, 1, 0]})
+    frames.add("b", "0003", None, **INFRA_FAULT)
+    (pair,) = differences(observe(*frames.tables(), slot="text"), "a")
+    assert (pair.difference.n, pair.difference.coverage) == (3, 0.75)
+    assert pair.difference.value == pytest.approx(1 / 3)
+
+
+def test_challengers_are_corrected_together() -> None:
+    rng = np.random.default_rng(0)
+    leader = rng.random(50)
+    frames = scored({"a": leader, "b": np.clip(leader - 0.06 + rng.normal(0, 0.1, 50), 0, 1), "c": rng.random(50)})
+    pairs = differences(observe(*frames.tables(), slot="text"), "a")
+    raw = sorted(pair.p_value or 0 for pair in pairs)
+    assert sorted(pair.p_holm or 0 for pair in pairs) == pytest.approx([2 * raw[0], max(2 * raw[0], raw[1])])
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "low", "high", "p"),
+    [
+        pytest.param([0.5] * 20, [0.5] * 20, -0.161125, 0.161125, 1.0, id="all ties"),
+        pytest.param([0.7] * 20, [0.2] * 20, 0.5 - 0.161125, 0.5 + 0.161125, 2 / 2**20, id="the same difference"),
+        pytest.param([1] * 20, [0] * 20, 1 - 0.161125, 1.0, 2**-20, id="always right against always wrong"),
+    ],
+)
+def test_differences_that_do_not_vary_are_still_uncertain(
+    a: list[float], b: list[float], low: float, high: float, p: float
+) -> None:
+    (pair,) = differences(observe(*scored({"a": a, "b": b}).tables(), slot="text"), "a")
+    assert [pair.difference.low, pair.difference.high] == pytest.approx([low, high], abs=1e-5)
+    assert pair.p_value == pytest.approx(p)
+
+
+def test_one_cluster_tells_nothing() -> None:
+    frames = scored({"a": [1, 1], "b": [0, 1]}, cluster="same")
+    (pair,) = differences(observe(*frames.tables(), slot="text"), "a")
+    assert (pair.difference.value, pair.difference.low, pair.p_value, pair.p_holm) == (0.5, None, None, None)
+
+
+def test_a_task_without_a_common_score_leaves_no_difference() -> None:
+    frames = scored({"a": [1, 0], "b": [1, 1]})
+    frames.add("a", "x", 1, task="u")
+    frames.add("b", "x", None, task="u", **INFRA_FAULT)
+    (pair,) = differences(observe(*frames.tables(), slot="text"), "a")
+    assert (pair.difference.value, pair.difference.n, pair.p_value) == (None, 2, None)
+
+
+def test_tasks_weigh_as_in_quality() -> None:
+    frames = Frames()
+    for name, easy, hard in (("a", 1.0, 1.0), ("b", 1.0, 0.0)):
+        for i in range(9):
+            frames.add(name, f"{i}", easy, task="easy")
+        frames.add(name, "1", hard, task="hard")
+        frames.add(name, "2", hard, task="hard")
+    (pair,) = differences(observe(*frames.tables(), slot="text"), "a")
+    assert pair.difference.value == pytest.approx(0.5)
+
+
+def test_a_single_candidate_has_no_challenger() -> None:
+    assert differences(observe(*scored({"a": [1, 0]}).tables(), slot="text"), "a") == ()

@@ -1,0 +1,1 @@
+"""The report is right, escaped and traceable."""

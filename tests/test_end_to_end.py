@@ -1,0 +1,117 @@
+"""The whole trip through the command line, from an empty folder, against an OpenAI-compatible server."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.fake_provider import FakeProvider, Pace, echo_key, running, status
+
+QUESTIONS = Path(__file__).parent.parent / "harness" / "cli" / "starter" / "data" / "faq.csv"
+ANSWERS = {
+    line.split(",")[1]: line.split(",")[2] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()[1:]
+}
+TIMEOUT_S = 120
+
+
+def bakeoff(*arguments: str, cwd: Path, check: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in `cwd`; the environment has no key but those given."""
+    clean = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY")} | environment
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.cli", *arguments],
+        cwd=cwd, env=clean, text=True, encoding="utf-8", capture_output=True, timeout=TIMEOUT_S,
+    )  # fmt: skip
+    if check is not None:
+        assert done.returncode == check, done.stdout + done.stderr
+    return done
+
+
+def asked(provider: FakeProvider) -> Counter[str]:
+    """Count the requests by model and question."""
+    return Counter(f"{r.body['model']}: {r.body['messages'][-1]['content']}" for r in provider.requests)
+
+
+def add_candidate(folder: Path, url: str, name: str) -> None:
+    entry = f"  - model_name: {name}\n    litellm_params: {{model: openai/{name}, api_base: '{url}'}}\n"
+    with (folder / "providers.yaml").open("a", encoding="utf-8") as file:
+        file.write(entry + "    bakeoff: {usd_per_hour: 0.10}\n")
+
+
+def test_from_an_empty_folder_to_a_report_and_a_free_resume(tmp_path: Path) -> None:
+    with running(answers=ANSWERS) as provider:
+        bakeoff("init", "--api-base", provider.url, "--model", "key", cwd=tmp_path, OPENAI_API_KEY="sk-test-0123456789")
+        add_candidate(tmp_path, provider.url, "echo")
+        key = {"OPENAI_API_KEY": "sk-test-0123456789"}
+        assert "Everything is in order" in bakeoff("check", cwd=tmp_path, **key).stdout
+        assert "24" not in bakeoff("plan", cwd=tmp_path, **key).stderr
+        assert not provider.requests, "nothing may be sent before `run`"
+
+        done = bakeoff("run", cwd=tmp_path, **key)
+        assert "key" in done.stdout
+        assert set(asked(provider).values()) == {1}
+        assert len(provider.requests) == 2 * len(ANSWERS)
+        (run,) = (tmp_path / "reports").iterdir()
+        assert {"run.db", "report.html", "memo.md", "decision.json"} <= {path.name for path in run.iterdir()}
+        (decision,) = json.loads((run / "decision.json").read_text(encoding="utf-8"))["decisions"]
+        assert decision["verdict"]["winner"] == "key"
+        quality = {
+            name: next(e["value"] for e in estimates if e["metric"] == "quality")
+            for name, estimates in decision["estimates"].items()
+        }
+        assert quality == {"key": 1.0, "echo": pytest.approx(0.0, abs=0.2)}
+
+        before = len(provider.requests)
+        bakeoff("run", "--resume", "latest", cwd=tmp_path, **key)
+        assert len(provider.requests) == before
+        for verb in (("score", "latest"), ("decide", "latest"), ("report", "latest"), ("memo", "latest")):
+            bakeoff(*verb, cwd=tmp_path, **key)
+        assert len(provider.requests) == before
+
+
+def test_kill_9_then_resume_asks_only_what_has_no_answer(tmp_path: Path) -> None:
+    with running(answers=ANSWERS, pace=Pace(first_s=0.25)) as provider:
+        bakeoff("init", "--api-base", provider.url, "--model", "key", cwd=tmp_path)
+        add_candidate(tmp_path, provider.url, "echo")
+        settings = tmp_path / "bakeoff.yaml"
+        settings.write_text(settings.read_text(encoding="utf-8") + "run: {max_in_flight: 2}\n", encoding="utf-8")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "harness.cli", "run"],
+            cwd=tmp_path, env=os.environ | {"OPENAI_API_KEY": "sk-test-0123456789"},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        deadline = time.monotonic() + TIMEOUT_S
+        while len(provider.requests) < 8 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=30)
+        sent_before = len(provider.requests)
+        assert 8 <= sent_before < 2 * len(ANSWERS), "the kill must come in the middle"
+
+        done = bakeoff("run", "--resume", "latest", "--json", cwd=tmp_path, OPENAI_API_KEY="sk-test-0123456789")
+        assert json.loads(done.stdout)["exit_code"] == 0
+        in_flight = 2
+        assert set(asked(provider)) and len(asked(provider)) == 2 * len(ANSWERS), "every planned call is done"
+        assert len(provider.requests) <= 2 * len(ANSWERS) + in_flight
+
+
+def test_a_refused_key_exits_3_and_stands_in_no_byte_that_we_write(tmp_path: Path) -> None:
+    canary = "sk-canary-5f1d0c7a9b"
+    with running(always=echo_key()) as provider:
+        bakeoff("init", "--api-base", provider.url, "--model", "key", cwd=tmp_path)
+        done = bakeoff("run", cwd=tmp_path, check=3, OPENAI_API_KEY=canary)
+    assert canary not in done.stdout + done.stderr
+    for path in (tmp_path / "reports").rglob("*"):
+        assert path.is_dir() or canary.encode() not in path.read_bytes(), path
+
+
+def test_a_provider_that_only_fails_exits_4_and_ranks_nobody(tmp_path: Path) -> None:
+    with running(always=status(400)) as provider:
+        bakeoff("init", "--api-base", provider.url, "--model", "key", cwd=tmp_path)
+        done = bakeoff("run", "--limit", "2", cwd=tmp_path, check=None, OPENAI_API_KEY="sk-test-0123456789")
+    assert done.returncode == 4, done.stdout + done.stderr
