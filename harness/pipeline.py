@@ -134,8 +134,11 @@ def reload(run_folder: Path, folder: Path) -> tuple[Bakeoff, Selection]:
     return bakeoff, selection
 
 
-def run(bakeoff: Bakeoff, run_folder: Path, *, progress: "Progress") -> "RunResult":
-    """Send every call of the run that has no final word yet: answers first, then the instruments."""
+def run(bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress") -> "RunResult":
+    """Send every call of the run that has no final word yet: answers first, then the instruments.
+
+    `folder` is where bakeoff.yaml lies; keys come from the environment and its `.env`.
+    """
     from harness.config.environment import read
     from harness.execute.runner import run as run_calls
     from harness.local.host import Host
@@ -145,7 +148,7 @@ def run(bakeoff: Bakeoff, run_folder: Path, *, progress: "Progress") -> "RunResu
     async def story(ledger: Ledger) -> "RunResult":
         async with Host(log_folder=run_folder) as engines:
             return await run_calls(
-                bakeoff, ledger, Media(run_folder / "media"), env=read(Path()), engines=engines, progress=progress
+                bakeoff, ledger, Media(run_folder / "media"), env=read(folder), engines=engines, progress=progress
             )
 
     with Ledger.open(run_folder, write=True) as ledger:

@@ -3,7 +3,7 @@
 import typer
 
 from harness.cli import screen
-from harness.cli.options import RUNS, Limit, Runs
+from harness.cli.options import HERE, RUNS, Limit, Runs
 from harness.cli.run import run_to_report
 
 
@@ -17,4 +17,4 @@ def demo(runs: Runs = RUNS, limit: Limit = None) -> None:
 
     bakeoff = pipeline.load_shipped(limit=limit)
     pipeline.fetch_engines(tuple(engine.name for engine in pipeline.missing_engines(bakeoff)), say=screen.note)
-    run_to_report(bakeoff, runs=runs, selection=pipeline.Selection(shipped=True, limit=limit))
+    run_to_report(bakeoff, folder=HERE, runs=runs, selection=pipeline.Selection(shipped=True, limit=limit))

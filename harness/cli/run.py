@@ -47,11 +47,17 @@ def run(
         bakeoff = pipeline.load(folder, suites=selection.suites, candidates=selection.candidates, limit=limit)
     if budget is not None:
         bakeoff = pipeline.with_budget(bakeoff, _dollars(budget))
-    run_to_report(bakeoff, runs=runs, selection=selection, resume=path, as_json=as_json)
+    run_to_report(bakeoff, folder=folder, runs=runs, selection=selection, resume=path, as_json=as_json)
 
 
 def run_to_report(
-    bakeoff: "Bakeoff", *, runs: Path, selection: "Selection", resume: Path | None = None, as_json: bool = False
+    bakeoff: "Bakeoff",
+    *,
+    folder: Path,
+    runs: Path,
+    selection: "Selection",
+    resume: Path | None = None,
+    as_json: bool = False,
 ) -> None:
     """Run `bakeoff`, derive everything from its records, print the answer and end with the run's exit code."""
     from harness import pipeline
@@ -62,7 +68,7 @@ def run_to_report(
         screen.note(f"note: {notice}")
     path = resume or pipeline.start(bakeoff, selection=selection, runs=runs)
     with Bars() as bars:
-        result = pipeline.run(bakeoff, path, progress=bars)
+        result = pipeline.run(bakeoff, path, folder=folder, progress=bars)
         if result.outputs:
             bars.note("Scoring and deciding ...")
             pipeline.score(bakeoff, path)

@@ -59,8 +59,6 @@ class Exchange:
     chunks: list[Chunk] = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
     closed: float | None = None
-    ended: bool = False
-    """The body came to the end that HTTP framing gives it."""
     error: BaseException | None = None
 
     def arrival(self, offset: int | None) -> Chunk | None:
@@ -178,7 +176,6 @@ class _Stamped(httpx.AsyncByteStream):
                     raise TooLarge(f"the response is larger than {wire.limit:,} bytes")
                 wire.on_bytes()
                 yield data
-            exchange.ended = True
         except BaseException as error:
             if not isinstance(error, GeneratorExit):  # the reader has had enough, which is no fault
                 exchange.error = error

@@ -104,13 +104,14 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
     extra = {key: value for key, value in (params.model_extra or {}).items() if value is not None}
     extra |= {"voice": params.voice} if params.voice is not None else {}
     model, base_url = _model(entry), params.api_base or params.base_url
+    kept = {key: value for key, value in extra.items() if key not in ROUTER_KEYS and TIER.sub("", key) not in PRICES}
     missing: list[str] = []
     if base_url is not None and base_url.startswith(FROM_ENVIRONMENT):
         variable = base_url.removeprefix(FROM_ENVIRONMENT)
         base_url = env.get(variable) or base_url
         missing += [] if env.get(variable) else [variable]
     modalities, weights = _abilities(entry, model, base_url, problems)
-    key_variable, wanted = _variables(entry, model, base_url, extra, env, problems)
+    key_variable, wanted = _variables(entry, model, base_url, kept, env, problems)
     missing += [variable for variable in wanted if not env.get(variable)]
     limits = {key: _number(entry, key, extra[key], problems) for key in LIMITS & extra.keys()}
     prices = _prices(entry, model, extra, problems)
@@ -193,11 +194,11 @@ def _nearest_model(model: str) -> str | None:
 
 
 def _variables(
-    entry: Entry, model: str, base_url: str | None, extra: Mapping[str, Json], env: Mapping[str, str],
+    entry: Entry, model: str, base_url: str | None, params: Mapping[str, Json], env: Mapping[str, str],
     problems: list[Problem],
 ) -> tuple[str | None, list[str]]:  # fmt: skip
     """Return the variable of the key, and every variable that must be set."""
-    wanted = [name for _, name in references(extra)]
+    wanted = [name for _, name in references(params)]
     written = entry.model.litellm_params.api_key
     if written:
         variable = written.removeprefix(FROM_ENVIRONMENT)
@@ -205,7 +206,7 @@ def _variables(
             problems.append(entry.problem("E103", "expected os.environ/NAME", "litellm_params", "api_key"))
         return variable, [variable, *wanted]
     provider = model.partition("/")[0] if "/" in model else _bare_provider(model)
-    if any(holds_key(key) for key in extra) or (base_url is not None and provider not in ADDRESSED):
+    if any(holds_key(key) for key in params) or (base_url is not None and provider not in ADDRESSED):
         return None, wanted
     customary = CUSTOMARY_KEYS.get(provider, ())
     if not customary:

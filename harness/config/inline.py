@@ -74,10 +74,11 @@ def _scorer(
 ) -> Scorer | None:
     from harness.scorers.registry import by_name
 
+    on_key = where[-1] == name
     try:
         kind = by_name(name)
     except UsageError as error:
-        problems.append(source.problem("E210", str(error), where, key=True, hint=error.hint))
+        problems.append(source.problem("E210", str(error), where, key=on_key, hint=error.hint))
         return None
     assert is_dataclass(kind)
     known = {field.name: field for field in fields(kind) if field.init}
@@ -94,13 +95,13 @@ def _scorer(
     for key, field in known.items():
         if key not in params and field.default is MISSING and field.default_factory is MISSING:
             message = f"the scorer '{name}' needs the parameter '{key}'"
-            problems.append(source.problem("E210", message, where, key=True))
+            problems.append(source.problem("E210", message, where, key=on_key))
     if len(problems) > found:
         return None
     try:
         return kind(**values)
     except ValueError as error:
-        problems.append(source.problem("E210", f"the scorer '{name}': {error}", where, key=True))
+        problems.append(source.problem("E210", f"the scorer '{name}': {error}", where, key=on_key))
         return None
 
 

@@ -57,16 +57,17 @@ def load(
     _refuse(problems, lacking)
     modalities = {task.modality for task in _tasks(kept)}
     competing = tuple(candidate for candidate in chosen.candidates if candidate.modalities & modalities)
+    slots = decision.slots(kept)
     return Bakeoff(
         name=given.name or folder.resolve().name or "bakeoff",
         suites=tuple(_first(suite, limit) for suite in kept),
         candidates=competing,
         instruments=instruments,
-        rules=_of_slots(rules, decision.slots(kept), competing),
+        rules=_of_slots(rules, slots, competing),
         settings=replace(RunSettings(), **given.run.model_dump(exclude_none=True)) if given.run else RunSettings(),
         epochs=given.epochs,
         seed=given.seed,
-        notices=(*chosen.notices, *notices, *_left_out(chosen), *_own_notices(given, rules, tasks_by_slot)),
+        notices=(*chosen.notices, *notices, *_left_out(chosen), *_own_notices(given, rules, slots)),
     )
 
 
@@ -214,7 +215,9 @@ def _refuse(problems: list[Problem], lacking: Sequence[Missing]) -> None:
     ]
     hint = "export it, or put it into .env beside bakeoff.yaml"
     if problems:
-        raise UsageError([*problems, *(Problem(code="E101", message=message, hint=hint) for message in said)])
+        raise UsageError(
+            [*dict.fromkeys(problems), *(Problem(code="E101", message=message, hint=hint) for message in said)]
+        )
     if said:
         raise CredentialsError("; ".join(said), hint=hint)
 
@@ -230,10 +233,10 @@ def _own_notices(
 ) -> Iterable[str]:
     if given.traffic is not None:
         yield "traffic is checked, but this version does not use it"
-    for slot, rule in rules.items():
-        shipped = defaults.CRITERIA[tasks[slot][0].modality]
+    for slot, its in tasks.items():
+        shipped = defaults.CRITERIA[its[0].modality]
         unset = slot not in (given.decision or {}) or (given.decision or {})[slot].criteria is None
-        absent = [criterion.name for criterion in shipped if criterion not in rule.criteria]
+        absent = [criterion.name for criterion in shipped if criterion not in rules[slot].criteria]
         if unset and absent:
             yield f"{slot}: no scorer feeds the default criterion '{', '.join(absent)}', so it is left out"
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Tag, ValidationError
 
 from harness.config.secrets import holds_key, shown
 from harness.config.source import Source, Where
-from harness.config.suggest import did_you_mean
+from harness.config.suggest import did_you_mean, nearest
 from harness.core.canonical import Json
 from harness.errors import Problem
 
@@ -41,7 +41,12 @@ def validate(model: type[M], source: Source, data: Json, where: Where, problems:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems.extend(_problem(model, source, where, dict(detail)) for detail in error.errors(include_url=False))
+        details = error.errors(include_url=False)
+        unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+        meant = {(*loc[:-1], nearest(str(loc[-1]), _fields(model, loc))) for loc in unknown}
+        kept = [it for it in details if it["type"] != "missing" or it["loc"] not in meant]
+        found = [_problem(model, source, where, dict(detail)) for detail in kept]
+        problems.extend(sorted(found, key=lambda problem: (problem.line or 0, problem.column or 0)))
         return None
 
 

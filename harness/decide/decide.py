@@ -132,7 +132,8 @@ def _standing(
         slot=rule.slot,
         thresholds=rule.thresholds,
         ranking=ranking,
-        usable={line.candidate: measured(estimates[line.candidate], "coverage").value != 0.0 for line in ranking},
+        answered=any(_answered(of) for of in estimates.values()),
+        unjudged=tuple(line.candidate for line in ranking if _unjudged(line, rule, estimates[line.candidate])),
         measured=any(value is not None for row in table.values for value in row),
         cost=_costs(estimates),
         margin=dict(zip(names, lead.std(axis=0).tolist(), strict=True)),
@@ -141,6 +142,16 @@ def _standing(
         leave_one_out={criteria[j]: names[first] for j, first in enumerate(leads) if first is not None},
         crossovers=crossovers(values, weights, names, criteria) if names else (),
     )
+
+
+def _answered(estimates: Sequence[Estimate]) -> bool:
+    return measured(estimates, "coverage").value != 0.0
+
+
+def _unjudged(line: RankedCandidate, rule: DecisionRule, estimates: Sequence[Estimate]) -> bool:
+    """Say whether too little is known of a candidate: nothing at all, or not the quality that it competes with."""
+    unknown = "quality" in metrics_of(rule) and measured(estimates, "quality").value is None
+    return not _answered(estimates) or (unknown and line.rank is not None)
 
 
 def _costs(estimates: Mapping[str, Sequence[Estimate]]) -> dict[str, float | None]:

@@ -14,8 +14,10 @@ class Standing:
     thresholds: Thresholds
     ranking: tuple[RankedCandidate, ...]
     """Best first; excluded candidates last."""
-    usable: Mapping[str, bool]
-    """Candidate → whether any of its answers has a score."""
+    answered: bool
+    """Whether any answer of any candidate has a score."""
+    unjudged: tuple[str, ...]
+    """Candidates that no verdict can be given on: none of their answers has a score, or their quality is unknown."""
     measured: bool
     """Whether any criterion of any candidate has a value."""
     cost: Mapping[str, float | None]

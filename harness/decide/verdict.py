@@ -30,14 +30,14 @@ def verdict(standing: Standing, *, caveats: Sequence[str]) -> Verdict:
 
 
 def _kind(standing: Standing) -> VerdictKind:
-    if not standing.measured or not any(standing.usable.values()):
+    if not standing.measured or not standing.answered:
         return VerdictKind.NONE
-    if not all(standing.usable.values()):
+    if standing.unjudged:
         return VerdictKind.INCOMPLETE
     if standing.leader is None:
         return VerdictKind.NONE
     if len(standing.ranking) == 1:
-        return VerdictKind.INCOMPLETE
+        return VerdictKind.LEAN  # it passes, and yet first of one is no clear win
     limits, p_best = standing.thresholds, standing.leader.p_best
     robust = standing.smallest_flip is None or standing.smallest_flip >= limits.fragile_l1
     if p_best >= limits.clear_p_best and robust and _survives_omissions(standing, standing.leader):

@@ -21,34 +21,31 @@ def sentence(standing: Standing, kind: VerdictKind, winner: RankedCandidate | No
 def _none(standing: Standing) -> str:
     if not standing.ranking:
         return f"Nothing was asked of any candidate for {standing.slot}."
-    if not standing.measured or not any(standing.usable.values()):
+    if not standing.answered:
         return f"Nothing was measured for {standing.slot}: no candidate has a usable answer."
-    unusable = [name for name, usable in standing.usable.items() if not usable]
+    if not standing.measured:
+        return f"Nothing that counts was measured for {standing.slot}: no criterion has a value."
     failed = [
         f"{line.candidate} fails {_listed([limit(r.gate) for r in line.gates if r.status is GateStatus.FAIL])}"
         for line in standing.ranking
-        if line.candidate not in unusable
+        if line.candidate not in standing.unjudged
     ]
-    untold = [f"{_listed(unusable)} {'has' if len(unusable) == 1 else 'have'} no usable answer"] if unusable else []
-    return f"No candidate can be recommended: {'; '.join(failed + untold)}."
+    unknown = [f"the quality of {_listed(standing.unjudged)} could not be measured"] if standing.unjudged else []
+    return f"No candidate can be recommended: {'; '.join(failed + unknown)}."
 
 
 def _incomplete(standing: Standing, leader: RankedCandidate) -> str:
-    unusable = [name for name, usable in standing.usable.items() if not usable]
-    if not unusable:
-        return (
-            f"Only one candidate was measured: {leader.candidate} scores {leader.score:.2f}, "
-            f"and there is nothing to compare it with."
-        )
-    verb = "has" if len(unusable) == 1 else "have"
     return (
-        f"Too little was measured to decide: {_listed(unusable)} {verb} no usable answer. "
-        f"{leader.candidate} leads what was measured."
+        f"Too little was measured to decide: the quality of {_listed(standing.unjudged)} could not be measured. "
+        f"{leader.candidate} leads on what was."
     )
 
 
 def _headline(standing: Standing, kind: VerdictKind, leader: RankedCandidate, winner: RankedCandidate | None) -> str:
     name = leader.candidate
+    if len(standing.ranking) == 1:
+        scores = f"{name} scores {leader.score:.2f}"
+        return f"Only one candidate was measured: {scores}, and there is nothing to compare it with."
     if len(standing.contenders) == 1:
         return f"{name} is the only candidate that no gate excludes."
     if kind is VerdictKind.CLEAR:
@@ -119,8 +116,9 @@ def _sides(crossovers: Sequence[Crossover]) -> list[list[Crossover]]:
     return [side for side in (above, below) if side]
 
 
-def _distance(crossover: Crossover) -> float:
-    return abs(crossover.weight - crossover.now)
+def _distance(crossover: Crossover) -> tuple[float, bool]:
+    """Return how far the weight must move; with two criteria each move has a mirror, and the one upwards is named."""
+    return round(abs(crossover.weight - crossover.now), 9), crossover.weight < crossover.now
 
 
 def _unproven(leader: RankedCandidate) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Protocol
 
+from harness.clients import litellm_door
 from harness.clients.deadlines import Deadlines
 from harness.clients.faults import CANDIDATE_UNUSABLE, PROVIDER_UNUSABLE
 from harness.clients.retry import RetryPolicy
@@ -71,7 +72,7 @@ async def run(
     env: Mapping[str, str],
     engines: Engines,
     progress: Progress,
-    client: CallClient = call_client,
+    client: CallClient | None = None,
     stop: Stop | None = None,
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -79,10 +80,20 @@ async def run(
     """Send every call of `ledger` that has no final word or failed for no fault of its candidate.
 
     UsageError and CredentialsError come before anything is sent, StoreError whenever the disk fails. All else ends in
-    a result: faults of providers are records, a spent budget and an interrupt leave calls pending.
+    a result: faults of providers are records, a spent budget and an interrupt leave calls pending. `client` is the
+    real one by default.
     """
     stop = stop or Stop(drain_s=DRAIN_S, say=progress.note)
-    story = _Story(bakeoff=bakeoff, ledger=ledger, env=env, engines=engines, progress=progress, stop=stop, clock=clock)
+    story = _Story(
+        bakeoff=bakeoff,
+        ledger=ledger,
+        env=env,
+        engines=engines,
+        progress=progress,
+        stop=stop,
+        clock=clock,
+        warm_up=litellm_door.load if client is None else lambda: None,
+    )
     calls = ledger.pending(Role.ANSWER, retry_failed=True)
     refuse_unpriced(bakeoff, calls)
     story.check_credentials(calls)
@@ -94,7 +105,7 @@ async def run(
         stop=stop,
         progress=progress,
         redactor=Redactor(secrets(env)),
-        client=client,
+        client=client or call_client,
         policy=RetryPolicy(max_attempts=bakeoff.settings.max_attempts),
         deadlines=Deadlines(timeout_s=bakeoff.settings.timeout_s, idle_timeout_s=bakeoff.settings.idle_timeout_s),
         reach=story.reach,
@@ -120,6 +131,8 @@ class _Story:
     progress: Progress
     stop: Stop
     clock: Callable[[], float]
+    warm_up: Callable[[], object]
+    """Loads what the first call would wait for."""
     candidates: Mapping[str, Candidate] = field(init=False)
     fatal: dict[str, str] = field(default_factory=dict)
     budget_stop: str | None = None
@@ -171,6 +184,7 @@ class _Story:
         """Send `calls` through their lanes; `alone`: one engine at a time is loaded."""
         if not calls:
             return
+        self.warm_up()
         self.progress.phase(phase, Counter(call.candidate for call in calls))
         settings = self.bakeoff.settings
         found = lanes(

@@ -57,7 +57,7 @@ class Observations:
     stratum: Ints
     """[n]: index into `tasks`, ascending."""
     cluster: Ints
-    """[n]: the unit that was sampled at random; numbered upwards, never shared by two tasks."""
+    """[n]: the unit that was sampled at random; numbered from 0 task by task, never shared by two."""
     quality: Floats
     """[C, n]: mean over epochs of the primary score; the candidate's own failure is 0, a lost answer NaN."""
     asked: Floats

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -33,19 +34,22 @@ def resample(observations: Observations, metrics: Sequence[str], *, draws: int =
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Sums:
-    """A weighted mean of ratios of cluster sums; one ratio a part."""
+    """A weighted mean of ratios of cluster sums."""
 
-    top: Sequence[Floats]
-    """Each [G, C]: sums of the numerators in each cluster, 0 outside the part."""
-    bottom: Sequence[Floats]
+    top: Floats
+    """[G, C]: sums of the numerators in each cluster."""
+    bottom: Floats
+    parts: Sequence[slice]
+    """The clusters of each ratio."""
     weight: Floats
+    """The weight of each ratio."""
 
     def draw(self, counts: Floats) -> Floats:
         """Return [b, C] for `counts` [b, G], how often each cluster was drawn."""
-        result = np.zeros((len(counts), self.top[0].shape[1]))
+        result = np.zeros((len(counts), self.top.shape[1]))
         with np.errstate(divide="ignore", invalid="ignore"):
-            for top, bottom, weight in zip(self.top, self.bottom, self.weight, strict=True):
-                result += weight * ((counts @ top) / (counts @ bottom))
+            for part, weight in zip(self.parts, self.weight, strict=True):
+                result += weight * ((counts[:, part] @ self.top[part]) / (counts[:, part] @ self.bottom[part]))
         return np.where(np.isfinite(result), result, np.nan)
 
 
@@ -100,26 +104,27 @@ def _drawer(observations: Observations, metric: str) -> _Sums | _Quantiles | Non
 
 
 def _quality(observations: Observations) -> _Sums:
-    seen = (~np.isnan(observations.quality)).astype(float)
-    tasks = [observations.stratum == h for h in range(len(observations.tasks))]
+    ends = np.cumsum(_task_sizes(observations)).tolist()
     return _Sums(
-        top=[_by_cluster(observations, np.nan_to_num(observations.quality) * task) for task in tasks],
-        bottom=[_by_cluster(observations, seen * task) for task in tasks],
+        top=_by_cluster(observations, np.nan_to_num(observations.quality)),
+        bottom=_by_cluster(observations, (~np.isnan(observations.quality)).astype(float)),
+        parts=[slice(start, end) for start, end in pairwise([0, *ends])],
         weight=observations.task_weight,
     )
 
 
 def _coverage(observations: Observations) -> _Sums:
-    total = np.ones((_clusters(observations), 1))
     share = observations.scored.sum(axis=1) / observations.asked.sum(axis=1)
-    return _Sums(top=[total * share], bottom=[np.broadcast_to(total, (len(total), len(share)))], weight=np.ones(1))
+    ones = np.ones((int(_task_sizes(observations).sum()), len(share)))
+    return _Sums(top=ones * share, bottom=ones, parts=[slice(None)], weight=np.ones(1))
 
 
 def _ratio(observations: Observations, ratio: Ratio) -> _Sums:
     seen = ~np.isnan(ratio.numerator) & ~np.isnan(ratio.denominator)
     return _Sums(
-        top=[_by_cluster(observations, np.where(seen, ratio.numerator, 0.0))],
-        bottom=[_by_cluster(observations, np.where(seen, ratio.denominator, 0.0))],
+        top=_by_cluster(observations, np.where(seen, ratio.numerator, 0.0)),
+        bottom=_by_cluster(observations, np.where(seen, ratio.denominator, 0.0)),
+        parts=[slice(None)],
         weight=np.ones(1),
     )
 
@@ -136,23 +141,23 @@ def _quantiles(observations: Observations, timing: Floats, q: float) -> _Quantil
 
 def _by_cluster(observations: Observations, values: Floats) -> Floats:
     """Sum [C, n] over the items of each cluster: [G, C]."""
-    size = _clusters(observations)
-    return np.stack([np.bincount(observations.cluster, row, minlength=size) for row in values], axis=1)
+    return np.stack([np.bincount(observations.cluster, row) for row in values], axis=1)
 
 
-def _clusters(observations: Observations) -> int:
-    return int(observations.cluster.max(initial=-1)) + 1
+def _task_sizes(observations: Observations) -> Ints:
+    """Return how many clusters each task has, [H]; they are numbered task by task."""
+    _, first = np.unique(observations.cluster, return_index=True)
+    return np.bincount(observations.stratum[first], minlength=len(observations.tasks))
 
 
 def _counts(observations: Observations, draws: int, rng: np.random.Generator) -> Iterator[Floats]:
     """Yield blocks [b, G] of how often each cluster is drawn, `draws` rows in all."""
-    _, first = np.unique(observations.cluster, return_index=True)
-    sizes = np.bincount(observations.stratum[first], minlength=len(observations.tasks))
+    sizes = _task_sizes(observations).tolist()
     widest = max(observations.n, *(timing[0].size for timing in observations.timings.values()), 1)
     block = max(1, CELLS // widest)
     for start in range(0, draws, block):
         b = min(block, draws - start)
-        yield np.concatenate([_task_counts(rng, b, int(size)) for size in sizes], axis=1)
+        yield np.concatenate([_task_counts(rng, b, size) for size in sizes], axis=1)
 
 
 def _task_counts(rng: np.random.Generator, b: int, size: int) -> Floats:

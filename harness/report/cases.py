@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from harness.core.calls import Audio, Failure, Fault, Output, Record
+from harness.core.calls import Audio, Failure, Output, Record
 from harness.core.canonical import Json, to_json
 from harness.report.evidence import AskedSample, AskedTask, Judgement
-from harness.report.numbers import Number, count, fixed, milliseconds, number, number_id, of_metric, seconds, significant, usd
-from harness.report.phrases import Phrase, Piece, known
+from harness.report.numbers import Number, count, fixed, milliseconds, number, number_id, plain, seconds, usd
+from harness.report.phrases import Phrase, Piece
 from harness.report.slots import Place, SlotEvidence
 from harness.report.standing import Tag, tag
 
@@ -44,7 +44,7 @@ class ScoreLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What an instrument returned: a transcript, or numbers."""
+    """What an instrument returned: a transcript, or numbers that no score shows already."""
 
     by: str
     text: str | None
@@ -279,14 +279,16 @@ def _score(of: SlotEvidence, case: _Case, name: str, judgement: Judgement) -> Sc
         value=None if value is None else shown(f"score.{scorer}", value, fixed(value, 2)),
         reason=judgement.reason,
         details=tuple(
-            (key, shown(f"detail.{scorer}.{key}", x, significant(x))) for key, x in sorted(judgement.detail.items())
+            (key, shown(f"detail.{scorer}.{key}", x, plain(x))) for key, x in sorted(judgement.detail.items()) if x
         ),
     )
 
 
 def _heard(of: SlotEvidence, case: _Case, name: str, reading: Record) -> Heard:
     instrument, output = str(reading.call.instrument), reading.outcome
+    judged = [j.detail for j in of.judgements.get(str(reading.call.measures), {}).values()]
     values = output.values if isinstance(output, Output) else {}
+    values = {key: x for key, x in values.items() if all(detail.get(key) != x for detail in judged)}
     return Heard(
         by=reading.call.candidate,
         text=output.text if isinstance(output, Output) else None,

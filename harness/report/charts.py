@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
@@ -19,6 +20,8 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MUTED = "#5B6670"
 LABEL = 32
 """Characters of a name in a chart."""
+ROOM = 0.16
+"""Share of an axis that a tick's label needs."""
 
 
 def scatter_figure(scatter: Scatter, *, quality: str, cost: str, frontier: str) -> Mapping[str, Any] | None:
@@ -64,14 +67,15 @@ def _cost_axis(points: Sequence[Point]) -> dict[str, Any]:
 
 
 def _ticks(low: float, high: float, spell: Callable[[float], str]) -> dict[str, Any]:
-    """Return three to five round ticks of a logarithmic axis, spelled as the tables do; else plotly's own."""
+    """Return round ticks of a logarithmic axis, as many as have room, spelled as the tables do; else plotly's own."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for steps in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), range(1, 10), [1 + i / 4 for i in range(36)]):
+    room = ROOM * (math.log10(high) - math.log10(low))
+    for steps in ([1 + i / 4 for i in range(36)], range(1, 10), (1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
         ticks = [float(f"{step}e{decade}") for decade in decades for step in steps]
         inside = [tick for tick in ticks if low <= tick <= high]
-        if 3 <= len(inside) <= 5:
+        if len(inside) > 1 and all(math.log10(b / a) >= room for a, b in pairwise(inside)):
             return {"tickvals": inside, "ticktext": [spell(tick) for tick in inside], "tickangle": 0}
-    return {"nticks": 5, "tickangle": 0}
+    return {"nticks": 4, "tickangle": 0}
 
 
 def _point(point: Point) -> Any:
@@ -151,7 +155,6 @@ def _layout() -> dict[str, Any]:
         "title": {"standoff": 8},
     }
     return {
-        "template": None,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"size": 12, "color": "#1D2125"},
@@ -165,4 +168,5 @@ def _layout() -> dict[str, Any]:
 
 def _json(figure: Any) -> Mapping[str, Any]:
     described: Mapping[str, Any] = figure.to_plotly_json()
-    return {"data": list(described["data"]), "layout": described["layout"]}
+    layout = {key: value for key, value in described["layout"].items() if key != "template"}
+    return {"data": list(described["data"]), "layout": layout}

@@ -22,7 +22,7 @@ LONGEST_S = 600.0
 MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 QUALITY = 0.6
 """libsndfile's compression level in [0, 1]: for speech at 22 kHz about 40 kbit/s."""
-BINS = 96
+BINS = 64
 """Columns of the outline."""
 HEIGHT = 24
 """Of the outline, in its own units."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.core.calls import Failure, Fault, Record
 from harness.core.candidates import Candidate
-from harness.metrics.stats import NO_SPREAD, Interval, spread, t_interval, wilson, TWO_SIDED
+from harness.metrics.stats import NO_SPREAD, TWO_SIDED, Interval, spread, t_interval, wilson
 from harness.report.evidence import AskedTask
 from harness.report.numbers import Number, count, number, number_id, of_metric, percent, seconds, stated, usd
 from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
@@ -218,7 +218,9 @@ def by_task(of: SlotEvidence) -> tuple[TaskRow, ...]:
             suite=task.suite,
             task=task.name,
             scorer=task.primary,
-            signature=of.manifest.scorers.get(f"{task.suite}/{task.name}/{task.primary}", signatures.get(task.primary, "")),
+            signature=of.manifest.scorers.get(
+                f"{task.suite}/{task.name}/{task.primary}", signatures.get(task.primary, "")
+            ),
             cells=tuple(_task_cell(of, task, name) for name in of.candidates),
         )
         for task in of.tasks

@@ -179,9 +179,7 @@ def _results(slot: SlotView) -> str:
 
 def _sensitivity(slot: SlotView) -> str:
     lines = [say(change) for change in slot.verdict.changes]
-    lines += [
-        say("memo.without", criterion=c.name, leader=c.without) for c in slot.criteria if c.without is not None
-    ]
+    lines += [say("memo.without", criterion=c.name, leader=c.without) for c in slot.criteria if c.without is not None]
     return bullets(lines or [say("memo.no_sensitivity")])
 
 
@@ -205,7 +203,10 @@ def _cases(slot: SlotView) -> str:
 
 
 def _example(case: BadCase, sample: SampleView | None) -> str:
-    lines = [f"**{foreign(case.suite)}/{foreign(case.task)}/{foreign(case.id)}**", fenced(case.input[:EXAMPLE_CHARACTERS])]
+    lines = [
+        f"**{foreign(case.suite)}/{foreign(case.task)}/{foreign(case.id)}**",
+        fenced(case.input[:EXAMPLE_CHARACTERS]),
+    ]
     for tag, why in case.who:
         lines.append(f"{foreign(tag.name)}: {foreign(why)}")
         answer = None if sample is None else sample.answers[sample.tags.index(tag)]
@@ -223,7 +224,9 @@ def _consequences(run: RunView, slot: SlotView) -> str:
     good = "memo.good_tie" if slot.verdict.kind == "toss-up" else "memo.good"
     criteria = ", ".join(foreign(criterion.name) for criterion in slot.criteria)
     why = say("memo.y", winner=winner.name, **context) + f" {criteria}. " + say("memo.y_accepting")
-    return "\n\n".join([bullets([say(good, candidate=winner.name), *bad, say("memo.confirm", candidate=winner.name)]), why])
+    return "\n\n".join(
+        [bullets([say(good, candidate=winner.name), *bad, say("memo.confirm", candidate=winner.name)]), why]
+    )
 
 
 def _method(shown: View) -> Iterable[str]:

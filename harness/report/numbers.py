@@ -81,6 +81,11 @@ def fixed(value: float, decimals: int) -> str:
     return _minus(f"{round(value, decimals) + 0.0:,.{decimals}f}")
 
 
+def plain(value: float) -> str:
+    """Return a number without a unit: `15`, `3.23`."""
+    return count(int(value)) if value == int(value) else fixed(value, 2)
+
+
 def signed(value: float, decimals: int = 3) -> str:
     """Return `+0.064` or `−0.064`; a difference that rounds to nothing has no sign."""
     text = fixed(value, decimals)

@@ -87,7 +87,7 @@ def slot_evidence(evidence: Evidence, decision: Decision) -> SlotEvidence:
         if record.call.measures in keys and isinstance(record.outcome, Output):
             key = str(record.call.measures)
             readings[key] = (*readings.get(key, ()), record)
-    by_configuration = sorted(candidates, key=lambda name: (list(configured) + [name]).index(name))
+    by_configuration = sorted(candidates, key=lambda name: [*configured, name].index(name))
     return SlotEvidence(
         slot=slot,
         decision=decision,

@@ -268,7 +268,9 @@ def gates(of: SlotEvidence) -> tuple[tuple[GateView, ...], tuple[GateRow, ...]]:
     slot, rule = of.slot, of.decision.rule
     views = tuple(_gate(slot, gate, i) for i, gate in enumerate(rule.gates))
     rows = tuple(
-        GateRow(tag=tag(of, line.candidate), cells=tuple(_gate_cell(slot, line, g, i) for i, g in enumerate(rule.gates)))
+        GateRow(
+            tag=tag(of, line.candidate), cells=tuple(_gate_cell(slot, line, g, i) for i, g in enumerate(rule.gates))
+        )
         for line in of.decision.ranking
     )
     return views, rows
@@ -319,9 +321,7 @@ def _criterion(of: SlotEvidence, shade: int, criterion: Criterion, weight: float
         scale=Phrase(key=f"scale.{criterion.scale.value}"),
         shade=shade,
         weight=shown("weight", weight, percent(weight)),
-        column_weight=number(
-            weight, percent(weight), id=number_id(of.slot, "matrix", "", f"{criterion.name}.weight")
-        ),
+        column_weight=number(weight, percent(weight), id=number_id(of.slot, "matrix", "", f"{criterion.name}.weight")),
         worst=shown("worst", criterion.worst, stated(criterion.metric, criterion.worst)),
         ideal=shown("ideal", criterion.ideal, stated(criterion.metric, criterion.ideal)),
         crossings=tuple(_crossing(of, i, "weights") for i, c in crossovers if c.criterion == criterion.name),
@@ -347,9 +347,7 @@ def _matrix_row(of: SlotEvidence, i: int, excluded: bool) -> MatrixRow:
     cells = []
     for j, criterion in enumerate(table.criteria):
         value = table.values[i][j]
-        parts: dict[str, Piece] = {
-            "contribution": shown(f"{criterion.name}.contribution", table.contributions[i][j])
-        }
+        parts: dict[str, Piece] = {"contribution": shown(f"{criterion.name}.contribution", table.contributions[i][j])}
         if value is not None:
             parts["value"] = shown(f"{criterion.name}.value", value)
         cells.append(

@@ -9,7 +9,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "page.title": "Bakeoff: {name}",
         "page.wordmark": "Bakeoff",
         "page.skip": "Skip to the verdicts",
-        "page.contents": "Contents",
         "page.evidence": "Evidence",
         "page.run": "Run",
         "page.incomplete": "This run is incomplete: {pending} of {planned} planned answers have no final word.",
@@ -126,7 +125,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "caption.ranking": "Score in [0, 1] with its 95 % interval. The bar shows what each criterion adds to the "
         "score; the line through its end is the interval.",
         "caption.gates": "Must-haves. A gate passes when the unfavourable 95 % bound meets it, fails when the "
-        "favourable one violates it, and is unproven in between. Coverage is a fact of the run and is compared as it is.",
+        "favourable one violates it, and is unproven in between. Coverage is a fact of the run: it has no bounds.",
         "caption.matrix": "Measured, with its 95 % interval; then its value between the anchors (0 to 1), and what it "
         "adds to the score: value × weight.",
         "caption.weights": "Anchors are fixed in advance, so adding or removing a candidate cannot reverse the others.",
@@ -318,9 +317,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "memo.slot": "Slot: {slot}",
         "memo.bottom_line": "Bottom line",
         "memo.context": "Context and problem",
-        "memo.context_text": "The product needs one model for the slot {slot}. The bake-off {name} compared the candidates "
-        "on {samples} samples that all of them were asked. Over all slots it received {answered} of {planned} planned "
-        "answers; lost to infrastructure or to Bakeoff: {errors}; pending: {pending}.",
+        "memo.context_text": "The product needs one model for the slot {slot}. The bake-off {name} compared the "
+        "candidates on {samples} samples that all of them were asked. Over all slots it received {answered} of "
+        "{planned} planned answers; lost to infrastructure or to Bakeoff: {errors}; pending: {pending}.",
         "memo.drivers": "Decision drivers",
         "memo.options": "Considered options",
         "memo.method": "Method",

@@ -80,6 +80,7 @@ def _spellings(secret: str) -> Iterator[str]:
     data = secret.encode()
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         yield encode(data).decode()
+        yield encode(data).decode().rstrip("=")
         for offset in range(3):
             yield _inside(encode(b"\0" * offset + data).decode(), offset, len(data))
 

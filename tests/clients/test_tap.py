@@ -51,7 +51,7 @@ def test_every_chunk_is_stamped() -> None:
     assert exchange.chunks[1].at - exchange.chunks[0].at >= 0.03
     assert exchange.headers == {k: v for k, v in headers.items() if k != "set-cookie"}
     assert (exchange.media_type, exchange.request_id) == ("audio/wav", "r1")
-    assert (exchange.status, exchange.ended, exchange.error) == (200, True, None)
+    assert (exchange.status, exchange.error) == (200, None)
     assert [exchange.arrival(offset) for offset in (0, 2, 3, 5, None)] == [
         exchange.chunks[0], exchange.chunks[0], exchange.chunks[1], None, None,
     ]  # fmt: skip
@@ -65,8 +65,8 @@ def test_busy_loop_is_noticed() -> None:
 
 def test_idle_loop_is_not_blamed() -> None:
     wire = Wire(limit=100)
-    watched(httpx.Response(200, stream=Body(b"abc")), wire)
-    assert wire.exchanges[0].chunks[0].lag_s < 0.05
+    watched(httpx.Response(200, stream=Body(*[b"abc"] * 5)), wire)
+    assert min(chunk.lag_s for chunk in wire.exchanges[0].chunks) < 0.01
 
 
 def test_body_beyond_the_limit() -> None:

@@ -36,15 +36,17 @@ model_list:
   - model_name: gemma3
     litellm_params: {model: local/gemma3-270m}
 """
-SUITE = '''\
+SUITE = """\
 from harness import Suite, Task
 from harness.scorers import ExactMatch
 
 SUITE = Suite(name="arith", version=1, tasks=[
     Task(name="sums", modality="text", samples="sums.jsonl", scorers=[ExactMatch()], primary="exact_match"),
 ])
-'''
+"""
 ROWS = '{"id": "a", "input": "1 + 1", "target": "2"}\n{"id": "b", "input": "2 + 2", "target": "4"}\n'
+CANARY = "-".join(("sk", "proj", "Zk3v9Qw1Er5Ty7Ui0Op"))
+"""Of the shape of a key, and of no account."""
 KEYS = {"ANTHROPIC_API_KEY": "canary-one", "OPENAI_API_KEY": "canary-two"}
 
 
@@ -78,7 +80,9 @@ class Project:
             self.write("bakeoff.yaml", text)
         return load(self.folder, env=env, suites=suites, candidates=candidates, limit=limit, shipped=self.shipped)
 
-    def problems(self, text: str | None = None, *, candidates: Sequence[str] = (), suites: Sequence[str] = ()) -> list[Problem]:
+    def problems(
+        self, text: str | None = None, *, candidates: Sequence[str] = (), suites: Sequence[str] = ()
+    ) -> list[Problem]:
         with pytest.raises(UsageError) as caught:
             self.load(text, candidates=candidates, suites=suites)
         assert caught.value.exit_code == 2
@@ -100,9 +104,17 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture(autouse=True)
 def catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     """Engines of fixed modalities: these tests are about names, not about the real catalogue."""
-    does = {"smollm2-135m": "text", "gemma3-270m": "text", "hibari": "tts", "whisper-base": "transcription", "dnsmos": "mos"}
+    does = {
+        "smollm2-135m": "text",
+        "gemma3-270m": "text",
+        "hibari": "tts",
+        "whisper-base": "transcription",
+        "dnsmos": "mos",
+    }
     module = ModuleType("harness.local.catalog")
-    engines = {name: SimpleNamespace(modality=modality, weights_sha256=f"sha-{name}") for name, modality in does.items()}
+    engines = {
+        name: SimpleNamespace(modality=modality, weights_sha256=f"sha-{name}") for name, modality in does.items()
+    }
     vars(module)["ENGINES"] = engines
     monkeypatch.setitem(sys.modules, "harness.local.catalog", module)
 
@@ -117,3 +129,10 @@ def place(problem: Problem) -> str:
     """Return `file:line:column` with the file's name alone."""
     parts = (Path(problem.file).name if problem.file else None, problem.line, problem.column)
     return ":".join(str(part) for part in parts if part is not None)
+
+
+def marked_text(problem: Problem) -> str:
+    """Return the characters that the problem marks in its excerpt."""
+    assert problem.excerpt is not None
+    assert problem.column is not None
+    return problem.excerpt[problem.column - 1 : problem.column - 1 + problem.length]

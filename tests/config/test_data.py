@@ -1,4 +1,5 @@
 """JSONL and media: what is read, and each fault with its line."""
+# ruff: noqa: E501 - tables have one case a line
 
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from harness.config.data import MAX_BYTES, MAX_PROBLEMS, load_samples
 from harness.core.suites import Sample
 from harness.errors import Problem, UsageError
-from tests.config.conftest import place
+from tests.config.conftest import CANARY, place
 
 
 def write(folder: Path, content: str | bytes, name: str = "d.jsonl") -> Path:
@@ -97,9 +98,9 @@ def test_latin_1_is_refused_with_its_line(tmp_path: Path) -> None:
 
 
 def test_a_key_in_a_broken_line_is_not_shown(tmp_path: Path) -> None:
-    (problem,) = refused(write(tmp_path, '{"input": "sk-ant-REDACTED", }'))
+    (problem,) = refused(write(tmp_path, f'{{"input": "{CANARY}", }}'))
     assert problem.excerpt is None
-    assert "sk-ant" not in repr(problem)
+    assert CANARY not in repr(problem)
 
 
 @pytest.mark.parametrize("name", ["d.json", "d.txt", "d", "d.xls", "d.parquet"])
@@ -181,9 +182,14 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, raw: bytes, suffix: str) 
     path = tmp_path / f"fuzz{suffix}"
     for content in (raw, b"input\n" + raw):
         path.write_bytes(content)
-        try:
-            samples = load_samples(path)
-        except UsageError as error:
-            assert all(problem.code.startswith("E3") for problem in error.problems)
-        else:
-            assert len({sample.id for sample in samples}) == len(samples) > 0
+        found = outcome(path)
+        assert found
+        assert len({it.id for it in found if isinstance(it, Sample)}) in (0, len(found))
+        assert all(isinstance(it, Sample) or it.code.startswith("E3") for it in found)
+
+
+def outcome(path: Path) -> tuple[Sample, ...] | tuple[Problem, ...]:
+    try:
+        return load_samples(path)
+    except UsageError as error:
+        return error.problems

@@ -1,4 +1,5 @@
 """Spreadsheets: encodings, delimiters, headers, cells."""
+# ruff: noqa: E501 - tables have one case a line
 
 import datetime
 import warnings
@@ -88,7 +89,9 @@ def test_headers(tmp_path: Path, header: str, expected: dict[str, str]) -> None:
     [
         pytest.param("", "E302", None, "the dataset is empty", id="empty"),
         pytest.param("input,target\n", "E302", None, "the dataset is empty", id="header-alone"),
-        pytest.param("inptu,target\na,b\n", "E311", 1, "no column 'input' among 'inptu', 'target'", id="no-input-column"),
+        pytest.param(
+            "inptu,target\na,b\n", "E311", 1, "no column 'input' among 'inptu', 'target'", id="no-input-column"
+        ),
         pytest.param("question,prompt\na,b\n", "E311", 1, "'question' and 'prompt' both mean 'input'", id="two-inputs"),
         pytest.param("input,x,x\na,b,c\n", "E311", 1, "two columns are called 'x'", id="two-of-a-name"),
         pytest.param("input,target\na,b,c\n", "E303", 2, "the row has 3 cells, the header 2", id="too-many-cells"),

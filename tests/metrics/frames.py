@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-CALL = {
+CALL: dict[str, Any] = {
     "slot": "text", "modality": "text", "suite": "s", "task": "t", "primary": "exact_match", "lang": "en", "epoch": 0,
     "state": "done", "ok": True, "fault": None, "kind": None, "finish_reason": "stop", "ttft_ms": None, "ttfo_ms": None,
     "ttfa_ms": None, "total_ms": None, "queue_ms": 0.0, "marks_valid": True, "attempts": 1, "input_tokens": 10,
@@ -15,13 +15,19 @@ CALL = {
     "cost_source": "provider", "finished": "2026-01-01T00:00:00Z",
 }  # fmt: skip
 
-CANDIDATE_FAULT = {"ok": False, "fault": "candidate", "kind": "truncated", "finish_reason": None}
-INFRA_FAULT = {"ok": False, "fault": "infra", "kind": "rate_limit", "finish_reason": None, "cost_usd": None}
-TIMEOUT = INFRA_FAULT | {
+CANDIDATE_FAULT: dict[str, Any] = {"ok": False, "fault": "candidate", "kind": "truncated", "finish_reason": None}
+INFRA_FAULT: dict[str, Any] = {
+    "ok": False,
+    "fault": "infra",
+    "kind": "rate_limit",
+    "finish_reason": None,
+    "cost_usd": None,
+}
+TIMEOUT: dict[str, Any] = INFRA_FAULT | {
     "kind": "timeout", "ttft_ms": float("inf"), "ttfo_ms": float("inf"), "ttfa_ms": float("inf"),
     "total_ms": float("inf"),
 }  # fmt: skip
-PENDING = {"state": "pending", "ok": None, "finish_reason": None, "cost_usd": None}
+PENDING: dict[str, Any] = {"state": "pending", "ok": None, "finish_reason": None, "cost_usd": None}
 
 
 @dataclass

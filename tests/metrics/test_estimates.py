@@ -45,7 +45,10 @@ def test_independent_successes_of_one_task_have_wilson_and_clopper_pearson() -> 
 
 
 def test_clustered_scores_have_t_with_cr1() -> None:
-    inputs, expected = oracle("stats_paired_clustered")["inputs"], oracle("stats_paired_clustered")["results"]["cluster_A"]
+    inputs, expected = (
+        oracle("stats_paired_clustered")["inputs"],
+        oracle("stats_paired_clustered")["results"]["cluster_A"],
+    )
     frames = Frames()
     for i, (score, cluster) in enumerate(zip(inputs["score_A"], inputs["cluster"], strict=True)):
         frames.add("a", f"{i:02}", score, cluster=str(cluster))

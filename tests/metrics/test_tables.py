@@ -123,9 +123,7 @@ def test_timeouts_are_infinite_where_the_candidate_is_timed_and_unknown_where_it
         frames.add(name, "2", None, **TIMEOUT)
     seen = observe(*frames.tables(), slot="text")
     assert seen.candidates == ("dead", "plain", "streams")
-    np.testing.assert_array_equal(
-        seen.timings["ttfo_ms"][:, :, 0], [[np.inf, np.inf], [NAN, NAN], [100.0, np.inf]]
-    )
+    np.testing.assert_array_equal(seen.timings["ttfo_ms"][:, :, 0], [[np.inf, np.inf], [NAN, NAN], [100.0, np.inf]])
     np.testing.assert_array_equal(
         seen.timings["total_ms"][:, :, 0], [[np.inf, np.inf], [300.0, np.inf], [200.0, np.inf]]
     )
@@ -176,7 +174,9 @@ def test_a_clip_that_was_never_made_has_the_worst_opinion_score() -> None:
 @pytest.mark.parametrize(
     ("columns", "expected"),
     [
-        pytest.param({"cost_usd": None, "cost_source": "unpriced"}, [NAN, NAN], id="an output without a price hides all"),
+        pytest.param(
+            {"cost_usd": None, "cost_source": "unpriced"}, [NAN, NAN], id="an output without a price hides all"
+        ),
         pytest.param(INFRA_FAULT, [0.001, NAN], id="a failure that was not billed does not"),
         pytest.param(INFRA_FAULT | {"cost_usd": 0.002}, [0.001, 0.002], id="a failure that was billed costs"),
         pytest.param(PENDING, [0.001, NAN], id="pending"),

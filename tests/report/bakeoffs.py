@@ -195,7 +195,9 @@ def _ask(bench: Bench, name: str, task: str, sample: Sample, *, right: bool, spe
     local = bench.candidates[0].name == name
     request = ChatRequest(messages=({"role": "user", "content": str(sample.input)},), max_tokens=32)
     key = digest([name, task, sample.id])
-    call = Call(key=key, role=Role.ANSWER, candidate=name, request=request, suite="text_core", task=task, sample=sample.id)
+    call = Call(
+        key=key, role=Role.ANSWER, candidate=name, request=request, suite="text_core", task=task, sample=sample.id
+    )
     if sample.id == "q13" and not local:
         failure = Failure(fault=Fault.INFRA, kind="timeout", message="no answer within 60 s")
         bench.answers.append(record(call, failure, attempts=3))
@@ -208,9 +210,13 @@ def _ask(bench: Bench, name: str, task: str, sample: Sample, *, right: bool, spe
     ttfo = round(total * 0.55, 3)
     text = f"{sample.target}" if right else "I am not sure, but I believe that it is something else."
     tokens = 4 + len(text) // 4
-    cost = Decimal(f"{total / 3.6e6 * 0.1:.9f}") if local else Decimal(tokens) * Decimal("0.0000006") + Decimal("0.000006")
+    cost = (
+        Decimal(f"{total / 3.6e6 * 0.1:.9f}") if local else Decimal(tokens) * Decimal("0.0000006") + Decimal("0.000006")
+    )
     marks = Marks(ttft_ms=ttfo, ttfo_ms=ttfo, total_ms=round(total, 3), valid=not (first and local))
-    usage = Usage(input_tokens=38, output_tokens=tokens, busy_seconds=total / 1000 if local else None, source="provider")
+    usage = Usage(
+        input_tokens=38, output_tokens=tokens, busy_seconds=total / 1000 if local else None, source="provider"
+    )
     output = Output(text=text, finish_reason="stop", model=name)
     bench.answers.append(
         record(call, output, marks=marks, usage=usage, cost=cost, source="machine" if local else "provider")
@@ -224,7 +230,7 @@ def _ask(bench: Bench, name: str, task: str, sample: Sample, *, right: bool, spe
 def tts_slot(bench: Bench, names: Sequence[str] = ("kokoro", "hibari", "espeak"), n: int = 8) -> None:
     """Let three voices read `n` sentences, heard by a recogniser and a MOS predictor."""
     voices = zip(names, ((0.97, 3.3, 900.0, 160), (0.93, 3.1, 240.0, 210), (0.9, 2.4, 30.0, 120)), strict=True)
-    traits = {name: trait for name, trait in voices}
+    traits = dict(voices)
     bench.candidates += [
         Candidate(name=name, model=f"local/{name}", modalities=frozenset({"tts"}), machine=MACHINE) for name in names
     ]
@@ -337,7 +343,7 @@ def manifest(bench: Bench, *, name: str = "support-bot") -> Manifest:
         "candidates": to_json(bench.candidates),
         "instruments": to_json(instruments if bench.readings else {}),
         "rules": to_json(RULES),
-        "suites": list(suites.values()),  # type: ignore[arg-type]
+        "suites": list(suites.values()),
         "notices": [],
     }
     return Manifest(
@@ -393,7 +399,8 @@ def estimates(bench: Bench, slot: str, name: str) -> tuple[Estimate, ...]:
     whole = Estimate(metric="coverage", value=coverage, low=None, high=None, n=len(mine), coverage=1.0)
     measured = [mean("quality", quality), whole, mean("usd_per_1k_requests", cost)]
     measured.append(mean("usd_per_request", [c / 1000 for c in cost]))
-    measured.append(mean("usd_per_good_answer", [c / 1000 / max(0.01, float(np.mean(quality))) for c in cost]))  # type: ignore[arg-type]
+    good = max(0.01, float(np.mean(np.array(quality, dtype=float))))
+    measured.append(mean("usd_per_good_answer", [c / 1000 / good for c in cost]))
     for kind in ("ttfa", "ttfo", "ttft", "total"):
         measured += percentiles(kind)
     if details:
@@ -420,9 +427,7 @@ def decision(bench: Bench, slot: str, names: Sequence[str], *, kind: VerdictKind
     total = sum(c.weight for c in rule.criteria)
     weights = tuple(c.weight / total for c in rule.criteria)
     raw = tuple(tuple(by_metric[name][c.metric] for c in rule.criteria) for name in names)
-    values = tuple(
-        tuple(value(c, e.value or 0.0) for c, e in zip(rule.criteria, row, strict=True)) for row in raw
-    )
+    values = tuple(tuple(value(c, e.value or 0.0) for c, e in zip(rule.criteria, row, strict=True)) for row in raw)
     contributions = tuple(tuple(w * v for w, v in zip(weights, row, strict=True)) for row in values)
     scores = tuple(sum(row) for row in contributions)
     ranked = [_ranked(rule, by_metric[name], name, score) for name, score in zip(names, scores, strict=True)]
@@ -492,9 +497,7 @@ def _ranked(rule: DecisionRule, metrics: Mapping[str, Estimate], name: str, scor
         proven = ok and (gate.max is None or (bound or math.inf) <= gate.max)
         status = GateStatus.PASS if proven else GateStatus.UNPROVEN if ok else GateStatus.FAIL
         reason = "" if proven else f"{gate.metric} is {at:.3g}, its bound {bound}"
-        gates.append(
-            GateResult(candidate=name, gate=gate, status=status, value=at, bound=bound, reason=reason)
-        )
+        gates.append(GateResult(candidate=name, gate=gate, status=status, value=at, bound=bound, reason=reason))
     return RankedCandidate(
         candidate=name, rank=None, score=score, low=score - 0.06, high=score + 0.05, p_best=0.0, gates=tuple(gates)
     )

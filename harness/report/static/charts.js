@@ -1,6 +1,13 @@
 "use strict";
 /* Draws the figures of the page in the colours of its theme; without it, the tables say the same. */
-(() => {
+(async () => {
+  /* The page's policy knows the unpacked plotly by its hash, so this very text may run, and no other. */
+  const packed = Uint8Array.from(atob(document.getElementById("plotly").textContent), (c) => c.charCodeAt(0));
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const library = document.createElement("script");
+  library.textContent = await new Response(unpacked).text();
+  document.head.append(library);
+
   const figures = JSON.parse(document.getElementById("figures").textContent);
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colour = (meta) => (meta.colour === "muted" ? css("--muted") : css(`--c${meta.colour % 8}`));

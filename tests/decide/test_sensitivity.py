@@ -1,0 +1,103 @@
+"""What changes the winner, against the oracle."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.decide.rank import first
+from harness.decide.sensitivity import crossovers, flips, leave_one_out, saturated
+from tests.oracles import oracle
+
+ORACLE = oracle("mcda_sensitivity")
+NAMES, CRITERIA = ORACLE["inputs"]["models"], ORACLE["inputs"]["criteria"]
+WEIGHTS = np.array(ORACLE["inputs"]["weights"])
+ORDER = [3, 2, 1, 4, 0]
+"""Rows of the value matrix, best first."""
+VALUES = np.array(ORACLE["inputs"]["value_matrix"])[ORDER]
+BEST_FIRST = [NAMES[i] for i in ORDER]
+
+
+@pytest.mark.parametrize(
+    "expected", ORACLE["results"]["one_at_a_time_crossovers"]["values"], ids=lambda case: case["criterion"]
+)
+def test_crossovers_equal_brentq(expected: dict[str, Any]) -> None:
+    found = [c for c in crossovers(VALUES, WEIGHTS, BEST_FIRST, CRITERIA) if c.criterion == expected["criterion"]]
+    segments, now = expected["winner_segments"], expected["current"]
+    assert [c.weight for c in found] == pytest.approx([s["lo"] for s in segments[1:]], abs=1e-8)
+    assert {c.now for c in found} == {now}
+    for crossover, before, after in zip(found, segments[:-1], segments[1:], strict=True):
+        assert crossover.winner == (after if crossover.weight >= now else before)["winner"]
+
+
+def test_smallest_flips_equal_the_linear_programme() -> None:
+    expected = ORACLE["results"]["min_L1_weight_change_to_flip"]["values"]
+    found = {BEST_FIRST[flip.challenger]: flip for flip in flips(VALUES, WEIGHTS)}
+    assert {name: flip.l1 for name, flip in found.items()} == pytest.approx(
+        {case["challenger"]: case["min_L1"] for case in expected}, abs=1e-8
+    )
+    assert [flip.l1 for flip in flips(VALUES, WEIGHTS)] == sorted(flip.l1 for flip in found.values())
+    for challenger, flip in found.items():
+        changed = VALUES @ np.array(flip.weights)
+        assert changed[BEST_FIRST.index(challenger)] == pytest.approx(changed[0], abs=1e-8)
+        assert sum(flip.weights) == pytest.approx(1)
+
+
+def test_leaving_one_criterion_out_equals_the_oracle() -> None:
+    expected = ORACLE["results"]["leave_one_criterion_out"]["values"]
+    found = leave_one_out(VALUES, WEIGHTS)
+    assert [BEST_FIRST[lead] for lead in found if lead is not None] == [case["order"][0] for case in expected]
+
+
+def test_nobody_can_dethrone_who_is_better_in_everything() -> None:
+    values, weights = np.array([[0.9, 0.8], [0.1, 0.2]]), np.array([0.5, 0.5])
+    assert flips(values, weights) == ()
+    assert crossovers(values, weights, "ab", "xy") == ()
+    assert leave_one_out(values, weights) == (0, 0)
+
+
+def test_equals_need_no_change_and_the_first_keeps_the_lead() -> None:
+    values, weights = np.array([[0.5, 0.5], [0.5, 0.5]]), np.array([0.3, 0.7])
+    assert [flip.l1 for flip in flips(values, weights)] == [0.0]
+    assert crossovers(values, weights, "ab", "xy") == ()
+    assert leave_one_out(values, weights) == (0, 0)
+
+
+def test_three_lines_through_one_point_are_one_crossover() -> None:
+    values = np.array([[1.0, 0.0], [0.7, 0.3], [0.5, 0.5], [0.0, 1.0]])
+    found = crossovers(values, np.array([0.6, 0.4]), "abcd", "xy")
+    assert [(c.criterion, c.winner, pytest.approx(c.weight)) for c in found] == [("x", "d", 0.5), ("y", "d", 0.5)]
+
+
+def test_a_criterion_with_all_the_weight_has_no_proportions_to_keep() -> None:
+    values, weights = np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([1.0, 0.0])
+    assert {c.criterion for c in crossovers(values, weights, "ab", "xy")} == {"y"}
+    assert leave_one_out(values, weights) == (None, 0)
+
+
+def test_the_winner_at_any_weight_is_that_of_the_crossovers() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        values, weights = rng.random((4, 3)), rng.dirichlet([2, 2, 2])
+        values = values[np.argsort(-(values @ weights))]
+        found = [c for c in crossovers(values, weights, "abcd", "xyz") if c.criterion == "x"]
+        for moved in rng.random(20):
+            others = weights[1:] / weights[1:].sum() * (1 - moved)
+            lead = "abcd"[first((values @ np.array([moved, *others])).tolist())]
+            passed = [c for c in found if min(c.now, moved) < c.weight < max(c.now, moved)]
+            expected = max(passed, key=lambda c: abs(c.weight - c.now)).winner if passed else "a"
+            assert lead == expected
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        pytest.param([0.2, 0.4, 1.0], (), id="one of three"),
+        pytest.param([0.0, 1.0, 0.5], (0,), id="two of three"),
+        pytest.param([1.0, 0.5], (0,), id="half"),
+        pytest.param([1.0, None, None], (), id="one alone says nothing"),
+        pytest.param([1.0, 0.5, 0.4, None], (), id="of those measured"),
+    ],
+)
+def test_anchors_that_do_not_discriminate(column: list[float | None], expected: tuple[int, ...]) -> None:
+    assert saturated([[v] for v in column]) == expected

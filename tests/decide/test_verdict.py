@@ -1,0 +1,270 @@
+"""The verdict: its rule, its recommendation, its sentence."""
+
+import pytest
+
+from harness.core.decision import Criterion, Gate, Thresholds, VerdictKind
+from tests.decide.cases import COST, QUALITY, decided, rule
+
+USD = "usd_per_1k_requests"
+
+
+def three(quality: float, latency: float, cost: float) -> dict[str, float]:
+    return {"quality": quality, "latency": latency, USD: cost}
+
+
+EQUAL_THREE = rule(
+    Criterion(name="quality", metric="quality", worst=0, ideal=1, weight=1),
+    Criterion(name="latency", metric="latency", worst=0, ideal=1, weight=1),
+    Criterion(name="thrift", metric=USD, worst=1, ideal=0, weight=1),
+)
+
+
+def test_clear() -> None:
+    verdict = decided({"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.5}}, noise=0.02).verdict
+    assert (verdict.kind, verdict.winner, verdict.leader, verdict.p_best) == (VerdictKind.CLEAR, "alpha", "alpha", 1.0)
+    assert verdict.smallest_flip is None
+    assert verdict.leave_one_out == {"quality": "alpha", "cost": "alpha"}
+    assert verdict.sentence == (
+        "alpha is the clear winner: it comes first in 100% of the draws. "
+        "No change of the weights puts another candidate first."
+    )
+
+
+def test_a_noisy_lead_is_a_lean() -> None:
+    verdict = decided({"alpha": {"quality": 0.6, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.0}}, noise=0.15).verdict
+    assert verdict.kind is VerdictKind.LEAN
+    assert verdict.winner == "alpha"
+    assert 0.6 <= (verdict.p_best or 0) < 0.9
+    assert "within its margin" not in verdict.sentence or "costs" in verdict.sentence
+
+
+def test_a_sure_lead_that_a_small_change_of_weights_ends_is_a_lean() -> None:
+    verdict = decided(
+        {"alpha": three(0.80, 0.50, 0.5), "bravo": three(0.50, 0.50, 0.22)},
+        rule(*EQUAL_THREE.criteria, thresholds=Thresholds(kappa=1e6)),
+    ).verdict
+    assert verdict.p_best == 1.0
+    assert 0 < (verdict.smallest_flip or 0) < 0.1
+    assert (verdict.kind, verdict.flip_to) == (VerdictKind.LEAN, "bravo")
+
+
+@pytest.mark.parametrize(
+    ("alpha", "bravo", "kind"),
+    [
+        pytest.param(three(0.9, 0.5, 0.5), three(0.1, 0.9, 0.5), VerdictKind.CLEAR, id="two of three keep the leader"),
+        pytest.param(three(0.9, 0.9, 0.8), three(0.5, 0.5, 0.2), VerdictKind.LEAN, id="one of three keeps it"),
+    ],
+)
+def test_at_least_two_thirds_of_the_omissions_keep_the_leader(
+    alpha: dict[str, float], bravo: dict[str, float], kind: VerdictKind
+) -> None:
+    certain = Thresholds(kappa=1e6, fragile_l1=0.0)
+    verdict = decided({"alpha": alpha, "bravo": bravo}, rule(*EQUAL_THREE.criteria, thresholds=certain)).verdict
+    assert (verdict.kind, verdict.p_best, verdict.winner) == (kind, 1.0, "alpha")
+    assert len(verdict.leave_one_out) == 3
+    assert ("loses the lead when one criterion is left out" in verdict.sentence) == (kind is VerdictKind.LEAN)
+
+
+def test_a_toss_up_recommends_the_cheapest_of_the_near_ties() -> None:
+    verdict = decided(
+        {
+            "alpha": {"quality": 0.86, USD: 1.42},
+            "bravo": {"quality": 0.77, USD: 0.31},
+            "charlie": {"quality": 0.3, USD: 0.1},
+        },
+        noise=0.12,
+    ).verdict
+    assert (verdict.kind, verdict.leader, verdict.winner) == (VerdictKind.TOSS_UP, "alpha", "bravo")
+    assert verdict.near_ties == ("bravo",)
+    assert verdict.sentence == (
+        "No clear winner: alpha ranks first, but bravo is within its margin and costs 78% less. "
+        "bravo overtakes when the weight of cost is above 21% (now 20%)."
+    )
+
+
+def test_a_lean_names_the_cheaper_near_tie_but_recommends_the_leader() -> None:
+    verdict = decided(
+        {"alpha": {"quality": 0.86, USD: 1.42}, "bravo": {"quality": 0.77, USD: 0.31}},
+        rule(thresholds=Thresholds(lean_p_best=0.3, near_tie=0.05)), noise=0.12,
+    ).verdict  # fmt: skip
+    assert (verdict.kind, verdict.winner) == (VerdictKind.LEAN, "alpha")
+    assert verdict.sentence.startswith(
+        "alpha ranks first, but bravo is within its margin and costs 78% less. bravo over"
+    )
+
+
+def test_all_ties_are_a_toss_up_that_the_price_decides() -> None:
+    only_quality = rule(QUALITY)
+    verdict = decided(
+        {
+            "alpha": {"quality": 0.5, USD: 2.0},
+            "bravo": {"quality": 0.5, USD: 1.0},
+            "charlie": {"quality": 0.5, USD: 3.0},
+        },
+        only_quality,
+    ).verdict
+    assert (verdict.kind, verdict.leader, verdict.winner) == (VerdictKind.TOSS_UP, "alpha", "bravo")
+    assert verdict.p_best == pytest.approx(1 / 3)
+    assert (verdict.smallest_flip, verdict.near_ties) == (0.0, ("bravo", "charlie"))
+    assert verdict.sentence == "No clear winner: alpha ranks first, but bravo is within its margin and costs 50% less."
+
+
+@pytest.mark.parametrize(
+    ("alpha", "bravo", "sentence"),
+    [
+        pytest.param(1.0, 2.0, "bravo is within its margin and costs no less.", id="the leader is cheaper"),
+        pytest.param(1.0, None, "bravo is within its margin and is not known to cost less.", id="no price of bravo"),
+        pytest.param(None, 1.0, "bravo is within its margin and is not known to cost less.", id="no price of alpha"),
+        pytest.param(None, None, "bravo is within its margin and is not known to cost less.", id="no price at all"),
+    ],
+)
+def test_where_nobody_is_known_to_be_cheaper_a_toss_up_goes_to_the_leader(
+    alpha: float | None, bravo: float | None, sentence: str
+) -> None:
+    measured = {"alpha": {"quality": 0.5, USD: alpha}, "bravo": {"quality": 0.5, USD: bravo}}
+    verdict = decided(measured, rule(QUALITY)).verdict
+    assert (verdict.kind, verdict.winner) == (VerdictKind.TOSS_UP, "alpha")
+    assert verdict.sentence == f"No clear winner: alpha ranks first; {sentence}"
+
+
+COVERED = Gate(metric="coverage", min=0.95)
+FAST = Gate(metric="ttfo_p50_ms", max=2000)
+
+
+def test_no_candidate_passes() -> None:
+    verdict = decided(
+        {"alpha": {"quality": 0.9, "coverage": 0.8}, "bravo": {"quality": 0.8, "coverage": 0.9}},
+        rule(QUALITY, gates=[COVERED]),
+    ).verdict
+    assert (verdict.kind, verdict.winner, verdict.leader, verdict.p_best) == (VerdictKind.NONE, None, None, None)
+    assert verdict.sentence == (
+        "No candidate can be recommended: alpha fails coverage ≥ 0.95; bravo fails coverage ≥ 0.95."
+    )
+
+
+def test_the_only_one_that_passes_wins_by_the_rule_and_the_sentence_says_why() -> None:
+    decision = decided(
+        {"alpha": {"quality": 0.5, "coverage": 1.0}, "bravo": {"quality": 0.9, "coverage": 0.9}},
+        rule(QUALITY, gates=[COVERED]),
+    )
+    assert (decision.verdict.kind, decision.verdict.winner) == (VerdictKind.CLEAR, "alpha")
+    assert decision.verdict.sentence == "alpha is the only candidate that no gate excludes."
+    assert [(line.candidate, line.rank, line.p_best) for line in decision.ranking] == [
+        ("alpha", 1, 1.0), ("bravo", None, 0.0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [pytest.param({"ttfo_p50_ms": None}, id="not measured"), pytest.param({"ttfo_p50_ms": 1900.0}, id="bound above")],
+)
+def test_an_unproven_gate_can_lead_but_is_not_recommended(missing: dict[str, float | None]) -> None:
+    by = rule(QUALITY, gates=[FAST])
+    measured = {"alpha": {"quality": 0.9} | missing, "bravo": {"quality": 0.3, "ttfo_p50_ms": 500.0}}
+    verdict = decided(measured, by, half=200, noise=0.01).verdict
+    assert (verdict.leader, verdict.winner) == ("alpha", None)
+    assert verdict.sentence.endswith("alpha cannot be recommended yet: ttfo_p50_ms ≤ 2000 is unproven.")
+    assert any("unproven gate" in caveat for caveat in verdict.caveats)
+
+
+def test_a_toss_up_is_not_given_to_a_near_tie_with_an_unproven_gate() -> None:
+    measured = {
+        "alpha": {"quality": 0.5, USD: 3.0, "ttfo_p50_ms": 500.0},
+        "bravo": {"quality": 0.5, USD: 1.0, "ttfo_p50_ms": 1900.0},
+        "charlie": {"quality": 0.5, USD: 2.0, "ttfo_p50_ms": 500.0},
+    }
+    verdict = decided(measured, rule(QUALITY, gates=[FAST]), half=200).verdict
+    assert (verdict.kind, verdict.winner) == (VerdictKind.TOSS_UP, "charlie")
+    assert "charlie is within its margin and costs 33% less" in verdict.sentence
+
+
+def test_a_proven_near_tie_that_costs_more_is_not_called_cheaper() -> None:
+    measured = {
+        "alpha": {"quality": 0.5, USD: 1.0, "ttfo_p50_ms": 1900.0},
+        "bravo": {"quality": 0.5, USD: 2.0, "ttfo_p50_ms": 500.0},
+    }
+    verdict = decided(measured, rule(QUALITY, gates=[FAST]), half=200).verdict
+    assert (verdict.leader, verdict.winner) == ("alpha", "bravo")
+    assert verdict.sentence == (
+        "No clear winner: alpha ranks first; bravo is within its margin and costs no less. "
+        "alpha cannot be recommended yet: ttfo_p50_ms ≤ 2000 is unproven."
+    )
+
+
+def test_one_candidate_has_nothing_to_be_compared_with() -> None:
+    verdict = decided({"alpha": {"quality": 0.74}}, rule(QUALITY)).verdict
+    assert (verdict.kind, verdict.leader, verdict.winner) == (VerdictKind.LEAN, "alpha", "alpha")
+    assert verdict.sentence == (
+        "Only one candidate was measured: alpha scores 0.74, and there is nothing to compare it with."
+    )
+
+
+def test_a_candidate_without_a_usable_answer_leaves_the_verdict_incomplete() -> None:
+    measured = {
+        "alpha": {"quality": 0.9, "coverage": 1.0},
+        "bravo": {"quality": 0.8, "coverage": 1.0},
+        "charlie": {"quality": None, "coverage": 0.0},
+    }
+    for gates in ([], [COVERED]):
+        verdict = decided(measured, rule(QUALITY, gates=gates)).verdict
+        assert (verdict.kind, verdict.leader, verdict.winner) == (VerdictKind.INCOMPLETE, "alpha", None)
+        assert verdict.sentence == (
+            "Too little was measured to decide: the quality of charlie could not be measured. alpha leads on what was."
+        )
+
+
+def test_a_verdict_without_anyones_quality_is_incomplete_however_cheap_one_is() -> None:
+    measured = {name: {"quality": None, "coverage": 0.4, USD: usd} for name, usd in (("alpha", 0.2), ("bravo", 9.0))}
+    verdict = decided(measured).verdict
+    assert (verdict.kind, verdict.leader, verdict.winner) == (VerdictKind.INCOMPLETE, "alpha", None)
+    assert "the quality of alpha and bravo could not be measured" in verdict.sentence
+
+
+def test_no_criterion_has_a_value() -> None:
+    verdict = decided({"alpha": {"coverage": 1.0}, "bravo": {"coverage": 1.0}}, rule(COST)).verdict
+    assert verdict.kind is VerdictKind.NONE
+    assert verdict.sentence == "Nothing that counts was measured for text: no criterion has a value."
+
+
+def test_a_failed_gate_and_a_lost_candidate_are_both_named() -> None:
+    measured = {"alpha": {"quality": 0.9, "coverage": 0.8}, "bravo": {"quality": None, "coverage": 0.0}}
+    verdict = decided(measured, rule(QUALITY, gates=[COVERED])).verdict
+    assert (verdict.kind, verdict.winner) == (VerdictKind.INCOMPLETE, None)
+    assert verdict.sentence == (
+        "No candidate can be recommended: alpha fails coverage ≥ 0.95; the quality of bravo could not be measured."
+    )
+
+
+def test_nothing_measured() -> None:
+    lost = {"quality": None, "coverage": 0.0}
+    verdict = decided({"alpha": lost, "bravo": lost}, rule(QUALITY, gates=[COVERED]), samples=0).verdict
+    assert (verdict.kind, verdict.winner, verdict.leader) == (VerdictKind.NONE, None, None)
+    assert verdict.sentence == "Nothing was measured for text: no candidate has a usable answer."
+
+
+def test_nobody_asked() -> None:
+    verdict = decided({}).verdict
+    assert (verdict.kind, verdict.winner, verdict.leader) == (VerdictKind.NONE, None, None)
+    assert verdict.sentence == "Nothing was asked of any candidate for text."
+
+
+def test_weights_that_round_to_the_same_are_told_apart() -> None:
+    verdict = decided(
+        {"alpha": {"quality": 0.67641, USD: 3.981}, "bravo": {"quality": 0.6, USD: 1.0}}, noise=0.1
+    ).verdict
+    assert verdict.sentence.endswith("bravo overtakes when the weight of cost is above 20.3% (now 20.0%).")
+
+
+def test_caveats_say_what_the_verdict_stands_on() -> None:
+    by = rule(QUALITY, COST, Criterion(name="speed", metric="ttfo_p50_ms", worst=10, ideal=1, weight=1))
+    measured = {
+        "alpha": {"quality": 1.0, "coverage": 0.98, USD: 1.0},
+        "bravo": {"quality": 1.0, "coverage": 1.0, USD: None},
+    }
+    assert decided(measured, by, samples=12).verdict.caveats == (
+        "cost (usd_per_1k_requests) is not measured for bravo: it counts 0.",
+        "speed (ttfo_p50_ms) is not measured for any candidate: it separates nobody.",
+        "Only 98.0% of alpha's answers have a score; the rest were lost, not failed.",
+        "The anchors of quality do not discriminate: at least half of the candidates sit at an end of 0 to 1.",
+        "Only 12 samples were compared: intervals are rough below 40.",
+    )

@@ -1,0 +1,147 @@
+"""The budget: what is sent can never pass the ceiling, and what a call cost is never too little."""
+
+import asyncio
+import random
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from harness.clients.retry import Answer
+from harness.core.calls import Fault, Usage
+from harness.core.candidates import Candidate
+from harness.errors import BudgetStop, UsageError
+from harness.execute.budget import Budget, record_cost, refuse_unpriced, worst_attempt
+from harness.execute.plan import plan
+from tests.execute.bakeoffs import answered, bakeoff, embedded, failed, remote
+
+ONE = Decimal(1)
+
+
+def test_the_ceiling_counts_what_is_spent_and_what_is_held() -> None:
+    async def story() -> None:
+        budget = Budget(Decimal(10), spent=Decimal(7))
+        await budget.hold(Decimal(2), wait=False)
+        await budget.hold(ONE, wait=False)  # exactly the ceiling
+        with pytest.raises(BudgetStop, match=r"\$1: with \$7 spent and \$3 in flight .* budget of \$10"):
+            await budget.hold(ONE, wait=False)
+        await budget.settle(Decimal(2), Decimal("0.5"))
+        await budget.hold(ONE, wait=False)
+        assert (budget.spent, budget.held) == (Decimal("7.5"), Decimal(2))
+
+    asyncio.run(story())
+
+
+def test_a_call_waits_for_the_worst_cases_of_others_and_stops_when_none_is_left() -> None:
+    async def story() -> None:
+        budget = Budget(Decimal(2), spent=Decimal(0))
+        await budget.hold(Decimal(2), wait=True)
+        waiting = asyncio.create_task(budget.hold(ONE, wait=True))
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        await budget.settle(Decimal(2), ONE)
+        await waiting
+        last = asyncio.create_task(budget.hold(ONE, wait=True))
+        await budget.settle(ONE, ONE)
+        with pytest.raises(BudgetStop):
+            await last
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("ceiling", [None, Decimal(0)], ids=["no ceiling", "nothing to spend"])
+def test_what_is_free_always_passes(ceiling: Decimal | None) -> None:
+    asyncio.run(Budget(ceiling, spent=Decimal(5)).hold(Decimal(0), wait=False))
+    asyncio.run(Budget(None, spent=Decimal(5)).hold(Decimal(99), wait=False))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_random_traffic_never_passes_the_ceiling(seed: int) -> None:
+    rng = random.Random(seed)
+    budget = Budget(Decimal(20), spent=Decimal(0))
+
+    async def trip() -> None:
+        worst = Decimal(rng.randint(1, 300)) / 100
+        try:
+            await budget.hold(worst, wait=rng.random() < 0.7)
+        except BudgetStop:
+            return
+        assert budget.ceiling is not None
+        assert budget.spent + budget.held <= budget.ceiling
+        await asyncio.sleep(rng.random() / 1000)
+        await budget.settle(worst, worst * rng.randint(0, 100) / 100)
+
+    async def story() -> None:
+        await asyncio.gather(*(trip() for _ in range(200)))
+
+    asyncio.run(story())
+    assert budget.held == 0
+    assert 15 < budget.spent <= 20
+
+
+@pytest.mark.parametrize(
+    ("candidate", "refused"),
+    [
+        pytest.param(remote("a"), False, id="priced"),
+        pytest.param(remote("a", usd=None), True, id="no price"),
+        pytest.param(embedded("a"), False, id="a machine"),
+        pytest.param(replace(embedded("a"), machine=None), False, id="embedded without a price"),
+    ],
+)
+def test_no_price_no_budget(candidate: Candidate, refused: bool) -> None:
+    planned = bakeoff(candidate, budget_usd=ONE)
+    calls = plan(planned).calls
+    refuse_unpriced(replace(planned, settings=replace(planned.settings, budget_usd=None)), calls)
+    if not refused:
+        refuse_unpriced(planned, calls)
+        return
+    with pytest.raises(UsageError, match="'a' has no price") as caught:
+        refuse_unpriced(planned, calls)
+    assert caught.value.exit_code == 2
+
+
+def test_an_instrument_without_a_price_is_refused_before_the_answers() -> None:
+    planned = bakeoff(remote("a"), instruments={"mos": remote("m", usd=None)}, budget_usd=ONE)
+    with pytest.raises(UsageError, match="'m' has no price"):
+        refuse_unpriced(planned, plan(planned).calls)
+
+
+PRICED = remote("a", usd="0.01")
+WORST = Decimal("0.5")
+METERED = Usage(input_tokens=10, output_tokens=10, source="provider")
+
+
+def tried(answer: Answer, *, doubtful: int = 0) -> Answer:
+    extra = tuple(replace(answer.attempts[0], outcome="timeout", may_be_billed=True) for _ in range(doubtful))
+    return replace(answer, attempts=(*extra, *answer.attempts))
+
+
+@pytest.mark.parametrize(
+    ("answer", "candidate", "expected"),
+    [
+        pytest.param(answered(usage=METERED), PRICED, ("0.20", "provider"), id="metered"),
+        pytest.param(tried(answered(usage=METERED), doubtful=2), PRICED, ("1.20", "estimated"), id="doubtful attempts"),
+        pytest.param(answered(usage=Usage(busy_seconds=1)), PRICED, ("0.5", "estimated"), id="nobody told the usage"),
+        pytest.param(failed("credentials"), PRICED, ("0", "measured"), id="refused is free"),
+        pytest.param(failed("timeout", may_be_billed=True), PRICED, ("0.5", "estimated"), id="timeout may be billed"),
+        pytest.param(failed("empty", fault=Fault.CANDIDATE), PRICED, ("0", "measured"), id="failed, not billed"),
+        pytest.param(
+            tried(answered(), doubtful=1), remote("a", usd=None), (None, "unpriced"), id="no price, no estimate"
+        ),
+        pytest.param(tried(answered(), doubtful=1), embedded("a"), ("0.0005", "machine"), id="a machine's time"),
+    ],
+)
+def test_what_a_call_cost(answer: Answer, candidate: Candidate, expected: tuple[Any, str]) -> None:
+    worst = None if candidate.prices is None else WORST
+    usd, source = record_cost(answer, candidate, Decimal(0) if candidate.is_local else worst)
+    assert (usd, source) == (None if expected[0] is None else Decimal(expected[0]), expected[1])
+
+
+def test_the_worst_case_of_one_attempt() -> None:
+    call = plan(bakeoff(remote("a", usd="0.01"))).calls[0]
+    worst = worst_attempt(call, remote("a", usd="0.01"))
+    assert worst is not None
+    assert worst > Decimal("0.1")  # ten tokens of answer and a prompt
+    assert worst_attempt(call, remote("a", usd=None)) is None
+    assert worst_attempt(call, embedded("a")) == 0

@@ -1,0 +1,323 @@
+"""The plan: the same input gives the same calls, and whatever makes an answer another gives another key."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from harness.core.calls import (
+    Audio,
+    Call,
+    ChatRequest,
+    Marks,
+    MosRequest,
+    Output,
+    Record,
+    Role,
+    SpeechRequest,
+    TranscriptionRequest,
+    Usage,
+)
+from harness.core.candidates import Machine
+from harness.core.runs import Bakeoff
+from harness.core.scores import MOS, Instrument
+from harness.core.suites import Sample, Suite
+from harness.errors import UsageError
+from harness.execute.plan import instrument_calls, plan
+from tests.execute.bakeoffs import STARTED, Right, bakeoff, embedded, remote, text_suite, voice_suite, voices
+
+CLIP = Audio(sha256="ab" * 32, mime="audio/wav", seconds=2.0, sample_rate=24000, size=96044)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Smelt(Right):
+    """Needs what measures no answer."""
+
+    needs = (Instrument(name="smell", modality="nose"),)
+
+
+def only(planned: Bakeoff) -> Call:
+    (call,) = plan(planned).calls
+    return call
+
+
+def one(**task: Any) -> Bakeoff:
+    """A bake-off of one call."""
+    return bakeoff(remote("a"), suites=[text_suite(1, **task)])
+
+
+def test_equal_input_gives_an_equal_plan_and_a_seed_another_order() -> None:
+    candidates = (remote("a"), remote("b"), embedded("c"))
+    first, again, other = (plan(bakeoff(*candidates, epochs=2, seed=seed)).calls for seed in (0, 0, 1))
+    assert first == again
+    assert first != other
+    assert sorted(c.key for c in first) == sorted(c.key for c in other)
+    assert len({c.key for c in first}) == len(first) == 4 * 3 * 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(one(prompt="{{ input }} please"), id="prompt"),
+        pytest.param(one(system="Be brief."), id="system"),
+        pytest.param(one(max_tokens=11), id="max_tokens"),
+        pytest.param(one(params={"stop": ["x"]}), id="task's parameters"),
+        pytest.param(one(name="other"), id="task"),
+        pytest.param(one(samples=(Sample(id="s9", input="0+0?", target="0"),)), id="sample"),
+        pytest.param(one(samples=(Sample(id="s0", input="9+9?", target="0"),)), id="input"),
+        pytest.param(bakeoff(remote("a"), suites=[replace(text_suite(1), name="other")]), id="suite"),
+        pytest.param(bakeoff(remote("a", model="acme/b"), suites=[text_suite(1)]), id="model"),
+        pytest.param(bakeoff(remote("a", model="acme2/a"), suites=[text_suite(1)]), id="provider"),
+        pytest.param(bakeoff(remote("a", params={"temperature": 1}), suites=[text_suite(1)]), id="parameters"),
+        pytest.param(bakeoff(remote("a", base_url="https://h/v1"), suites=[text_suite(1)]), id="base URL"),
+        pytest.param(bakeoff(remote("a", weights_sha256="00"), suites=[text_suite(1)]), id="weights"),
+    ],
+)
+def test_what_makes_an_answer_another_changes_its_key(changed: Bakeoff) -> None:
+    assert only(changed).key != only(one()).key
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(bakeoff(remote("z", model="acme/a"), suites=[text_suite(1)]), id="candidate's name"),
+        pytest.param(bakeoff(remote("a", usd="1"), suites=[text_suite(1)]), id="prices"),
+        pytest.param(
+            bakeoff(remote("a", machine=Machine(usd_per_hour=Decimal(1))), suites=[text_suite(1)]), id="machine"
+        ),
+        pytest.param(bakeoff(remote("a", max_in_flight=3, requests_per_minute=9), suites=[text_suite(1)]), id="limits"),
+        pytest.param(bakeoff(remote("a", api_key_env="OTHER_KEY"), suites=[text_suite(1)]), id="key"),
+        pytest.param(bakeoff(remote("a"), suites=[replace(text_suite(1), version=2)]), id="suite's version"),
+        pytest.param(one(samples=(Sample(id="s0", input="0+0?", target="zero"),)), id="target"),
+        pytest.param(one(primary="other", slot="x"), id="judgement"),
+        pytest.param(bakeoff(remote("a"), suites=[text_suite(1)], seed=7, max_in_flight=1), id="seed and settings"),
+    ],
+)
+def test_what_does_not_change_an_answer_keeps_its_key(changed: Bakeoff) -> None:
+    assert only(changed).key == only(one()).key
+
+
+def test_a_key_is_stable_over_releases() -> None:
+    """Stored runs are resumed by their keys: a change here is a new KEY_VERSION."""
+    assert only(one()).key == "cf835da365b4ef3a97c43ddf37beccf1811ef2af76af0767e08e7bd42064efd5"
+
+
+def test_epochs_follow_one_another_and_have_their_own_keys() -> None:
+    calls = plan(bakeoff(remote("a"), epochs=3)).calls
+    assert [c.epoch for c in calls] == [0] * 4 + [1] * 4 + [2] * 4
+    assert len({c.key for c in calls}) == 12
+    orders = [[c.sample for c in calls if c.epoch == epoch] for epoch in range(3)]
+    assert len({tuple(order) for order in orders}) > 1
+
+
+def test_every_candidate_is_asked_a_sample_before_the_next_sample() -> None:
+    calls = plan(bakeoff(remote("a"), remote("b"), remote("c"), suites=[text_suite(40)])).calls
+    blocks = [calls[i : i + 3] for i in range(0, len(calls), 3)]
+    assert all(len({c.sample for c in block}) == 1 for block in blocks)
+    assert all({c.candidate for c in block} == {"a", "b", "c"} for block in blocks)
+    leaders = Counter(block[0].candidate for block in blocks)
+    assert min(leaders.values()) >= 5  # none always gets the same place
+    assert [block[0].sample for block in blocks] != [f"s{i}" for i in range(40)]
+
+
+def test_candidates_are_asked_what_they_can_do() -> None:
+    planned = plan(
+        bakeoff(remote("a"), embedded("voice", "tts"), suites=[text_suite(), voice_suite()],
+                instruments=voices().instruments)
+    )  # fmt: skip
+    assert {(c.candidate, c.task) for c in planned.calls} == {("a", "sums"), ("voice", "voice")}
+    assert planned.exclusions == ()
+    assert planned.instrument_calls == {"transcriber": 2, "mos": 2}
+
+
+def test_a_candidate_that_is_another_under_a_second_name_is_excluded_with_the_reason() -> None:
+    planned = plan(bakeoff(remote("a"), remote("twin", model="acme/a", usd="1")))
+    assert {c.candidate for c in planned.calls} == {"a"}
+    (exclusion,) = planned.exclusions
+    assert (exclusion.candidate, exclusion.suite, exclusion.task) == ("twin", "arith", "sums")
+    assert "it is a under another name" in exclusion.reason
+
+
+@pytest.mark.parametrize(
+    ("task", "candidate", "params", "max_tokens"),
+    [
+        pytest.param({"stop": ["x"], "seed": 1}, {"seed": 2}, {"stop": ["x"], "seed": 2}, 10, id="candidate wins"),
+        pytest.param({}, {"max_tokens": 5}, {}, 5, id="the candidate's bound"),
+        pytest.param({}, {"max_completion_tokens": 7}, {}, 7, id="its other name"),
+    ],
+)
+def test_parameters_of_chats(
+    task: dict[str, Any], candidate: dict[str, Any], params: dict[str, Any], max_tokens: int
+) -> None:
+    call = only(bakeoff(remote("a", params=candidate), suites=[text_suite(1, params=task, system="S {{ input }}")]))
+    assert call.request == ChatRequest(
+        messages=({"role": "system", "content": "S 0+0?"}, {"role": "user", "content": "0+0?"}),
+        max_tokens=max_tokens,
+        params=params,
+    )
+
+
+@pytest.mark.parametrize(
+    ("candidate", "request_"),
+    [
+        pytest.param(embedded("kokoro", "tts"), SpeechRequest(text="Say 0.", params={"language": "en"}), id="embedded"),
+        pytest.param(
+            remote("x", modalities=frozenset({"tts"}), params={"voice": "nova", "speed": 2, "response_format": "mp3"}),
+            SpeechRequest(text="Say 0.", voice="nova", response_format="mp3", params={"speed": 2}),
+            id="a provider knows no language",
+        ),
+    ],
+)
+def test_parameters_of_speech(candidate: Any, request_: SpeechRequest) -> None:
+    assert only(voices(candidate, n=1)).request == request_
+
+
+def prompted(source: str, sample: Sample | None = None) -> Bakeoff:
+    sample = sample or Sample(id="s0", input={"q": "1+1?", "n": [1, 2]}, target="TARGET", metadata={"lang": "zh"})
+    return one(prompt=source, samples=(sample,))
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        pytest.param("{{ input.q }} {{ metadata.lang }} {{ files }}", "1+1? zh []", id="names"),
+        pytest.param("{{ input.n }}", "[1, 2]", id="lists as JSON"),
+        pytest.param("{% for x in input.n %}{{ x * 2 }} {% endfor %}", "2 4 ", id="loops"),
+        pytest.param("{{ '-' * 3 }}", "---", id="small repetition"),
+    ],
+)
+def test_templates(source: str, text: str) -> None:
+    request = only(prompted(source)).request
+    assert isinstance(request, ChatRequest)
+    assert request.messages[-1]["content"] == text
+
+
+def test_a_sample_is_never_template_source() -> None:
+    sample = Sample(id="s0", input="{{ 7 * 7 }}{% raw %}", target="x")
+    request = only(prompted("{{ input }}", sample)).request
+    assert isinstance(request, ChatRequest)
+    assert request.messages[-1]["content"] == "{{ 7 * 7 }}{% raw %}"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        pytest.param("{{ target }}", "'target' is undefined; a template sees input, metadata, files", id="target"),
+        pytest.param("{{ inptu }}", "'inptu' is undefined", id="misspelt"),
+        pytest.param("{{ metadata.topic }}", "no attribute 'topic'", id="missing metadata"),
+        pytest.param("{{ input", "the template is not valid", id="syntax"),
+        pytest.param("{{ input.q | nofilter }}", "No filter named 'nofilter'", id="filter"),
+        pytest.param("{{ input.q.__class__.__mro__ }}", "the template fails", id="sandbox"),
+        pytest.param("{{ input.n.append(1) }}", "the template fails", id="mutation"),
+        pytest.param("{{ 'a' * 10**9 }}", "cannot raise to a power", id="power"),
+        pytest.param("{{ 'a' * 2000000 }}", "passes 1,000,000 characters", id="repetition"),
+        pytest.param("{{ 2000000 * 'a' }}", "passes 1,000,000 characters", id="repetition, reversed"),
+        pytest.param(
+            "{% for a in range(2000) %}{{ 'x' * 1000 }}{% endfor %}", "passes 1,000,000 characters", id="loop"
+        ),
+        pytest.param("{{ range(10000000) }}", "Range too big", id="range"),
+        pytest.param("{{ 1 / 0 }}", "division by zero", id="arithmetic"),
+        pytest.param("{{ input.q + 1 }}", "the template fails", id="types"),
+        pytest.param("{% include 'x' %}", "the template fails", id="include"),
+    ],
+)
+def test_template_errors_name_the_task_and_the_reason(source: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        plan(prompted(source))
+    (problem,) = caught.value.problems
+    assert problem.message.startswith("arith/sums: ")
+    assert message in problem.message
+    assert "TARGET" not in problem.message
+
+
+def test_all_template_errors_come_at_once() -> None:
+    suites = [text_suite(prompt="{{ a }}"), replace(text_suite(prompt="{{"), name="other"),
+              replace(text_suite(system="{{ b }}"), name="third")]  # fmt: skip
+    with pytest.raises(UsageError) as caught:
+        plan(bakeoff(remote("a"), remote("b"), suites=suites))
+    assert [p.message.split(":")[0] for p in caught.value.problems].sort() == [
+        "arith/sums",
+        "other/sums",
+        "third/sums",
+    ].sort()
+    assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("planned", "message"),
+    [
+        pytest.param(bakeoff(remote("a"), suites=[voice_suite()]), "no candidate can do any", id="nobody can"),
+        pytest.param(
+            bakeoff(remote("a", modalities=frozenset({"vision"})), suites=[text_suite(modality="vision")]),
+            "modality 'vision' cannot be run",
+            id="not built",
+        ),
+        pytest.param(
+            one(scorers=(Smelt(),)),
+            "instrument 'smell' has modality 'nose'",
+            id="instrument",
+        ),
+    ],
+)
+def test_what_cannot_be_planned(planned: Bakeoff, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        plan(planned)
+
+
+def answer(call: Call, output: Output) -> Record:
+    return Record(
+        call=call, outcome=output, attempts=(), marks=Marks(), usage=Usage(), cost_usd=None, cost_source="unpriced",
+        finished=STARTED,
+    )  # fmt: skip
+
+
+def test_each_answer_is_measured_once_by_each_instrument() -> None:
+    planned = voices(embedded("a", "tts"), embedded("b", "tts"))
+    answers = [answer(c, Output(audio=CLIP)) for c in plan(planned).calls]
+    calls = instrument_calls(planned, answers)
+    assert [(c.instrument, c.candidate) for c in calls] == [("transcriber", "whisper")] * 4 + [("mos", "dnsmos")] * 4
+    assert calls[0].request == TranscriptionRequest(audio=CLIP, language="en")
+    assert calls[4].request == MosRequest(audio=CLIP)
+    assert len({c.key for c in calls}) == 8
+    for call, measured in zip(calls, answers * 2, strict=True):
+        assert call.role is Role.INSTRUMENT
+        assert call.measures == measured.call.key
+        assert (call.sample, call.epoch) == (measured.call.sample, measured.call.epoch)
+    assert instrument_calls(planned, answers) == calls
+
+
+def test_a_sample_states_its_own_language() -> None:
+    suite = voice_suite(1)
+    task = replace(suite.tasks[0], samples=(Sample(id="v0", input="你好", metadata={"lang": "zh-CN"}),))
+    planned = replace(voices(embedded("a", "tts"), n=1), suites=(Suite(name="voices", version=1, tasks=(task,)),))
+    call = only(planned)
+    assert call.request == SpeechRequest(text="你好", params={"language": "zh-CN"})
+    heard = instrument_calls(planned, [answer(call, Output(audio=CLIP))])[0].request
+    assert heard == TranscriptionRequest(audio=CLIP, language="zh-CN")
+
+
+def test_what_has_no_audio_is_not_measured() -> None:
+    planned = voices(embedded("a", "tts"))
+    assert instrument_calls(planned, [answer(c, Output(text="?")) for c in plan(planned).calls]) == []
+    assert MOS.name in plan(planned).instrument_calls
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"weights_sha256": "00"}, id="the instrument's weights"),
+        pytest.param({"params": {"beam": 5}}, id="its parameters"),
+    ],
+)
+def test_another_instrument_measures_again(changed: dict[str, Any]) -> None:
+    planned = voices(embedded("a", "tts"), n=1)
+    answers = [answer(only(planned), Output(audio=CLIP))]
+    other = {**planned.instruments, "mos": replace(planned.instruments["mos"], **changed)}
+    before, after = (
+        {c.instrument: c.key for c in instrument_calls(replace(planned, instruments=of), answers)}
+        for of in (planned.instruments, other)
+    )
+    assert before["transcriber"] == after["transcriber"]
+    assert before["mos"] != after["mos"]

@@ -1,0 +1,429 @@
+"""The runner: what is sent, in which lanes, what is stored, and how it ends."""
+
+import asyncio
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.clients.retry import Answer
+from harness.clients.target import Target
+from harness.core.calls import Failure, Fault, Output, Request, Role, SpeechRequest, TranscriptionRequest, Usage
+from harness.core.runs import Bakeoff
+from harness.errors import CredentialsError, StoreError, UsageError
+from harness.execute.runner import RunResult, run
+from harness.execute.signals import Stop
+from harness.store.ledger import DATABASE, Ledger
+from harness.store.media import Media
+from tests.execute.bakeoffs import (
+    KEY,
+    WAV,
+    Client,
+    Engines,
+    Watcher,
+    answered,
+    bakeoff,
+    embedded,
+    failed,
+    remote,
+    spoken,
+    start,
+    text_suite,
+    voice_suite,
+    voices,
+)
+
+
+@dataclass(kw_only=True)
+class Trip:
+    """One run in a folder of its own, resumed as often as it is told to."""
+
+    folder: Path
+    planned: Bakeoff
+    client: Client = field(default_factory=Client)
+    engines: Engines = field(default_factory=Engines)
+    watcher: Watcher = field(default_factory=Watcher)
+    env: dict[str, str] = field(default_factory=lambda: {"ACME_API_KEY": KEY, "OTHER_API_KEY": KEY})
+
+    def go(self, *, stop: Stop | None = None) -> RunResult:
+        with self.open() as ledger:
+            return asyncio.run(
+                run(
+                    self.planned, ledger, Media(self.folder / "media"), env=self.env, engines=self.engines,
+                    progress=self.watcher, client=self.client, stop=stop,
+                )
+            )  # fmt: skip
+
+    def open(self) -> Ledger:
+        if (self.folder / DATABASE).exists():
+            return Ledger.open(self.folder, write=True)
+        return start(self.planned, self.folder)
+
+    def records(self, role: Role | None = None) -> list[Any]:
+        with Ledger.open(self.folder, write=False) as ledger:
+            return list(ledger.records(role))
+
+    def sent(self) -> Counter[str]:
+        return Counter(candidate for candidate, _ in self.client.sent)
+
+
+def test_every_call_is_sent_once_and_stored_and_a_resume_sends_nothing(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), remote("b"), embedded("c"), epochs=2))
+    result = trip.go()
+    assert result.exit_code == 0
+    assert result.outputs == len(trip.client.sent) == len(trip.watcher.records) == 24
+    assert trip.sent() == {"a": 8, "b": 8, "c": 8}
+    assert trip.watcher.phases == [("answers", {"a": 8, "b": 8, "c": 8})]
+    assert sorted(r.call.key for r in trip.watcher.records) == sorted(r.call.key for r in trip.records())
+    again = trip.go()
+    assert (again.exit_code, again.outputs, len(trip.client.sent)) == (0, 24, 24)
+
+
+def test_a_record_holds_what_came(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a", usd="0.01"), suites=[text_suite(1)]))
+    trip.go()
+    (record,) = trip.records()
+    assert record.outcome == answered().outcome
+    assert record.attempts == answered().attempts
+    assert record.usage == answered().usage
+    assert (record.cost_usd, record.cost_source) == (Decimal("0.20"), "provider")
+    assert record.marks.queue_ms is not None
+    assert replace(record.marks, queue_ms=None) == answered().marks
+    assert record == trip.watcher.records[0]
+
+
+def test_a_record_is_committed_before_it_is_shown_and_an_intent_before_it_is_sent(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), suites=[text_suite(8)], max_in_flight=4))
+
+    def state(key: str) -> str | None:
+        with sqlite3.connect(tmp_path / DATABASE) as connection:
+            found = connection.execute(
+                "SELECT state FROM plan JOIN call ON call.plan = plan.id WHERE key = ?", (key,)
+            ).fetchone()
+        connection.close()
+        return None if found is None else str(found[0])
+
+    texts = {}
+    with trip.open() as ledger:
+        for call in ledger.pending(Role.ANSWER):
+            texts[str(call.request)] = call.key
+    shown: list[str | None] = []
+    sent: list[str | None] = []
+    trip.client.script = lambda request, _: sent.append(state(texts[str(request)])) or answered()  # type: ignore[func-returns-value]
+    trip.watcher.finished = lambda record: shown.append(state(record.call.key))  # type: ignore[method-assign]
+    trip.go()
+    assert sent == ["intent"] * 8
+    assert shown == ["done"] * 8
+
+
+def test_embedded_candidates_share_one_exclusive_lane_and_remote_ones_their_limits(tmp_path: Path) -> None:
+    planned = bakeoff(
+        embedded("a"), embedded("b"), remote("x", max_in_flight=2), remote("y"), suites=[text_suite(8)], max_in_flight=5
+    )
+    trip = Trip(folder=tmp_path, planned=planned, client=Client(delay_s=0.01))
+    assert trip.go().exit_code == 0
+    assert trip.client.most["local/"] == 1
+    assert trip.client.most["x"] == 2
+    assert 3 <= trip.client.most["y"] <= 5
+    assert trip.client.most["*"] <= 6
+    assert trip.engines.log[:2] == ["start a", "start b"]
+    local = [candidate for candidate, _ in trip.client.sent if candidate in "ab"]
+    assert all(set(local[i : i + 2]) == {"a", "b"} for i in range(0, 16, 2))  # side by side, not one after the other
+
+
+def test_waiting_in_our_own_lane_is_measured_apart(tmp_path: Path) -> None:
+    planned = bakeoff(remote("x"), remote("y"), suites=[text_suite(2)], max_in_flight=1)
+    trip = Trip(folder=tmp_path, planned=planned, client=Client(delay_s=0.1))
+    trip.go()
+    waits = sorted(r.marks.queue_ms for r in trip.records())
+    assert waits[0] < 90
+    assert waits[-1] >= 90
+
+
+def test_voices_are_measured_after_the_answers_one_instrument_at_a_time(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=voices(embedded("a", "tts"), embedded("b", "tts")))
+    trip.client.script = heard
+    result = trip.go()
+    assert result.exit_code == 0
+    assert trip.watcher.phases == [("answers", {"a": 2, "b": 2}), ("instruments", {"whisper": 4, "dnsmos": 4})]
+    order = [candidate for candidate, _ in trip.client.sent]
+    assert order == [*order[:4], *["whisper"] * 4, *["dnsmos"] * 4]
+    assert trip.engines.log == [
+        "start a", "start b", "stop b", "stop a", "start whisper", "stop whisper", "start dnsmos",
+    ]  # fmt: skip
+    assert Media(tmp_path / "media").get(trip.records(Role.ANSWER)[0].outcome.audio.sha256) == WAV
+    readings = trip.records(Role.INSTRUMENT)
+    assert Counter(r.call.instrument for r in readings) == {"transcriber": 4, "mos": 4}
+    assert {r.call.measures for r in readings} == {r.call.key for r in trip.records(Role.ANSWER)}
+    trip.go()
+    assert len(trip.client.sent) == 12
+
+
+def heard(request: Request, _: Target) -> Answer:
+    if isinstance(request, SpeechRequest):
+        return spoken()
+    if isinstance(request, TranscriptionRequest):
+        return answered("say")
+    return replace(answered(), outcome=Output(values={"ovrl": 3.0}))
+
+
+def test_a_resumed_run_buys_only_the_readings_that_are_missing(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=voices(embedded("a", "tts")))
+    trip.client.script = lambda request, target: (
+        failed("server_error") if target.candidate == "dnsmos" else heard(request, target)
+    )
+    assert trip.go().exit_code == 4
+    trip.client.script = heard
+    trip.client.sent.clear()
+    assert trip.go().exit_code == 0
+    assert trip.sent() == {"dnsmos": 2}
+
+
+def test_infra_failures_are_retried_by_a_resume_and_the_candidates_own_are_not(tmp_path: Path) -> None:
+    own = failed("context_too_long", fault=Fault.CANDIDATE)
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), remote("b"), max_infra_failure_rate=0.5))
+    trip.client.script = lambda _, target: failed("timeout") if target.candidate == "a" else own
+    result = trip.go()
+    assert result.exit_code == 4
+    assert any("a: none of its 4 answers can be used" in notice for notice in result.notices)
+    assert not any(notice.startswith("b:") for notice in result.notices)
+    trip.client.sent.clear()
+    trip.client.script = lambda *_: answered()
+    assert trip.go().exit_code == 0
+    assert trip.sent() == {"a": 4}
+
+
+@pytest.mark.parametrize(
+    ("bad", "exit_code"),
+    [pytest.param(1, 0, id="within the limit"), pytest.param(2, 4, id="beyond the limit")],
+)
+def test_too_many_infra_failures_make_a_run_incomplete(tmp_path: Path, bad: int, exit_code: int) -> None:
+    planned = bakeoff(remote("a"), suites=[text_suite(10)], max_infra_failure_rate=0.1, max_in_flight=1)
+    trip = Trip(folder=tmp_path, planned=planned)
+    trip.client.script = lambda *_: failed("reset") if len(trip.client.sent) <= bad else answered()
+    result = trip.go()
+    assert result.exit_code == exit_code
+    assert bool([n for n in result.notices if "failed for no fault of its own" in n]) is (exit_code == 4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "stopped"),
+    [
+        pytest.param("credentials", {"a", "b"}, id="a refused key concerns the provider"),
+        pytest.param("quota", {"a", "b"}, id="so does spent credit"),
+        pytest.param("model_not_found", {"a"}, id="an unknown model concerns itself"),
+    ],
+)
+def test_a_fatal_failure_ends_what_it_concerns(tmp_path: Path, kind: str, stopped: set[str]) -> None:
+    elsewhere = remote("c", model="other/c", api_key_env="OTHER_API_KEY")
+    planned = bakeoff(remote("a"), remote("b"), elsewhere, suites=[text_suite(20)], max_in_flight=1)
+    trip = Trip(folder=tmp_path, planned=planned)
+    trip.client.script = lambda _, target: failed(kind) if target.candidate == "a" else answered()
+    result = trip.go()
+    assert result.exit_code == 3
+    assert set(result.fatal) == stopped
+    assert trip.sent()["a"] == 1
+    assert trip.sent()["b"] <= 2 if "b" in stopped else trip.sent()["b"] == 20
+    assert trip.sent()["c"] == 20
+    counts = {count.candidate: count for count in result.counts}
+    assert (counts["a"].failed_infra, counts["a"].pending) == (1, 19)
+    assert any("Nothing more is sent to a: it failed" in note for note in trip.watcher.notes)
+    trip.client.script = lambda *_: answered()
+    assert trip.go().exit_code == 0
+
+
+def test_a_bug_is_a_harness_failure_with_its_traceback_and_the_run_goes_on(tmp_path: Path) -> None:
+    def script(request: Request, _: Target) -> Answer:
+        if "2+2?" in str(request):
+            raise KeyError(f"lost {KEY}")
+        return answered()
+
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a")), client=Client(script=script))
+    result = trip.go()
+    assert (result.exit_code, result.outputs) == (70, 3)
+    (bug,) = [r for r in trip.records() if isinstance(r.outcome, Failure)]
+    assert (bug.outcome.fault, bug.outcome.kind) == (Fault.HARNESS, "bug")
+    assert "KeyError: 'lost [redacted]'" in bug.outcome.message
+    assert "in script" in bug.attempts[0].detail
+    assert KEY not in str(bug)
+
+
+def test_an_answer_that_cannot_be_stored_is_a_bug_and_not_the_end(tmp_path: Path) -> None:
+    absurd = answered(usage=Usage(input_tokens=10**30, source="provider"))
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a", usd=None), suites=[text_suite(2)], max_in_flight=1))
+    trip.client.script = lambda *_: absurd if len(trip.client.sent) == 1 else answered()
+    result = trip.go()
+    assert (result.exit_code, result.outputs) == (70, 1)
+
+
+def test_no_secret_reaches_the_store(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), suites=[text_suite(2)], max_in_flight=1))
+    said = f"my key is {KEY} and sk-abcdefghijklmnop"
+    trip.client.script = lambda *_: (
+        failed("server_error", message=said) if len(trip.client.sent) == 1 else answered(said)
+    )
+    trip.go()
+    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert KEY.encode() not in stored
+    assert stored.count(b"sk-abcdefghijklmnop") == 1  # in the model's own words, which patterns must not change
+
+
+def test_a_budget_is_never_passed_and_what_was_answered_is_kept(tmp_path: Path) -> None:
+    each = Decimal("0.20")  # 20 tokens; the worst case is more
+    planned = bakeoff(remote("a", usd="0.01"), suites=[text_suite(50)], budget_usd=Decimal(5), max_in_flight=8)
+    trip = Trip(folder=tmp_path, planned=planned, client=Client(delay_s=0.002))
+    result = trip.go()
+    assert result.exit_code == 5
+    assert any("could pass the budget of $5" in notice for notice in result.notices)
+    with Ledger.open(tmp_path, write=False) as ledger:
+        spent = ledger.spent()
+    assert spent == result.outputs * each == len(trip.client.sent) * each
+    assert Decimal(5) - spent < Decimal("1.5")  # it stops when the next worst case would not fit, not long before
+    trip.client.sent.clear()
+    assert trip.go().exit_code == 5  # the ceiling spans resumes
+    assert trip.client.sent == []
+    trip.planned = replace(planned, settings=replace(planned.settings, budget_usd=Decimal(50)))
+    assert trip.go().exit_code == 0
+    assert len(trip.client.sent) == 50 - result.outputs
+
+
+def test_retries_are_held_against_the_budget_too(tmp_path: Path) -> None:
+    planned = bakeoff(remote("a", usd="0.01"), suites=[text_suite(2)], budget_usd=Decimal(1), max_in_flight=1)
+    trip = Trip(folder=tmp_path, planned=planned, client=Client(attempts=9))
+    result = trip.go()
+    assert result.exit_code == 5
+    assert result.outputs == 0
+    assert 1 <= len(trip.client.sent) < 9
+    with Ledger.open(tmp_path, write=False) as ledger:
+        assert Decimal("0.3") < ledger.spent() <= 1  # each attempt may have been billed
+        assert len(ledger.pending(Role.ANSWER)) == 2
+
+
+def test_a_machine_costs_nothing_of_the_budget(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(embedded("a"), budget_usd=Decimal("0.000001")))
+    assert trip.go().exit_code == 0
+    assert {(r.cost_usd, r.cost_source) for r in trip.records()} == {(Decimal("0.0005"), "machine")}
+
+
+@pytest.mark.parametrize(
+    ("planned", "env", "error"),
+    [
+        pytest.param(bakeoff(remote("a", usd=None), budget_usd=Decimal(1)), None, UsageError, id="unpriced"),
+        pytest.param(bakeoff(remote("a")), {}, CredentialsError, id="no key"),
+        pytest.param(
+            bakeoff(embedded("v", "tts"), suites=[voice_suite()],
+                    instruments={**voices().instruments, "mos": remote("m")}),
+            {}, CredentialsError, id="no key for an instrument",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_work_is_refused_before_anything_is_sent(
+    tmp_path: Path, planned: Bakeoff, env: dict[str, str] | None, error: type[Exception]
+) -> None:
+    trip = Trip(folder=tmp_path, planned=planned)
+    trip.env = trip.env if env is None else env
+    with pytest.raises(error):
+        trip.go()
+    assert (trip.client.sent, trip.engines.log) == ([], [])
+
+
+def test_a_failing_store_ends_the_run_with_74(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), suites=[text_suite(50)], max_in_flight=4))
+    ledger = trip.open()
+
+    def script(*_: object) -> Answer:
+        if len(trip.client.sent) >= 10:
+            writer: Any = ledger._writer
+            writer._connection.execute("PRAGMA query_only = ON")
+        return answered()
+
+    trip.client.script = script
+    with ledger, pytest.raises(StoreError) as caught:
+        asyncio.run(
+            run(
+                trip.planned, ledger, Media(tmp_path / "media"), env=trip.env, engines=trip.engines,
+                progress=trip.watcher, client=trip.client,
+            )
+        )  # fmt: skip
+    assert caught.value.exit_code == 74
+    assert len(trip.client.sent) < 20
+    assert len(trip.records()) == len(trip.watcher.records)
+
+
+def test_an_interrupt_lets_calls_finish_and_sends_no_more(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), suites=[text_suite(50)], max_in_flight=4))
+    trip.client.delay_s = 0.01
+
+    async def story() -> RunResult:
+        stop = Stop(drain_s=5)
+
+        def script(*_: object) -> Answer:
+            if len(trip.client.sent) == 12 and not stop.interrupted:
+                stop.interrupt()
+            return answered()
+
+        trip.client.script = script
+        with trip.open() as ledger:
+            return await run(
+                trip.planned, ledger, Media(tmp_path / "media"), env=trip.env, engines=trip.engines,
+                progress=trip.watcher, client=trip.client, stop=stop,
+            )  # fmt: skip
+
+    result = asyncio.run(story())
+    assert result.exit_code == 130
+    assert result.outputs == len(trip.client.sent) <= 16
+    assert trip.go().exit_code == 0
+    assert len(trip.client.sent) == 50
+
+
+@pytest.mark.parametrize("how", ["second signal", "drain timeout"])
+def test_calls_that_are_dropped_are_pending_again(tmp_path: Path, how: str) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a", usd="0.01"), suites=[text_suite(8)], max_in_flight=4))
+    trip.client.delay_s = 60
+
+    async def story() -> RunResult:
+        stop = Stop(drain_s=0.1 if how == "drain timeout" else 60)
+        asyncio.get_running_loop().call_later(0.3, stop.interrupt)
+        if how == "second signal":
+            asyncio.get_running_loop().call_later(0.4, stop.interrupt)
+        with trip.open() as ledger:
+            return await run(
+                trip.planned, ledger, Media(tmp_path / "media"), env=trip.env, engines=trip.engines,
+                progress=trip.watcher, client=trip.client, stop=stop,
+            )  # fmt: skip
+
+    result = asyncio.run(story())
+    assert (result.exit_code, result.outputs) == (130, 0)
+    assert len(trip.client.sent) == 4
+    with Ledger.open(tmp_path, write=False) as ledger:
+        assert len(ledger.pending(Role.ANSWER)) == 8
+        assert ledger.uncertain() == []
+        assert ledger.spent() > 0  # what was sent may have been billed
+    trip.client.delay_s = 0
+    trip.client.sent.clear()
+    assert trip.go().exit_code == 0
+    assert len(trip.client.sent) == 8
+
+
+def test_calls_of_a_dead_process_are_named_with_what_they_may_have_cost(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a", usd="0.01")))
+    with trip.open() as ledger:
+        call = ledger.pending(Role.ANSWER)[0]
+        asyncio.run(ledger.intend(call.key, 1, Decimal("0.3")))
+    result = trip.go()
+    assert result.exit_code == 0
+    (notice,) = [n for n in result.notices if "may have been billed" in n]
+    assert notice.startswith("1 calls were in flight when an earlier process ended")
+    assert "at most $0." in notice
+
+
+def test_a_rate_holds_for_requests_on_the_wire(tmp_path: Path) -> None:
+    planned = bakeoff(remote("a", requests_per_minute=600), suites=[text_suite(4)])
+    trip = Trip(folder=tmp_path, planned=planned)
+    trip.go()
+    waits = sorted(r.marks.queue_ms for r in trip.records())
+    assert [round(w / 100) for w in waits] == [0, 1, 2, 3]

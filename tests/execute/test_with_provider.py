@@ -1,0 +1,104 @@
+"""Runs over a real wire: the runner, the real clients and LiteLLM against a server whose truth is known."""
+
+import asyncio
+from decimal import Decimal
+from pathlib import Path
+
+from harness.core.calls import Failure, Output, Role
+from harness.core.candidates import Candidate, Prices
+from harness.core.runs import Bakeoff
+from harness.execute.runner import RunResult, run
+from harness.store.ledger import Ledger
+from harness.store.media import Media
+from tests.execute.bakeoffs import Engines, Watcher, bakeoff, start, text_suite, voice_suite
+from tests.fake_provider import FakeProvider, Fault, echo_key, status
+
+CANARY = "sk-canary-0123456789abcdef"
+
+
+def served(provider: FakeProvider, name: str, modality: str) -> Candidate:
+    return Candidate(
+        name=name,
+        model=f"openai/fake/{name}",
+        modalities=frozenset({modality}),
+        base_url=provider.url,
+        api_key_env="FAKE_API_KEY",
+        prices=Prices(
+            usd={
+                "input_cost_per_token": Decimal("0.001"),
+                "output_cost_per_token": Decimal("0.002"),
+                "input_cost_per_character": Decimal("0.0001"),
+            },
+            source="test",
+        ),
+    )
+
+
+def go(planned: Bakeoff, ledger: Ledger, folder: Path) -> "asyncio.Future[RunResult]":
+    return asyncio.ensure_future(
+        run(
+            planned, ledger, Media(folder / "media"), env={"FAKE_API_KEY": CANARY}, engines=Engines(),
+            progress=Watcher(),
+        )
+    )  # fmt: skip
+
+
+def test_answers_and_readings_over_the_wire_and_a_resume_that_sends_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with FakeProvider(faults=[status(500), None, status(429, retry_after="0")]) as provider:
+            planned = bakeoff(
+                served(provider, "echo", "text"),
+                served(provider, "voice", "tts"),
+                suites=[text_suite(6), voice_suite(3)],
+                instruments={
+                    "transcriber": served(provider, "listener", "transcription"),
+                    "mos": served(provider, "judge", "mos"),
+                },
+            )
+            with start(planned, tmp_path) as ledger:
+                result = await go(planned, ledger, tmp_path)
+                assert result.exit_code == 0, result
+                answers, readings = list(ledger.records(Role.ANSWER)), list(ledger.records(Role.INSTRUMENT))
+                assert (len(answers), len(readings)) == (9, 6)
+                assert len(provider.requests) == 15 + 2  # two attempts failed and were tried again
+                assert sum(len(r.attempts) for r in answers) == 11
+                texts = {r.call.sample: r.outcome.text for r in answers if isinstance(r.outcome, Output)}
+                assert texts["s3"] == "3+3?"
+                for record in answers:
+                    assert record.marks.total_ms is not None
+                    assert record.marks.queue_ms is not None
+                    assert record.marks.queue_ms < 3000  # LiteLLM is loaded before the first call, not in it
+                    assert record.cost_usd is not None
+                    assert record.cost_usd > 0
+                spoken = next(r.outcome for r in answers if r.call.task == "voice")
+                assert isinstance(spoken, Output)
+                assert spoken.audio is not None
+                assert Media(tmp_path / "media").get(spoken.audio.sha256)[:4] == b"RIFF"
+                heard = [r.outcome for r in readings if r.call.instrument == "transcriber"]
+                assert {o.text for o in heard if isinstance(o, Output)} == {"Say 0.", "Say 1.", "Say 2."}
+                moss = [r.outcome for r in readings if r.call.instrument == "mos"]
+                assert all(isinstance(o, Output) and o.values["ovrl"] > 0 for o in moss)
+                again = await go(planned, ledger, tmp_path)
+                assert (again.exit_code, len(provider.requests)) == (0, 17)
+
+    asyncio.run(story())
+
+
+def test_a_provider_that_echoes_the_key_ends_with_3_and_the_key_nowhere(tmp_path: Path) -> None:
+    fault: Fault = echo_key()
+
+    async def story() -> None:
+        async with FakeProvider(always=fault) as provider:
+            planned = bakeoff(served(provider, "echo", "text"), suites=[text_suite(20)], max_in_flight=2)
+            with start(planned, tmp_path) as ledger:
+                result = await go(planned, ledger, tmp_path)
+                assert result.exit_code == 3
+                assert CANARY not in str(result)
+                assert len(provider.requests) <= 2
+                failures = [r.outcome for r in ledger.records() if isinstance(r.outcome, Failure)]
+                assert {f.kind for f in failures} == {"credentials"}
+                assert {r.cost_usd for r in ledger.records()} == {Decimal(0)}
+
+    asyncio.run(story())
+    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert CANARY.encode() not in stored

@@ -1,0 +1,84 @@
+"""A page or memo taken apart: elements, attributes, figures, foreign text."""
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+VOID = frozenset({"meta", "br", "use", "path", "rect", "circle", "input", "img", "link", "source"})
+EXCUSED = frozenset({"data", "time", "code", "script", "style", "title"})
+"""Elements in which digits may stand."""
+
+
+@dataclass
+class Element:
+    tag: str
+    attributes: dict[str, str]
+    text: str = ""
+
+    @property
+    def classes(self) -> set[str]:
+        return set(self.attributes.get("class", "").split())
+
+
+@dataclass
+class Page(HTMLParser):
+    """Every element in document order with the text inside it, and the text that no excused element holds."""
+
+    elements: list[Element] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
+    stack: list[Element] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag=tag, attributes={name: value or "" for name, value in attrs})
+        self.elements.append(element)
+        if tag not in VOID:
+            self.stack.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(Element(tag=tag, attributes={name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        assert self.stack, f"</{tag}> closes nothing"
+        assert self.stack[-1].tag == tag, f"<{self.stack[-1].tag}> is closed by </{tag}>"
+        self.stack.pop()
+
+    def handle_data(self, data: str) -> None:
+        for element in self.stack:
+            element.text += data
+        if not any(e.tag in EXCUSED or e.classes & {"verbatim", "term"} for e in self.stack):
+            self.bare.append(data)
+
+    def with_class(self, name: str) -> list[Element]:
+        return [element for element in self.elements if name in element.classes]
+
+    def tagged(self, tag: str) -> list[Element]:
+        return [element for element in self.elements if element.tag == tag]
+
+    @property
+    def figures(self) -> dict[str, Element]:
+        """The numbers of the page by data-id."""
+        return {element.attributes["data-id"]: element for element in self.tagged("data")}
+
+    @property
+    def foreign(self) -> set[str]:
+        """Texts of the elements that hold foreign text."""
+        return {element.text for element in self.with_class("verbatim")}
+
+
+def parse(html: str) -> Page:
+    """Return the page taken apart; AssertionError where tags do not nest."""
+    page = Page()
+    page.feed(html)
+    page.close()
+    assert not page.stack, f"never closed: {[element.tag for element in page.stack]}"
+    return page
+
+
+def without_library(html: str) -> str:
+    """Return the page without the packed plotly, which is the same in every page."""
+    return re.sub(r'(<script type="text/plain" id="plotly">)[^<]*', r"\1", html)

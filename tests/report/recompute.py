@@ -1,0 +1,303 @@
+"""The figures of a page computed again from evidence and decisions, by other code than the page's own."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from harness.core.calls import Failure, Output, Record, Usage
+from harness.core.decision import Decision
+from harness.core.estimates import Estimate
+from harness.report.evidence import Evidence
+
+Figures = Iterator[tuple[str, float | Decimal | None]]
+
+
+def figures(evidence: Evidence, decisions: Sequence[Decision]) -> dict[str, float | Decimal]:
+    """Return every figure that a page of this evidence may show, by data-id."""
+    found: dict[str, float | Decimal] = {}
+    parts = [run_figures(evidence)]
+    for decision in decisions:
+        parts += [decision_figures(decision), record_figures(evidence, decision)]
+    for part in parts:
+        for key, value in part:
+            if value is not None:
+                assert found.setdefault(key, value) == value, key
+    return found
+
+
+def at(*parts: str) -> str:
+    """Return an id; parts of the last level are joined by colons."""
+    head, tail = parts[:3], parts[3:]
+    return "/".join([*(quote(p, safe="") for p in head), ":".join(quote(p, safe="") for p in tail)])
+
+
+def estimate_figures(slot: str, section: str, name: str, metric: str, e: Estimate) -> Figures:
+    yield at(slot, section, name, metric), e.value
+    yield at(slot, section, name, f"{metric}.low"), e.low
+    yield at(slot, section, name, f"{metric}.high"), e.high
+    yield at(slot, section, name, f"{metric}.n"), e.n
+    yield at(slot, section, name, f"{metric}.coverage"), e.coverage
+
+
+def decision_figures(d: Decision) -> Figures:
+    slot, matrix = d.slot, d.matrix
+    for name, estimates in d.estimates.items():
+        for e in estimates:
+            for section in ("verdict", "latency", "measures", "cost"):
+                yield from estimate_figures(slot, section, name, e.metric, e)
+    for line in d.ranking:
+        for section in ("verdict", "ranking"):
+            yield at(slot, section, line.candidate, "score"), line.score
+            yield at(slot, section, line.candidate, "score.low"), line.low
+            yield at(slot, section, line.candidate, "score.high"), line.high
+            yield at(slot, section, line.candidate, "p_best"), line.p_best
+        yield at(slot, "ranking", line.candidate, "rank"), line.rank
+        for result in line.gates:
+            i = d.rule.gates.index(result.gate)
+            yield at(slot, "gates", line.candidate, f"{i}.value"), result.value
+            yield at(slot, "gates", line.candidate, f"{i}.bound"), result.bound
+    for i, gate in enumerate(d.rule.gates):
+        yield at(slot, "gates", "all", f"{i}.limit"), gate.max if gate.min is None else gate.min
+    total = sum(c.weight for c in d.rule.criteria)
+    for j, c in enumerate(matrix.criteria):
+        assert math.isclose(matrix.weights[j], c.weight / total)
+        yield at(slot, "matrix", "all", f"{c.name}.weight"), matrix.weights[j]
+        yield at(slot, "weights", "all", f"{c.name}.weight"), matrix.weights[j]
+        yield at(slot, "weights", "all", f"{c.name}.worst"), c.worst
+        yield at(slot, "weights", "all", f"{c.name}.ideal"), c.ideal
+        for i, name in enumerate(matrix.candidates):
+            yield from estimate_figures(slot, "matrix", name, f"{c.name}.raw", matrix.raw[i][j])
+            yield at(slot, "matrix", name, f"{c.name}.value"), matrix.values[i][j]
+            yield at(slot, "matrix", name, f"{c.name}.contribution"), matrix.contributions[i][j]
+    for i, name in enumerate(matrix.candidates):
+        yield at(slot, "matrix", name, "score"), matrix.scores[i]
+    for i, x in enumerate(d.crossovers):
+        for section in ("verdict", "weights"):
+            yield at(slot, section, x.winner, f"crossover.{i}.weight"), x.weight
+            yield at(slot, section, x.winner, f"crossover.{i}.now"), x.now
+    yield at(slot, "verdict", str(d.verdict.flip_to), "smallest_flip"), d.verdict.smallest_flip
+    for p in d.differences:
+        e = p.difference
+        for key, value in (
+            ("difference", e.value),
+            ("low", e.low),
+            ("high", e.high),
+            ("n", e.n),
+            ("p", p.p_value),
+            ("p_holm", p.p_holm),
+        ):
+            yield at(slot, "differences", p.challenger, f"{p.metric}.{key}"), value
+    for key, count in (("samples_compared", d.samples_compared), ("draws", d.draws), ("seed", d.seed)):
+        yield at(slot, "method", "all", key), count
+
+
+def table_of(evidence: Evidence, slot: str) -> pd.DataFrame:
+    """Return one row an answer of the slot."""
+    config: Any = evidence.manifest.config
+    tasks = {(s["name"], t["name"]): t for s in config["suites"] for t in s["tasks"] if t["slot"] == slot}
+    asked = {(a.suite, a.task, a.sample.id): a.sample for a in evidence.samples}
+    said = {(j.key, j.scorer): j for j in evidence.judgements}
+    rows = []
+    for role, records in evidence.records.items():
+        for r in records if role == "answer" else ():
+            task = tasks.get((r.call.suite, r.call.task))
+            if task is None:
+                continue
+            sample = asked[r.call.suite, r.call.task, r.call.sample]
+            judged = said.get((r.call.key, task["primary"]))
+            value = math.nan if judged is None or judged.value is None else judged.value
+            if isinstance(r.outcome, Failure):
+                value = 0.0 if r.outcome.fault == "candidate" else math.nan
+            rows.append(
+                {
+                    "candidate": r.call.candidate,
+                    "suite": r.call.suite,
+                    "task": r.call.task,
+                    "sample": r.call.sample,
+                    "epoch": r.call.epoch,
+                    "cluster": sample.metadata.get("cluster", r.call.sample),
+                    "lang": sample.metadata.get("lang"),
+                    "primary": task["primary"],
+                    "value": value,
+                    "record": r,
+                }
+            )
+    columns = "candidate suite task sample epoch cluster lang primary value record".split()
+    return pd.DataFrame(rows, columns=columns)
+
+
+def record_figures(evidence: Evidence, d: Decision) -> Figures:
+    slot, table = d.slot, table_of(evidence, d.slot)
+    readings: dict[str, list[Record]] = defaultdict(list)
+    for r in evidence.records.get("instrument", ()):  # type: ignore[call-overload]  # a StrEnum is its own string
+        readings[r.call.measures].append(r)
+    judged = defaultdict(list)
+    for j in evidence.judgements:
+        judged[j.key].append(j)
+    for row in table.itertuples():
+        yield from answer_figures(slot, row, judged, readings)
+    groups = table.groupby(["candidate", "suite", "task", "primary"], sort=False)
+    for (name, suite, task, primary), group in groups:
+        measured = group.dropna(subset=["value"])
+        if measured.empty:
+            continue
+        by_sample = measured.groupby("sample").agg(value=("value", "mean"), cluster=("cluster", "first"))
+        mean, n = float(by_sample.value.mean()), len(by_sample)
+        yield at(slot, "tasks", name, suite, task, primary), mean
+        yield at(slot, "tasks", name, suite, task, f"{primary}.n"), n
+        totals = (by_sample.value - mean).groupby(by_sample.cluster).sum() / n
+        g = len(totals)
+        se = math.sqrt(float((totals**2).sum()) * g / (g - 1)) if g > 1 else 0.0
+        if se > 1e-12:
+            half = float(stats.t.ppf(0.975, g - 1)) * se
+            low, high = max(0.0, mean - half), min(1.0, mean + half)
+        else:
+            low, high = stats.binomtest(round(mean * g), g).proportion_ci(method="wilson")
+        yield at(slot, "tasks", name, suite, task, f"{primary}.low"), low
+        yield at(slot, "tasks", name, suite, task, f"{primary}.high"), high
+    yield from count_figures(evidence, slot, table)
+
+
+def answer_figures(slot: str, row: Any, judged: Any, readings: Any) -> Figures:
+    r, where = row.record, (row.suite, row.task, row.sample, str(row.epoch))
+
+    def here(metric: str) -> str:
+        return at(slot, "samples", row.candidate, *where, metric)
+
+    yield at(slot, "samples", "all", *where, "epoch"), row.epoch + 1
+    yield here("chip"), None if math.isnan(row.value) else row.value
+    for mark in ("ttfa_ms", "ttfo_ms", "ttft_ms", "total_ms"):
+        yield here(mark), getattr(r.marks, mark)
+    yield here("cost_usd"), r.cost_usd
+    yield here("attempts"), len(r.attempts)
+    if isinstance(r.outcome, Output) and r.outcome.audio is not None:
+        yield here("audio_seconds"), r.outcome.audio.seconds
+    text = r.outcome.text if isinstance(r.outcome, Output) else r.outcome.partial
+    yield here("cut_characters"), len(text or "") - 3000
+    for j in judged[r.call.key]:
+        yield here(f"score.{j.scorer}"), j.value
+        for key, value in j.detail.items():
+            yield here(f"detail.{j.scorer}.{key}"), value
+    for reading in readings[r.call.key]:
+        for key, value in reading.outcome.values.items():
+            yield here(f"{reading.call.instrument}.{key}"), value
+
+
+def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures:
+    config: Any = evidence.manifest.config
+    configured = {c["name"]: c for c in config["candidates"]}
+    places = {(s["name"], t["name"]) for s in config["suites"] for t in s["tasks"] if t["slot"] == slot}
+    waiting = [c for c in evidence.pending if c.role == "answer" and (c.suite, c.task) in places]
+    names = [*configured, *table.candidate.unique()]
+    for name in names:
+        mine = table[table.candidate == name]
+        records: list[Record] = list(mine.record)
+        failures = [r.outcome for r in records if isinstance(r.outcome, Failure)]
+        pending = sum(c.candidate == name for c in waiting)
+        counts: dict[str, int] = {
+            "planned": len(records) + pending,
+            "answered": len(records) - len(failures),
+            "pending": pending,
+            "unscored": sum(
+                math.isnan(v) and isinstance(r.outcome, Output) for v, r in zip(mine.value, mine.record, strict=True)
+            ),
+            "retried": sum(len(r.attempts) > 1 for r in records),
+            "untimed": sum(not r.marks.valid for r in records),
+        }
+        for fault in ("candidate", "infra", "harness"):
+            counts[f"{fault}_faults"] = sum(f.fault == fault for f in failures)
+        for kind in {f.kind for f in failures}:
+            counts[f"kind.{kind}"] = sum(f.kind == kind for f in failures)
+        for key, count in counts.items():
+            yield at(slot, "calls", name, key), count
+        for source in {r.cost_source for r in records}:
+            yield at(slot, "cost", name, f"source.{source}"), sum(r.cost_source == source for r in records)
+        yield at(slot, "cost", name, "spent_usd"), total(records)
+        for meter in (f.name for f in fields(Usage)):
+            read = [getattr(r.usage, meter) for r in records if getattr(r.usage, meter) is not None]
+            if meter != "source" and read:
+                yield at(slot, "cost", name, f"meter.{meter}"), sum(read)
+        machine = configured.get(name, {}).get("machine")
+        if machine:
+            for section in (slot, "run"):
+                yield at(section, "cost", name, "usd_per_hour"), Decimal(machine["usd_per_hour"])
+                yield at(section, "cost", name, "utilisation"), Decimal(machine["utilisation"])
+        slices = [("slice.task", ["suite", "task"])] + ([("slice.lang", ["lang"])] if table.lang.nunique() > 1 else [])
+        for kind, by in slices:
+            for key, group in mine.dropna(subset=["value"]).groupby(by):
+                parts = [str(part) for part in key]
+                yield at(slot, "bad", name, kind, *parts, "bad"), int((group.value < 0.5).sum())
+                yield at(slot, "bad", name, kind, *parts, "n"), len(group)
+    cases = table.groupby(["suite", "task", "sample", "epoch"]).ngroups
+    yield at(slot, "samples", "all", "total"), cases
+    yield at(slot, "samples", "all", "shown"), min(200, cases)
+    for start in range(0, min(200, cases), 25):
+        yield at(slot, "samples", "all", f"page.{start}.first"), start + 1
+        yield at(slot, "samples", "all", f"page.{start}.last"), min(start + 25, cases, 200)
+
+
+def total(records: Sequence[Record]) -> Decimal | None:
+    costs = [r.cost_usd for r in records if r.cost_usd is not None]
+    return sum(costs, Decimal(0)) if costs else None
+
+
+def run_figures(evidence: Evidence) -> Figures:
+    config: Any = evidence.manifest.config
+    answers = [r for role, records in evidence.records.items() for r in records if role == "answer"]
+    everything = [r for records in evidence.records.values() for r in records]
+    failures = [r.outcome for r in answers if isinstance(r.outcome, Failure)]
+    pending = sum(c.role == "answer" for c in evidence.pending)
+    for key, value in (
+        ("samples", len(evidence.samples)),
+        ("planned", len(answers) + pending),
+        ("answered", len(answers) - len(failures)),
+        ("errors", sum(f.fault in ("infra", "harness") for f in failures)),
+        ("pending", pending),
+        ("uncertain", len(evidence.uncertain)),
+        ("billed_usd", total([r for r in everything if r.cost_source != "machine"]) or Decimal(0)),
+        ("machine_usd", total([r for r in everything if r.cost_source == "machine"]) or Decimal(0)),
+    ):
+        yield at("run", "summary", "all", key), value
+    for suite in config["suites"]:
+        for task in suite["tasks"]:
+            n = sum((a.suite, a.task) == (suite["name"], task["name"]) for a in evidence.samples)
+            yield at("run", "suites", "all", suite["name"], task["name"], "n"), n
+    for candidate in config["candidates"]:
+        for unit, usd in candidate.get("prices", {}).get("usd", {}).items():
+            yield at("run", "prices", candidate["name"], unit), Decimal(usd)
+        if "machine" in candidate:
+            yield at("run", "cost", candidate["name"], "usd_per_hour"), Decimal(candidate["machine"]["usd_per_hour"])
+            yield at("run", "cost", candidate["name"], "utilisation"), Decimal(candidate["machine"]["utilisation"])
+    for name in config["instruments"]:
+        records = [r for r in everything if r.call.instrument == name]
+        yield at("run", "instruments", name, "calls"), len(records)
+        yield at("run", "instruments", name, "failures"), sum(isinstance(r.outcome, Failure) for r in records)
+        yield at("run", "instruments", name, "cost_usd"), total(records)
+    for name in ("epochs", "seed"):
+        yield at("run", "settings", "all", name), config[name]
+    for name, value in config["settings"].items():
+        yield at("run", "settings", "all", name), Decimal(str(value))
+
+
+def reads_as(text: str) -> tuple[float, float]:
+    """Return what a displayed text says, and half a unit of its last digit."""
+    scale = {"ms": 1.0, "s": 1.0, "%": 0.01, "min": 1.0}
+    body, _, unit = text.replace("−", "-").replace("+", "").replace("$", "").replace(",", "").partition(" ")
+    if body in ("∞", "-∞"):
+        return math.copysign(math.inf, -1.0 if body.startswith("-") else 1.0), 0.0
+    decimals = len(body.partition(".")[2])
+    factor = scale.get(unit, 1.0)
+    return float(body) * factor, 0.5000001 * 10.0**-decimals * factor
+
+
+def close(a: float | Decimal, b: float) -> bool:
+    """Whether two computations of one figure agree."""
+    return float(a) == b or bool(np.isclose(float(a), b, rtol=1e-9, atol=1e-12))

@@ -1,0 +1,82 @@
+"""Every number of the page comes from the records, and reads as what was recorded."""
+
+import re
+
+import pytest
+
+from harness.report.html import report_html
+from harness.report.words import WORDS
+from tests.report.bakeoffs import FakeRun, two_slots
+from tests.report.pages import Page, parse
+from tests.report.recompute import close, figures, reads_as
+
+
+@pytest.fixture(scope="module")
+def fake() -> FakeRun:
+    return two_slots()
+
+
+@pytest.fixture(scope="module")
+def page(fake: FakeRun, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    return parse(report_html(fake.evidence, fake.decisions, tmp_path_factory.mktemp("run") / "report.html"))
+
+
+def test_every_number_equals_its_recomputation(fake: FakeRun, page: Page) -> None:
+    expected = figures(fake.evidence, fake.decisions)
+    shown = {key: element.attributes["value"] for key, element in page.figures.items()}
+    assert len(shown) > 800
+    wrong = {key: raw for key, raw in shown.items() if key not in expected or not close(expected[key], float(raw))}
+    assert not wrong
+
+
+def test_every_number_reads_as_its_raw_value(page: Page) -> None:
+    wrong = {}
+    for key, element in page.figures.items():
+        raw, text = float(element.attributes["value"]), element.text
+        if text.startswith(("<", ">")):
+            bound = reads_as(text[1:])[0]
+            right = raw < bound if text[0] == "<" else raw > bound
+        else:
+            said, slack = reads_as(text)
+            raw = raw / 1000 if text.endswith(" s") and "seconds" not in key else raw
+            right = abs(said - raw) <= slack
+        if not right:
+            wrong[key] = (element.attributes["value"], text)
+    assert not wrong
+
+
+def test_ids_are_unique(page: Page) -> None:
+    ids = [element.attributes["data-id"] for element in page.elements if "data-id" in element.attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_no_number_stands_outside_its_element(page: Page) -> None:
+    bare = [text.strip() for text in page.bare if re.search(r"\d", text)]
+    assert not bare
+
+
+def test_digits_of_our_own_words_come_from_words(page: Page) -> None:
+    ours = {digits for text in WORDS["en"].values() for digits in re.findall(r"\d(?:[\d.,]*\d)?", text)}
+    assert {element.text for element in page.with_class("term")} <= ours
+
+
+def test_verdict_sentences_are_those_of_the_decision(fake: FakeRun, page: Page) -> None:
+    shown = {e.attributes["data-id"]: e.text for e in page.with_class("verbatim") if "data-id" in e.attributes}
+    for decision in fake.decisions:
+        assert shown.pop(f"{decision.slot}/verdict/all/sentence") == decision.verdict.sentence
+        for i, caveat in enumerate(decision.verdict.caveats):
+            assert shown.pop(f"{decision.slot}/verdict/all/caveat.{i}") == caveat
+    assert not shown
+
+
+def test_contributions_add_up_to_the_score(fake: FakeRun, page: Page) -> None:
+    for decision in fake.decisions:
+        for name in decision.matrix.candidates:
+            start = f"{decision.slot}/matrix/{name}/"
+            parts = [
+                float(e.attributes["value"])
+                for key, e in page.figures.items()
+                if key.startswith(start) and key.endswith(".contribution")
+            ]
+            assert len(parts) == len(decision.rule.criteria)
+            assert sum(parts) == pytest.approx(float(page.figures[start + "score"].attributes["value"]), abs=1e-12)
