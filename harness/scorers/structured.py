@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from harness.core.canonical import Json, canonical
 from harness.core.scores import Score, Unscored
@@ -28,14 +28,15 @@ class JsonMatch(TextScorer):
     """Valid against `schema` (0 or 1) × share of fields that equal the target's.
 
     Where the JSON is looked for: the whole output; unless `raw_only`, else the first fenced block, else what starts
-    at the first `{`, or at the first `[`, whatever follows it. Strict JSON: NaN, infinities and duplicate keys do not parse.
+    at the first `{`, or at the first `[`, whatever follows it. Strict JSON: NaN, infinities and duplicate keys do
+    not parse.
     Schema: JSON Schema draft 2020-12, without `format` checks and without fetching any reference; None takes any JSON.
     Fields are the leaves of the target and of the output together, so an invented field counts as wrong; lists compare
     by position, numbers by value, texts in the normal form of ExactMatch, and 1 is neither `"1"` nor true.
     Detail: `parsed`, `raw` (the whole output was JSON), `valid`, `equal`, `fields`.
     """
 
-    schema: Mapping[str, Json] | None = None
+    schema: Mapping[str, Any] | None = None
     raw_only: bool = False
 
     def judge(self, sample: Sample, text: str) -> Score | Unscored:
