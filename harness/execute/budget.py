@@ -1,7 +1,7 @@
 """The budget: nothing is sent that could pass the ceiling; and what a call did cost."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 
 from harness.clients.retry import Answer
@@ -49,9 +49,9 @@ class Budget:
         return self.ceiling is not None and bool(amount) and self.spent + self.held + amount > self.ceiling
 
 
-def refuse_unpriced(bakeoff: Bakeoff, calls: Iterable[Call]) -> None:
-    """Raise UsageError where a budget is set and the worst case of a call is not known."""
-    if bakeoff.settings.budget_usd is None:
+def refuse_unpriced(bakeoff: Bakeoff, calls: Sequence[Call]) -> None:
+    """Raise UsageError where a budget is set and the worst case of a call, or of its measuring, is not known."""
+    if bakeoff.settings.budget_usd is None or not calls:
         return
     unknown = {c.name for c in bakeoff.instruments.values() if is_billed(c) and c.prices is None}
     for call in calls:

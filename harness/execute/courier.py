@@ -137,6 +137,9 @@ class Courier:
 
     async def _land(self, record: Record, blobs: Mapping[str, bytes]) -> Record:
         """Write media, then the record that names them. It is paid for: a cancellation waits until it has landed."""
+        if not blobs:
+            await self.ledger.commit(record)
+            return record
         landing = asyncio.create_task(self._write(record, blobs))
         try:
             await asyncio.shield(landing)

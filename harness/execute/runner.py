@@ -150,7 +150,8 @@ class _Story:
 
     def check_credentials(self, calls: Sequence[Call]) -> None:
         """Raise CredentialsError where a key is missing that a call or an instrument will need."""
-        for name in sorted({call.candidate for call in calls} | {c.name for c in self.bakeoff.instruments.values()}):
+        measuring = self.bakeoff.instruments.values() if calls else ()
+        for name in sorted({call.candidate for call in calls} | {candidate.name for candidate in measuring}):
             if not self.candidates[name].is_local:
                 self.reach(self.candidates[name])
 
@@ -167,6 +168,8 @@ class _Story:
     async def answers(self, calls: Sequence[Call], courier: Courier) -> None:
         # every engine is loaded before the first call: loading would disturb what is measured beside it
         for name in sorted({_engine(c) for call in calls if (c := self.candidates[call.candidate]).is_local}):
+            if self.stop.asked:
+                return
             await self._start(name)
         await self._send("answers", calls, courier)
 
@@ -176,6 +179,7 @@ class _Story:
             return
         self.ledger.add_calls(instrument_calls(self.bakeoff, self.ledger.records(Role.ANSWER)))
         calls = self.ledger.pending(Role.INSTRUMENT, retry_failed=True)
+        refuse_unpriced(self.bakeoff, calls)
         if calls:
             await self._stop_engines()  # each instrument then has the whole machine
             await self._send("instruments", calls, courier, alone=True)
@@ -216,9 +220,8 @@ class _Story:
             candidate = self.candidates[call.candidate]
             if candidate.name in self.fatal:
                 continue
-            if alone and lane.name == LOCAL and _engine(candidate) not in self.running:
-                await self._stop_engines()
-                await self._start(_engine(candidate))
+            if lane.name == LOCAL:
+                await self._start(_engine(candidate), alone=alone)
             try:
                 record = await courier.deliver(call, candidate, lane)
             except BudgetStop as reached:
@@ -244,13 +247,18 @@ class _Story:
                 self.fatal[other.name] = failure.message
                 self.say(f"Nothing more is sent to {other.name}: {failure.message}")
 
-    async def _start(self, name: str) -> None:
+    async def _start(self, name: str, *, alone: bool = False) -> None:
+        """Have an engine ready, also one that died since; `alone`: and no other."""
+        if alone:
+            await self._stop_engines(but=name)
         await self.engines.start(name)
-        self.running.append(name)
+        if name not in self.running:
+            self.running.append(name)
 
-    async def _stop_engines(self) -> None:
-        while self.running:
-            await self.engines.stop(self.running.pop())
+    async def _stop_engines(self, *, but: str | None = None) -> None:
+        for name in [name for name in self.running if name != but]:
+            await self.engines.stop(name)
+            self.running.remove(name)
 
     def say(self, text: str) -> None:
         self.notices.append(text)
@@ -265,7 +273,7 @@ class _Story:
             BakeoffError.exit_code: bugs > 0,
             BudgetStop.exit_code: self.budget_stop is not None,
             CredentialsError.exit_code: bool(self.fatal),
-            IncompleteError.exit_code: bool(short),
+            IncompleteError.exit_code: bool(short) or not counts,
             0: True,
         }
         notices = [*self.notices, *filter(None, [self.budget_stop]), *short]

@@ -67,7 +67,7 @@ class Engine:
     @property
     def download_mb(self) -> float:
         """What `bakeoff fetch` downloads at most."""
-        return sum(package.megabytes for package in self.packages if not package.extra)
+        return round(sum(package.megabytes for package in self.packages if not package.extra), 1)
 
 
 def _files(package: str, folder: str, sha256_of: Mapping[str, str]) -> tuple[Weight, ...]:

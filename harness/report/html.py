@@ -23,7 +23,7 @@ from harness.report.numbers import Number, count, number, number_id
 from harness.report.phrases import Phrase, Piece, words
 from harness.report.standing import BAR
 from harness.report.view import SlotView, View, view
-from harness.report.visible import HIDDEN, one_line, visible
+from harness.report.visible import one_line, visible
 from harness.report.words import WORDS
 
 HERE = Path(__file__).parent
@@ -31,6 +31,8 @@ EMPTY_STYLE = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 """plotly.js adds an empty style element and fills it by script."""
 SAMPLES_A_PAGE = 25
 SUMMARY_CHARACTERS = 110
+NAMED = re.compile("⟨U\\+[0-9A-F]{4,6}⟩")
+"""What `visible` makes of a hidden character."""
 DIGITS = re.compile(r"(\d(?:[\d.,]*\d)?)")
 
 
@@ -161,10 +163,8 @@ def _show(piece: Piece | Markup) -> Markup:
 def _verbatim(text: str, element: str = "span", language: str | None = None) -> Markup:
     """Return foreign text as it is: escaped, isolated in its direction, hidden characters named."""
     attributes = Markup("") if language is None else Markup(' lang="{}"').format(visible(language))
-    clean = re.sub(r"\r\n?", "\n", text)
-    body = re.sub("⟨U\\+[0-9A-F]+⟩", r'<span class="hidden-character">\g<0></span>', str(escape(visible(clean))))
-    marked = body if HIDDEN.search(clean) else str(escape(clean))
-    return Markup('<{0} class="verbatim"{1}>{2}</{0}>').format(Markup(element), attributes, Markup(marked))
+    named = NAMED.sub(r'<span class="hidden-character">\g<0></span>', str(escape(visible(text))))
+    return Markup('<{0} class="verbatim"{1}>{2}</{0}>').format(Markup(element), attributes, Markup(named))
 
 
 def _summary(text: str) -> Markup:

@@ -1,11 +1,12 @@
 """Markdown in which foreign text stays text, whoever renders it."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 
 from harness.report.numbers import Number
 from harness.report.phrases import Phrase, Piece, words
-from harness.report.visible import one_line, visible
+from harness.report.visible import HIDDEN, one_line, visible
 
 INLINE = 300
 """Characters of foreign text inside a sentence or a cell."""
@@ -41,6 +42,12 @@ def fenced(text: str) -> str:
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{visible(text)}\n{fence}"
+
+
+def yaml_value(value: object) -> str:
+    """Return strings, lists and mappings of them as YAML on one line; no text can leave its quotes or hide in them."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return HIDDEN.sub(lambda m: f"\\U{ord(m[0]):08X}", text)
 
 
 def say(key: str | Phrase, **args: Piece) -> str:

@@ -1,12 +1,11 @@
 """memo.md: the selection memo that somebody can sign (MADR 4.0 with its evidence, methodology.md 5)."""
 
-import json
 from collections.abc import Iterable, Sequence
 
 from harness.core.decision import Decision
 from harness.report.cases import BadCase, SampleView
 from harness.report.evidence import Evidence
-from harness.report.markdown import bullets, fenced, foreign, say, show, table
+from harness.report.markdown import bullets, fenced, foreign, say, show, table, yaml_value
 from harness.report.phrases import Measured, Phrase, Piece
 from harness.report.standing import RankingRow
 from harness.report.view import RunView, SlotView, View, view
@@ -39,7 +38,7 @@ def memo_text(evidence: Evidence, decisions: Sequence[Decision]) -> str:
 
 
 def _front_matter(shown: View) -> str:
-    """Return the head of the memo as YAML; JSON strings are YAML strings, so nothing foreign can break out."""
+    """Return the head of the memo as YAML."""
     run = shown.run
     fields: dict[str, object] = {
         "status": "proposed",
@@ -56,7 +55,7 @@ def _front_matter(shown: View) -> str:
         "prices": {model.name: say(model.price).replace("\\$", "$") for model in run.models},
         "tool": f"bakeoff {run.tool}" if run.tool is not None else "bakeoff",
     }
-    lines = [f"{key}: {json.dumps(value, sort_keys=True)}" for key, value in fields.items()]
+    lines = [f"{key}: {yaml_value(value)}" for key, value in fields.items()]
     return "\n".join(["---", *lines, "---"])
 
 

@@ -12,8 +12,9 @@ HIDDEN = re.compile(
 
 
 def visible(text: str) -> str:
-    """Return `text` with every control, bidi and invisible character written as `⟨U+202E⟩`."""
-    return HIDDEN.sub(lambda match: f"⟨U+{ord(match.group()):04X}⟩", text.replace("\r\n", "\n"))
+    """Return `text` with every control, bidi and invisible character written as `⟨U+202E⟩`; line ends become `\\n`."""
+    lines = re.sub(r"\r\n?", "\n", text)
+    return HIDDEN.sub(lambda match: f"⟨U+{ord(match.group()):04X}⟩", lines)
 
 
 def one_line(text: str, limit: int) -> str:

@@ -10,7 +10,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "page.wordmark": "Bakeoff",
         "page.skip": "Skip to the verdicts",
         "page.evidence": "Evidence",
-        "page.run": "Run",
         "page.incomplete": "This run is incomplete: {pending} of {planned} planned answers have no final word.",
         "page.incomplete_verdict": "This run is incomplete: too little was measured to decide.",
         "page.no_decision": "Nothing was decided: the run has no slot with answers.",
@@ -19,7 +18,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "page.rule_changed": "The weights or gates are not those that were frozen before the first call.",
         # summary
         "summary.started": "Started",
-        "summary.finished": "finished {date}",
         "summary.samples": "Samples",
         "summary.answers": "Answers",
         "summary.answers_of": "{answered} of {planned}",

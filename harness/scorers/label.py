@@ -26,23 +26,25 @@ class LabelMatch(TextScorer):
 
     def judge(self, sample: Sample, text: str) -> Score | Unscored:
         labels = answers(sample.metadata.get("labels", list[Json](self.labels)))
-        wanted = answers(sample.target)
         if labels is None:
             return Unscored(reason="no labels: give them to label_match or as the sample's metadata.labels")
-        if wanted is None or not {_spell(label) for label in wanted} <= {_spell(label) for label in labels}:
+        spelled = {_spell(label) for label in labels}
+        if len(spelled) < len(labels) or "" in spelled:
+            return Unscored(reason=f"the labels {labels} do not differ in their words")
+        wanted = {_spell(label) for label in answers(sample.target) or []}
+        if not wanted or not wanted <= spelled:
             return Unscored(reason=f"the target {sample.target!r} is not one of the labels {labels}")
-        found = _found(labels, text)
+        found = _found(spelled, text)
         if len(found) != 1:
             return Score(value=0.0, reason=f"{len(found)} labels" if found else "no label")
-        return Score(value=float(found <= {_spell(label) for label in wanted}), reason=f"read {min(found)!r}")
+        return Score(value=float(found <= wanted), reason=f"read {min(found)!r}")
 
 
 def _spell(label: str) -> str:
     return " ".join(words(label, keep_articles=True))
 
 
-def _found(labels: list[str], text: str) -> set[str]:
-    """Return the labels, as `_spell` spells them, that stand in `text`."""
-    longest_first = sorted({_spell(label) for label in labels}, key=len, reverse=True)
-    pattern = re.compile(r"(?<!\S)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\S)")
-    return set(pattern.findall(_spell(text)))
+def _found(spelled: set[str], text: str) -> set[str]:
+    """Return which of the labels stand in `text`."""
+    longest_first = "|".join(map(re.escape, sorted(spelled, key=len, reverse=True)))
+    return set(re.findall(rf"(?<!\S)(?:{longest_first})(?!\S)", _spell(text)))

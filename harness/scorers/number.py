@@ -1,6 +1,7 @@
 """A scorer that reads a number out of the output."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,9 +24,10 @@ _ONES = (
 )  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ENGLISH = {word: n for n, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, start=2)}
-_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "百": 100, "千": 10**3, "万": 10**4, "亿": 10**8}
+_ENGLISH_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 _CHINESE = {digit: n for n, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
+_SCALES = _ENGLISH_SCALES | _CHINESE_UNITS | {"hundred": 100, "万": 10**4, "亿": 10**8}
 _ENGLISH_WORD = re.compile(r"[a-z]+|[^a-z\s-]")
 _CHINESE_RUN = re.compile("[零〇一二两三四五六七八九十百千万亿]{1,32}")
 
@@ -62,26 +64,39 @@ class NumberMatch(TextScorer):
         return Score(value=float(right), reason=f"read {got:.12g}", detail={"number": float(got)})
 
 
-def numbers(text: str) -> list[Decimal]:
-    """Return the numbers that `text` states, in order, by the rules of NumberMatch."""
-    text = fold(text)
-    if found := [_from_digits(match) for match in _DIGITS.finditer(text)]:
-        return found
-    return [*_english(text.lower()), *(_chinese(run) for run in _CHINESE_RUN.findall(text))]
+def numbers(text: str) -> Iterator[Decimal]:
+    """Yield the numbers that `text` states, in order, by the rules of NumberMatch."""
+    return map(_read, _spoken(text))
 
 
 def _pick(text: str, which: str) -> Decimal | None:
-    found = numbers(text)
-    if not found or (which == "only" and len(set(found)) > 1):
-        return None
-    return found[0] if which == "first" else found[-1]
+    found = _spoken(text)
+    if which == "only":
+        different = set(map(_read, found))
+        return different.pop() if len(different) == 1 else None
+    one = next(found, None) if which == "first" else next(iter(deque(found, maxlen=1)), None)
+    return None if one is None else _read(one)
+
+
+def _spoken(text: str) -> Iterator[re.Match[str] | Decimal]:
+    """Yield the numbers in order, those in digits unread: of many, most are passed over."""
+    text = fold(text)
+    if _DIGITS.search(text):
+        yield from _DIGITS.finditer(text)
+    else:
+        yield from _english(text.lower())
+        yield from map(_chinese, _CHINESE_RUN.findall(text))
+
+
+def _read(found: re.Match[str] | Decimal) -> Decimal:
+    return found if isinstance(found, Decimal) else _from_digits(found)
 
 
 def _from_digits(match: re.Match[str]) -> Decimal:
     # a longer run of digits is no answer, must not cost more than one, and must stay a finite float
     number = Decimal(match["number"].replace(",", "")[:200])
     if match["scale"]:
-        number *= 100 if match["scale"].lower() == "hundred" else _SCALES[match["scale"].lower()]
+        number *= _SCALES[match["scale"].lower()]
     return -number if match["sign"] else number
 
 
@@ -99,8 +114,8 @@ def _english(text: str) -> Iterator[Decimal]:
             current, is_open = current + value, True
         elif word == "hundred" and current < 100:
             current, is_open = max(current, 1) * 100, True
-        elif word in _SCALES:
-            total, current, is_open = total + max(current, 1) * _SCALES[word], 0, True
+        elif word in _ENGLISH_SCALES:
+            total, current, is_open = total + max(current, 1) * _ENGLISH_SCALES[word], 0, True
         elif is_open and word != "and":
             yield Decimal(total + current)
             total, current, is_open = 0, 0, False
@@ -118,6 +133,8 @@ def _chinese(run: str) -> Decimal:
             digit = _CHINESE[char]
         elif char in _CHINESE_UNITS:
             section, digit = section + (digit or 1) * _CHINESE_UNITS[char], 0
+        elif char == "万":
+            total, section, digit = total + (section + digit or 1) * 10**4, 0, 0
         else:
-            total, section, digit = (total + section + digit or 1) * _SCALES[char], 0, 0
+            total, section, digit = (total + section + digit or 1) * 10**8, 0, 0
     return Decimal(total + section + digit)

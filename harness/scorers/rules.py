@@ -12,9 +12,10 @@ from harness.core.suites import Sample
 from harness.scorers.structured import extract
 from harness.scorers.text import CJK, TextScorer, fold, split
 
-_SENTENCE_END = re.compile(r"[。！？]+|(?<![.!?])[.!?]++(?=[\s\"'”’)\]]|$)")
+_SENTENCE_END = re.compile(r"[。！？]+|(?<![.!?])[.!?]++(?=[\"'”’)\]]*+(?:\s++[^a-z]|\s*+$))")
 _BULLET = re.compile(r"[ \t]*(?:[-*•]|[0-9]{1,3}[.)、])[ \t]*\S")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_ALPHANUMERIC = re.compile(r"[^\W_]")
 _TOKEN = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 
 
@@ -48,15 +49,16 @@ class Rules(TextScorer):
 
 def count_words(text: str) -> int:
     """Return how many runs between white space hold a letter or digit; each Chinese character is a word."""
-    return sum(any(char.isalnum() for char in word) for word in split(text))
+    return sum(_ALPHANUMERIC.search(word) is not None for word in split(text))
 
 
 def count_sentences(text: str) -> int:
-    """Return how many pieces between sentence ends (`.!?` before space, `。！？` anywhere) hold a letter or digit.
+    """Return how many pieces between sentence ends hold a letter or digit.
 
+    An end is `。！？` anywhere, or `.!?` and closing quotes before white space that no small letter follows.
     Abbreviations such as "Dr. Li" count as an end: write samples that do not invite them.
     """
-    return sum(any(char.isalnum() for char in piece) for piece in _SENTENCE_END.split(text))
+    return sum(_ALPHANUMERIC.search(piece) is not None for piece in _SENTENCE_END.split(text))
 
 
 def count_bullets(text: str) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from harness.core.canonical import Json, canonical
 from harness.core.scores import Score, Unscored
 from harness.core.suites import Sample
-from harness.scorers.text import TextScorer, normalise
+from harness.scorers.text import TextScorer, words
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -134,7 +134,7 @@ def _leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
 
 def _equal(wanted: Json, given: Json) -> bool:
     if isinstance(wanted, str) and isinstance(given, str):
-        return wanted == given or (normalise(wanted) == normalise(given) != "")
+        return wanted == given or (words(wanted) == words(given) != [])
     if isinstance(wanted, bool) or isinstance(given, bool):
         return wanted is given
     return wanted == given

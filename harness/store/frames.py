@@ -48,7 +48,8 @@ def calls_frame(ledger: Ledger) -> pd.DataFrame:
     frame = _read(ledger, CALLS)
     for name in NUMBERS:
         frame[name] = pd.to_numeric(frame[name]).astype("float64")
-    frame["attempts"] = frame["attempts"].astype("int64")
+    for name in ("epoch", "attempts"):
+        frame[name] = frame[name].astype("int64")
     _place(frame, ledger)
     frame["ok"] = (frame["state"] == "done") & frame["fault"].isna()
     frame["marks_valid"] = frame["marks_valid"].eq(1)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import Sample, Suite, Task
+from harness.core.canonical import Json
 from harness.errors import UsageError
 from harness.scorers import LabelMatch, NumberMatch
 
@@ -29,13 +30,11 @@ def rows(benchmark: str) -> Iterator[Mapping[str, Any]]:
 def choice(case: Mapping[str, Any], question: str, options: Sequence[str], turn: int) -> Sample:
     """Return a multiple-choice sample with the options moved on by `turn` places, the last ones to the front."""
     turn %= len(options)
-    turned = [*options[-turn:], *options[:-turn]] if turn else list(options)
-    right = (case["expected_index"] + turn) % len(options)
+    turned = [*options[-turn:], *options[:-turn]]
     lines = [f"{letter}. {option}" for letter, option in zip(LETTERS, turned, strict=False)]
-    labels = list(LETTERS[: len(options)])
-    return Sample(
-        id=case["id"], input="\n".join([question, *lines]), target=LETTERS[right], metadata={"labels": [*labels]}
-    )
+    labels: list[Json] = [*LETTERS[: len(options)]]
+    right = LETTERS[(case["expected_index"] + turn) % len(options)]
+    return Sample(id=case["id"], input="\n".join([question, *lines]), target=right, metadata={"labels": labels})
 
 
 PICK = "{{ input }}\nAnswer with the letter of the right option only."

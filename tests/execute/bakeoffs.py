@@ -230,8 +230,9 @@ class Engines:
     up: set[str] = field(default_factory=set)
 
     async def start(self, name: str) -> None:
-        self.log.append(f"start {name}")
-        self.up.add(name)
+        if name not in self.up:
+            self.log.append(f"start {name}")
+            self.up.add(name)
 
     def url(self, name: str) -> str:
         assert name in self.up, f"{name} was not started"

@@ -49,12 +49,12 @@ class Trip:
     watcher: Watcher = field(default_factory=Watcher)
     env: dict[str, str] = field(default_factory=lambda: {"ACME_API_KEY": KEY, "OTHER_API_KEY": KEY})
 
-    def go(self, *, stop: Stop | None = None) -> RunResult:
+    def go(self) -> RunResult:
         with self.open() as ledger:
             return asyncio.run(
                 run(
                     self.planned, ledger, Media(self.folder / "media"), env=self.env, engines=self.engines,
-                    progress=self.watcher, client=self.client, stop=stop,
+                    progress=self.watcher, client=self.client,
                 )
             )  # fmt: skip
 
@@ -153,7 +153,7 @@ def test_voices_are_measured_after_the_answers_one_instrument_at_a_time(tmp_path
     order = [candidate for candidate, _ in trip.client.sent]
     assert order == [*order[:4], *["whisper"] * 4, *["dnsmos"] * 4]
     assert trip.engines.log == [
-        "start a", "start b", "stop b", "stop a", "start whisper", "stop whisper", "start dnsmos",
+        "start a", "start b", "stop a", "stop b", "start whisper", "stop whisper", "start dnsmos",
     ]  # fmt: skip
     assert Media(tmp_path / "media").get(trip.records(Role.ANSWER)[0].outcome.audio.sha256) == WAV
     readings = trip.records(Role.INSTRUMENT)
@@ -307,6 +307,20 @@ def test_a_machine_costs_nothing_of_the_budget(tmp_path: Path) -> None:
     trip = Trip(folder=tmp_path, planned=bakeoff(embedded("a"), budget_usd=Decimal("0.000001")))
     assert trip.go().exit_code == 0
     assert {(r.cost_usd, r.cost_source) for r in trip.records()} == {(Decimal("0.0005"), "machine")}
+
+
+def test_an_engine_that_died_is_started_again(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(embedded("a")))
+    trip.client.heard = lambda *_: trip.engines.up.clear() if len(trip.client.sent) == 2 else None
+    assert trip.go().exit_code == 0
+    assert trip.engines.log == ["start a", "start a"]
+
+
+def test_a_finished_run_needs_no_key(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), budget_usd=Decimal(1)))
+    trip.go()
+    trip.env = {}
+    assert trip.go().exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def table_of(evidence: Evidence, slot: str) -> pd.DataFrame:
                     "record": r,
                 }
             )
-    columns = "candidate suite task sample epoch cluster lang primary value record".split()
+    columns = ["candidate", "suite", "task", "sample", "epoch", "cluster", "lang", "primary", "value", "record"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -145,7 +145,8 @@ def record_figures(evidence: Evidence, d: Decision) -> Figures:
     for row in table.itertuples():
         yield from answer_figures(slot, row, judged, readings)
     groups = table.groupby(["candidate", "suite", "task", "primary"], sort=False)
-    for (name, suite, task, primary), group in groups:
+    for key, group in groups:
+        name, suite, task, primary = (str(part) for part in key)
         measured = group.dropna(subset=["value"])
         if measured.empty:
             continue

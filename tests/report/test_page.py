@@ -66,7 +66,7 @@ def page(html: str) -> Page:
 # -- one file ------------------------------------------------------------------------------------------------------
 
 
-def test_same_records_give_the_same_bytes(fake: FakeRun, html: str, tmp_path: Path) -> None:
+def test_same_records_give_the_same_bytes(html: str, tmp_path: Path) -> None:
     again = two_slots()
     written = write_report(again.evidence, again.decisions, tmp_path / "report.html")
     assert written == tmp_path / "report.html"
@@ -188,7 +188,7 @@ def hostile_run(payload: str) -> FakeRun:
                     finish_reason=f"finish {payload}",
                     model=payload,
                 )
-            if record.role_is_answer if hasattr(record, "role_is_answer") else records is bench.answers and i == 0:
+            if records is bench.answers and i == 0:
                 outcome = Failure(
                     fault=Fault.INFRA, kind=f"kind {payload}", message=f"error {payload}", partial=f"part {payload}"
                 )
@@ -216,18 +216,19 @@ FIELDS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("payload", HOSTILE, ids=[repr(p)[:24] for p in HOSTILE])
+@pytest.mark.parametrize("payload", [" ¦ ".join(HOSTILE[:9]), " ¦ ".join(HOSTILE[9:])], ids=["markup", "characters"])
 def test_hostile_text_stays_text(payload: str, page: Page) -> None:
     run = hostile_run(payload)
     html = render(run.evidence, run.decisions)
     attacked = parse(html)
     assert {e.tag for e in attacked.elements} <= {e.tag for e in page.elements} | {"details", "br"}
     assert len(attacked.tagged("script")) == 3
+    harmless = {name for e in page.elements for name in e.attributes}
     for element in attacked.elements:
-        assert set(element.attributes) <= {name for e in page.elements for name in e.attributes} | {"open", "lang"}
+        assert set(element.attributes) <= harmless
         assert element.attributes.get("href", "#").startswith("#")
         assert element.attributes.get("src", "data:audio/mpeg").startswith("data:audio/mpeg")
-    shown = visible(payload.replace("\r\n", "\n").replace("\r", "\n"))
+    shown = visible(payload)
     seen = "\n".join(attacked.foreign)
     for field in FIELDS:
         assert f"{field} {shown}" in seen, field
@@ -299,8 +300,7 @@ def test_no_audio_and_no_latency() -> None:
     bench.answers = [
         replace(r, marks=replace(r.marks, ttfo_ms=None, ttft_ms=None, total_ms=None)) for r in bench.answers
     ]
-    chosen = decision(bench, "text", ("gpt-mini", "smollm2")) if False else nothing("text", VerdictKind.NONE)
-    page = parse(render(freeze(bench), [chosen]))
+    page = parse(render(freeze(bench), [nothing("text", VerdictKind.NONE)]))
     assert page.tagged("audio") == []
     assert len(page.with_class("sample")) == 6
 
@@ -308,7 +308,7 @@ def test_no_audio_and_no_latency() -> None:
 def test_pending_calls_stamp_the_run_incomplete(fake: FakeRun) -> None:
     waiting = tuple(record.call for record in fake.evidence.records[Role.ANSWER][:3])
     rest = {**fake.evidence.records, Role.ANSWER: fake.evidence.records[Role.ANSWER][3:]}
-    page = parse(render(replace(fake.evidence, records=rest, pending=waiting), fake.decisions))
+    page = parse(render(replace(fake.evidence, records=rest, pending=waiting), fake.decisions[:1]))
     assert "3 of 64 planned answers have no final word" in page.with_class("banner")[0].text
     assert page.figures["run/summary/all/pending"].attributes["value"] == "3"
 
@@ -317,7 +317,7 @@ def test_a_changed_rule_is_said(fake: FakeRun) -> None:
     changed = replace(fake.decisions[0], rule_sha256="0" * 64)
     said = "not those that were frozen"
     assert said in parse(render(fake.evidence, [changed])).with_class("verdict")[0].text
-    assert said not in parse(render(fake.evidence, fake.decisions)).with_class("verdict")[0].text
+    assert said not in parse(render(fake.evidence, fake.decisions[:1])).with_class("verdict")[0].text
 
 
 def test_unmeasured_is_said_and_is_no_number(fake: FakeRun) -> None:
@@ -375,7 +375,7 @@ def test_unscored_answers_lower_the_count_and_are_no_zero(fake: FakeRun) -> None
         return replace(judgement, value=None) if judgement.key == key else judgement
 
     judgements = tuple(unscored(j) for j in fake.evidence.judgements)
-    page = parse(render(replace(fake.evidence, judgements=judgements), fake.decisions))
+    page = parse(render(replace(fake.evidence, judgements=judgements), fake.decisions[:1]))
     name = next(r.call.candidate for r in fake.evidence.records[Role.ANSWER] if r.call.key == key)
     assert page.figures[f"text/calls/{name}/unscored"].attributes["value"] == "1"
 
@@ -387,4 +387,4 @@ def test_epochs_are_told_apart(fake: FakeRun) -> None:
     page = parse(render(twice, fake.decisions[:1]))
     epochs = [e.text for key, e in page.figures.items() if key.endswith(":epoch")]
     assert sorted(set(epochs)) == ["1", "2"]
-    assert len(epochs) == len(set(page.figures)) - len(set(page.figures) - {k for k in page.figures if ":epoch" in k})
+    assert len(epochs) == 40

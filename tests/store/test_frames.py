@@ -66,7 +66,7 @@ def test_numbers_are_floats_also_where_nothing_was_measured(tmp_path: Path) -> N
     for name in ("ttft_ms", "total_ms", "cost_usd", "output_tokens", "rtf", "chars_per_s"):
         assert frame[name].dtype == "float64", name
     assert frame["ok"].dtype == "bool"
-    assert frame["attempts"].dtype == "int64"
+    assert frame["attempts"].dtype == frame["epoch"].dtype == "int64"
 
 
 def test_only_answers_are_rows(tmp_path: Path) -> None:

@@ -1,0 +1,38 @@
+"""Samples to PCM bytes, and clips of any usual format to samples at 16 kHz."""
+
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+"""Mono, in [-1, 1]."""
+
+HEARD_AT = 16_000
+"""Sample rate in Hz of every engine that listens."""
+
+
+def pcm16(samples: NDArray[Any]) -> bytes:
+    """Return `samples` as little-endian 16-bit PCM; what passes ±1 is clipped."""
+    scaled: NDArray[np.int16] = (np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2")
+    return scaled.tobytes()
+
+
+def heard(clip: bytes) -> Samples:
+    """Decode `clip` (WAV, FLAC, Ogg, MP3), mix it to mono and resample it to 16 kHz.
+
+    ValueError where it is no audio or holds less than a tenth of a second.
+    """
+    import soundfile
+    import soxr
+
+    try:
+        channels, rate = soundfile.read(io.BytesIO(clip), dtype="float32", always_2d=True)
+    except soundfile.SoundFileError as error:
+        raise ValueError(f"the clip cannot be decoded: {error}") from error
+    if len(channels) < rate / 10:
+        raise ValueError("the clip is shorter than a tenth of a second")
+    mono = channels.mean(axis=1)
+    samples: Samples = mono if rate == HEARD_AT else soxr.resample(mono, rate, HEARD_AT)
+    return np.clip(samples, -1.0, 1.0)

@@ -1,0 +1,54 @@
+"""What an embedded engine can do; one engine a file, each with `load(files, *, threads)`.
+
+Language models are the exception: llama.py has `listen(name, files, *, threads, port)`, since llama.cpp brings a
+server of its own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from harness.local.audio import Samples
+
+
+@runtime_checkable
+class Speaker(Protocol):
+    """A voice."""
+
+    sample_rate: int
+    voices: Sequence[str]
+    """The first is the default."""
+
+    def speak(self, text: str, *, voice: str, speed: float) -> Iterator[bytes]:
+        """Yield PCM16 as it is made, a sentence or less at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """What was heard."""
+
+    text: str
+    language: str
+    """As given or, if none was, as detected: an ISO 639-1 code."""
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """A recogniser of speech."""
+
+    languages: Sequence[str]
+
+    def transcribe(self, samples: "Samples", *, language: str | None) -> Transcript:
+        """Write down `samples` (mono, 16 kHz)."""
+
+
+@runtime_checkable
+class Rater(Protocol):
+    """A predictor of how people would rate a clip."""
+
+    def rate(self, samples: "Samples") -> Mapping[str, float]:
+        """Return `sig`, `bak` and `ovrl`, each a mean opinion score from 1 to 5, of `samples` (mono, 16 kHz)."""
+
+
+Served = Speaker | Listener | Rater

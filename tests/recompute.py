@@ -1,0 +1,1261 @@
+"""Every number of a run's report, worked out again from run.db by plain loops that share no code with the harness.
+
+Formulas: methodology.md (1.1 values and scores, 1.5 sensitivity, 2.1 clustered errors, 2.2 proportions, 2.3 tests,
+3 percentiles, 4 cost). What rests on seeded draws is drawn again with another generator, so it is right to the error
+of the draws; `Quantile` and `Chance` say how far that is.
+"""
+
+import itertools
+import json
+import math
+import random
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from scipy import stats
+
+DRAWS = 3000
+"""Of ours. The run's own are 10,000 for scores and 2,000 for percentiles."""
+SIGMAS = 5.0
+"""Of the error of both draws together."""
+NOTHING = 1e-12
+"""A standard error below it is rounding noise."""
+TIE = 1e-9
+
+
+# -- what a number may be --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exact:
+    """One number, to a billionth of its size."""
+
+    value: float | Decimal
+    unit: str = "plain"
+    """What the raw number counts: `ms`, `s`, `usd`, `share` or `plain`."""
+    tolerance: float = 1e-9
+
+    def admits(self, raw: float) -> bool:
+        value = float(self.value)
+        return raw == value or abs(raw - value) <= self.tolerance * max(1.0, abs(value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantile:
+    """A quantile of what we have drawn ourselves; between two values that both draws allow, any will do."""
+
+    drawn: Sequence[float]
+    share: float
+    theirs: int
+    """How many draws the run's own number rests on."""
+    unit: str = "plain"
+
+    def admits(self, raw: float) -> bool:
+        error = SIGMAS * math.sqrt(self.share * (1 - self.share) * (1 / len(self.drawn) + 1 / self.theirs))
+        noise = 1e-9 * max(1.0, abs(raw)) if math.isfinite(raw) else 0.0
+        below = sum(x < raw - noise for x in self.drawn) / len(self.drawn)
+        reached = sum(x <= raw + noise for x in self.drawn) / len(self.drawn)
+        return below <= self.share + error and reached >= self.share - error
+
+    @property
+    def value(self) -> float:
+        return sorted(self.drawn)[round(self.share * (len(self.drawn) - 1))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """A share of draws."""
+
+    value: float
+    theirs: int
+    unit: str = "share"
+
+    def admits(self, raw: float) -> bool:
+        spread = max(self.value * (1 - self.value), 1 / DRAWS)
+        return 0 <= raw <= 1 and abs(raw - self.value) <= SIGMAS * math.sqrt(spread * (1 / DRAWS + 1 / self.theirs))
+
+
+Expected = Exact | Quantile | Chance
+
+
+class Bounds(NamedTuple):
+    low: Expected | None
+    high: Expected | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A metric of one candidate as the page shows it; None is not measured, or not supported by the sample."""
+
+    value: float | None
+    n: int
+    coverage: float
+    two_sided: Bounds = Bounds(None, None)
+    one_sided: Bounds = Bounds(None, None)
+    said: tuple[float, ...] = ()
+    """Numbers that the note beside it may name."""
+
+
+def unit_of(metric: str) -> str:
+    """What a metric counts, by its name."""
+    if metric.endswith("_ms"):
+        return "ms"
+    if metric.startswith("usd"):
+        return "usd"
+    return "share" if metric in ("coverage", "wer", "p_best") else "plain"
+
+
+# -- statistics ------------------------------------------------------------------------------------------------------
+
+
+class Spread(NamedTuple):
+    se: float
+    df: float
+    clusters: int
+    lonely: bool
+
+
+def clustered(parts: Iterable[tuple[str, str, float]]) -> Spread:
+    """CR1 with strata (2.1) of a sum of (stratum, cluster, residual): within each stratum G/(G-1) Σ (u - ū)²."""
+    totals: dict[str, dict[str, float]] = {}
+    for stratum, cluster, residual in parts:
+        of = totals.setdefault(stratum, {})
+        of[cluster] = of.get(cluster, 0.0) + residual
+    variances = []
+    for of in totals.values():
+        g = len(of)
+        centre = 0.0 if g == 1 else sum(of.values()) / g
+        squares = sum((u - centre) ** 2 for u in of.values())
+        variances.append((squares if g == 1 else squares * g / (g - 1), max(1, g - 1)))
+    variance = sum(v for v, _ in variances)
+    df = sum(d for _, d in variances)
+    if variance > NOTHING**2:
+        df = variance**2 / sum(v * v / d for v, d in variances)
+    sizes = [len(of) for of in totals.values()]
+    return Spread(math.sqrt(variance), df, sum(sizes), 1 in sizes)
+
+
+def exact(low: float | None, high: float | None) -> Bounds:
+    return Bounds(None if low is None else Exact(value=low), None if high is None else Exact(value=high))
+
+
+def student(value: float, error: Spread, tail: float, floor: float, ceiling: float) -> Bounds:
+    if error.clusters < 2:
+        return exact(None, None)
+    half = float(stats.t.ppf(1 - tail, error.df)) * error.se
+    return exact(max(floor, value - half), min(ceiling, value + half))
+
+
+def wilson(p: float, n: float, tail: float = 0.025) -> Bounds:
+    z = float(stats.norm.ppf(1 - tail))
+    centre, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    return exact(
+        0.0 if p == 0 else max(0.0, (centre - half) / scale), 1.0 if p == 1 else min(1.0, (centre + half) / scale)
+    )
+
+
+def clopper_pearson(p: float, n: float) -> Bounds:
+    """One-sided 95 % bounds; the counts may be effective and fractional."""
+    k = p * n
+    low = 0.0 if k <= 0 else float(stats.beta.ppf(0.05, k, n - k + 1))
+    return exact(low, 1.0 if p >= 1 else float(stats.beta.ppf(0.95, k + 1, n - k)))
+
+
+def type_7(ordered: Sequence[float], q: float) -> float:
+    at = (len(ordered) - 1) * q
+    low, high = ordered[math.floor(at)], ordered[math.ceil(at)]
+    return low if low == high else low + (high - low) * (at - math.floor(at))
+
+
+class Ranks(NamedTuple):
+    lower: int | None
+    upper: int | None
+
+
+def order_ranks(n: int, q: float, tail: float) -> Ranks:
+    """1-based ranks of the order statistics that bound a percentile (3); None where n is too small."""
+    lower, upper = int(stats.binom.ppf(tail, n, q)), int(stats.binom.ppf(1 - tail, n, q)) + 1
+    return Ranks(lower if lower >= 1 else None, upper if upper <= n else None)
+
+
+def holm(p_values: Mapping[str, float]) -> dict[str, float]:
+    adjusted: dict[str, float] = {}
+    running = 0.0
+    for i, (name, p) in enumerate(sorted(p_values.items(), key=lambda pair: pair[1])):
+        running = max(running, p * (len(p_values) - i))
+        adjusted[name] = min(1.0, running)
+    return adjusted
+
+
+def mean(values: Iterable[float | None]) -> float | None:
+    """The mean of those that are known; None where none is."""
+    known = [v for v in values if v is not None]
+    return math.fsum(known) / len(known) if known else None
+
+
+# -- the records -----------------------------------------------------------------------------------------------------
+
+METERS = (
+    "input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "input_audio_tokens",
+    "output_audio_tokens", "input_characters", "input_audio_seconds", "output_audio_seconds", "busy_seconds",
+)  # fmt: skip
+PRICED = {
+    "input_tokens": "input_cost_per_token",
+    "output_tokens": "output_cost_per_token",
+    "input_characters": "input_cost_per_character",
+}
+"""Meter → the price of one unit, for the plain bills that are worked out again; others are taken from the record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Call:
+    """One planned call with what came of it."""
+
+    plan: int
+    role: str
+    candidate: str
+    suite: str
+    task: str
+    sample: str
+    epoch: int
+    instrument: str | None
+    measures: int | None
+    row: Mapping[str, Any]
+    """Columns of the table `call`; all None where the call has no row."""
+    attempts: int
+    scores: Mapping[str, tuple[float | None, Mapping[str, float]]]
+    """Scorer → value and detail."""
+    cost: Decimal | None
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        return self.suite, self.task, self.sample
+
+    @property
+    def finished(self) -> bool:
+        return self.row["finished"] is not None
+
+    @property
+    def fault(self) -> str | None:
+        fault: str | None = self.row["fault"]
+        return fault
+
+    @property
+    def ok(self) -> bool:
+        return self.finished and self.fault is None
+
+    @property
+    def lost(self) -> bool:
+        return self.fault in ("infra", "harness")
+
+    def judged(self, scorer: str, *, key: str | None = None, floor: float = 0.0) -> float | None:
+        """The scorer's value, or `key` of its detail; `floor` where the candidate failed; None where unknown."""
+        if self.fault == "candidate":
+            return floor
+        if not self.ok or scorer not in self.scores:
+            return None
+        value, detail = self.scores[scorer]
+        return value if key is None else detail.get(key)
+
+    def time(self, mark: str) -> float | None:
+        """A latency (3): a timeout never ends, untrusted marks and other losses are none."""
+        if self.lost:
+            return math.inf if self.row["kind"] == "timeout" else None
+        if not self.finished or not self.row["marks_valid"]:
+            return None
+        total, audio = self.row["total_ms"], self._audio_seconds
+        if mark == "rtf":
+            return None if total is None or not audio else total / 1000 / audio
+        if mark == "chars_per_s":
+            characters = self.row["input_characters"]
+            return None if not total or characters is None else characters / (total / 1000)
+        found: float | None = self.row[mark]
+        return found
+
+    @property
+    def _audio_seconds(self) -> float | None:
+        if self.row["audio"] is not None:
+            return float(json.loads(self.row["audio"])["seconds"])
+        spoken: float | None = self.row["output_audio_seconds"]
+        return self.row["input_audio_seconds"] if spoken is None else spoken
+
+
+def bill(row: Mapping[str, Any], candidate: Mapping[str, Any]) -> Decimal | None:
+    """What a call cost, from its meters and the manifest's prices; from the record where the bill is no plain one."""
+    recorded = None if row["cost_usd"] is None else Decimal(row["cost_usd"])
+    machine, prices = candidate.get("machine"), candidate.get("prices", {}).get("usd", {})
+    if recorded is None:
+        return None
+    if machine is not None:
+        seconds = Decimal(str(row["busy_seconds"]))
+        rate = Decimal(machine["usd_per_hour"]) / (3600 * Decimal(machine["utilisation"]))
+        return (rate * seconds).quantize(Decimal("1e-12"))
+    others = [m for m in METERS if m not in PRICED and m not in ("busy_seconds", "output_audio_seconds") and row[m]]
+    if row["cost_source"] not in ("provider", "measured") or others:
+        return recorded
+    lines = [(row[m], prices.get(price)) for m, price in PRICED.items() if row[m] is not None]
+    return recorded if any(p is None for _, p in lines) else sum((n * Decimal(p) for n, p in lines), Decimal(0))
+
+
+class Run:
+    """run.db, read once."""
+
+    def __init__(self, folder: Path) -> None:
+        with closing(sqlite3.connect(f"{(folder / 'run.db').absolute().as_uri()}?mode=ro", uri=True)) as db:
+            db.row_factory = sqlite3.Row
+            self.manifest: dict[str, Any] = json.loads(db.execute("SELECT manifest FROM run").fetchone()[0])
+            self.config: dict[str, Any] = self.manifest["config"]
+            self.samples = {
+                (row["suite"], row["task"], row["name"]): json.loads(row["document"])
+                for row in db.execute("SELECT * FROM sample ORDER BY id")
+            }
+            self.calls = list(self._calls(db))
+        self.tasks = {(suite["name"], task["name"]): task for suite in self.config["suites"] for task in suite["tasks"]}
+        self.slots = {
+            slot: Slot(self, slot, rule)
+            for slot, rule in self.config["rules"].items()
+            if any(self.tasks[call.place[:2]]["slot"] == slot for call in self.of("answer"))
+        }
+
+    def of(self, role: str) -> list[Call]:
+        return [call for call in self.calls if call.role == role]
+
+    def _calls(self, db: sqlite3.Connection) -> Iterator[Call]:
+        named = {c["name"]: c for c in (*self.config["candidates"], *self.config["instruments"].values())}
+        columns = [row["name"] for row in db.execute("PRAGMA table_info(call)")]
+        rows = {row["plan"]: dict(row) for row in db.execute("SELECT * FROM call")}
+        attempts: dict[tuple[int, int], int] = {}
+        for row in db.execute("SELECT plan, visit FROM attempt"):
+            attempts[tuple(row)] = attempts.get(tuple(row), 0) + 1
+        scores: dict[int, dict[str, tuple[float | None, Mapping[str, float]]]] = {}
+        for row in db.execute("SELECT score.*, scorer.name FROM score JOIN scorer ON scorer.id = score.scorer"):
+            scores.setdefault(row["plan"], {})[row["name"]] = (row["value"], json.loads(row["detail"] or "{}"))
+        asked = "SELECT plan.*, sample.suite, sample.task, sample.name FROM plan JOIN sample ON sample.id = plan.sample"
+        for row in db.execute(f"{asked} ORDER BY plan.id"):
+            came = rows.get(row["id"], dict.fromkeys(columns))
+            yield Call(
+                plan=row["id"],
+                role=row["role"],
+                candidate=row["candidate"],
+                suite=row["suite"],
+                task=row["task"],
+                sample=row["name"],
+                epoch=row["epoch"],
+                instrument=row["instrument"],
+                measures=row["measures"],
+                row=came,
+                attempts=attempts.get((row["id"], came["visit"]), 0),
+                scores=scores.get(row["id"], {}),
+                cost=bill(came, named[row["candidate"]]),
+            )
+
+
+# -- one slot --------------------------------------------------------------------------------------------------------
+
+MARKS = ("ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms", "rtf", "chars_per_s")
+
+
+class Item(NamedTuple):
+    """A sample that every candidate was asked."""
+
+    task: str
+    """The stratum."""
+    cluster: str
+    suite: str
+    sample: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ratio:
+    """Candidate → item → numerator and denominator; a mean has denominators of 1."""
+
+    parts: Mapping[str, Mapping[Item, tuple[float, float]]]
+    asked: int
+    """Items that the metric is about."""
+    floor: float = 0.0
+    ceiling: float = math.inf
+    is_share: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class _Lazy:
+    """What is drawn once, when it is first asked for."""
+
+    counts: list[dict[str, int]] = field(default_factory=list)
+
+
+class Slot:
+    """What one slot's candidates did, and what follows from it."""
+
+    def __init__(self, run: Run, slot: str, rule: Mapping[str, Any]) -> None:
+        self.run, self.slot, self.rule = run, slot, rule
+        self.tasks = {place: task for place, task in run.tasks.items() if task["slot"] == slot}
+        self.answers = [call for call in run.of("answer") if call.place[:2] in self.tasks]
+        self.candidates = sorted({call.candidate for call in self.answers})
+        asked: dict[tuple[str, str, str], set[str]] = {}
+        for call in self.answers:
+            asked.setdefault(call.place, set()).add(call.candidate)
+        self.items = {
+            place: Item("/".join(place[:2]), f"{place[0]}/{place[1]}/{self.cluster(place)}", place[0], place[2])
+            for place in sorted(asked)
+            if len(asked[place]) == len(self.candidates)
+        }
+        suites: dict[str, set[str]] = {}
+        for item in self.items.values():
+            suites.setdefault(item.suite, set()).add(item.task)
+        self.weight = {task: 1 / len(suites) / len(tasks) for tasks in suites.values() for task in tasks}
+        self.cells: dict[str, dict[Item, list[Call]]] = {name: {} for name in self.candidates}
+        for call in self.answers:
+            if call.place in self.items:
+                self.cells[call.candidate].setdefault(self.items[call.place], []).append(call)
+        self._draws = _Lazy()
+
+    def cluster(self, place: tuple[str, str, str]) -> str:
+        """What was sampled at random: the sample's cluster, else the sample itself."""
+        given = self.run.samples[place].get("metadata", {}).get("cluster")
+        return place[2] if given is None else str(given)
+
+    def primary(self, call: Call) -> float | None:
+        return call.judged(self.tasks[call.place[:2]]["primary"])
+
+    # -- points
+
+    @cached_property
+    def quality(self) -> dict[str, dict[Item, float]]:
+        return {
+            name: {item: v for item, calls in cells.items() if (v := mean(map(self.primary, calls))) is not None}
+            for name, cells in self.cells.items()
+        }
+
+    def times(self, name: str, mark: str) -> list[tuple[float, Item]] | None:
+        """A candidate's measured timings, ascending; None where the slot has no such timing at all."""
+        timed, answered, found = {}, {}, {}
+        for candidate, cells in self.cells.items():
+            calls = [(call, item) for item, of in cells.items() for call in of]
+            values = [(call.time(mark), item) for call, item in calls]
+            late = {id(call) for call, _ in calls if call.lost and call.row["kind"] == "timeout"}
+            timed[candidate] = any(
+                v is not None and math.isfinite(v) for (v, _), (call, _) in zip(values, calls, strict=True)
+                if id(call) not in late
+            )  # fmt: skip
+            answered[candidate] = any(call.ok for call, _ in calls)
+            if mark == "chars_per_s":  # who never ends speaks no characters
+                values = [(0.0 if v == math.inf else v, item) for v, item in values]
+            found[candidate] = sorted((pair for pair in values if pair[0] is not None), key=lambda pair: pair[0])
+        ended = any(timed.values())
+        if not ended and not (mark == "total_ms" and any(found.values())):
+            return None
+        # a candidate that answers without such a mark is not slow: it cannot be timed so
+        return [] if answered[name] and not timed[name] else found[name]
+
+    @cached_property
+    def ratios(self) -> dict[str, Ratio]:
+        scorers = sorted({scorer for call in self.answers for scorer in call.scores})
+        found = {scorer: self._scored(scorer) for scorer in scorers}
+        if "word_accuracy" in scorers:
+            found["wer"] = self._wer()
+        if "dnsmos" in scorers:
+            found |= {f"dnsmos_{key}": self._scored("dnsmos", key=key, floor=1.0, ceiling=5.0, is_share=False)
+                      for key in ("ovrl", "sig", "bak")}  # fmt: skip
+        found |= self._costs()
+        tokens = self._means(lambda call: call.row["output_tokens"])
+        if any(tokens.values()):
+            found["output_tokens_mean"] = Ratio(parts=tokens, asked=len(self.items))
+        return {name: ratio for name, ratio in found.items() if ratio.asked}
+
+    def _means(self, value: Callable[[Call], float | None]) -> dict[str, dict[Item, tuple[float, float]]]:
+        return {
+            name: {item: (v, 1.0) for item, calls in cells.items() if (v := mean(map(value, calls))) is not None}
+            for name, cells in self.cells.items()
+        }
+
+    def _about(self, known: Callable[[Call], bool]) -> dict[Item, bool]:
+        """The items of tasks in which any answer says something."""
+        tasks = {item.task for of in self.cells.values() for item, calls in of.items() if any(map(known, calls))}
+        return {item: True for item in self.items.values() if item.task in tasks}
+
+    def _scored(
+        self, scorer: str, *, key: str | None = None, floor: float = 0.0, ceiling: float = 1.0, is_share: bool = True
+    ) -> Ratio:
+        about = self._about(lambda call: call.ok and call.judged(scorer, key=key) is not None)
+        parts = self._means(lambda call: call.judged(scorer, key=key, floor=floor))
+        kept = {name: {item: pair for item, pair in of.items() if item in about} for name, of in parts.items()}
+        return Ratio(parts=kept, asked=len(about), floor=floor, ceiling=ceiling, is_share=is_share)
+
+    def _wer(self) -> Ratio:
+        """Edits over words; a candidate that failed said none of the words."""
+
+        def words(call: Call) -> float | None:
+            return call.judged("word_accuracy", key="words") if call.ok else None
+
+        expected: dict[Item, float] = {}
+        for item, call in ((i, c) for of in self.cells.values() for i, calls in of.items() for c in calls):
+            if count := words(call):
+                expected[item] = max(count, expected.get(item, 0.0))
+        about = self._about(lambda call: words(call) is not None)
+        parts: dict[str, dict[Item, tuple[float, float]]] = {name: {} for name in self.candidates}
+        for name, cells in self.cells.items():
+            for item, calls in cells.items():
+                pairs = [
+                    (expected[item], expected[item]) if call.fault == "candidate"
+                    else (sum(call.scores["word_accuracy"][1][e] for e in ("substitutions", "insertions", "deletions")), n)
+                    for call in calls
+                    if (n := words(call)) is not None or (call.fault == "candidate" and item in expected)
+                ]  # fmt: skip
+                if pairs:
+                    parts[name][item] = (sum(p[0] for p in pairs) / len(pairs), sum(p[1] for p in pairs) / len(pairs))
+        return Ratio(parts=parts, asked=len(about), is_share=True)
+
+    def _costs(self) -> dict[str, Ratio]:
+        usd = self._means(lambda call: None if call.cost is None else float(call.cost))
+        for name, cells in self.cells.items():
+            if any(call.ok and call.cost is None for calls in cells.values() for call in calls):
+                usd[name] = {}  # one answer without a price, and the cost is not known
+        good = self._means(lambda call: 0.0 if call.lost else self.primary(call))
+        return {
+            "usd_per_request": Ratio(parts=usd, asked=len(self.items)),
+            "usd_per_1k_requests": Ratio(
+                parts={name: {i: (1000 * v, one) for i, (v, one) in of.items()} for name, of in usd.items()},
+                asked=len(self.items),
+            ),
+            "usd_per_good_answer": Ratio(
+                parts={
+                    name: {i: (usd[name][i][0], v) for i, (v, _) in of.items() if i in usd[name]}
+                    for name, of in good.items()
+                },
+                asked=len(self.items),
+            ),
+        }
+
+    # -- estimates
+
+    @cached_property
+    def measures(self) -> dict[str, dict[str, Measure]]:
+        """Candidate → metric → its estimate."""
+        found: dict[str, dict[str, Measure]] = {}
+        for name in self.candidates:
+            of = found[name] = {"quality": self._quality(name), "coverage": self._coverage(name)}
+            for mark in MARKS:
+                times = self.times(name, mark)
+                for q in () if times is None else (0.5, 0.95, 0.99) if mark.endswith("_ms") else (0.5,):
+                    metric = f"{mark.removesuffix('_ms')}_p{round(100 * q)}" + ("_ms" if mark.endswith("_ms") else "")
+                    of[metric] = self._percentile(name, metric, times or [], q)
+            for metric, ratio in self.ratios.items():
+                of[metric] = self._ratio(name, ratio)
+        return found
+
+    def _answered(self, name: str) -> float:
+        calls = [call for of in self.cells[name].values() for call in of]
+        return sum(self.primary(call) is not None for call in calls) / max(1, len(calls))
+
+    def _coverage(self, name: str) -> Measure:
+        share = self._answered(name)
+        fact = exact(share, share)
+        return Measure(value=share, n=len(self.items), coverage=share, two_sided=fact, one_sided=fact)
+
+    def _quality(self, name: str) -> Measure:
+        values = self.quality[name]
+        by_task: dict[str, list[float]] = {task: [] for task in self.weight}
+        for item, v in values.items():
+            by_task[item.task].append(v)
+        if not all(by_task.values()) or not by_task:
+            return Measure(value=None, n=len(values), coverage=self._answered(name))
+        means = {task: math.fsum(of) / len(of) for task, of in by_task.items()}
+        value = math.fsum(self.weight[task] * m for task, m in means.items())
+        residuals = {item: self.weight[item.task] / len(by_task[item.task]) * (v - means[item.task])
+                     for item, v in values.items()}  # fmt: skip
+        is_trial = all(v in (0.0, 1.0) for v in values.values())
+        return self._share(value, residuals, self.weight, is_trial, 1.0, len(values), self._answered(name))
+
+    def _ratio(self, name: str, ratio: Ratio) -> Measure:
+        parts = ratio.parts[name]
+        n, bottom = len(parts), math.fsum(b for _, b in parts.values())
+        coverage = n / max(1, ratio.asked)
+        if not n or bottom == 0:
+            return Measure(value=None, n=n, coverage=coverage)
+        value = math.fsum(t for t, _ in parts.values()) / bottom
+        residuals = {item: (t - value * b) / bottom for item, (t, b) in parts.items()}
+        if not ratio.is_share:
+            return self._student(value, residuals, ratio.floor, ratio.ceiling, n, coverage)
+        weight = {task: sum(item.task == task for item in parts) / n for task in self.weight}
+        is_trial = all(t in (0.0, 1.0) and b == 1.0 for t, b in parts.values())
+        return self._share(value, residuals, weight, is_trial, ratio.ceiling, n, coverage)
+
+    def _student(
+        self, value: float, residuals: Mapping[Item, float], floor: float, ceiling: float, n: int, coverage: float
+    ) -> Measure:
+        error = clustered((item.task, item.cluster, r) for item, r in residuals.items())
+        two, one = (student(value, error, tail, floor, ceiling) for tail in (0.025, 0.05))
+        said = (error.clusters,)
+        return Measure(value=value, n=n, coverage=coverage, two_sided=two, one_sided=one, said=said)
+
+    def _share(
+        self, value: float, residuals: Mapping[Item, float], weight: Mapping[str, float], is_trial: bool,
+        ceiling: float, n: int, coverage: float,
+    ) -> Measure:  # fmt: skip
+        """Wilson and Clopper-Pearson where trials are independent or nothing varies (2.2), else t with CR1 (2.1)."""
+        error = clustered((item.task, item.cluster, r) for item, r in residuals.items())
+        is_trial = is_trial and error.clusters == len(residuals)
+        tasks = [task for task, w in weight.items() if w]
+        if is_trial and len(tasks) == 1:
+            two = one = float(n)
+        elif error.se <= NOTHING or error.lonely:
+            clusters = {task: len({i.cluster for i in residuals if i.task == task}) for task in tasks}
+            two = one = 1 / math.fsum(weight[task] ** 2 / max(1, clusters[task]) for task in tasks)
+            value = min(1.0, value)
+        elif is_trial:  # so many independent trials of one task would be as sure (Korn and Graubard 1998)
+            two, one = (
+                value * (1 - value) / error.se**2 * (stats.norm.ppf(1 - tail) / stats.t.ppf(1 - tail, error.df)) ** 2
+                for tail in (0.025, 0.05)
+            )
+        else:
+            return self._student(value, residuals, 0.0, ceiling, n, coverage)
+        said = (two, len(self.weight))
+        bounds = {"two_sided": wilson(value, two), "one_sided": clopper_pearson(value, one)}
+        return Measure(value=value, n=n, coverage=coverage, said=said, **bounds)
+
+    def _percentile(self, name: str, metric: str, times: Sequence[tuple[float, Item]], q: float) -> Measure:
+        n = len(times)
+        coverage = n / max(1, sum(len(calls) for calls in self.cells[name].values()))
+        if not n:
+            return Measure(value=None, n=0, coverage=coverage)
+        ordered = [v for v, _ in times]
+        units = len({item.cluster for _, item in times})
+        clusters = {item.cluster for item in self.items.values()}
+        independent = len(clusters) == len(self.items) and self.epochs == 1
+        bounds = []
+        for tail in (0.025, 0.05):
+            ranks = order_ranks(n if independent else units, q, tail)
+            if independent:
+                bounds.append(exact(*(None if rank is None else ordered[rank - 1] for rank in ranks)))
+            else:
+                drawn = [x for x in self.drawn(metric, name) if x is not None] if any(ranks) else []
+                ends = [Quantile(drawn=drawn, share=s, theirs=2000) for s in (tail, 1 - tail)]
+                bounds.append(Bounds(*(None if rank is None else e for rank, e in zip(ranks, ends, strict=True))))
+        two, one = bounds
+        said = (100 * q, n, units)
+        if q > 0.5 and None in two:
+            return Measure(value=None, n=n, coverage=coverage, one_sided=one, said=said)
+        value = type_7(ordered, q)
+        return Measure(value=value, n=n, coverage=coverage, two_sided=two, one_sided=one, said=said)
+
+    @cached_property
+    def epochs(self) -> int:
+        return max((call.epoch for call in self.answers), default=0) + 1
+
+    # -- draws
+
+    def counts(self) -> list[dict[str, int]]:
+        """How often each cluster comes in each draw: clusters with replacement within their task, jointly for all."""
+        if not self._draws.counts:
+            rng = random.Random(20260101)
+            by_task: dict[str, list[str]] = {}
+            for cluster, task in dict.fromkeys((item.cluster, item.task) for item in self.items.values()):
+                by_task.setdefault(task, []).append(cluster)
+            for _ in range(DRAWS):
+                count: dict[str, int] = {}
+                for clusters in by_task.values():
+                    for cluster in rng.choices(clusters, k=len(clusters)):
+                        count[cluster] = count.get(cluster, 0) + 1
+                self._draws.counts.append(count)
+        return self._draws.counts
+
+    def drawn(self, metric: str, name: str) -> list[float | None]:
+        """The metric of a candidate in each draw; None where the draw measures nothing."""
+        if metric == "coverage":
+            return [self._answered(name)] * DRAWS
+        if metric == "quality":
+            parts = {item: (v, 1.0) for item, v in self.quality[name].items()}
+            return _sums(parts, self.counts(), self.weight, lambda item: item.task)
+        if metric in self.ratios:
+            return _sums(self.ratios[metric].parts[name], self.counts(), {"": 1.0}, lambda _: "")
+        mark, _, q = metric.removesuffix("_ms").rpartition("_p")
+        times = self.times(name, f"{mark}_ms" if metric.endswith("_ms") else mark) or []
+        pairs = [(v, item.cluster) for v, item in times]
+        found: list[float | None] = []
+        for count in self.counts():
+            values = [v for v, cluster in pairs for _ in range(count.get(cluster, 0))]
+            found.append(type_7(values, int(q) / 100) if values else None)
+        return found
+
+
+def _sums(
+    parts: Mapping[Item, tuple[float, float]], counts: Sequence[Mapping[str, int]], weight: Mapping[str, float],
+    group: Callable[[Item], str],
+) -> list[float | None]:  # fmt: skip
+    """Σ over groups of weight × Σ numerators / Σ denominators, in each draw."""
+    totals: dict[str, dict[str, list[float]]] = {name: {} for name in weight}
+    for item, (top, bottom) in parts.items():
+        total = totals[group(item)].setdefault(item.cluster, [0.0, 0.0])
+        total[0], total[1] = total[0] + top, total[1] + bottom
+    found: list[float | None] = []
+    for count in counts:
+        value: float | None = 0.0
+        for name, clusters in totals.items():
+            top = sum(count.get(cluster, 0) * total[0] for cluster, total in clusters.items())
+            bottom = sum(count.get(cluster, 0) * total[1] for cluster, total in clusters.items())
+            value = None if value is None or not bottom else value + weight[name] * top / bottom
+        found.append(value)
+    return found
+
+
+# -- the decision ----------------------------------------------------------------------------------------------------
+
+
+def worth(criterion: Mapping[str, Any], x: float | None) -> float | None:
+    """1.1: the share of the way from worst to ideal, clipped."""
+    if x is None:
+        return None
+    if criterion["scale"] == "piecewise":
+        points = criterion["points"]
+        if x <= points[0][0] or x >= points[-1][0]:
+            return float(points[0][1] if x <= points[0][0] else points[-1][1])
+        (x0, y0), (x1, y1) = next(pair for pair in itertools.pairwise(points) if pair[0][0] <= x < pair[1][0])
+        return float(y0 + (y1 - y0) * (x - x0) / (x1 - x0))
+    worst, ideal = criterion["worst"], criterion["ideal"]
+    if x in (math.inf, 0.0) and criterion["scale"] == "log" or math.isinf(x):
+        x_is_beyond_ideal = (x > ideal) if ideal > worst else (x < ideal)
+        return float(x_is_beyond_ideal)
+    if criterion["scale"] == "log":
+        x, worst, ideal = math.log(x), math.log(worst), math.log(ideal)
+    return min(1.0, max(0.0, (x - worst) / (ideal - worst)))
+
+
+class Crossing(NamedTuple):
+    criterion: str
+    weight: float
+    now: float
+    winner: str
+
+
+class Judged(NamedTuple):
+    status: str
+    value: float | None
+    bound: Expected | None
+
+
+class Pair(NamedTuple):
+    """A paired difference."""
+
+    value: float | None
+    bounds: Bounds
+    one_sided: Bounds
+    n: int
+    coverage: float
+    p: float | None
+    said: tuple[float, ...]
+
+
+class Decision:
+    """One slot's decision by the rule of the manifest."""
+
+    def __init__(self, slot: Slot) -> None:
+        self.slot, self.rule = slot, slot.rule
+        self.criteria: list[dict[str, Any]] = slot.rule["criteria"]
+        total = math.fsum(c["weight"] for c in self.criteria)
+        self.weights = [c["weight"] / total for c in self.criteria]
+        unknown = Measure(value=None, n=0, coverage=0.0)
+        self.raw = {
+            name: [slot.measures[name].get(c["metric"], unknown) for c in self.criteria] for name in slot.candidates
+        }
+        self.values = {
+            name: [worth(c, m.value) for c, m in zip(self.criteria, row, strict=True)] for name, row in self.raw.items()
+        }
+        self.contributions = {
+            name: [w * (v or 0.0) for w, v in zip(self.weights, row, strict=True)] for name, row in self.values.items()
+        }
+        self.scores = {name: math.fsum(row) for name, row in self.contributions.items()}
+        self.gates = {name: [self._gate(gate, name) for gate in slot.rule["gates"]] for name in slot.candidates}
+        excluded = {name for name, gates in self.gates.items() if any(g.status == "fail" for g in gates)}
+        self.contenders = sorted(
+            (name for name in slot.candidates if name not in excluded), key=lambda name: (-self.scores[name], name)
+        )
+        self.ranks = {
+            name: 1 + sum(self.scores[other] > self.scores[name] + TIE for other in self.contenders)
+            for name in self.contenders
+        }
+        self.leader = self.contenders[0] if self.contenders else None
+
+    def _gate(self, gate: Mapping[str, Any], name: str) -> Judged:
+        """1.1: by the unfavourable one-sided bound it passes, by the favourable one it fails."""
+        measure = self.slot.measures[name].get(gate["metric"], Measure(value=None, n=0, coverage=0.0))
+        low, high = measure.one_sided
+        bad, good = (low, high) if "min" in gate else (high, low)
+
+        def meets(x: Expected) -> bool:
+            value = float(x.value)
+            return value >= gate["min"] if "min" in gate else value <= gate["max"]
+
+        status = "pass" if bad is not None and meets(bad) else "fail" if good is not None and not meets(good) else ""
+        return Judged(status or "unproven", measure.value, bad)
+
+    # -- draws
+
+    @cached_property
+    def _worths(self) -> dict[str, list[list[float]]]:
+        """Candidate → draw → values of the criteria: 0 where unmeasured, the point's where a draw measures nothing."""
+        found = {}
+        for name in self.slot.candidates:
+            columns = []
+            for criterion, point in zip(self.criteria, self.values[name], strict=True):
+                if point is None:
+                    columns.append([0.0] * DRAWS)
+                else:
+                    worths = (worth(criterion, x) for x in self.slot.drawn(criterion["metric"], name))
+                    columns.append([point if v is None else v for v in worths])
+            found[name] = [list(row) for row in zip(*columns, strict=True)]
+        return found
+
+    @cached_property
+    def score_draws(self) -> dict[str, list[float]]:
+        return {name: [self._score(row, self.weights) for row in rows] for name, rows in self._worths.items()}
+
+    @staticmethod
+    def _score(values: Sequence[float], weights: Sequence[float]) -> float:
+        return sum(w * v for w, v in zip(weights, values, strict=True))
+
+    def interval(self, name: str) -> Bounds:
+        """What is not measured is anything in [0, 1]: it counts 0 below and 1 above."""
+        gap = sum(w for w, v in zip(self.weights, self.values[name], strict=True) if v is None)
+        drawn = self.score_draws[name]
+        high = [min(1.0, x + gap) for x in drawn]
+        return Bounds(
+            Quantile(drawn=drawn, share=0.025, theirs=10_000), Quantile(drawn=high, share=0.975, theirs=10_000)
+        )
+
+    @cached_property
+    def p_best(self) -> dict[str, float]:
+        """Share of draws of values and of weights, Dirichlet(κ w), in which a candidate comes first (1.5)."""
+        rng, kappa = random.Random(20260102), self.rule["thresholds"]["kappa"]
+        best = dict.fromkeys(self.slot.candidates, 0.0)
+        if not self.contenders:
+            return best
+        known = [any(self.values[name][j] is not None for name in self.contenders) for j in range(len(self.criteria))]
+        for b in range(DRAWS):
+            gamma = [rng.gammavariate(kappa * w, 1.0) if w else 0.0 for w in self.weights]
+            weights = [g / sum(gamma) for g in gamma]
+            scores = {}
+            for name in self.contenders:
+                row = [
+                    rng.random() if point is None and rival else v
+                    for v, point, rival in zip(self._worths[name][b], self.values[name], known, strict=True)
+                ]
+                scores[name] = self._score(row, weights)
+            top = max(scores.values())
+            first = [name for name, score in scores.items() if score >= top - TIE]
+            for name in first:
+                best[name] += 1 / len(first) / DRAWS
+        return best
+
+    def margin(self, name: str) -> float:
+        """Standard deviation of the leader's lead over `name`."""
+        lead = [a - b for a, b in zip(self.score_draws[str(self.leader)], self.score_draws[name], strict=True)]
+        return math.sqrt(math.fsum(x * x for x in lead) / DRAWS - (math.fsum(lead) / DRAWS) ** 2)
+
+    # -- sensitivity
+
+    def _row(self, name: str) -> list[float]:
+        return [v or 0.0 for v in self.values[name]]
+
+    def _first(self, scores: Mapping[str, float]) -> str:
+        """Who leads: the earlier in the ranking where scores are equal."""
+        top = max(scores.values())
+        return next(name for name in self.contenders if scores[name] >= top - TIE)
+
+    @cached_property
+    def crossings(self) -> list[Crossing]:
+        """1.5: score lines in one moving weight; where the leader changes on their upper envelope."""
+        found = []
+        for j, criterion in enumerate(self.criteria):
+            now = self.weights[j]
+            if now >= 1 or not self.contenders:
+                continue
+            lines = {}
+            for name in self.contenders:
+                at_zero = (self._score(self._row(name), self.weights) - now * self._row(name)[j]) / (1 - now)
+                lines[name] = (at_zero, self._row(name)[j] - at_zero)
+            meetings = sorted(
+                (b0 - a0) / (a1 - b1) for (a0, a1), (b0, b1) in itertools.combinations(lines.values(), 2) if a1 != b1
+            )
+            inside: list[float] = []
+            for t in meetings:
+                if 0 < t < 1 and (not inside or t - inside[-1] > TIE):
+                    inside.append(t)
+            edges = [0.0, *inside, 1.0]
+            leads = [
+                self._first({name: at + slope * (a + b) / 2 for name, (at, slope) in lines.items()})
+                for a, b in itertools.pairwise(edges)
+            ]
+            for t, before, after in zip(inside, leads[:-1], leads[1:], strict=True):
+                if before != after:
+                    found.append(Crossing(criterion["name"], t, now, after if t >= now else before))
+        return found
+
+    @cached_property
+    def flip(self) -> tuple[float, str] | None:
+        """1.5: the least Σ |w' - w| that brings a challenger level: weight moves to its best criterion from its worst."""
+        found = []
+        for name in self.contenders[1:]:
+            behind = [a - b for a, b in zip(self._row(self.contenders[0]), self._row(name), strict=True)]
+            least = min(behind)
+            gap, moved = sum(d * w for d, w in zip(behind, self.weights, strict=True)), 0.0
+            for d, w in sorted(zip(behind, self.weights, strict=True), reverse=True):
+                if gap > TIE and d > least:
+                    take = min(w, gap / (d - least))
+                    gap, moved = gap - take * (d - least), moved + take
+            if gap <= TIE:
+                found.append((2 * moved, name))
+        return min(found, default=None)
+
+    @cached_property
+    def leave_one_out(self) -> dict[str, str]:
+        found = {}
+        for j, criterion in enumerate(self.criteria):
+            weights = [0.0 if i == j else w for i, w in enumerate(self.weights)]
+            if self.contenders and sum(weights):
+                scores = {n: self._score(self._row(n), weights) / sum(weights) for n in self.contenders}
+                found[criterion["name"]] = self._first(scores)
+        return found
+
+    # -- differences
+
+    @cached_property
+    def pairs(self) -> dict[str, Pair]:
+        if self.leader is None:
+            return {}
+        return {name: self._pair(name) for name in self.slot.candidates if name != self.leader}
+
+    @cached_property
+    def holm(self) -> dict[str, float]:
+        return holm({name: pair.p for name, pair in self.pairs.items() if pair.p is not None})
+
+    def _pair(self, challenger: str) -> Pair:
+        """2.1 and 2.3: on the items that both have a score of."""
+        slot = self.slot
+        ours, theirs = slot.quality[str(self.leader)], slot.quality[challenger]
+        both = [item for item in slot.items.values() if item in ours and item in theirs]
+        sizes = {task: sum(item.task == task for item in both) for task in slot.weight}
+        n, coverage, none = len(both), len(both) / max(1, len(slot.items)), exact(None, None)
+        if not n or not all(sizes.values()):
+            return Pair(None, none, none, n, coverage, None, ())
+        d = {item: ours[item] - theirs[item] for item in both}
+        means = {task: math.fsum(d[i] for i in both if i.task == task) / size for task, size in sizes.items()}
+        weight = {item: slot.weight[item.task] / sizes[item.task] for item in both}
+        value = math.fsum(slot.weight[task] * m for task, m in means.items())
+        error = clustered((i.task, i.cluster, weight[i] * (d[i] - means[i.task])) for i in both)
+        if error.clusters < 2 or error.lonely:
+            return Pair(value, none, none, n, coverage, None, ())
+        clusters = {task: len({i.cluster for i in both if i.task == task}) for task in sizes}
+        bounds = []
+        for tail in (0.025, 0.05):
+            if error.se > NOTHING:
+                bounds.append(student(value, error, tail, -1.0, 1.0))
+                continue
+            effective = 1 / math.fsum(slot.weight[task] ** 2 / g for task, g in clusters.items())
+            unseen = wilson(0.0, effective, tail).high
+            assert isinstance(unseen, Exact)
+            bounds.append(exact(max(-1.0, value - float(unseen.value)), min(1.0, value + float(unseen.value))))
+        totals: dict[str, float] = {}
+        for i in both:
+            totals[i.cluster] = totals.get(i.cluster, 0.0) + weight[i] * d[i]
+        trials = all(ours[i] in (0.0, 1.0) and theirs[i] in (0.0, 1.0) for i in both)
+        detectable = float(stats.norm.ppf(0.975) + stats.norm.ppf(0.8)) * error.se
+        said = (error.clusters, detectable)
+        if trials and error.clusters == n and len(sizes) == 1:
+            p = mcnemar_mid_p(sum(x > 0 for x in d.values()), sum(x < 0 for x in d.values()))
+        elif error.clusters < 10:
+            p = sign_flips(list(totals.values()))
+        elif error.se > NOTHING:
+            p = 2 * float(stats.t.sf(abs(value) / error.se, error.df))
+        else:
+            p = 1.0 if abs(value) <= NOTHING else 2.0 ** (1 - error.clusters)
+        return Pair(value, bounds[0], bounds[1], n, coverage, p, said)
+
+
+def mcnemar_mid_p(b: int, c: int) -> float:
+    n, k = b + c, min(b, c)
+    return min(1.0, 2 * float(stats.binom.cdf(k, n, 0.5)) - float(stats.binom.pmf(k, n, 0.5))) if b != c else 1.0
+
+
+def sign_flips(totals: Sequence[float]) -> float:
+    """The share of all patterns of signs that reach as far as the observed one."""
+    observed = abs(math.fsum(totals)) - 1e-12 * math.fsum(map(abs, totals))
+    flips = itertools.product((1.0, -1.0), repeat=len(totals))
+    reached = [abs(sum(s * x for s, x in zip(signs, totals, strict=True))) >= observed for signs in flips]
+    return sum(reached) / len(reached)
+
+
+# -- the page --------------------------------------------------------------------------------------------------------
+
+
+def number_id(slot: str, section: str, candidate: str, *metric: str) -> str:
+    parts = [quote(part, safe="") for part in (slot, section, candidate or "all")]
+    return "/".join((*parts, ":".join(quote(part, safe="") for part in metric)))
+
+
+def page(run: Run, decisions: Mapping[str, Decision]) -> dict[str, Expected]:
+    """Every number that a report of this run can show, by its data-id."""
+    numbers = dict(_run_numbers(run))
+    for decision in decisions.values():
+        numbers |= _decision_numbers(decision)
+        numbers |= _slot_numbers(decision.slot)
+        numbers |= _sample_numbers(decision.slot)
+    return numbers
+
+
+def _count(n: float) -> Exact:
+    return Exact(value=n)
+
+
+def _run_numbers(run: Run) -> Iterator[tuple[str, Expected]]:
+    answers = run.of("answer")
+    done = [call for call in run.calls if call.finished]
+    counts = {
+        "samples": len(run.samples),
+        "planned": len(answers),
+        "answered": sum(call.ok for call in answers),
+        "errors": sum(call.lost for call in answers),
+        "pending": sum(not call.finished for call in answers),
+        "uncertain": sum(call.row["state"] == "intent" for call in run.calls),
+    }
+    for name, n in counts.items():
+        yield number_id("run", "summary", "", name), _count(n)
+    machine = {name: [c for c in done if (c.row["cost_source"] == "machine") is flag]
+               for name, flag in (("machine_usd", True), ("billed_usd", False))}  # fmt: skip
+    for name, calls in machine.items():
+        if not calls or any(call.cost is not None for call in calls):
+            yield number_id("run", "summary", "", name), Exact(value=_total(calls), unit="usd")
+    for (suite, task), of in run.tasks.items():
+        n = sum(place[:2] == (suite, task) for place in run.samples)
+        assert n == of["n"], f"{suite}/{task} has {n} samples, and the manifest says {of['n']}"
+        yield number_id("run", "suites", "", suite, task, "n"), _count(n)
+    for candidate in run.config["candidates"]:
+        yield from _prices("run", candidate)
+        for unit, price in candidate.get("prices", {}).get("usd", {}).items():
+            yield number_id("run", "prices", candidate["name"], unit), Exact(value=Decimal(price), unit="usd")
+    for name in run.config["instruments"]:
+        calls = [call for call in done if call.instrument == name]
+        yield number_id("run", "instruments", name, "calls"), _count(len(calls))
+        yield number_id("run", "instruments", name, "failures"), _count(sum(not call.ok for call in calls))
+        if any(call.cost is not None for call in calls):
+            yield number_id("run", "instruments", name, "cost_usd"), Exact(value=_total(calls), unit="usd")
+    settings = {"epochs": run.config["epochs"], "seed": run.config["seed"], **run.config["settings"]}
+    for name, value in settings.items():
+        yield number_id("run", "settings", "", name), Exact(value=float(value))
+
+
+def _total(calls: Iterable[Call]) -> Decimal:
+    return sum((call.cost for call in calls if call.cost is not None), Decimal(0))
+
+
+def _prices(slot: str, candidate: Mapping[str, Any]) -> Iterator[tuple[str, Expected]]:
+    machine = candidate.get("machine")
+    if machine is not None:
+        hour, use = Decimal(machine["usd_per_hour"]), Decimal(machine["utilisation"])
+        yield number_id(slot, "cost", candidate["name"], "usd_per_hour"), Exact(value=hour, unit="usd")
+        yield number_id(slot, "cost", candidate["name"], "utilisation"), Exact(value=use, unit="share")
+
+
+def with_unit(expected: Expected, unit: str) -> Expected:
+    if isinstance(expected, Quantile):
+        return Quantile(drawn=expected.drawn, share=expected.share, theirs=expected.theirs, unit=unit)
+    return expected if isinstance(expected, Chance) else Exact(value=expected.value, unit=unit)
+
+
+def _measured(
+    slot: str, section: str, name: str, metric: str, of: Measure, unit: str
+) -> Iterator[tuple[str, Expected]]:
+    def named(suffix: str) -> str:
+        return number_id(slot, section, name, metric + suffix)
+
+    if of.value is not None:
+        yield named(""), Exact(value=of.value, unit=unit)
+    for suffix, bound in zip((".low", ".high"), of.two_sided, strict=True):
+        if bound is not None and of.value is not None:
+            yield named(suffix), with_unit(bound, unit)
+    yield named(".n"), _count(of.n)
+    if of.coverage < 1:
+        yield named(".coverage"), Exact(value=of.coverage, unit="share")
+
+
+def _decision_numbers(decision: Decision) -> dict[str, Expected]:
+    slot, numbers = decision.slot.slot, {}
+    counts = {"samples_compared": len(decision.slot.items), "draws": 10_000, "seed": decision.slot.run.config["seed"]}
+    numbers |= {number_id(slot, "method", "", key): _count(n) for key, n in counts.items()}
+    for name in decision.slot.candidates:
+        low, high = decision.interval(name)
+        for section in ("verdict", "ranking"):
+            score = {"score": Exact(value=decision.scores[name]), "score.low": low, "score.high": high}
+            score["p_best"] = Chance(value=decision.p_best[name], theirs=10_000)
+            numbers |= {number_id(slot, section, name, key): x for key, x in score.items() if x is not None}
+        for metric, of in decision.slot.measures[name].items():
+            for section in ("verdict", "latency", "measures", "cost"):
+                numbers |= dict(_measured(slot, section, name, metric, of, unit_of(metric)))
+        if name in decision.ranks:
+            numbers[number_id(slot, "ranking", name, "rank")] = _count(decision.ranks[name])
+        for i, (gate, result) in enumerate(zip(decision.rule["gates"], decision.gates[name], strict=True)):
+            unit = unit_of(gate["metric"])
+            if result.value is not None:
+                numbers[number_id(slot, "gates", name, f"{i}.value")] = Exact(value=result.value, unit=unit)
+            if result.bound is not None:
+                numbers[number_id(slot, "gates", name, f"{i}.bound")] = with_unit(result.bound, unit)
+        numbers[number_id(slot, "matrix", name, "score")] = Exact(value=decision.scores[name])
+        columns = zip(
+            decision.criteria, decision.raw[name], decision.values[name], decision.contributions[name], strict=True
+        )
+        for criterion, raw, value, part in columns:
+            key = criterion["name"]
+            numbers |= dict(_measured(slot, "matrix", name, f"{key}.raw", raw, unit_of(criterion["metric"])))
+            numbers[number_id(slot, "matrix", name, f"{key}.contribution")] = Exact(value=part)
+            if value is not None:
+                numbers[number_id(slot, "matrix", name, f"{key}.value")] = Exact(value=value)
+    for i, gate in enumerate(decision.rule["gates"]):
+        limit = gate["min"] if "min" in gate else gate["max"]
+        numbers[number_id(slot, "gates", "", f"{i}.limit")] = Exact(value=limit, unit=unit_of(gate["metric"]))
+    for criterion, weight in zip(decision.criteria, decision.weights, strict=True):
+        key, share = criterion["name"], Exact(value=weight, unit="share")
+        numbers |= {number_id(slot, section, "", f"{key}.weight"): share for section in ("weights", "matrix")}
+        for anchor in ("worst", "ideal"):
+            limit = Exact(value=criterion[anchor], unit=unit_of(criterion["metric"]))
+            numbers[number_id(slot, "weights", "", f"{key}.{anchor}")] = limit
+    for i, crossing in enumerate(decision.crossings):
+        for section in ("verdict", "weights"):
+            for which in ("weight", "now"):
+                named = number_id(slot, section, crossing.winner, f"crossover.{i}.{which}")
+                numbers[named] = Exact(value=getattr(crossing, which), unit="share")
+    if decision.flip is not None:
+        amount = Exact(value=decision.flip[0], unit="share", tolerance=1e-6)  # a linear program's
+        numbers[number_id(slot, "verdict", decision.flip[1], "smallest_flip")] = amount
+    for name, pair in decision.pairs.items():
+        shown = {"difference": pair.value, "p": pair.p, "p_holm": decision.holm.get(name), "n": pair.n}
+        found = {key: Exact(value=x) for key, x in shown.items() if x is not None}
+        found |= {key: x for key, x in (("low", pair.bounds.low), ("high", pair.bounds.high)) if x is not None}
+        numbers |= {number_id(slot, "differences", name, f"quality.{key}"): x for key, x in found.items()}
+    return numbers
+
+
+def _slot_numbers(slot: Slot) -> dict[str, Expected]:
+    """Costs, tasks, completeness and bad cases."""
+    numbers: dict[str, Expected] = {}
+    configured = {candidate["name"]: candidate for candidate in slot.run.config["candidates"]}
+    for name in slot.candidates:
+        mine = [call for call in slot.answers if call.candidate == name]
+        done = [call for call in mine if call.finished]
+        costs: dict[str, Expected] = {}
+        if any(call.cost is not None for call in done):
+            costs["spent_usd"] = Exact(value=_total(done), unit="usd")
+        for source in {call.row["cost_source"] for call in done}:
+            costs[f"source.{source}"] = _count(sum(call.row["cost_source"] == source for call in done))
+        for meter in METERS:
+            total = sum(call.row[meter] for call in done if call.row[meter] is not None)
+            costs[f"meter.{meter}"] = Exact(value=total, unit="s" if meter.endswith("_seconds") else "plain")
+        numbers |= {number_id(slot.slot, "cost", name, key): x for key, x in costs.items()}
+        numbers |= dict(_prices(slot.slot, configured[name]))
+        calls = {
+            "planned": len(mine),
+            "answered": sum(call.ok for call in mine),
+            **{f"{fault}_faults": sum(call.fault == fault for call in mine) for fault in ("candidate", "infra", "harness")},
+            "pending": len(mine) - len(done),
+            "unscored": sum(call.ok and slot.primary(call) is None for call in done),
+            "retried": sum(call.attempts > 1 for call in done),
+            "untimed": sum(not call.row["marks_valid"] for call in done),
+            **{f"kind.{kind}": sum(call.row["kind"] == kind for call in done)
+               for kind in {call.row["kind"] for call in done if call.fault is not None}},
+        }  # fmt: skip
+        numbers |= {number_id(slot.slot, "calls", name, key): _count(n) for key, n in calls.items()}
+        for place in slot.tasks:
+            numbers |= _task_numbers(slot, name, place, done)
+        languages = {slot.run.samples[call.place].get("metadata", {}).get("lang") for call in slot.answers} - {None}
+        slices = [(("slice.task", *place), [c for c in done if c.place[:2] == place]) for place in slot.tasks]
+        slices += [
+            (
+                ("slice.lang", lang),
+                [c for c in done if slot.run.samples[c.place].get("metadata", {}).get("lang") == lang],
+            )
+            for lang in languages
+        ]
+        for key, calls_of in slices:
+            values = [v for call in calls_of if (v := slot.primary(call)) is not None]
+            numbers[number_id(slot.slot, "bad", name, *key, "bad")] = _count(sum(v < 0.5 for v in values))
+            numbers[number_id(slot.slot, "bad", name, *key, "n")] = _count(len(values))
+    return numbers
+
+
+def _task_numbers(slot: Slot, name: str, place: tuple[str, str], done: Sequence[Call]) -> dict[str, Expected]:
+    """A task's quality: Wilson for single independent trials and where nothing varies, else t with CR1 (2.1, 2.2)."""
+    by_sample: dict[tuple[str, str, str], list[float]] = {}
+    for call in done:
+        if call.place[:2] == place and (v := slot.primary(call)) is not None:
+            by_sample.setdefault(call.place, []).append(v)
+    if not by_sample:
+        return {}
+    values = {at: math.fsum(of) / len(of) for at, of in by_sample.items()}
+    n, value = len(values), math.fsum(values.values()) / len(values)
+    error = clustered(("", slot.cluster(at), (v - value) / n) for at, v in values.items())
+    single = all(v in (0.0, 1.0) for v in values.values()) and error.clusters == n
+    if single or error.se < NOTHING:
+        bounds = wilson(value, error.clusters)
+    else:
+        bounds = student(value, error, 0.025, 0.0, 1.0)
+    primary = slot.tasks[place]["primary"]
+    found = {"": Exact(value=value), ".low": bounds.low, ".high": bounds.high, ".n": _count(n)}
+    return {number_id(slot.slot, "tasks", name, *place, primary + key): x for key, x in found.items() if x is not None}
+
+
+SHOWN_SAMPLES, SAMPLES_A_PAGE, SHOWN_CHARACTERS = 200, 25, 3000
+
+
+def _sample_numbers(slot: Slot) -> dict[str, Expected]:
+    done = [call for call in slot.answers if call.finished]
+    total = len({(call.place, call.epoch) for call in done})
+    shown = min(SHOWN_SAMPLES, total)
+    numbers: dict[str, Expected] = {
+        number_id(slot.slot, "samples", "", "total"): _count(total),
+        number_id(slot.slot, "samples", "", "shown"): _count(shown),
+    }
+    for start in range(0, shown, SAMPLES_A_PAGE):
+        ends = {"first": start + 1, "last": min(start + SAMPLES_A_PAGE, shown)}
+        numbers |= {number_id(slot.slot, "samples", "", f"page.{start}.{key}"): _count(n) for key, n in ends.items()}
+    readings: dict[int, list[Call]] = {}
+    for call in slot.run.of("instrument"):
+        if call.ok and call.measures is not None:
+            readings.setdefault(call.measures, []).append(call)
+    for call in done:
+        where = (*call.place, str(call.epoch))
+        numbers[number_id(slot.slot, "samples", "", *where, "epoch")] = _count(call.epoch + 1)
+        found = dict(_answer_numbers(slot, call, readings.get(call.plan, ())))
+        numbers |= {number_id(slot.slot, "samples", call.candidate, *where, key): x for key, x in found.items()}
+    return numbers
+
+
+def _answer_numbers(slot: Slot, call: Call, readings: Iterable[Call]) -> Iterator[tuple[str, Expected]]:
+    row = call.row
+    if (value := slot.primary(call)) is not None:
+        yield "chip", Exact(value=value)
+    text = row["partial"] if call.fault is not None else row["text"]
+    if text is not None and len(text) > SHOWN_CHARACTERS:
+        yield "cut_characters", _count(len(text) - SHOWN_CHARACTERS)
+    if row["audio"] is not None:
+        yield "audio_seconds", Exact(value=json.loads(row["audio"])["seconds"], unit="s")
+    for scorer, (score, detail) in call.scores.items():
+        if score is not None:
+            yield f"score.{scorer}", Exact(value=score)
+        for key, x in detail.items():
+            yield f"detail.{scorer}.{key}", Exact(value=x)
+    for reading in readings:
+        for key, x in json.loads(reading.row["numbers"] or "{}").items():
+            yield f"{reading.instrument}.{key}", Exact(value=x)
+    for mark in ("ttfa_ms", "ttfo_ms", "ttft_ms", "total_ms"):
+        if row["marks_valid"] and row[mark] is not None:
+            yield mark, Exact(value=row[mark], unit="ms")
+    if call.cost is not None:
+        yield "cost_usd", Exact(value=call.cost, unit="usd")
+    yield "attempts", _count(call.attempts)

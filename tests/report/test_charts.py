@@ -1,0 +1,142 @@
+"""The charts draw what was measured: every candidate with its interval, every call with its timeout."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from harness.core.calls import Failure, Fault, Marks, Output, Role
+from harness.core.estimates import Estimate
+from harness.report.charts import LIGHT, curves_figure, scatter_figure
+from harness.report.pictures import CURVE_POINTS, Point, Scatter, curves, scatter
+from harness.report.slots import slot_evidence
+from harness.report.standing import Tag
+from tests.report.bakeoffs import Bench, FakeRun, decision, freeze, text_slot, two_slots
+
+WORDS = {"quality": "Quality", "cost": "USD", "frontier": "best"}
+
+
+@pytest.fixture(scope="module")
+def fake() -> FakeRun:
+    return two_slots()
+
+
+def point(name: str, cost: float, quality: float, colour: int = 0) -> Point:
+    def estimate(metric: str, x: float) -> Estimate:
+        return Estimate(metric=metric, value=x, low=x * 0.9, high=x * 1.2, n=20, coverage=1.0)
+
+    tag = Tag(name=name, colour=colour)
+    return Point(tag=tag, cost=estimate("c", cost), quality=estimate("q", quality), dominated=False)
+
+
+def drawn(*points: Point) -> Any:
+    return scatter_figure(Scatter(points=points, left_out=()), **WORDS)
+
+
+def test_points_carry_their_intervals(fake: FakeRun) -> None:
+    of = slot_evidence(fake.evidence, fake.decisions[0])
+    figure: Any = scatter_figure(scatter(of), **WORDS)
+    for trace in figure["data"][1:]:
+        name = trace["name"]
+        cost, quality = of.estimate(name, "usd_per_1k_requests"), of.estimate(name, "quality")
+        assert cost is not None
+        assert quality is not None
+        assert trace["x"] == [cost.value]
+        assert trace["y"] == [quality.value]
+        assert trace["error_y"]["array"] == [quality.high - quality.value]  # type: ignore[operator]
+        assert trace["error_x"]["arrayminus"] == [cost.value - cost.low]  # type: ignore[operator]
+        assert trace["marker"]["color"] == LIGHT[of.colours[name]]
+    json.dumps(figure, allow_nan=False)
+
+
+def test_dominated_candidates_are_off_the_frontier(fake: FakeRun) -> None:
+    of = slot_evidence(fake.evidence, fake.decisions[0])
+    worse = {
+        name: tuple(replace(e, value=0.1) if e.metric == "quality" and name == "gpt-mini" else e for e in estimates)
+        for name, estimates in of.decision.estimates.items()
+    }
+    points = scatter(replace(of, decision=replace(of.decision, estimates=worse))).points
+    assert {p.tag.name: p.dominated for p in points} == {"gpt-mini": True, "smollm2": False}
+
+
+@pytest.mark.parametrize("value", [None, float("inf"), float("nan")])
+def test_what_was_not_measured_is_named_not_drawn(fake: FakeRun, value: float | None) -> None:
+    of = slot_evidence(fake.evidence, fake.decisions[0])
+    unpriced = {
+        name: tuple(replace(e, value=value) if e.metric == "usd_per_1k_requests" else e for e in estimates)
+        for name, estimates in of.decision.estimates.items()
+    }
+    shown = scatter(replace(of, decision=replace(of.decision, estimates=unpriced)))
+    assert shown.points == ()
+    assert set(shown.left_out) == {"gpt-mini", "smollm2"}
+    assert scatter_figure(shown, **WORDS) is None
+
+
+def test_a_free_candidate_needs_a_linear_axis() -> None:
+    assert drawn(point("a", 0.0, 0.5), point("b", 1.0, 0.6))["layout"]["xaxis"]["type"] == "linear"
+    assert drawn(point("a", 0.1, 0.5), point("b", 1.0, 0.6))["layout"]["xaxis"]["type"] == "log"
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(0.0069, 0.0095), (0.001, 40.0), (0.01, 0.0101), (3.0, 700.0)],
+    ids=["near", "far", "one", "large"],
+)
+def test_ticks_are_round_and_have_room(low: float, high: float) -> None:
+    axis = drawn(point("a", low, 0.5), point("b", high, 0.6))["layout"]["xaxis"]
+    assert axis["range"][0] < axis["range"][1]
+    texts = axis.get("ticktext", [])
+    assert len(texts) <= 6
+    assert all(text.startswith("$") for text in texts)
+    assert len(texts) == len(set(texts))
+
+
+def test_names_are_no_markup_for_plotly() -> None:
+    figure = drawn(point('<a href="javascript:x">&amp;</a>', 1.0, 0.5))
+    (trace,) = figure["data"]
+    assert trace["text"] == [trace["name"]]
+    assert "<" not in trace["name"]
+    assert trace["name"].startswith("&lt;a href=")
+
+
+def test_a_curve_counts_every_call_and_ends_below_one_with_timeouts() -> None:
+    bench = Bench()
+    text_slot(bench, n=10)
+    name = "smollm2"
+    mine = [i for i, r in enumerate(bench.answers) if r.call.candidate == name]
+    for place, i in enumerate(mine):
+        marks = Marks(ttfo_ms=10.0 * (place + 1), total_ms=100.0, valid=place != 9)
+        bench.answers[i] = replace(bench.answers[i], outcome=Output(text="x"), marks=marks)
+    timeout = Failure(fault=Fault.INFRA, kind="timeout", message="")
+    refused = Failure(fault=Fault.INFRA, kind="rate_limit", message="")
+    bench.answers[mine[0]] = replace(bench.answers[mine[0]], outcome=timeout)
+    bench.answers[mine[1]] = replace(bench.answers[mine[1]], outcome=refused)
+    of = slot_evidence(freeze(bench), decision(bench, "text", ("gpt-mini", name)))
+    first = next(c for c in curves(of)[0].curves if c.tag.name == name)
+    assert first.ms == (30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0)
+    assert first.share[-1] == pytest.approx(7 / 8)
+
+
+def test_long_curves_are_thinned_but_keep_their_ends() -> None:
+    bench = Bench()
+    text_slot(bench, n=1000)
+    of = slot_evidence(freeze(bench), decision(bench, "text", ("gpt-mini", "smollm2")))
+    times = sorted(r.marks.total_ms or 0.0 for r in of.answers_of("gpt-mini") if isinstance(r.outcome, Output))
+    curve = next(c for c in curves(of)[-1].curves if c.tag.name == "gpt-mini")
+    assert len(curve.ms) <= CURVE_POINTS + 1
+    assert curve.ms[0] == times[0]
+    assert curve.ms[-1] == times[-1]
+
+
+def test_curve_figures_hold_no_infinity(fake: FakeRun) -> None:
+    of = slot_evidence(fake.evidence, fake.decisions[0])
+    kinds = curves(of)
+    assert [kind.metric.key for kind in kinds] == ["axis.ttfo", "axis.total"]
+    for kind in kinds:
+        figure: Any = curves_figure(kind, share="share")
+        json.dumps(figure, allow_nan=False)
+        dashes = [trace["line"]["dash"] for trace in figure["data"]]
+        assert len(dashes) == len(set(dashes))
+        assert all(trace["y"][0] == 0 for trace in figure["data"])
+    assert fake.evidence.records[Role.ANSWER]

@@ -1,0 +1,87 @@
+"""No output, however large or odd, makes a scorer slow or breaks it."""
+
+import time
+
+import pytest
+
+from harness.core.canonical import Json
+from harness.core.scores import Score, Scorer
+from harness.scorers import Contains, ExactMatch, JsonMatch, LabelMatch, NumberMatch, Rules
+from harness.scorers.rules import COUNTS, FORMS, TEXTS
+from tests.scorers.judging import judged
+
+MEGABYTE = 1_000_000
+SECONDS = 0.5
+"""CPU time for one megabyte; a quadratic regular expression takes hours."""
+
+EVERY_RULE = [
+    *({"rule": name, "args": {"max": 3}} for name in COUNTS),
+    *({"rule": name, "args": {"texts": ["x y"]}} for name in TEXTS),
+    *({"rule": name} for name in FORMS),
+]
+SCORERS: list[tuple[Scorer, Json]] = [
+    (ExactMatch(), ["Paris", "London"]),
+    (Contains(), ["Paris", "London"]),
+    (NumberMatch(), 7),
+    (LabelMatch(labels=("positive", "very positive", "不满意")), "positive"),
+    (JsonMatch(schema={"type": "array", "items": {"type": "string"}}), ["x"]),
+    (Rules(), list[Json](EVERY_RULE)),  # type: ignore[arg-type]
+]
+PIECES = {
+    "one letter": "a",
+    "spaces": " ",
+    "newlines": "\n",
+    "digits": "9",
+    "digits in groups": "111,",
+    "minus signs": "-",
+    "points": ".",
+    "points and spaces": ". ",
+    "opening braces": "{",
+    "opening brackets": "[",
+    "numbers in a list": "1,",
+    "objects, unclosed": '{"a":',
+    "fences": "```\n",
+    "fence openers": "```json\n{",
+    "backticks": "`",
+    "quotes": '"',
+    "backslashes": "\\",
+    "number words": "hundred thousand ",
+    "hundreds": "hundred ",
+    "and": "one and ",
+    "Chinese": "百",
+    "Chinese zeros": "零",
+    "full-width": "１，",
+    "labels": "very positive ",
+    "half a label": "very ",
+    "bullets": "- ",
+    "combining marks": "\u0316\u0301",
+    "surrogates": "\ud800",
+    "null bytes": "\0",
+    "emoji": "🙂",
+}
+
+
+@pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
+@pytest.mark.parametrize(("scorer", "target"), SCORERS, ids=[scorer.name for scorer, _ in SCORERS])
+def test_a_megabyte_is_judged_in_half_a_second(scorer: Scorer, target: Json, piece: str) -> None:
+    text = piece * (MEGABYTE // len(piece.encode(errors="surrogatepass")))
+    judged(scorer, target, "warm")
+    start = time.process_time()
+    score = judged(scorer, target, text)
+    assert time.process_time() - start < SECONDS * (len(EVERY_RULE) / 4 if scorer.name == "rules" else 1)
+    assert score.value == 0.0 or scorer.name == "label_match"
+
+
+def test_a_megabyte_of_valid_json_is_judged_in_half_a_second() -> None:
+    text = "[" + ",".join(["1"] * (MEGABYTE // 2)) + "]"
+    judged(JsonMatch(), [1], "[1]")
+    start = time.process_time()
+    score = judged(JsonMatch(), [1], text)
+    assert time.process_time() - start < 3 * SECONDS  # half a million leaves
+    assert score.value == pytest.approx(2 / MEGABYTE)
+
+
+@pytest.mark.parametrize(("scorer", "target"), SCORERS, ids=[scorer.name for scorer, _ in SCORERS])
+def test_odd_characters_do_not_break_a_scorer(scorer: Scorer, target: Json) -> None:
+    for text in ("\ud800", "\0", "\u202e", "İ" * 10, "ẞ", "\u2028", "٣", "Ⅷ", "²", "\x85"):
+        assert isinstance(judged(scorer, target, text), Score)

@@ -1,0 +1,495 @@
+"""Every number of report.html and decision.json is what the raw records of run.db say, and reads as it is rounded."""
+
+import csv
+import json
+import math
+import os
+import random
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests import recompute
+from tests.fake_provider import Fault, Pace, context_too_long, empty, hang, raw_body, running, status
+from tests.recompute import Chance, Decision, Exact, Expected, Quantile
+
+TIMEOUT_S = 240
+SHOWN = 40
+"""Problems that a failure lists."""
+
+# -- the page --------------------------------------------------------------------------------------------------------
+
+
+class Shown(NamedTuple):
+    """One `<data value=raw data-id=id>text</data>`."""
+
+    id: str
+    raw: str
+    text: str
+
+
+VOID = frozenset({"meta", "br", "link", "img", "input", "hr"})
+OURS_TO_CHECK = frozenset({"data", "time", "script", "style", "title"})
+"""Elements whose digits are told apart elsewhere: numbers, dates, charts, and the run's name."""
+
+
+@dataclass(slots=True)
+class _Element:
+    tag: str
+    data_id: str | None
+    accounted: bool
+    """Digits in it are a number with its id, foreign text, or a term of our own."""
+    raw: str | None = None
+    text: str = ""
+
+
+class Page(HTMLParser):
+    """What a report says: its numbers, its sentences with an id, its notes, its charts, and digits out of place."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.numbers: list[Shown] = []
+        self.sentences: dict[str, str] = {}
+        self.notes: list[str] = []
+        self.figures: list[dict[str, Any]] = []
+        self.strays: list[str] = []
+        self._open: list[_Element] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in VOID:
+            return
+        given = dict(attrs)
+        classes = set((given.get("class") or "").split())
+        inside = bool(self._open) and self._open[-1].accounted
+        accounted = inside or tag in OURS_TO_CHECK or bool(classes & {"verbatim", "term"})
+        self._open.append(_Element(tag, given.get("data-id"), accounted, given.get("value")))
+        if tag == "script" and given.get("id") == "figures":
+            self._open[-1].data_id = "figures"
+        if "measured" in classes and given.get("title"):
+            self.notes.append(str(given["title"]))
+
+    def handle_data(self, data: str) -> None:
+        for element in self._open:
+            element.text += data if element.data_id is not None else ""
+        if self._open and not self._open[-1].accounted and re.search(r"\d", data):
+            self.strays.append(data.strip())
+
+    def handle_endtag(self, tag: str) -> None:
+        element = self._open.pop()
+        assert element.tag == tag, f"<{element.tag}> is closed by </{tag}>"
+        if tag == "data":
+            assert element.raw is not None
+            self.numbers.append(Shown(str(element.data_id), element.raw, element.text))
+        elif element.data_id == "figures":
+            self.figures = json.loads(element.text)
+        elif element.data_id is not None:
+            self.sentences[element.data_id] = element.text
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """`<path .../>` has no text."""
+
+
+# -- a text is its number, rounded -----------------------------------------------------------------------------------
+
+TEXT = re.compile(r"([<>]?)([+−]?)(\$?)(\d[\d,]*(?:\.\d+)?)((?: (?:ms|s|min|%))?)")
+FACTORS: Mapping[str, Mapping[str, float]] = {
+    "ms": {"$": 0, " ms": 1, " s": 1000, " min": 60_000},
+    "s": {" s": 1},
+    "usd": {"$": 1},
+    "share": {" %": 0.01},
+    "plain": {"": 1},
+}
+"""What a number counts → how it may be spelled."""
+FINEST: Mapping[str, float] = {"ms": 0.0, "s": 0.1, "usd": 0.0, "share": 0.001, "plain": 0.01}
+"""A step that is never too coarse; other texts have three digits that count."""
+
+
+def misread(text: str, raw: float, unit: str) -> str | None:
+    """Say why `text` is no faithful rounding of `raw`; None where it is."""
+    if math.isinf(raw):
+        return None if text == ("∞" if raw > 0 else "−∞") else f"{raw} reads {text!r}"
+    match = TEXT.fullmatch(text)
+    if match is None:
+        return f"{text!r} cannot be read back"
+    bound, sign, dollar, digits, spelled = match.groups()
+    factor = FACTORS[unit].get(dollar + spelled)
+    if not factor:
+        return f"{text!r} is no way to write {unit}"
+    value = float(digits.replace(",", "")) * factor * (-1 if sign == "−" else 1)
+    step = factor * 10.0 ** -len(digits.partition(".")[2])
+    if bound:
+        inside = (raw < value and raw > 0) or (raw < 0 and value < 0) if bound == "<" else value < raw
+        if bound == ">":
+            inside = (value < 0 and value < raw < 0) or (value > 0 and value <= raw < 1)
+        return None if inside else f"{raw!r} reads {text!r}"
+    if (sign == "+") != (raw > 0 and sign == "+"):
+        return f"{raw!r} reads {text!r}"
+    if abs(value - raw) > step / 2 * (1 + 1e-6) + 1e-12 * abs(raw):
+        return f"{raw!r} reads {text!r}, which is off by more than half of {step:g}"
+    if abs(value - raw) > 1e-9 * abs(raw) and step > max(0.0101 * abs(raw), FINEST[unit]):
+        return f"{raw!r} reads {text!r}, which is too coarse"
+    return None
+
+
+# -- decision.json ---------------------------------------------------------------------------------------------------
+
+Tree = Any
+"""Expected numbers in the shape of the document; text stands for itself, `...` for what is not a matter of numbers."""
+
+
+def literal(given: Any) -> Tree:
+    """The tree of a document that must come back as it is."""
+    if isinstance(given, dict):
+        return {key: literal(value) for key, value in given.items()}
+    if isinstance(given, list):
+        return [literal(value) for value in given]
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return Exact(value=given, tolerance=0.0)
+    return given
+
+
+def number(value: float | None, tolerance: float = 1e-9) -> Exact | None:
+    return None if value is None else Exact(value=value, tolerance=tolerance)
+
+
+def estimate(of: recompute.Measure, metric: str) -> Tree:
+    low, high = of.two_sided if of.value is not None else (None, None)
+    return {
+        "metric": metric,
+        "value": number(of.value),
+        "low": low,
+        "high": high,
+        "n": number(of.n),
+        "coverage": number(of.coverage),
+        "low_one_sided": of.one_sided.low,
+        "high_one_sided": of.one_sided.high,
+        "note": Note((*of.said, of.n)),
+    }
+
+
+class Note(NamedTuple):
+    """A text whose numbers are among these."""
+
+    said: Sequence[float]
+
+
+def expected_document(decision: Decision, run: recompute.Run) -> Tree:
+    slot, rule = decision.slot, decision.rule
+    names = slot.candidates
+    order = [
+        *decision.contenders,
+        *sorted(set(names) - set(decision.contenders), key=lambda n: (-decision.scores[n], n)),
+    ]
+    gates = {
+        name: [
+            {"candidate": name, "gate": literal(gate), "status": judged.status, "value": number(judged.value),
+             "bound": judged.bound, "reason": ...}
+            for gate, judged in zip(rule["gates"], decision.gates[name], strict=True)
+        ]
+        for name in names
+    }  # fmt: skip
+    return {
+        "slot": slot.slot,
+        "rule": literal(rule),
+        "rule_sha256": run.manifest["rules"][slot.slot],
+        "matrix": {
+            "candidates": names,
+            "criteria": literal(rule["criteria"]),
+            "raw": [
+                [estimate(m, c["metric"]) for m, c in zip(decision.raw[n], rule["criteria"], strict=True)] for n in names
+            ],
+            "values": [[number(v) for v in decision.values[name]] for name in names],
+            "weights": [number(w) for w in decision.weights],
+            "contributions": [[number(v) for v in decision.contributions[name]] for name in names],
+            "scores": [number(decision.scores[name]) for name in names],
+        },
+        "ranking": [
+            {
+                "candidate": name,
+                "rank": number(decision.ranks.get(name)),
+                "score": number(decision.scores[name]),
+                "low": decision.interval(name).low,
+                "high": decision.interval(name).high,
+                "p_best": Chance(value=decision.p_best[name], theirs=10_000),
+                "gates": gates[name],
+            }
+            for name in order
+        ],
+        "verdict": {
+            "kind": ...,
+            "winner": ...,
+            "near_ties": ...,
+            "leader": decision.leader,
+            "p_best": None
+            if decision.leader is None
+            else Chance(value=decision.p_best[decision.leader], theirs=10_000),
+            "smallest_flip": None if decision.flip is None else number(decision.flip[0], 1e-6),
+            "flip_to": None if decision.flip is None else decision.flip[1],
+            "leave_one_out": decision.leave_one_out,
+            "sentence": ...,
+            "caveats": ...,
+        },
+        "crossovers": [
+            {"criterion": c.criterion, "weight": number(c.weight), "now": number(c.now), "winner": c.winner}
+            for c in decision.crossings
+        ],
+        "differences": [
+            {
+                "leader": decision.leader,
+                "challenger": name,
+                "metric": "quality",
+                "difference": estimate(
+                    recompute.Measure(value=pair.value, n=pair.n, coverage=pair.coverage, two_sided=pair.bounds,
+                                      one_sided=pair.one_sided, said=pair.said), "quality"
+                ),
+                "p_value": number(pair.p),
+                "p_holm": number(decision.holm.get(name)),
+            }
+            for name, pair in decision.pairs.items()
+        ],
+        "estimates": {
+            name: {metric: estimate(of, metric) for metric, of in slot.measures[name].items()} for name in names
+        },
+        "samples_compared": number(len(slot.items)),
+        "seed": number(run.config["seed"]),
+        "draws": number(10_000),
+    }  # fmt: skip
+
+
+def disagreements(expected: Tree, got: Any, path: str) -> Iterator[str]:
+    """Yield where a document says something else than the tree, or a number that the tree does not know."""
+    if expected is ...:
+        return
+    if isinstance(expected, Exact | Quantile | Chance):
+        value = float(got) if isinstance(got, int | float | str) else math.nan
+        if not expected.admits(value):
+            yield f"{path}: {got!r}, not {expected.value!r}"
+    elif isinstance(expected, Note):
+        yield from (f"{path}: {x} in {got!r}" for x in unsaid(got, expected.said))
+    elif isinstance(expected, dict) and isinstance(got, dict):
+        for key in sorted({*expected, *got}):
+            if key not in expected:
+                yield f"{path}/{key}: nobody expects {got[key]!r}"
+            elif key not in got and expected[key] not in (None, ...):
+                yield f"{path}/{key}: is missing"
+            elif key in got:
+                yield from disagreements(expected[key], got[key], f"{path}/{key}")
+    elif isinstance(expected, list) and isinstance(got, list) and len(expected) == len(got):
+        for i, (one, other) in enumerate(zip(expected, got, strict=True)):
+            yield from disagreements(one, other, f"{path}/{i}")
+    elif expected != got:
+        yield f"{path}: {got!r}, not {expected!r}"
+
+
+SPOKEN = re.compile(r"(?<![A-Za-z\d.])\d+(?:\.\d+)?(?:e[-+]\d+)?%?")
+
+
+def unsaid(text: str, said: Iterable[float]) -> list[str]:
+    """The numbers of a text that round none of `said`; `type 7` and `95 %` are terms."""
+    found, said = [], [float(x) for x in (*said, 7, 95)]
+    for token in SPOKEN.findall(text):
+        plain, share = token.rstrip("%"), token.endswith("%")
+        mantissa, _, exponent = plain.partition("e")
+        step = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2])) * (0.01 if share else 1)
+        value = float(plain) * (0.01 if share else 1)
+        if not any(abs(x - value) <= step / 2 * (1 + 1e-9) + 1e-12 for x in said):
+            found.append(token)
+    return found
+
+
+def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the verdict's words, given its chances (methodology.md 1.5)."""
+    limits, names = decision.rule["thresholds"], decision.slot.candidates
+    coverage = {name: decision.slot.measures[name]["coverage"].value or 0.0 for name in names}
+    flips = list(decision.leave_one_out.values())
+    near = [name for name in verdict["near_ties"] if name != verdict.get("leader")]
+    for name in decision.contenders[1:]:
+        gap = decision.scores[str(decision.leader)] - decision.scores[name]
+        margin = max(limits["near_tie"], decision.margin(name))
+        if abs(gap - margin) > 0.1 * margin and (gap < margin) != (name in near):
+            yield f"near ties: {name} is {gap:.4f} behind, and the margin is {margin:.4f}"
+    if not any(coverage.values()) or not decision.contenders:
+        kind = "none"
+    elif not all(coverage.values()) or len(names) == 1:
+        kind = "incomplete"
+    else:
+        robust = decision.flip is None or decision.flip[0] >= limits["fragile_l1"]
+        sure = verdict["p_best"] >= limits["clear_p_best"]
+        kept = 3 * flips.count(str(decision.leader)) >= 2 * len(flips)
+        unsure = "lean" if verdict["p_best"] >= limits["lean_p_best"] else "toss-up"
+        kind = "clear" if sure and robust and kept else unsure
+    if verdict["kind"] != kind:
+        yield f"verdict: {verdict['kind']}, not {kind}"
+    winner: str | None = None
+    proven = [n for n in decision.contenders if all(g.status == "pass" for g in decision.gates[n])]
+    if kind in ("clear", "lean"):
+        winner = decision.leader if decision.leader in proven else None
+    elif kind == "toss-up":
+        tied = [n for n in proven if n == decision.leader or n in near]
+        cost = {n: decision.slot.measures[n]["usd_per_1k_requests"].value for n in names}
+        priced = cost[str(decision.leader)] is not None
+        known = {n: cost[n] if cost[n] is not None else math.inf for n in tied}
+        winner = min(tied, key=lambda n: known[n] if priced else 0.0, default=None)
+    if verdict.get("winner") != winner:
+        yield f"winner: {verdict.get('winner')}, not {winner}"
+
+
+def sayable(decision: Decision, got: Mapping[str, Any]) -> list[float]:
+    """What the sentences of a slot may speak of: chances, weights, scores, savings, gates, anchors, counts."""
+    slot = decision.slot
+    said = [40.0, 0.99, len(slot.items), *decision.scores.values()]
+    said += [line["p_best"] for line in got["ranking"]]
+    said += [x for c in decision.crossings for x in (c.weight, c.now)]
+    costs = [m["usd_per_1k_requests"].value for m in slot.measures.values()]
+    said += [1 - a / b for a in costs for b in costs if a is not None and b]
+    said += [of["coverage"].value or 0.0 for of in slot.measures.values()]
+    said += [c[anchor] for c in decision.criteria for anchor in ("worst", "ideal")]
+    for name in slot.candidates:
+        for gate, judged in zip(decision.rule["gates"], decision.gates[name], strict=True):
+            measure = slot.measures[name].get(gate["metric"])
+            bounds = () if measure is None else measure.one_sided
+            said += [gate.get("min", gate.get("max")), *(float(b.value) for b in bounds if b is not None)]
+            said += [] if judged.value is None else [judged.value]
+            said += [] if measure is None else [measure.n]
+    return [x for x in said if math.isfinite(x)]
+
+
+# -- one run ---------------------------------------------------------------------------------------------------------
+
+
+def check_run(folder: Path) -> Counter[str]:
+    """Recompute every number of a run's report.html and decision.json from its run.db; returns how many by section.
+
+    AssertionError lists every number that is wrong, badly rounded, or that nobody has recomputed.
+    """
+    run = recompute.Run(folder)
+    decisions = {name: Decision(slot) for name, slot in run.slots.items()}
+    page = Page((folder / "report.html").read_text(encoding="utf-8"))
+    document = json.loads((folder / "decision.json").read_text(encoding="utf-8"))
+    problems = [*wrong_numbers(page, recompute.page(run, decisions)), *wrong_document(run, decisions, document)]
+    problems += wrong_words(page, decisions, document)
+    problems += wrong_charts(page, decisions)
+    problems += [f"digits without an id: {text!r}" for text in page.strays]
+    if derived_again(folder) != document:
+        problems.append("decision.json is not what deciding again from run.db gives")
+    listed = "\n".join(problems[:SHOWN])
+    assert not problems, f"{len(problems)} problems of {len(page.numbers)} numbers:\n{listed}"
+    return Counter("/".join(shown.id.split("/")[:2]) for shown in page.numbers)
+
+
+def wrong_numbers(page: Page, expected: Mapping[str, Expected]) -> Iterator[str]:
+    seen = Counter(shown.id for shown in page.numbers)
+    yield from (f"{name}: stands {n} times" for name, n in seen.items() if n > 1)
+    for shown in page.numbers:
+        if (wanted := expected.get(shown.id)) is None:
+            yield f"{shown.id}: {shown.raw} is not recomputed"
+        elif not wanted.admits(float(shown.raw)):
+            yield f"{shown.id}: {shown.raw}, not {wanted.value!r}"
+        elif (why := misread(shown.text, float(shown.raw), wanted.unit)) is not None:
+            yield f"{shown.id}: {why}"
+
+
+def wrong_document(run: recompute.Run, decisions: Mapping[str, Decision], document: Any) -> Iterator[str]:
+    if document["run"] != run.manifest["run_id"] or document["rules_frozen"] != run.manifest["rules"]:
+        yield "decision.json is of another run"
+    if [got["slot"] for got in document["decisions"]] != list(decisions):
+        yield f"decision.json decides {[got['slot'] for got in document['decisions']]}, not {list(decisions)}"
+    for got in document["decisions"]:
+        decision = decisions[got["slot"]]
+        by_metric = {name: {e["metric"]: e for e in of} for name, of in got["estimates"].items()}
+        tree = expected_document(decision, run)
+        yield from disagreements(tree, {**got, "estimates": by_metric}, f"decision.json/{got['slot']}")
+        yield from (f"{got['slot']}: {what}" for what in misjudged(decision, got["verdict"]))
+
+
+def wrong_words(page: Page, decisions: Mapping[str, Decision], document: Any) -> Iterator[str]:
+    """Sentences and notes are those of decision.json, and speak of numbers that are right."""
+    notes = {""}
+    for got in document["decisions"]:
+        decision = decisions[got["slot"]]
+        said, names = sayable(decision, got), sorted(decision.slot.candidates, key=len, reverse=True)
+        verdict = got["verdict"]
+        texts = {"sentence": verdict["sentence"], **{f"caveat.{i}": text for i, text in enumerate(verdict["caveats"])}}
+        for key, text in texts.items():
+            if page.sentences.get(recompute.number_id(got["slot"], "verdict", "", key)) != text:
+                yield f"{got['slot']}/{key}: the page does not say {text!r}"
+        texts |= {f"gate {g['candidate']}": g["reason"] for line in got["ranking"] for g in line["gates"]}
+        for key, text in texts.items():
+            for word in (
+                *names,
+                *(c["metric"] for c in decision.criteria),
+                *(g["metric"] for g in decision.rule["gates"]),
+            ):
+                text = text.replace(word, "_")
+            yield from (f"{got['slot']}/{key}: {x} in {text!r}" for x in unsaid(text, said))
+        notes |= {e["note"] for of in got["estimates"].values() for e in of}
+        notes |= {item["difference"]["note"] for item in got["differences"]} | {"not measured"}
+    yield from (f"note {note!r} is not of decision.json" for note in page.notes if note not in notes)
+
+
+def wrong_charts(page: Page, decisions: Mapping[str, Decision]) -> Iterator[str]:
+    """Points are quality × cost with their intervals, curves the share of calls that were as fast."""
+    figures = {figure["id"]: figure for figure in page.figures}
+    for i, (slot, decision) in enumerate(decisions.items(), start=1):
+        points = [t for t in figures.pop(f"slot-{i}-scatter", {"data": []})["data"] if t.get("text")]
+        drawn = {point["text"][0]: point for point in points}
+        for name, of in decision.slot.measures.items():
+            cost, quality = of["usd_per_1k_requests"], of["quality"]
+            if (cost.value is None or quality.value is None) != (name not in drawn):
+                yield f"{slot}/scatter: {name} is {'drawn' if name in drawn else 'not drawn'}"
+            for axis, measure in (("x", cost), ("y", quality)) if name in drawn else ():
+                yield from _wrong_point(f"{slot}/scatter/{name}/{axis}", drawn[name], axis, measure)
+        for key in [key for key in figures if key.startswith(f"slot-{i}-curves-")]:
+            for trace in figures.pop(key)["data"]:
+                yield from _wrong_curve(f"{slot}/{key}", trace, decision.slot)
+    yield from (f"{key}: nobody expects this chart" for key in figures)
+
+
+def _wrong_point(path: str, trace: Mapping[str, Any], axis: str, measure: recompute.Measure) -> Iterator[str]:
+    (value,), error = trace[axis], trace.get(f"error_{axis}")
+    if not Exact(value=measure.value or 0.0).admits(value):
+        yield f"{path}: {value}, not {measure.value}"
+    for key, sign, bound in (("arrayminus", -1, measure.two_sided.low), ("array", 1, measure.two_sided.high)):
+        if error is not None and (bound is None or not bound.admits(value + sign * error[key][0])):
+            yield f"{path}: error bar {error[key][0]}"
+
+
+def _wrong_curve(path: str, trace: Mapping[str, Any], slot: recompute.Slot) -> Iterator[str]:
+    """The mark is the one whose times fit."""
+    mine = [call for call in slot.answers if call.candidate == trace["name"] and call.finished]
+    for mark in ("ttfa_ms", "ttfo_ms", "ttft_ms", "total_ms"):
+        times = sorted(t for call in mine if (t := call.time(mark)) is not None)
+        shares = {t: (rank + 1) / len(times) for rank, t in enumerate(times)}
+        points = list(zip(trace["x"][1:-1], trace["y"][1:-1], strict=True))
+        if points and all(x in shares and abs(shares[x] - y) < 1e-9 for x, y in points):
+            return
+    yield f"{path}: no latency of {trace['name']} has this curve"
+
+
+def derived_again(folder: Path) -> Any:
+    """decision.json as the pipeline makes it from a copy of run.db alone."""
+    from harness import pipeline
+
+    with tempfile.TemporaryDirectory() as parent:
+        copy = Path(parent) / folder.name
+        copy.mkdir()
+        with (
+            closing(sqlite3.connect(f"{(folder / 'run.db').absolute().as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(copy / "run.db")) as target,
+        ):
+            source.backup(target)
+        pipeline.decide(copy)
+        return json.loads((copy / "decision.json").read_text(encoding="utf-8"))
