@@ -274,6 +274,14 @@ def missing_engines(bakeoff: Bakeoff) -> tuple["Engine", ...]:
     return missing(sorted(local))
 
 
+def require_engines(bakeoff: Bakeoff) -> None:
+    """UsageError, with the command that installs them, where an engine is missing; before anything is paid."""
+    from harness.local.fetch import not_installed
+
+    if missing := missing_engines(bakeoff):
+        raise UsageError([problem for engine in missing for problem in not_installed(engine).problems])
+
+
 def fetch_engines(names: Sequence[str], *, say: Callable[[str], None]) -> None:
     """Install what is missing of the named engines, or of all; touches no network when nothing is."""
     from harness.local.catalog import ENGINES
@@ -289,12 +297,13 @@ def fetch_engines(names: Sequence[str], *, say: Callable[[str], None]) -> None:
 
 def inventory(folder: Path) -> dict[str, list[dict[str, Json]]]:
     """Return the suites, scorers and engines that a bake-off in `folder` can name."""
+    from harness.config.paths import shipped
     from harness.config.suites import known_suites
     from harness.local.catalog import ENGINES
     from harness.scorers.registry import SCORERS
 
     return {
-        "suites": [{"name": name} for name in known_suites(folder)],
+        "suites": [{"name": name} for name in known_suites(folder, shipped())],
         "scorers": [{"name": name} for name in sorted(SCORERS)],
         "engines": [{"name": e.name, "modality": e.modality, "licence": e.licence} for e in ENGINES.values()],
     }

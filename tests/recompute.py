@@ -10,9 +10,10 @@ import json
 import math
 import random
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -90,6 +91,9 @@ class Bounds(NamedTuple):
     high: Expected | None
 
 
+OPEN = Bounds(None, None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """A metric of one candidate as the page shows it; None is not measured, or not supported by the sample."""
@@ -97,8 +101,8 @@ class Measure:
     value: float | None
     n: int
     coverage: float
-    two_sided: Bounds = Bounds(None, None)
-    one_sided: Bounds = Bounds(None, None)
+    two_sided: Bounds = OPEN
+    one_sided: Bounds = OPEN
     said: tuple[float, ...] = ()
     """Numbers that the note beside it may name."""
 
@@ -207,6 +211,7 @@ METERS = (
     "input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "input_audio_tokens",
     "output_audio_tokens", "input_characters", "input_audio_seconds", "output_audio_seconds", "busy_seconds",
 )  # fmt: skip
+FAULTS = ("candidate", "infra", "harness")
 PRICED = {
     "input_tokens": "input_cost_per_token",
     "output_tokens": "output_cost_per_token",
@@ -385,13 +390,6 @@ class Ratio:
     is_share: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
-class _Lazy:
-    """What is drawn once, when it is first asked for."""
-
-    counts: list[dict[str, int]] = field(default_factory=list)
-
-
 class Slot:
     """What one slot's candidates did, and what follows from it."""
 
@@ -416,7 +414,7 @@ class Slot:
         for call in self.answers:
             if call.place in self.items:
                 self.cells[call.candidate].setdefault(self.items[call.place], []).append(call)
-        self._draws = _Lazy()
+        self._drawn: dict[tuple[str, str], list[float | None]] = {}
 
     def cluster(self, place: tuple[str, str, str]) -> str:
         """What was sampled at random: the sample's cluster, else the sample itself."""
@@ -458,18 +456,15 @@ class Slot:
 
     @cached_property
     def ratios(self) -> dict[str, Ratio]:
-        scorers = sorted({scorer for call in self.answers for scorer in call.scores})
-        found = {scorer: self._scored(scorer) for scorer in scorers}
-        if "word_accuracy" in scorers:
-            found["wer"] = self._wer()
-        if "dnsmos" in scorers:
-            found |= {f"dnsmos_{key}": self._scored("dnsmos", key=key, floor=1.0, ceiling=5.0, is_share=False)
-                      for key in ("ovrl", "sig", "bak")}  # fmt: skip
-        found |= self._costs()
+        mine = [call for cells in self.cells.values() for calls in cells.values() for call in calls]
+        found = {scorer: self._scored(scorer) for scorer in sorted({name for call in mine for name in call.scores})}
+        rare = {"wer": self._wer()} if "word_accuracy" in found else {}
+        for key in ("ovrl", "sig", "bak") if "dnsmos" in found else ():
+            rare[f"dnsmos_{key}"] = self._scored("dnsmos", key=key, floor=1.0, ceiling=5.0, is_share=False)
         tokens = self._means(lambda call: call.row["output_tokens"])
         if any(tokens.values()):
-            found["output_tokens_mean"] = Ratio(parts=tokens, asked=len(self.items))
-        return {name: ratio for name, ratio in found.items() if ratio.asked}
+            rare["output_tokens_mean"] = Ratio(parts=tokens, asked=len(self.items))
+        return found | {name: ratio for name, ratio in rare.items() if ratio.asked} | self._costs()
 
     def _means(self, value: Callable[[Call], float | None]) -> dict[str, dict[Item, tuple[float, float]]]:
         return {
@@ -477,10 +472,10 @@ class Slot:
             for name, cells in self.cells.items()
         }
 
-    def _about(self, known: Callable[[Call], bool]) -> dict[Item, bool]:
+    def _about(self, known: Callable[[Call], bool]) -> set[Item]:
         """The items of tasks in which any answer says something."""
         tasks = {item.task for of in self.cells.values() for item, calls in of.items() if any(map(known, calls))}
-        return {item: True for item in self.items.values() if item.task in tasks}
+        return {item for item in self.items.values() if item.task in tasks}
 
     def _scored(
         self, scorer: str, *, key: str | None = None, floor: float = 0.0, ceiling: float = 1.0, is_share: bool = True
@@ -493,26 +488,24 @@ class Slot:
     def _wer(self) -> Ratio:
         """Edits over words; a candidate that failed said none of the words."""
 
-        def words(call: Call) -> float | None:
-            return call.judged("word_accuracy", key="words") if call.ok else None
+        def counts(call: Call) -> tuple[float, float] | None:
+            value, detail = call.scores.get("word_accuracy", (None, {})) if call.ok else (None, {})
+            edits = sum(detail.get(edit, 0.0) for edit in ("substitutions", "insertions", "deletions"))
+            return None if value is None else (edits, detail["words"])
 
-        expected: dict[Item, float] = {}
+        longest: dict[Item, float] = {}
         for item, call in ((i, c) for of in self.cells.values() for i, calls in of.items() for c in calls):
-            if count := words(call):
-                expected[item] = max(count, expected.get(item, 0.0))
-        about = self._about(lambda call: words(call) is not None)
+            if (pair := counts(call)) is not None:
+                longest[item] = max(pair[1], longest.get(item, 0.0))
         parts: dict[str, dict[Item, tuple[float, float]]] = {name: {} for name in self.candidates}
         for name, cells in self.cells.items():
             for item, calls in cells.items():
-                pairs = [
-                    (expected[item], expected[item]) if call.fault == "candidate"
-                    else (sum(call.scores["word_accuracy"][1][e] for e in ("substitutions", "insertions", "deletions")), n)
-                    for call in calls
-                    if (n := words(call)) is not None or (call.fault == "candidate" and item in expected)
-                ]  # fmt: skip
-                if pairs:
-                    parts[name][item] = (sum(p[0] for p in pairs) / len(pairs), sum(p[1] for p in pairs) / len(pairs))
-        return Ratio(parts=parts, asked=len(about), is_share=True)
+                missed = (longest[item], longest[item]) if item in longest else None
+                pairs = [missed if call.fault == "candidate" else counts(call) for call in calls]
+                known = [pair for pair in pairs if pair is not None]
+                if known:
+                    parts[name][item] = (sum(e for e, _ in known) / len(known), sum(w for _, w in known) / len(known))
+        return Ratio(parts=parts, asked=len(self._about(lambda call: counts(call) is not None)), is_share=True)
 
     def _costs(self) -> dict[str, Ratio]:
         usd = self._means(lambda call: None if call.cost is None else float(call.cost))
@@ -594,7 +587,7 @@ class Slot:
     ) -> Measure:
         error = clustered((item.task, item.cluster, r) for item, r in residuals.items())
         two, one = (student(value, error, tail, floor, ceiling) for tail in (0.025, 0.05))
-        said = (error.clusters,)
+        said = (error.clusters, len(self.tasks))
         return Measure(value=value, n=n, coverage=coverage, two_sided=two, one_sided=one, said=said)
 
     def _share(
@@ -610,7 +603,6 @@ class Slot:
         elif error.se <= NOTHING or error.lonely:
             clusters = {task: len({i.cluster for i in residuals if i.task == task}) for task in tasks}
             two = one = 1 / math.fsum(weight[task] ** 2 / max(1, clusters[task]) for task in tasks)
-            value = min(1.0, value)
         elif is_trial:  # so many independent trials of one task would be as sure (Korn and Graubard 1998)
             two, one = (
                 value * (1 - value) / error.se**2 * (stats.norm.ppf(1 - tail) / stats.t.ppf(1 - tail, error.df)) ** 2
@@ -618,9 +610,9 @@ class Slot:
             )
         else:
             return self._student(value, residuals, 0.0, ceiling, n, coverage)
-        said = (two, len(self.weight))
-        bounds = {"two_sided": wilson(value, two), "one_sided": clopper_pearson(value, one)}
-        return Measure(value=value, n=n, coverage=coverage, said=said, **bounds)
+        p = min(1.0, value)
+        bounds = {"two_sided": wilson(p, two), "one_sided": clopper_pearson(p, one)}
+        return Measure(value=value, n=n, coverage=coverage, said=(two, len(self.tasks)), **bounds)
 
     def _percentile(self, name: str, metric: str, times: Sequence[tuple[float, Item]], q: float) -> Measure:
         n = len(times)
@@ -653,58 +645,55 @@ class Slot:
 
     # -- draws
 
-    def counts(self) -> list[dict[str, int]]:
+    @cached_property
+    def counts(self) -> list[Counter[str]]:
         """How often each cluster comes in each draw: clusters with replacement within their task, jointly for all."""
-        if not self._draws.counts:
-            rng = random.Random(20260101)
-            by_task: dict[str, list[str]] = {}
-            for cluster, task in dict.fromkeys((item.cluster, item.task) for item in self.items.values()):
-                by_task.setdefault(task, []).append(cluster)
-            for _ in range(DRAWS):
-                count: dict[str, int] = {}
-                for clusters in by_task.values():
-                    for cluster in rng.choices(clusters, k=len(clusters)):
-                        count[cluster] = count.get(cluster, 0) + 1
-                self._draws.counts.append(count)
-        return self._draws.counts
+        rng = random.Random(20260101)
+        by_task: dict[str, list[str]] = {}
+        for cluster, task in dict.fromkeys((item.cluster, item.task) for item in self.items.values()):
+            by_task.setdefault(task, []).append(cluster)
+        return [
+            Counter(itertools.chain(*(rng.choices(clusters, k=len(clusters)) for clusters in by_task.values())))
+            for _ in range(DRAWS)
+        ]
 
     def drawn(self, metric: str, name: str) -> list[float | None]:
         """The metric of a candidate in each draw; None where the draw measures nothing."""
+        if (metric, name) not in self._drawn:
+            self._drawn[metric, name] = list(self._draw(metric, name))
+        return self._drawn[metric, name]
+
+    def _draw(self, metric: str, name: str) -> Iterable[float | None]:
         if metric == "coverage":
             return [self._answered(name)] * DRAWS
         if metric == "quality":
             parts = {item: (v, 1.0) for item, v in self.quality[name].items()}
-            return _sums(parts, self.counts(), self.weight, lambda item: item.task)
+            return _sums(parts, self.counts, self.weight, lambda item: item.task)
         if metric in self.ratios:
-            return _sums(self.ratios[metric].parts[name], self.counts(), {"": 1.0}, lambda _: "")
+            return _sums(self.ratios[metric].parts[name], self.counts, {"": 1.0}, lambda _: "")
         mark, _, q = metric.removesuffix("_ms").rpartition("_p")
         times = self.times(name, f"{mark}_ms" if metric.endswith("_ms") else mark) or []
         pairs = [(v, item.cluster) for v, item in times]
-        found: list[float | None] = []
-        for count in self.counts():
-            values = [v for v, cluster in pairs for _ in range(count.get(cluster, 0))]
-            found.append(type_7(values, int(q) / 100) if values else None)
-        return found
+        values = ([v for v, cluster in pairs for _ in range(count[cluster])] for count in self.counts)
+        return (type_7(of, int(q) / 100) if of else None for of in values)
 
 
 def _sums(
-    parts: Mapping[Item, tuple[float, float]], counts: Sequence[Mapping[str, int]], weight: Mapping[str, float],
+    parts: Mapping[Item, tuple[float, float]], counts: Sequence[Counter[str]], weight: Mapping[str, float],
     group: Callable[[Item], str],
-) -> list[float | None]:  # fmt: skip
+) -> Iterator[float | None]:  # fmt: skip
     """Σ over groups of weight × Σ numerators / Σ denominators, in each draw."""
     totals: dict[str, dict[str, list[float]]] = {name: {} for name in weight}
     for item, (top, bottom) in parts.items():
         total = totals[group(item)].setdefault(item.cluster, [0.0, 0.0])
         total[0], total[1] = total[0] + top, total[1] + bottom
-    found: list[float | None] = []
     for count in counts:
         value: float | None = 0.0
         for name, clusters in totals.items():
-            top = sum(count.get(cluster, 0) * total[0] for cluster, total in clusters.items())
-            bottom = sum(count.get(cluster, 0) * total[1] for cluster, total in clusters.items())
+            top = sum(count[cluster] * total[0] for cluster, total in clusters.items())
+            bottom = sum(count[cluster] * total[1] for cluster, total in clusters.items())
             value = None if value is None or not bottom else value + weight[name] * top / bottom
-        found.append(value)
-    return found
+        yield value
 
 
 # -- the decision ----------------------------------------------------------------------------------------------------
@@ -721,9 +710,8 @@ def worth(criterion: Mapping[str, Any], x: float | None) -> float | None:
         (x0, y0), (x1, y1) = next(pair for pair in itertools.pairwise(points) if pair[0][0] <= x < pair[1][0])
         return float(y0 + (y1 - y0) * (x - x0) / (x1 - x0))
     worst, ideal = criterion["worst"], criterion["ideal"]
-    if x in (math.inf, 0.0) and criterion["scale"] == "log" or math.isinf(x):
-        x_is_beyond_ideal = (x > ideal) if ideal > worst else (x < ideal)
-        return float(x_is_beyond_ideal)
+    if math.isinf(x) or (x == 0 and criterion["scale"] == "log"):  # beyond the anchor on its side
+        return float((x > ideal) == (ideal > worst))
     if criterion["scale"] == "log":
         x, worst, ideal = math.log(x), math.log(worst), math.log(ideal)
     return min(1.0, max(0.0, (x - worst) / (ideal - worst)))
@@ -901,7 +889,7 @@ class Decision:
 
     @cached_property
     def flip(self) -> tuple[float, str] | None:
-        """1.5: the least Σ |w' - w| that brings a challenger level: weight moves to its best criterion from its worst."""
+        """1.5: the least Σ |w' - w| that brings a challenger level: weight moves to its best criterion."""
         found = []
         for name in self.contenders[1:]:
             behind = [a - b for a, b in zip(self._row(self.contenders[0]), self._row(name), strict=True)]
@@ -1162,7 +1150,7 @@ def _slot_numbers(slot: Slot) -> dict[str, Expected]:
         calls = {
             "planned": len(mine),
             "answered": sum(call.ok for call in mine),
-            **{f"{fault}_faults": sum(call.fault == fault for call in mine) for fault in ("candidate", "infra", "harness")},
+            **{f"{whose}_faults": sum(call.fault == whose for call in mine) for whose in FAULTS},
             "pending": len(mine) - len(done),
             "unscored": sum(call.ok and slot.primary(call) is None for call in done),
             "retried": sum(call.attempts > 1 for call in done),
@@ -1201,10 +1189,8 @@ def _task_numbers(slot: Slot, name: str, place: tuple[str, str], done: Sequence[
     n, value = len(values), math.fsum(values.values()) / len(values)
     error = clustered(("", slot.cluster(at), (v - value) / n) for at, v in values.items())
     single = all(v in (0.0, 1.0) for v in values.values()) and error.clusters == n
-    if single or error.se < NOTHING:
-        bounds = wilson(value, error.clusters)
-    else:
-        bounds = student(value, error, 0.025, 0.0, 1.0)
+    by_trials = single or error.se < NOTHING
+    bounds = wilson(value, error.clusters) if by_trials else student(value, error, 0.025, 0.0, 1.0)
     primary = slot.tasks[place]["primary"]
     found = {"": Exact(value=value), ".low": bounds.low, ".high": bounds.high, ".n": _count(n)}
     return {number_id(slot.slot, "tasks", name, *place, primary + key): x for key, x in found.items() if x is not None}

@@ -4,7 +4,6 @@ import csv
 import json
 import math
 import os
-import random
 import re
 import sqlite3
 import subprocess
@@ -13,7 +12,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,8 +39,8 @@ class Shown(NamedTuple):
 
 
 VOID = frozenset({"meta", "br", "link", "img", "input", "hr"})
-OURS_TO_CHECK = frozenset({"data", "time", "script", "style", "title"})
-"""Elements whose digits are told apart elsewhere: numbers, dates, charts, and the run's name."""
+ACCOUNTED = frozenset({"data", "time", "code", "script", "style", "title"})
+"""Elements whose digits are no stray numbers: numbers with an id, dates, digests, charts, the run's name."""
 
 
 @dataclass(slots=True)
@@ -74,7 +73,7 @@ class Page(HTMLParser):
         given = dict(attrs)
         classes = set((given.get("class") or "").split())
         inside = bool(self._open) and self._open[-1].accounted
-        accounted = inside or tag in OURS_TO_CHECK or bool(classes & {"verbatim", "term"})
+        accounted = inside or tag in ACCOUNTED or bool(classes & {"verbatim", "term"})
         self._open.append(_Element(tag, given.get("data-id"), accounted, given.get("value")))
         if tag == "script" and given.get("id") == "figures":
             self._open[-1].data_id = "figures"
@@ -209,7 +208,8 @@ def expected_document(decision: Decision, run: recompute.Run) -> Tree:
             "candidates": names,
             "criteria": literal(rule["criteria"]),
             "raw": [
-                [estimate(m, c["metric"]) for m, c in zip(decision.raw[n], rule["criteria"], strict=True)] for n in names
+                [estimate(m, c["metric"]) for m, c in zip(decision.raw[name], rule["criteria"], strict=True)]
+                for name in names
             ],
             "values": [[number(v) for v in decision.values[name]] for name in names],
             "weights": [number(w) for w in decision.weights],
@@ -493,3 +493,304 @@ def derived_again(folder: Path) -> Any:
             source.backup(target)
         pipeline.decide(copy)
         return json.loads((copy / "decision.json").read_text(encoding="utf-8"))
+
+
+# -- a run against fake providers ------------------------------------------------------------------------------------
+
+FACTS = (
+    ("capital-france", "What is the capital of France?", "Paris", "capitals", "en"),
+    ("capital-italy", "What is the capital of Italy?", "Rome", "capitals", "en"),
+    ("capital-peru", "What is the capital of Peru?", "Lima", "capitals", "en"),
+    ("capital-china", "中国的首都是哪座城市？", "北京", "capitals", "zh"),
+    ("sky", "Say blue, the colour of the sky.", "blue", "colours", "en"),
+    ("grass", "Say green, the colour of grass.", "green", "colours", "en"),
+    ("blood", "What is the colour of blood?", "red", "colours", "en"),
+    ("spider", "How many legs does a spider have?", "eight", "animals", "en"),
+    ("ostrich", "Which bird is the largest?", "ostrich", "animals", "en"),
+)
+SUMS = tuple((f"sum-{a}-{b}", f"What is {a} plus {b}?", str(a + b), None, None) for a, b in
+             ((1, 1), (2, 3), (4, 4), (5, 7), (10, 11)))  # fmt: skip
+LABELS = tuple((f"label-{i}", text, label, None, None) for i, (text, label) in enumerate((
+    ("I love it.", "good"), ("I hate it.", "bad"), ("Never again.", "bad"), ("Splendid!", "good"), ("Awful.", "bad"),
+    ("It works.", "good"),
+)))  # fmt: skip
+SPOKEN_TEXTS = (
+    "hello world", "hello there world", "a quiet morning by the sea", "hello", "the train leaves at noon",
+    "world peace, said the hello kitty", "two birds sat on a wire", "goodbye world",
+)  # fmt: skip
+RIGHT = {question: target for _, question, target, *_ in (*FACTS, *SUMS, *LABELS)}
+SUITE = """
+from harness import Suite, Task
+from harness.scorers import Contains, ExactMatch, NumberMatch
+
+SUITE = Suite(name="mixed", version=3, licence="CC0-1.0", tasks=[
+    Task(name="facts", modality="text", samples="facts.jsonl", scorers=[ExactMatch(), Contains()], primary="contains"),
+    Task(name="sums", modality="text", samples="sums.jsonl", scorers=[NumberMatch(tolerance=0)], primary="number_match",
+         max_tokens=32),
+])
+"""
+BAKEOFF = """
+name: every-number
+suites:
+  - mixed
+  - {name: labels, modality: text, data: labels.csv, scorer: {exact_match: {}}}
+  - {name: voices, modality: tts, data: voices.csv, scorer: {word_accuracy: {language: en}}}
+candidates: [steady, "quick/1", thinker, clear, mumble]
+seed: 7
+instruments: {transcriber: ears}
+run: {timeout_s: 4, idle_timeout_s: 4, max_infra_failure_rate: 0.5}
+decision:
+  text:
+    gates: [{metric: coverage, min: 0.8}, {metric: quality, min: 0.05}, {metric: ttfo_p50_ms, max: 3500}]
+    criteria:
+      quality: {metric: quality, worst: 0.1, ideal: 0.95, weight: 50}
+      latency: {metric: ttfo_p50_ms, worst: 3000, ideal: 1, scale: log, weight: 20}
+      cost: {metric: usd_per_1k_requests, worst: 1, ideal: 0.00001, scale: log, weight: 25}
+      brevity: {metric: output_tokens_mean, scale: piecewise, points: [[1, 1], [4, 0.5], [40, 0]], weight: 5}
+  tts:
+    gates: [{metric: coverage, min: 0.5}, {metric: total_p95_ms, max: 60000}]
+    criteria:
+      words: {metric: wer, worst: 2, ideal: 0, weight: 40}
+      latency: {metric: ttfa_p50_ms, worst: 2000, ideal: 1, scale: log, weight: 30}
+      cost: {metric: usd_per_1k_requests, worst: 100, ideal: 0.00001, scale: log, weight: 30}
+"""
+
+
+def entry(name: str, url: str, model: str, **sections: Any) -> dict[str, Any]:
+    return {"model_name": name, "litellm_params": {"model": f"openai/{model}", "api_base": url}, **sections}
+
+
+def truncated() -> Fault:
+    """Every token was spent on thought."""
+    thought = {"id": "1", "model": "m", "choices": [{"index": 0, "delta": {"reasoning_content": "Let me see. "}}]}
+    length = {"id": "1", "model": "m", "choices": [{"index": 0, "delta": {}, "finish_reason": "length"}]}
+    events = [f"data: {json.dumps(event)}\n\n" for event in (thought, length)]
+    return raw_body("".join([*events, "data: [DONE]\n\n"]).encode(), content_type="text/event-stream")
+
+
+def write_data(folder: Path) -> None:
+    suite = folder / "tasks" / "mixed"
+    suite.mkdir(parents=True)
+    (suite / "suite.py").write_text(SUITE, encoding="utf-8")
+    (folder / "bakeoff.yaml").write_text(BAKEOFF, encoding="utf-8")
+    for name, rows in (("facts", FACTS), ("sums", SUMS)):
+        documents = (
+            {"id": id, "input": question, "target": target,
+             "metadata": {key: x for key, x in (("cluster", cluster), ("lang", lang)) if x is not None}}
+            for id, question, target, cluster, lang in rows
+        )  # fmt: skip
+        lines = (json.dumps(document, ensure_ascii=False) + "\n" for document in documents)
+        (suite / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+    voices = [(f"line-{i}", text) for i, text in enumerate(SPOKEN_TEXTS)]
+    for name, header, rows in (
+        ("labels", ("id", "input", "target"), [row[:3] for row in LABELS]),
+        ("voices", ("id", "input"), voices),
+    ):
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, *rows])
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of three text models and two voices, with failures of every kind; its folder."""
+    folder = tmp_path_factory.mktemp("every-number")
+    write_data(folder)
+    half = {q: (a if i % 2 else "I am not sure") for i, (q, a) in enumerate(RIGHT.items())}
+    wordy = {**RIGHT, "Which bird is the largest?": "The ostrich. " * 300, "Splendid!": "I cannot say"}
+    hiccup, refused = status(500), status(400)
+    with ExitStack() as stack:
+        start = stack.enter_context
+        steady = start(running(answers=wordy, pace=Pace(first_s=0.02), faults=[None, hang()]))
+        quick = start(running(answers=half, faults=[
+            None, hiccup, None, context_too_long(), empty(), empty(), None, truncated(), refused,
+        ]))  # fmt: skip
+        thinker = start(running(pace=Pace(first_s=0.01, gap_s=0.01), faults=[None, None, refused]))
+        clear = start(running(pace=Pace(first_s=0.02, gap_s=0.01)))
+        mumble = start(running(faults=[None, hiccup, None, empty(), empty(), refused]))
+        tokens = {"input_cost_per_token": 1.5e-7, "output_cost_per_token": 6e-7}
+        one, machine = {"max_in_flight": 1}, {"usd_per_hour": 0.1, "utilisation": 0.4}
+        listening, speaking = {"mode": "audio_transcription"}, {"mode": "audio_speech"}
+        models = [
+            entry("steady", steady.url, "key", bakeoff={**one, **machine}),
+            entry("quick/1", quick.url, "key", model_info={"mode": "chat", **tokens}, bakeoff=one),
+            entry("thinker", thinker.url, "reason", model_info={"mode": "chat", **tokens}, bakeoff=one),
+            entry("clear", clear.url, "v", model_info={**speaking, "input_cost_per_character": 1.5e-5}, bakeoff=one),
+            entry("mumble", mumble.url, "v", model_info=speaking, bakeoff={**one, "usd_per_hour": 0.1}),
+            entry("ears", clear.url, "w", model_info={**listening, "input_cost_per_second": 1e-4}),
+        ]
+        (folder / "providers.yaml").write_text(json.dumps({"model_list": models}), encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-m", "harness.cli", "run"],
+            cwd=folder, env={k: v for k, v in os.environ.items() if not k.endswith("_API_KEY")},
+            text=True, encoding="utf-8", capture_output=True, timeout=TIMEOUT_S,
+        )  # fmt: skip
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    (made,) = (folder / "reports").iterdir()
+    return made
+
+
+SECTIONS = {"verdict", "ranking", "gates", "matrix", "weights", "differences", "latency", "measures", "cost", "tasks",
+            "calls", "bad", "samples", "method"}  # fmt: skip
+
+
+def test_every_number_of_a_run_is_recomputed(live: Path) -> None:
+    counted = check_run(live)
+    wanted = {f"{slot}/{section}" for slot in ("text", "tts") for section in SECTIONS}
+    wanted |= {f"run/{section}" for section in ("summary", "suites", "prices", "cost", "instruments", "settings")}
+    assert set(counted) == wanted
+
+
+def test_the_run_has_failures_of_every_kind(live: Path) -> None:
+    """Else the test above would show little."""
+    calls = recompute.Run(live).of("answer")
+    faults = {(call.candidate, call.row["kind"]) for call in calls if call.fault is not None}
+    assert {
+        ("steady", "timeout"), ("quick/1", "context_too_long"), ("quick/1", "empty"), ("quick/1", "truncated"),
+        ("quick/1", "bad_request"), ("thinker", "bad_request"), ("mumble", "empty"), ("mumble", "bad_request"),
+    } <= faults  # fmt: skip
+    assert any(call.attempts > 1 and call.ok for call in calls)
+
+
+# -- a store with everything in it -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widening:
+    """How a run is made larger and stranger than a test could pay for."""
+
+    samples: int = 1
+    """So many of each."""
+    epochs: int = 1
+    clusters: bool = True
+    seed: int = 0
+
+
+def widened(run: Path, folder: Path, how: Widening) -> Path:
+    """Copy a run's store, its samples and answers many times over, each a little different and some of them lost."""
+    folder.mkdir()
+    rng = random.Random(how.seed)
+    with (
+        closing(sqlite3.connect(f"{(run / 'run.db').absolute().as_uri()}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(folder / "run.db")) as db,
+    ):
+        source.backup(db)
+        db.row_factory = sqlite3.Row
+        _widen_manifest(db, how)
+        plans = [dict(row) for row in db.execute("SELECT * FROM plan WHERE role = 'answer'")]
+        samples = {row["id"]: dict(row) for row in db.execute("SELECT * FROM sample")}
+        (most,) = db.execute("SELECT max(id) FROM plan").fetchone()
+        fresh = iter(range(most + 1, 10**6))
+        for copy in range(how.samples):
+            places = {id: _copy_sample(db, sample, copy, how) for id, sample in samples.items()}
+            for epoch in range(how.epochs):
+                for plan in plans if copy or epoch else ():
+                    given = {
+                        "id": next(fresh),
+                        "key": f"{plan['key']}-{copy}-{epoch}",
+                        "sample": places[plan["sample"]],
+                    }
+                    _copy_row(db, "plan", plan, given | {"epoch": epoch})
+                    for table in ("call", "attempt", "score"):
+                        for row in db.execute(f"SELECT * FROM {table} WHERE plan = ?", (plan["id"],)).fetchall():
+                            _copy_row(db, table, dict(row), {"plan": given["id"]})
+        db.execute("INSERT INTO scorer VALUES (99, 'dnsmos', 'dnsmos@1()')")
+        for (plan,) in db.execute("SELECT plan FROM call JOIN plan ON plan.id = plan WHERE role = 'answer'").fetchall():
+            _disturb(db, plan, rng)
+        db.commit()
+    return folder
+
+
+def _widen_manifest(db: sqlite3.Connection, how: Widening) -> None:
+    manifest = json.loads(db.execute("SELECT manifest FROM run").fetchone()[0])
+    for suite in manifest["config"]["suites"]:
+        for task in suite["tasks"]:
+            task["n"] *= how.samples
+    db.execute("UPDATE run SET manifest = ?", (json.dumps(manifest),))
+
+
+def _copy_sample(db: sqlite3.Connection, sample: Mapping[str, Any], copy: int, how: Widening) -> int:
+    document = json.loads(sample["document"])
+    metadata = document.setdefault("metadata", {})
+    if not how.clusters:
+        metadata.pop("cluster", None)
+    elif "cluster" in metadata:
+        metadata["cluster"] += f" {copy // 2}"
+    text = json.dumps(document)
+    if not copy:
+        db.execute("UPDATE sample SET document = ? WHERE id = ?", (text, sample["id"]))
+        return int(sample["id"])
+    given = {"id": None, "name": f"{sample['name']} ({copy})", "document": text}
+    return int(_copy_row(db, "sample", sample, given))
+
+
+def _copy_row(db: sqlite3.Connection, table: str, row: Mapping[str, Any], given: Mapping[str, Any]) -> int:
+    values = {**row, **given}
+    marks = ", ".join("?" * len(values))
+    cursor = db.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
+    return cursor.lastrowid or 0
+
+
+def _disturb(db: sqlite3.Connection, plan: int, rng: random.Random) -> None:
+    """Change the times; lose some answers, time some badly, leave some unjudged, let a MOS predictor hear the clips."""
+    pace, luck = rng.lognormvariate(1, 1), rng.random()
+    times = ", ".join(f"{mark} = {mark} * {pace}" for mark in ("ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms"))
+    db.execute(f"UPDATE call SET {times}, marks_valid = {int(rng.random() > 0.05)} WHERE plan = ?", (plan,))
+    if luck < 0.03:
+        db.execute("DELETE FROM score WHERE plan = ?", (plan,))
+        db.execute("DELETE FROM call WHERE plan = ?", (plan,))
+    elif luck < 0.06:
+        lost = "state = 'failed', fault = 'infra', kind = 'timeout', message = 'late', text = NULL, audio = NULL"
+        db.execute("DELETE FROM score WHERE plan = ?", (plan,))
+        db.execute(f"UPDATE call SET {lost} WHERE plan = ?", (plan,))
+    elif luck < 0.09:
+        failed = "state = 'done', fault = 'candidate', kind = 'empty', message = 'nothing', text = NULL, audio = NULL"
+        db.execute("DELETE FROM score WHERE plan = ?", (plan,))
+        db.execute(f"UPDATE call SET {failed} WHERE plan = ?", (plan,))
+    elif luck < 0.12:
+        db.execute("UPDATE score SET value = NULL, detail = NULL WHERE plan = ?", (plan,))
+    if db.execute("SELECT 1 FROM call WHERE plan = ? AND audio IS NOT NULL", (plan,)).fetchone():
+        heard = {key: rng.uniform(1, 5) for key in ("ovrl", "sig", "bak")}
+        row = (plan, 99, (heard["ovrl"] - 1) / 4, "", json.dumps(heard))
+        db.execute("INSERT INTO score VALUES (?, ?, ?, ?, ?)", row)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(Widening(samples=5, clusters=False, seed=1), id="many samples, each on its own"),
+        pytest.param(Widening(samples=3, epochs=2, seed=2), id="clusters and epochs"),
+    ],
+)
+def test_every_number_of_a_larger_store_is_recomputed(live: Path, tmp_path: Path, how: Widening) -> None:
+    from harness import pipeline
+
+    folder = widened(live, tmp_path / live.name, how)
+    pipeline.decide(folder)
+    pipeline.report(folder)
+    check_run(folder)
+
+
+def test_a_number_that_is_wrong_or_badly_rounded_is_found(live: Path) -> None:
+    """What is exact: one part in a million too much is found, and so is a text whose last digit is off by one."""
+    run = recompute.Run(live)
+    decisions = {name: Decision(slot) for name, slot in run.slots.items()}
+    expected, page = recompute.page(run, decisions), Page((live / "report.html").read_text(encoding="utf-8"))
+    for shown in page.numbers:
+        wanted, raw = expected[shown.id], float(shown.raw)
+        if isinstance(wanted, Exact) and wanted.tolerance < 1e-6:
+            assert not wanted.admits(raw + 1e-6 * max(1.0, abs(raw))), shown
+        last = max(i for i, letter in enumerate(shown.text) if letter.isdigit())
+        wrong = shown.text[:last] + str((int(shown.text[last]) + 2) % 10) + shown.text[last + 1 :]
+        if not shown.text.startswith(("<", ">")):
+            assert misread(wrong, raw, wanted.unit), (shown, wrong)
+
+
+@pytest.mark.engines
+def test_every_number_of_the_demo_is_recomputed(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.cli", "demo", "--limit", "2", "--runs", str(tmp_path)],
+        text=True, encoding="utf-8", capture_output=True, timeout=TIMEOUT_S,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    (made,) = tmp_path.iterdir()
+    check_run(made)

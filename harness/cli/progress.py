@@ -36,6 +36,7 @@ class Bars:
         self._failed: Counter[str] = Counter()
         self._phase = ""
         self._last_line = clock()
+        self.said: set[str] = set()
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -74,4 +75,5 @@ class Bars:
 
     def note(self, text: str) -> None:
         """Say one line above the bars."""
+        self.said.add(text)
         self._console.print(text, markup=False)

@@ -66,6 +66,7 @@ def run_to_report(
 
     for notice in bakeoff.notices:
         screen.note(f"note: {notice}")
+    pipeline.require_engines(bakeoff)
     path = resume or pipeline.start(bakeoff, selection=selection, runs=runs)
     with Bars() as bars:
         result = pipeline.run(bakeoff, path, folder=folder, progress=bars)
@@ -80,7 +81,8 @@ def run_to_report(
         screen.document(pipeline.summary(path, exit_code))
     else:
         for line in result.notices:
-            screen.note(line)
+            if line not in bars.said:
+                screen.note(line)
         if result.outputs:
             tables.show_decisions(decisions)
             screen.say()

@@ -62,7 +62,7 @@ def refuse_unpriced(bakeoff: Bakeoff, calls: Sequence[Call]) -> None:
     if unknown:
         raise UsageError([
             Problem(
-                code="E310",
+                code="E222",
                 message=f"candidate {name!r} has no price, so the budget could not hold",
                 hint="give it prices under model_info in providers.yaml, or run without a budget",
             )

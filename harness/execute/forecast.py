@@ -55,7 +55,11 @@ def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
     slots = {(suite.name, task.name): suite.slot_of(task) for suite in bakeoff.suites for task in suite.tasks}
     counts = Counter((call.candidate, slots[call.suite, call.task]) for call in plan.calls)
     rows = tuple(
-        _row(bakeoff.candidate(name), slot, [c for c in plan.calls if (c.candidate, slots[c.suite, c.task]) == (name, slot)])
+        _row(
+            bakeoff.candidate(name),
+            slot,
+            [c for c in plan.calls if (c.candidate, slots[c.suite, c.task]) == (name, slot)],
+        )
         for name, slot in sorted(counts, key=lambda pair: (pair[1], pair[0]))
     )
     paid = [row.worst_case_usd for row in rows if not row.machine]

@@ -69,7 +69,8 @@ def plan(bakeoff: Bakeoff) -> Plan:
     if problems:
         raise UsageError(list(problems.values()))
     if not calls:
-        raise UsageError("no candidate can do any of the tasks", hint="`bakeoff list` shows what each candidate can do")
+        message = "no candidate can do any of the tasks"
+        raise UsageError([Problem(code="E212", message=message, hint="add a candidate of a task's modality")])
     return Plan(calls=tuple(calls), instrument_calls=_instrument_counts(bakeoff, calls), exclusions=exclusions)
 
 
@@ -256,4 +257,4 @@ def _language(task: Task, sample: Sample) -> str | None:
 
 
 def _problem(place: str, message: str) -> Problem:
-    return Problem(code="E301", message=f"{place}: {message}", hint="mend the task in its suite")
+    return Problem(code="E312", message=f"{place}: {message}", hint="mend the task in its suite")

@@ -28,6 +28,7 @@ PASSED_ON = (
 
 _INSTRUMENTS = ("transcription", "mos")
 _LAST_LINES = 8
+_HEALTH_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,14 +181,16 @@ def child_environment(env: Mapping[str, str], threads: int) -> dict[str, str]:
 
 
 async def _demand_health(engine: Engine, port: int) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        writer.write(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-        status = await asyncio.wait_for(reader.readline(), timeout=10)
-    finally:
-        writer.close()
+        async with asyncio.timeout(_HEALTH_S):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            status = await reader.readline()
+            writer.close()
+    except OSError as error:
+        status = repr(error).encode()
     if b" 200 " not in status:
-        message = f"the engine {engine.name!r} is not healthy: it answered {status!r}"
+        message = f"the engine {engine.name!r} is not healthy: {status.decode(errors='replace').strip()}"
         raise UsageError([Problem(code="E404", message=message)])
 
 

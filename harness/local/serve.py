@@ -5,9 +5,9 @@ import json
 import os
 import socket
 import sys
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import Protocol
 
 from harness.core.canonical import to_json
 from harness.errors import Problem, UsageError
@@ -33,28 +33,36 @@ def main(argv: Sequence[str] | None = None, *, engines: Mapping[str, Engine] = E
         lifeline.hold(options.lifeline)
     engine = engines[options.engine]
     try:
-        port, work = _ready(engine, port=options.port, threads=options.threads)
+        server = _ready(engine, port=options.port, threads=options.threads)
     except UsageError as error:
         _say(stdout, {"problems": to_json(error.problems)})
         sys.exit(error.exit_code)
-    _say(stdout, {"port": port})
+    _say(stdout, {"port": server.server_port})
     try:
-        work()
+        server.serve_forever()
     finally:
         os._exit(0)  # an interpreter that ends in order would wait for native threads
 
 
-def _ready(engine: Engine, *, port: int, threads: int) -> tuple[int, Callable[[], object]]:
-    """Return the port on which the warm engine listens, and the work that keeps it answering."""
+class Server(Protocol):
+    """A warm engine that listens."""
+
+    server_port: int
+
+    def serve_forever(self) -> None:
+        """Answer until the process ends."""
+
+
+def _ready(engine: Engine, *, port: int, threads: int) -> Server:
     _demand_free(engine, port)
     files = weights.verified(engine, cache=weights.cache_folder(os.environ))
     module = import_module(engine.module if "." in engine.module else f"harness.local.engines.{engine.module}")
     if engine.modality == "text":
-        return module.listen(engine.name, files, threads=threads, port=port), threading.Event().wait
+        native: Server = module.listen(engine.name, files, threads=threads, port=port)
+        return native
     from harness.local.front import Front
 
-    front = Front(engine.name, module.load(files, threads=threads), port=port)
-    return front.server_port, front.serve_forever
+    return Front(engine.name, module.load(files, threads=threads), port=port)
 
 
 def _demand_free(engine: Engine, port: int) -> None:

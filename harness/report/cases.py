@@ -1,26 +1,21 @@
 """The answers of one slot, sample by sample: the telling ones first, and the bad ones counted."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from harness.core.calls import Audio, Failure, Output, Record
-from harness.core.canonical import Json, to_json
-from harness.report.evidence import AskedSample, AskedTask, Judgement
-from harness.report.numbers import Number, count, fixed, milliseconds, number, number_id, plain, seconds, usd
+from harness.core.calls import Failure, Record
+from harness.report.answers import BAD_BELOW, Answer, answer, as_text
+from harness.report.evidence import AskedSample, AskedTask
+from harness.report.numbers import Number, count, fixed, number, number_id
 from harness.report.phrases import Phrase, Piece
 from harness.report.slots import Place, SlotEvidence
 from harness.report.standing import Tag, tag
 
-BAD_BELOW = 0.5
-"""A primary score below it makes a bad case."""
 DIFFERENT_FROM = 0.25
 """Candidates disagree on a sample where their primary scores lie so far apart."""
 SHOWN_SAMPLES = 200
 """Samples whose answers are written into the page, the telling ones first; all of them are in run.db."""
-SHOWN_CHARACTERS = 3000
-"""Of one answer."""
 LISTED_BAD = 10
 
 
@@ -31,44 +26,6 @@ class Interest(IntEnum):
     BAD = 1
     ERROR = 2
     PLAIN = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreLine:
-    scorer: str
-    primary: bool
-    value: Number | None
-    reason: str
-    details: tuple[tuple[str, Number], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """What an instrument returned: a transcript, or numbers that no score shows already."""
-
-    by: str
-    text: str | None
-    values: tuple[tuple[str, Number], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """One cell of a side-by-side table."""
-
-    text: str | None
-    cut: Number | None
-    """Characters that are not shown."""
-    reasoning: str | None
-    tool_calls: str | None
-    audio: Audio | None
-    audio_seconds: Number | None
-    failure: Phrase | None
-    message: str | None
-    bad: bool
-    scores: tuple[ScoreLine, ...]
-    heard: tuple[Heard, ...]
-    facts: tuple[Phrase, ...]
-    """Latency, cost, attempts, finish reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,11 +155,11 @@ def _sample(of: SlotEvidence, case: _Case, anchor: str) -> SampleView:
         epoch=epoch,
         language=language if isinstance(language, str) else None,
         interest=case.interest,
-        input=_text(sample.input),
-        target=None if sample.target is None else _text(sample.target),
+        input=as_text(sample.input),
+        target=None if sample.target is None else as_text(sample.target),
         chips=tuple((t, chip) for t, chip in zip(tags, chips, strict=True) if chip is not None),
         tags=tags,
-        answers=tuple(None if record is None else _answer(of, case, record) for record in case.records),
+        answers=tuple(None if record is None else answer(of, case.task, record) for record in case.records),
     )
 
 
@@ -217,122 +174,6 @@ def _chip(of: SlotEvidence, case: _Case, i: int) -> Number | Phrase | None:
     if value is None:
         return Phrase(key="chip.unscored")
     return number(value, fixed(value, 2), id=number_id(of.slot, "samples", of.candidates[i], *_where(case), "chip"))
-
-
-def _answer(of: SlotEvidence, case: _Case, record: Record) -> Answer:
-    outcome, name = record.outcome, record.call.candidate
-
-    def shown(metric: str, value: float, text: str) -> Number:
-        return number(value, text, id=number_id(of.slot, "samples", name, *_where(case), metric))
-
-    value = of.value(record, case.task)
-    bad = value is not None and value < BAD_BELOW
-    facts = tuple(_facts(of, case, record))
-    if isinstance(outcome, Failure):
-        failure = Phrase(key=f"failed.{outcome.fault.value}", args={"kind": outcome.kind})
-        text, cut = _cut(outcome.partial)
-        return Answer(
-            text=text,
-            cut=None if cut is None else shown("cut_characters", cut, count(cut)),
-            reasoning=None,
-            tool_calls=None,
-            audio=None,
-            audio_seconds=None,
-            failure=failure,
-            message=outcome.message,
-            bad=bad,
-            scores=(),
-            heard=(),
-            facts=facts,
-        )
-    text, cut = _cut(outcome.text)
-    length = outcome.audio.seconds if outcome.audio is not None else 0.0
-    return Answer(
-        text=text,
-        cut=None if cut is None else shown("cut_characters", cut, count(cut)),
-        reasoning=_cut(outcome.reasoning)[0],
-        tool_calls=_text(to_json(outcome.tool_calls)) if outcome.tool_calls else None,
-        audio=outcome.audio,
-        audio_seconds=None if outcome.audio is None else shown("audio_seconds", length, seconds(length)),
-        failure=None,
-        message=None,
-        bad=bad,
-        scores=tuple(_score(of, case, name, j) for j in _judgements(of, case, record)),
-        heard=tuple(_heard(of, case, name, reading) for reading in of.readings.get(record.call.key, ())),
-        facts=facts,
-    )
-
-
-def _judgements(of: SlotEvidence, case: _Case, record: Record) -> Sequence[Judgement]:
-    found = of.judgements.get(record.call.key, {})
-    return sorted(found.values(), key=lambda j: (j.scorer != case.task.primary, j.scorer))
-
-
-def _score(of: SlotEvidence, case: _Case, name: str, judgement: Judgement) -> ScoreLine:
-    def shown(metric: str, value: float, text: str) -> Number:
-        return number(value, text, id=number_id(of.slot, "samples", name, *_where(case), metric))
-
-    scorer, value = judgement.scorer, judgement.value
-    return ScoreLine(
-        scorer=scorer,
-        primary=scorer == case.task.primary,
-        value=None if value is None else shown(f"score.{scorer}", value, fixed(value, 2)),
-        reason=judgement.reason,
-        details=tuple(
-            (key, shown(f"detail.{scorer}.{key}", x, plain(x))) for key, x in sorted(judgement.detail.items()) if x
-        ),
-    )
-
-
-def _heard(of: SlotEvidence, case: _Case, name: str, reading: Record) -> Heard:
-    instrument, output = str(reading.call.instrument), reading.outcome
-    judged = [j.detail for j in of.judgements.get(str(reading.call.measures), {}).values()]
-    values = output.values if isinstance(output, Output) else {}
-    values = {key: x for key, x in values.items() if all(detail.get(key) != x for detail in judged)}
-    return Heard(
-        by=reading.call.candidate,
-        text=output.text if isinstance(output, Output) else None,
-        values=tuple(
-            (key, number(x, fixed(x, 2), id=number_id(of.slot, "samples", name, *_where(case), f"{instrument}.{key}")))
-            for key, x in sorted(values.items())
-        ),
-    )
-
-
-def _facts(of: SlotEvidence, case: _Case, record: Record) -> Iterable[Phrase]:
-    name, marks = record.call.candidate, record.marks
-
-    def said(key: str, metric: str, value: float, text: str) -> Phrase:
-        shown = number(value, text, id=number_id(of.slot, "samples", name, *_where(case), metric))
-        return Phrase(key=key, args={"value": shown})
-
-    if marks.valid:
-        first = next(((k, v) for k in ("ttfa_ms", "ttfo_ms", "ttft_ms") if (v := getattr(marks, k)) is not None), None)
-        if first is not None:
-            yield said(f"answer.{first[0]}", first[0], first[1], milliseconds(first[1]))
-        if marks.total_ms is not None:
-            yield said("answer.total_ms", "total_ms", marks.total_ms, milliseconds(marks.total_ms))
-    else:
-        yield Phrase(key="answer.untimed")
-    if record.cost_usd is not None:
-        cost = number(
-            record.cost_usd, usd(record.cost_usd), id=number_id(of.slot, "samples", name, *_where(case), "cost_usd")
-        )
-        yield Phrase(key="answer.cost", args={"value": cost})
-    if len(record.attempts) > 1:
-        yield said("answer.attempts", "attempts", len(record.attempts), count(len(record.attempts)))
-    if isinstance(record.outcome, Output) and record.outcome.finish_reason not in (None, "stop"):
-        yield Phrase(key="answer.finish", args={"value": str(record.outcome.finish_reason)})
-
-
-def _cut(text: str | None) -> tuple[str | None, int | None]:
-    if text is None or len(text) <= SHOWN_CHARACTERS:
-        return text, None
-    return text[:SHOWN_CHARACTERS], len(text) - SHOWN_CHARACTERS
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def _bad_counts(of: SlotEvidence, told: Sequence[_Case]) -> Iterable[BadCount]:
@@ -369,7 +210,7 @@ def _bad_case(of: SlotEvidence, case: _Case, anchor: str | None) -> BadCase:
         suite=case.asked.suite,
         task=case.asked.task,
         id=sample.id,
-        input=_text(sample.input),
+        input=as_text(sample.input),
         who=tuple(who),
     )
 

@@ -97,12 +97,14 @@ def _slot_story(run: RunView, slot: SlotView) -> str:
 def _recommendation(slot: SlotView) -> str:
     verdict = slot.verdict
     if verdict.winner is None:
-        return say("memo.toss-up_open" if verdict.kind == "toss-up" else f"memo.{verdict.kind}")
+        if verdict.about is None or verdict.kind in ("none", "incomplete"):
+            return say("memo.incomplete" if verdict.kind == "incomplete" else "memo.none")
+        return say("memo.withheld", leader=verdict.about.name)
     if verdict.kind != "toss-up":
         return say(f"memo.{verdict.kind}", winner=verdict.winner.name)
-    names = ", ".join(foreign(row.tag.name) for row in slot.ranking if row.near_tie)
-    named = say("memo.toss-up", winner=verdict.winner.name)
-    return f"{named} {say('memo.ties')} {names}." if names else named
+    tied = [row for row in slot.ranking if row.rank is not None and (row.leads or row.near_tie)]
+    names = ", ".join(foreign(row.tag.name) for row in tied)
+    return f"{say('memo.toss-up', winner=verdict.winner.name)} {say('memo.ties')} {names}."
 
 
 def _bottom_line(slot: SlotView) -> str:
@@ -118,8 +120,8 @@ def _bottom_line(slot: SlotView) -> str:
         lines.append(say("memo.risk") + " " + foreign(verdict.caveats[0][1], SENTENCE))
     if verdict.winner is not None:
         lines.append(_fallback(slot))
-    if verdict.unproven and verdict.winner is not None:
-        lines.append(_waiver(slot))
+    if verdict.unproven and verdict.about is not None:
+        lines.append(_waiver(slot, verdict.about.name))
     return bullets(lines)
 
 
@@ -129,8 +131,7 @@ def _fallback(slot: SlotView) -> str:
     return say("memo.fallback", candidate=others[0].tag.name) if others else say("memo.no_fallback")
 
 
-def _waiver(slot: SlotView) -> str:
-    name = "" if slot.verdict.winner is None else slot.verdict.winner.name
+def _waiver(slot: SlotView, name: str) -> str:
     metrics = ", ".join(show(metric) for metric in slot.verdict.unproven)
     return say("memo.waiver", candidate=name) + f" {metrics}. " + say("memo.signed")
 

@@ -1,10 +1,10 @@
-"""The verdict, ranking, gates, matrix and weights of one slot, ready to be laid out."""
+"""The verdict and ranking of one slot, ready to be laid out."""
 
 from dataclasses import dataclass
 
-from harness.core.decision import Criterion, Decision, Gate, GateResult, GateStatus, PairedDifference, RankedCandidate
-from harness.report.numbers import Number, fixed, number, number_id, of_metric, p_value, percent, signed, stated
-from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
+from harness.core.decision import Decision, GateResult, GateStatus, RankedCandidate, VerdictKind
+from harness.report.numbers import Number, fixed, number, number_id, percent
+from harness.report.phrases import Measured, Phrase, Piece, known, measured, metric_label
 from harness.report.slots import SlotEvidence
 
 HEADLINE_LATENCIES = ("ttfa_p50_ms", "ttfo_p50_ms", "ttft_p50_ms", "total_p50_ms")
@@ -46,7 +46,7 @@ class VerdictView:
     caveats: tuple[tuple[str, str], ...]
     """(data-id, sentence), as they stand in decision.json."""
     unproven: tuple[Piece, ...]
-    """Metrics of the recommendation's gates that are not proven: accepting it needs a waiver."""
+    """Metrics of the gates that are not proven for the first: accepting it needs a waiver."""
     rule_sha256: str
     rule_is_frozen: bool
     """False: the rule is not the one that was hashed before the first call."""
@@ -74,71 +74,9 @@ class RankingRow:
     """The worst of its gates."""
     failed: tuple[Piece, ...]
     """Metrics of the gates that exclude it."""
+    leads: bool
     near_tie: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateView:
-    metric: str
-    label: Piece
-    limit: Phrase
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateCell:
-    status: str
-    value: Shown
-    bound: Number | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateRow:
-    tag: Tag
-    cells: tuple[GateCell | None, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CriterionView:
-    name: str
-    metric: str
-    label: Piece
-    scale: Phrase
-    shade: int
-    weight: Number
-    column_weight: Number
-    """The same, at the head of the matrix."""
-    worst: Number
-    ideal: Number
-    crossings: tuple[Phrase, ...]
-    without: str | None
-    """Who leads when the criterion is left out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixCell:
-    raw: Measured
-    product: Phrase
-    """Value between the anchors, and what it adds to the score."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixRow:
-    tag: Tag
-    cells: tuple[MatrixCell, ...]
-    score: Number
-    excluded: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DifferenceRow:
-    leader: str
-    challenger: str
-    metric: str
-    label: Piece
-    difference: Measured
-    p_value: Number | None
-    p_holm: Number | None
+    """Within the margin of the leader."""
 
 
 def tag(of: SlotEvidence, candidate: str) -> Tag:
@@ -151,7 +89,8 @@ def verdict(of: SlotEvidence) -> VerdictView:
     decision, said = of.decision, of.decision.verdict
     about = said.winner or said.leader
     line = next((r for r in decision.ranking if r.candidate == about), None)
-    unproven = line.gates if line is not None and said.winner is not None else ()
+    recommends = said.kind not in (VerdictKind.NONE, VerdictKind.INCOMPLETE)
+    unproven = line.gates if line is not None and recommends else ()
     return VerdictView(
         kind=said.kind.value,
         sentence=said.sentence,
@@ -183,8 +122,9 @@ def _facts(of: SlotEvidence, line: RankedCandidate) -> tuple[Fact, ...]:
 
 def _changes(of: SlotEvidence) -> tuple[Phrase, ...]:
     said, crossings = of.decision.verdict, of.decision.crossovers
-    nearest = sorted(crossings, key=lambda c: abs(c.weight - c.now))[:2]
-    changes = [_crossing(of, i, "verdict") for i, crossover in enumerate(crossings) if crossover in nearest]
+    others = [c for c in crossings if c.winner != said.leader]
+    nearest = sorted(others, key=lambda c: abs(c.weight - c.now))[:2]
+    changes = [crossing(of, i, "verdict") for i, crossover in enumerate(crossings) if crossover in nearest]
     if said.smallest_flip is not None and said.flip_to is not None:
         amount = number(
             said.smallest_flip,
@@ -197,7 +137,8 @@ def _changes(of: SlotEvidence) -> tuple[Phrase, ...]:
     return tuple(changes)
 
 
-def _crossing(of: SlotEvidence, index: int, section: str) -> Phrase:
+def crossing(of: SlotEvidence, index: int, section: str) -> Phrase:
+    """Return the sentence of one crossover, with ids in `section`."""
     crossover = of.decision.crossovers[index]
 
     def weight(which: str, value: float) -> Number:
@@ -242,6 +183,7 @@ def _ranking_row(of: SlotEvidence, line: RankedCandidate) -> RankingRow:
         high=round(BAR * line.high),
         status=_worst(line.gates),
         failed=tuple(metric_label(result.gate.metric) for result in line.gates if result.status is GateStatus.FAIL),
+        leads=name == of.decision.verdict.leader,
         near_tie=name in of.decision.verdict.near_ties,
     )
 
@@ -261,130 +203,3 @@ def _worst(gates: tuple[GateResult, ...]) -> str:
     statuses = {result.status for result in gates}
     order = (GateStatus.FAIL, GateStatus.UNPROVEN, GateStatus.PASS)
     return next((status.value for status in order if status in statuses), "")
-
-
-def gates(of: SlotEvidence) -> tuple[tuple[GateView, ...], tuple[GateRow, ...]]:
-    """Return the gates, which are the columns, and the candidates' rows."""
-    slot, rule = of.slot, of.decision.rule
-    views = tuple(_gate(slot, gate, i) for i, gate in enumerate(rule.gates))
-    rows = tuple(
-        GateRow(
-            tag=tag(of, line.candidate), cells=tuple(_gate_cell(slot, line, g, i) for i, g in enumerate(rule.gates))
-        )
-        for line in of.decision.ranking
-    )
-    return views, rows
-
-
-def _gate(slot: str, gate: Gate, index: int) -> GateView:
-    key, limit = ("gate.min", gate.min) if gate.min is not None else ("gate.max", gate.max)
-    shown = number(limit or 0.0, stated(gate.metric, limit or 0.0), id=number_id(slot, "gates", "", f"{index}.limit"))
-    return GateView(metric=gate.metric, label=metric_label(gate.metric), limit=Phrase(key=key, args={"limit": shown}))
-
-
-def _gate_cell(slot: str, line: RankedCandidate, gate: Gate, index: int) -> GateCell | None:
-    result = next((r for r in line.gates if r.gate == gate), None)
-    if result is None:
-        return None
-
-    def shown(which: str, value: float | None) -> Number | None:
-        if value is None:
-            return None
-        return number(
-            value, of_metric(gate.metric, value), id=number_id(slot, "gates", line.candidate, f"{index}.{which}")
-        )
-
-    return GateCell(
-        status=result.status.value,
-        value=shown("value", result.value) or Phrase(key="not_measured"),
-        bound=shown("bound", result.bound) if result.bound != result.value else None,
-        reason=result.reason,
-    )
-
-
-def criteria(of: SlotEvidence) -> tuple[CriterionView, ...]:
-    """Return the criteria with their weights and what another weight would change."""
-    matrix = of.decision.matrix
-    weights = zip(matrix.criteria, matrix.weights, strict=True)
-    return tuple(_criterion(of, i, criterion, weight) for i, (criterion, weight) in enumerate(weights))
-
-
-def _criterion(of: SlotEvidence, shade: int, criterion: Criterion, weight: float) -> CriterionView:
-    def shown(which: str, value: float, text: str) -> Number:
-        return number(value, text, id=number_id(of.slot, "weights", "", f"{criterion.name}.{which}"))
-
-    crossovers = enumerate(of.decision.crossovers)
-    return CriterionView(
-        name=criterion.name,
-        metric=criterion.metric,
-        label=metric_label(criterion.metric),
-        scale=Phrase(key=f"scale.{criterion.scale.value}"),
-        shade=shade,
-        weight=shown("weight", weight, percent(weight)),
-        column_weight=number(weight, percent(weight), id=number_id(of.slot, "matrix", "", f"{criterion.name}.weight")),
-        worst=shown("worst", criterion.worst, stated(criterion.metric, criterion.worst)),
-        ideal=shown("ideal", criterion.ideal, stated(criterion.metric, criterion.ideal)),
-        crossings=tuple(_crossing(of, i, "weights") for i, c in crossovers if c.criterion == criterion.name),
-        without=of.decision.verdict.leave_one_out.get(criterion.name),
-    )
-
-
-def matrix(of: SlotEvidence) -> tuple[MatrixRow, ...]:
-    """Return the decision matrix, rows in the order of the ranking."""
-    table = of.decision.matrix
-    ranks = {line.candidate: line.rank for line in of.decision.ranking}
-    order = [name for name in of.candidates if name in table.candidates]
-    return tuple(_matrix_row(of, table.candidates.index(name), ranks.get(name) is None) for name in order)
-
-
-def _matrix_row(of: SlotEvidence, i: int, excluded: bool) -> MatrixRow:
-    table, slot = of.decision.matrix, of.slot
-    name = table.candidates[i]
-
-    def shown(metric: str, value: float) -> Number:
-        return number(value, fixed(value, 3), id=number_id(slot, "matrix", name, metric))
-
-    cells = []
-    for j, criterion in enumerate(table.criteria):
-        value = table.values[i][j]
-        parts: dict[str, Piece] = {"contribution": shown(f"{criterion.name}.contribution", table.contributions[i][j])}
-        if value is not None:
-            parts["value"] = shown(f"{criterion.name}.value", value)
-        cells.append(
-            MatrixCell(
-                raw=measured(slot, "matrix", name, f"{criterion.name}.raw", table.raw[i][j], as_=criterion.metric),
-                product=Phrase(key="matrix.unmeasured" if value is None else "matrix.product", args=parts),
-            )
-        )
-    return MatrixRow(tag=tag(of, name), cells=tuple(cells), score=shown("score", table.scores[i]), excluded=excluded)
-
-
-def differences(of: SlotEvidence) -> tuple[DifferenceRow, ...]:
-    """Return the paired differences of the leader to each other candidate."""
-    return tuple(_difference(of.slot, item) for item in of.decision.differences)
-
-
-def _difference(slot: str, item: PairedDifference) -> DifferenceRow:
-    def shown(which: str, value: float | None, text: str) -> Number | None:
-        if value is None:
-            return None
-        return number(value, text, id=number_id(slot, "differences", item.challenger, f"{item.metric}.{which}"))
-
-    estimate = item.difference
-    ends = [shown(which, x, signed(x or 0.0)) for which, x in (("low", estimate.low), ("high", estimate.high))]
-    n = shown("n", estimate.n, str(estimate.n))
-    return DifferenceRow(
-        leader=item.leader,
-        challenger=item.challenger,
-        metric=item.metric,
-        label=metric_label(item.metric),
-        difference=Measured(
-            value=shown("difference", estimate.value, signed(estimate.value or 0.0)) or Phrase(key="not_measured"),
-            low=ends[0],
-            high=ends[1],
-            n=n,
-            note=estimate.note,
-        ),
-        p_value=shown("p", item.p_value, p_value(item.p_value or 0.0)),
-        p_holm=shown("p_holm", item.p_holm, p_value(item.p_holm or 0.0)),
-    )

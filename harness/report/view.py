@@ -27,22 +27,17 @@ from harness.report.numbers import Number, Raw, count, number, number_id, signif
 from harness.report.phrases import Phrase, Shown
 from harness.report.pictures import Curves, Scatter, curves, scatter
 from harness.report.slots import SlotEvidence, slot_evidence
-from harness.report.standing import (
+from harness.report.standing import RankingRow, Tag, VerdictView, ranking, tag, verdict
+from harness.report.weighing import (
     CriterionView,
     DifferenceRow,
     GateRow,
     GateView,
     MatrixRow,
-    RankingRow,
-    Tag,
-    VerdictView,
     criteria,
     differences,
     gates,
     matrix,
-    ranking,
-    tag,
-    verdict,
 )
 
 

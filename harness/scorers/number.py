@@ -28,7 +28,7 @@ _ENGLISH_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 _CHINESE = {digit: n for n, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
 _SCALES = _ENGLISH_SCALES | _CHINESE_UNITS | {"hundred": 100, "万": 10**4, "亿": 10**8}
-_ENGLISH_WORD = re.compile(r"[a-z]+|[^a-z\s-]")
+_ENGLISH_WORD = re.compile(r"[a-z]+|[^a-z\s-]+")
 _CHINESE_RUN = re.compile("[零〇一二两三四五六七八九十百千万亿]{1,32}")
 
 

@@ -100,7 +100,7 @@ class Ledger:
         """Open a run; StoreLockedError where another process writes it, NewerStoreError where its schema is newer."""
         path = folder / DATABASE
         if not path.is_file():
-            raise UsageError(f"{folder} holds no run", hint="a run's folder holds run.db; `bakeoff list` shows runs")
+            raise UsageError(f"{folder} holds no run", hint="a run's folder holds run.db; `latest` is the newest run")
         lock = Lock(folder) if write else None
         try:
             _bring_up_to_date(path, locked=write)

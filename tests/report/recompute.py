@@ -155,13 +155,14 @@ def record_figures(evidence: Evidence, d: Decision) -> Figures:
         yield at(slot, "tasks", name, suite, task, primary), mean
         yield at(slot, "tasks", name, suite, task, f"{primary}.n"), n
         totals = (by_sample.value - mean).groupby(by_sample.cluster).sum() / n
-        g = len(totals)
-        se = math.sqrt(float((totals**2).sum()) * g / (g - 1)) if g > 1 else 0.0
-        if se > 1e-12:
+        g, binary = len(totals), set(by_sample.value) <= {0.0, 1.0}
+        assert not binary or g == n, "the fixture has no clustered successes"
+        if binary or float(totals.abs().sum()) < 1e-12:
+            low, high = map(float, stats.binomtest(round(mean * g), g).proportion_ci(method="wilson"))
+        else:
+            se = math.sqrt(float((totals**2).sum()) * g / (g - 1))
             half = float(stats.t.ppf(0.975, g - 1)) * se
             low, high = max(0.0, mean - half), min(1.0, mean + half)
-        else:
-            low, high = stats.binomtest(round(mean * g), g).proportion_ci(method="wilson")
         yield at(slot, "tasks", name, suite, task, f"{primary}.low"), low
         yield at(slot, "tasks", name, suite, task, f"{primary}.high"), high
     yield from count_figures(evidence, slot, table)

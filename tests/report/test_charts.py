@@ -12,7 +12,8 @@ from harness.report.charts import LIGHT, curves_figure, scatter_figure
 from harness.report.pictures import CURVE_POINTS, Point, Scatter, curves, scatter
 from harness.report.slots import slot_evidence
 from harness.report.standing import Tag
-from tests.report.bakeoffs import Bench, FakeRun, decision, freeze, text_slot, two_slots
+from tests.report.bakeoffs import FakeRun, decision, two_slots
+from tests.report.benches import Bench, freeze, text_slot
 
 WORDS = {"quality": "Quality", "cost": "USD", "frontier": "best"}
 

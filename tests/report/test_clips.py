@@ -13,7 +13,7 @@ import soundfile
 import harness.report.clips
 from harness.core.calls import Audio
 from harness.report.clips import BINS, HEIGHT, Clip, clips
-from tests.report.bakeoffs import Bench, freeze, tone
+from tests.report.benches import Bench, freeze, tone
 
 PAGE = Path("/runs/one/report.html")
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from harness.core.decision import VerdictKind
+from harness.core.decision import GateStatus, VerdictKind
 from harness.report.memo import memo_text
 from harness.report.numbers import Number
 from harness.report.view import view
 from harness.report.words import WORDS
-from tests.report.bakeoffs import Bench, FakeRun, freeze, two_slots
+from tests.report.bakeoffs import FakeRun, two_slots
+from tests.report.benches import Bench, freeze
 from tests.report.test_page import HOSTILE, hostile_run, nothing
 
 SECTIONS = (
@@ -87,16 +88,27 @@ def test_a_memo_without_a_winner_recommends_nobody(kind: VerdictKind, said: str)
 
 def test_near_ties_are_named(fake: FakeRun) -> None:
     one = fake.decisions[0]
-    tied = replace(one.verdict, kind=VerdictKind.TOSS_UP, winner="smollm2", near_ties=("gpt-mini", "smollm2"))
+    tied = replace(one.verdict, kind=VerdictKind.TOSS_UP, winner="smollm2", near_ties=("smollm2",))
     memo = memo_text(fake.evidence, [replace(one, verdict=tied)])
     assert "They are: gpt-mini, smollm2." in memo
     assert "Fallback: gpt-mini" in memo
 
 
+def test_a_leader_with_an_unproven_gate_is_not_recommended(fake: FakeRun) -> None:
+    one = fake.decisions[0]
+    line = one.ranking[0]
+    unproven = replace(line.gates[1], status=GateStatus.UNPROVEN)
+    ranking = (replace(line, gates=(unproven,)), *one.ranking[1:])
+    memo = memo_text(fake.evidence, [replace(one, ranking=ranking, verdict=replace(one.verdict, winner=None))])
+    assert "Nobody is recommended yet: gpt-mini ranks first" in memo
+    assert "Waiver needed" in memo
+    assert "we decided for no candidate" in memo
+
+
 def test_a_waiver_is_asked_for(fake: FakeRun) -> None:
     one = fake.decisions[0]
     line = one.ranking[0]
-    unproven = replace(line.gates[1], status=type(line.gates[1].status)("unproven"))
+    unproven = replace(line.gates[1], status=GateStatus.UNPROVEN)
     memo = memo_text(fake.evidence, [replace(one, ranking=(replace(line, gates=(unproven,)), *one.ranking[1:]))])
     assert "Waiver needed: these gates are not proven for gpt-mini: First answer token, median." in memo
 

@@ -15,12 +15,13 @@ import pytest
 
 from harness.core.calls import Failure, Fault, Output, Role
 from harness.core.canonical import digest
-from harness.core.decision import Decision, DecisionMatrix, Verdict, VerdictKind
+from harness.core.decision import Decision, DecisionMatrix, GateStatus, Verdict, VerdictKind
 from harness.core.suites import Sample
 from harness.report.evidence import AskedSample, Evidence, Judgement
 from harness.report.html import HERE, report_html, write_report
 from harness.report.visible import visible
-from tests.report.bakeoffs import RULES, Bench, FakeRun, decision, freeze, text_slot, tts_slot, two_slots
+from tests.report.bakeoffs import FakeRun, decision, two_slots
+from tests.report.benches import RULES, Bench, freeze, text_slot, tts_slot
 from tests.report.pages import Page, parse, without_library
 
 HOSTILE = (
@@ -341,7 +342,7 @@ def test_unmeasured_is_said_and_is_no_number(fake: FakeRun) -> None:
 def test_an_unproven_gate_of_the_winner_asks_for_a_waiver(fake: FakeRun) -> None:
     one = fake.decisions[0]
     line = one.ranking[0]
-    unproven = replace(line.gates[1], status=type(line.gates[1].status)("unproven"), reason="the bound is 2100 ms")
+    unproven = replace(line.gates[1], status=GateStatus.UNPROVEN, reason="the bound is 2100 ms")
     ranking = (replace(line, gates=(line.gates[0], unproven)), *one.ranking[1:])
     page = parse(render(fake.evidence, [replace(one, ranking=ranking)]))
     assert "First answer token, median" in page.with_class("waiver")[0].text

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.core.scores import Score, Unscored
@@ -114,11 +114,13 @@ def test_numbers(text: str, expected: list[int | str]) -> None:
     assert list(numbers(text)) == [Decimal(item) for item in expected]
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**15), 10**15))
 def test_an_integer_reads_as_itself_with_and_without_thousands_commas(number: int) -> None:
     assert [*numbers(f"x {number} y")] == [*numbers(f"x {number:,} y")] == [Decimal(number)]
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=0, max_value=10**9, places=3))
 def test_a_decimal_is_exact(number: Decimal) -> None:
     assert judged(LAST, str(number), f"= {number}").value == 1.0

@@ -21,7 +21,7 @@ def test_a_shipped_scorer_is_called_what_it_is_called(name: str) -> None:
 @pytest.mark.parametrize("kind", SCORERS.values())
 def test_a_shipped_scorer_is_a_frozen_keyword_only_dataclass_that_is_described(kind: type[Scorer]) -> None:
     assert is_dataclass(kind)
-    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert kind.__dataclass_params__.frozen
     assert all(field.kw_only for field in fields(kind))
     assert kind.__doc__
     assert not kind.__doc__.startswith(f"{kind.__name__}(")

@@ -6,7 +6,7 @@ import sys
 import typing
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -139,6 +139,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=5), JSON, max_size=4))
 def test_every_object_finds_itself(value: dict[str, Json]) -> None:
     assert judged(ANY, value, json.dumps(value)).value == 1.0

@@ -4,7 +4,7 @@ import re
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.core.calls import Audio, Output
@@ -20,16 +20,19 @@ def squad(text: str) -> str:
     return " ".join(re.sub(r"\b(?:a|an|the)\b", " ", "".join(kept)).split())
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=[chr(code) for code in range(128)], max_size=80))
 def test_the_normal_form_of_ascii_is_squads(text: str) -> None:
     assert normalise(text) == squad(text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["The", "a", "an", "cat.", "Theatre", "don't", "A-1", ",", "  ", "\n"]), max_size=12))
 def test_the_normal_form_of_english_is_squads(pieces: list[str]) -> None:
     assert normalise(" ".join(pieces)) == squad(" ".join(pieces))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_the_normal_form_is_a_fixed_point_when_articles_are_kept(text: str) -> None:
     once = normalise(text, keep_articles=True)

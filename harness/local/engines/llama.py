@@ -1,5 +1,6 @@
 """Language models by llama.cpp, behind its own OpenAI-compatible server."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,15 +25,27 @@ _PROMPTS = {"gemma3-270m": Prompt(template="gemma3-270m.jinja", stop=("\n\n", "#
 """Models that were not tuned to follow instructions; the others bring their template in the weights."""
 
 
-def listen(name: str, files: Mapping[str, Path], *, threads: int, port: int) -> int:
-    """Load the model, answer once to warm it, and return the port on which its server listens."""
+class Server:
+    """llama.cpp's own server, which listens on threads of its own as long as this object lives."""
+
+    def __init__(self, native: xllamacpp.Server) -> None:
+        self._native = native
+        port: int | None = urlsplit(native.listening_address).port
+        if port is None:
+            raise RuntimeError(f"llama.cpp listens at {native.listening_address!r}")
+        self.server_port = port
+
+    def serve_forever(self) -> None:
+        """Keep it alive."""
+        threading.Event().wait()
+
+
+def listen(name: str, files: Mapping[str, Path], *, threads: int, port: int) -> Server:
+    """Load the model and answer once, to warm it."""
     (path,) = files.values()
-    server = xllamacpp.Server(_settings(name, path, threads=threads, port=port))
-    server.handle_chat_completions({"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 1})
-    bound: int | None = urlsplit(server.listening_address).port
-    if bound is None:
-        raise RuntimeError(f"llama.cpp listens at {server.listening_address!r}")
-    return bound
+    native = xllamacpp.Server(_settings(name, path, threads=threads, port=port))
+    native.handle_chat_completions({"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 1})
+    return Server(native)
 
 
 def _settings(name: str, path: Path, *, threads: int, port: int) -> xllamacpp.CommonParams:
