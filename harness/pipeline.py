@@ -330,6 +330,7 @@ def _decide_slot(calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, se
         draws=resample(observations, metrics, draws=DRAWS, seed=seed),
         differences=lambda leader: differences(observations, leader),
         samples_compared=observations.n,
+        clusters=observations.clusters.tolist(),
         seed=seed,
     )
 

@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from scipy import stats
 
-DRAWS = 3000
+DRAWS = 2000
 """Of ours. The run's own are 10,000 for scores and 2,000 for percentiles."""
 SIGMAS = 5.0
 """Of the error of both draws together."""
@@ -414,7 +414,7 @@ class Slot:
         for call in self.answers:
             if call.place in self.items:
                 self.cells[call.candidate].setdefault(self.items[call.place], []).append(call)
-        self._drawn: dict[tuple[str, str], list[float | None]] = {}
+        self._drawn: dict[tuple[str, str], Sequence[float | None]] = {}
 
     def cluster(self, place: tuple[str, str, str]) -> str:
         """What was sampled at random: the sample's cluster, else the sample itself."""
@@ -657,25 +657,30 @@ class Slot:
             for _ in range(DRAWS)
         ]
 
-    def drawn(self, metric: str, name: str) -> list[float | None]:
+    def drawn(self, metric: str, name: str) -> Sequence[float | None]:
         """The metric of a candidate in each draw; None where the draw measures nothing."""
         if (metric, name) not in self._drawn:
-            self._drawn[metric, name] = list(self._draw(metric, name))
+            self._drawn |= {(key, name): values for key, values in self._draw(metric, name).items()}
         return self._drawn[metric, name]
 
-    def _draw(self, metric: str, name: str) -> Iterable[float | None]:
+    def _draw(self, metric: str, name: str) -> dict[str, list[float | None]]:
+        """The metric and, where it is a percentile, the others of the same timing."""
         if metric == "coverage":
-            return [self._answered(name)] * DRAWS
+            return {metric: [self._answered(name)] * DRAWS}
         if metric == "quality":
             parts = {item: (v, 1.0) for item, v in self.quality[name].items()}
-            return _sums(parts, self.counts, self.weight, lambda item: item.task)
+            return {metric: list(_sums(parts, self.counts, self.weight, lambda item: item.task))}
         if metric in self.ratios:
-            return _sums(self.ratios[metric].parts[name], self.counts, {"": 1.0}, lambda _: "")
-        mark, _, q = metric.removesuffix("_ms").rpartition("_p")
-        times = self.times(name, f"{mark}_ms" if metric.endswith("_ms") else mark) or []
-        pairs = [(v, item.cluster) for v, item in times]
-        values = ([v for v, cluster in pairs for _ in range(count[cluster])] for count in self.counts)
-        return (type_7(of, int(q) / 100) if of else None for of in values)
+            return {metric: list(_sums(self.ratios[metric].parts[name], self.counts, {"": 1.0}, lambda _: ""))}
+        ending = "_ms" if metric.endswith("_ms") else ""
+        mark = metric.removesuffix(ending).rpartition("_p")[0]
+        pairs = [(v, item.cluster) for v, item in self.times(name, mark + ending) or []]
+        found: dict[str, list[float | None]] = {f"{mark}_p{q}{ending}": [] for q in (50, 95, 99)}
+        for count in self.counts:
+            values = [v for v, cluster in pairs for _ in range(count[cluster])]
+            for q, drawn in zip((0.5, 0.95, 0.99), found.values(), strict=True):
+                drawn.append(type_7(values, q) if values else None)
+        return found
 
 
 def _sums(

@@ -46,6 +46,8 @@ class Thresholds:
     clear_p_best: float = 0.90
     lean_p_best: float = 0.60
     fragile_l1: float = 0.10
+    clear_clusters: int = 10
+    """Fewer independent samples never make a clear win: the bootstrap is too sure of itself there."""
     near_tie: float = 0.02
     kappa: float = 50.0
     """Concentration of the Dirichlet draws around the weights."""

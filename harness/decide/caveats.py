@@ -16,10 +16,10 @@ def caveats(
     matrix: DecisionMatrix,
     ranking: Sequence[RankedCandidate],
     estimates: Mapping[str, Sequence[Estimate]],
-    samples_compared: int,
+    clusters: Sequence[int],
 ) -> tuple[str, ...]:
     """Return the caveats: unproven gates, missing values, lost answers, saturated anchors, few samples."""
-    return (*_gates(ranking), *_missing(matrix), *_lost(estimates), *_saturated(matrix), *_few(samples_compared))
+    return (*_gates(ranking), *_missing(matrix), *_lost(estimates), *_saturated(matrix), *_few(clusters))
 
 
 def _gates(ranking: Sequence[RankedCandidate]) -> list[str]:
@@ -58,9 +58,10 @@ def _saturated(matrix: DecisionMatrix) -> list[str]:
     ]
 
 
-def _few(samples: int) -> list[str]:
-    return (
-        [f"Only {samples} samples were compared: intervals are rough below {FEW_SAMPLES}."]
-        if samples < FEW_SAMPLES
-        else []
-    )
+def _few(clusters: Sequence[int]) -> list[str]:
+    found = []
+    if (independent := sum(clusters)) < FEW_SAMPLES:
+        found.append(f"Only {independent} independent samples were compared: intervals are rough below {FEW_SAMPLES}.")
+    if lonely := sum(size == 1 for size in clusters):
+        found.append(f"{lonely} of {len(clusters)} tasks have a single sample: the score's interval leaves them out.")
+    return found

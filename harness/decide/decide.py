@@ -44,13 +44,14 @@ def decide(
     draws: Floats,
     differences: Callable[[str], Sequence[PairedDifference]],
     samples_compared: int,
+    clusters: Sequence[int],
     seed: int,
 ) -> Decision:
     """Decide one slot.
 
     `draws` is [B, C, M], B ≥ 1, its axes following `candidates` and `metrics`, NaN where a draw measured nothing;
     `metrics` holds those of `metrics_of(rule)`. `differences` is asked for the paired differences of the leader once
-    it is known. `seed` draws the weights. ValueError where the rule cannot decide: see `gates.check`, `values.check`
+    it is known. `clusters`: how many independent samples each task has. `seed` draws the weights. ValueError where the rule cannot decide: see `gates.check`, `values.check`
     and `weights.direct`.
     """
     for gate in rule.gates:
@@ -60,7 +61,7 @@ def decide(
     competing = [not _excluded(results[name]) for name in candidates]
     sureness = uncertainty(table, draws, metrics, competing, kappa=rule.thresholds.kappa, seed=seed)
     ranking = _ranking(table, results, sureness)
-    standing = _standing(rule, table, ranking, estimates, sureness)
+    standing = _standing(rule, table, ranking, estimates, sureness, clusters)
     leader = standing.leader
     return Decision(
         slot=rule.slot,
@@ -68,7 +69,7 @@ def decide(
         rule_sha256=digest(rule),
         matrix=table,
         ranking=ranking,
-        verdict=verdict(standing, caveats=caveats(table, ranking, estimates, samples_compared)),
+        verdict=verdict(standing, caveats=caveats(table, ranking, estimates, clusters)),
         crossovers=standing.crossovers,
         differences=tuple(differences(leader.candidate)) if leader else (),
         estimates={name: tuple(estimates[name]) for name in candidates},
@@ -119,6 +120,7 @@ def _standing(
     ranking: tuple[RankedCandidate, ...],
     estimates: Mapping[str, Sequence[Estimate]],
     sureness: Uncertainty,
+    clusters: Sequence[int],
 ) -> Standing:
     names = [line.candidate for line in ranking if line.rank is not None]
     rows = [table.candidates.index(name) for name in names]
@@ -135,6 +137,7 @@ def _standing(
         answered=any(_answered(of) for of in estimates.values()),
         unjudged=tuple(line.candidate for line in ranking if _unjudged(line, rule, estimates[line.candidate])),
         measured=any(value is not None for row in table.values for value in row),
+        clusters=tuple(clusters),
         cost=_costs(estimates),
         margin=dict(zip(names, lead.std(axis=0).tolist(), strict=True)),
         smallest_flip=flip.l1 if flip else None,

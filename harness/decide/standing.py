@@ -20,6 +20,8 @@ class Standing:
     """Candidates that no verdict can be given on: none of their answers has a score, or their quality is unknown."""
     measured: bool
     """Whether any criterion of any candidate has a value."""
+    clusters: tuple[int, ...]
+    """Independent samples in each task."""
     cost: Mapping[str, float | None]
     """Candidate → dollars for a number of requests, the same for all; None is not measured."""
     margin: Mapping[str, float]
@@ -28,6 +30,11 @@ class Standing:
     flip_to: str | None
     leave_one_out: Mapping[str, str]
     crossovers: tuple[Crossover, ...]
+
+    @property
+    def too_few(self) -> bool:
+        """Whether the samples cannot carry a clear win; a task with a single cluster shows no spread at all."""
+        return sum(self.clusters) < self.thresholds.clear_clusters or min(self.clusters, default=0) < 2
 
     @property
     def contenders(self) -> tuple[RankedCandidate, ...]:

@@ -40,7 +40,12 @@ def _kind(standing: Standing) -> VerdictKind:
         return VerdictKind.LEAN  # it passes, and yet first of one is no clear win
     limits, p_best = standing.thresholds, standing.leader.p_best
     robust = standing.smallest_flip is None or standing.smallest_flip >= limits.fragile_l1
-    if p_best >= limits.clear_p_best and robust and _survives_omissions(standing, standing.leader):
+    if (
+        p_best >= limits.clear_p_best
+        and not standing.too_few
+        and robust
+        and _survives_omissions(standing, standing.leader)
+    ):
         return VerdictKind.CLEAR
     return VerdictKind.LEAN if p_best >= limits.lean_p_best else VerdictKind.TOSS_UP
 

@@ -6,6 +6,8 @@ Shapes: C candidates, n items, H tasks, E epochs. An item is one sample of one t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from harness.metrics.stats import Bools, Floats, Ints
 
 
@@ -69,6 +71,12 @@ class Observations:
     """[C, n, E]; a timeout is infinite. Only timings that the slot has."""
     dropped: int
     """Items left out because some candidate was not asked."""
+
+    @property
+    def clusters(self) -> Ints:
+        """How many clusters each task has, [H]; they are numbered task by task."""
+        _, first = np.unique(self.cluster, return_index=True)
+        return np.bincount(self.stratum[first], minlength=len(self.tasks))
 
     @property
     def n(self) -> int:

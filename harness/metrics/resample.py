@@ -104,7 +104,7 @@ def _drawer(observations: Observations, metric: str) -> _Sums | _Quantiles | Non
 
 
 def _quality(observations: Observations) -> _Sums:
-    ends = np.cumsum(_task_sizes(observations)).tolist()
+    ends = np.cumsum(observations.clusters).tolist()
     return _Sums(
         top=_by_cluster(observations, np.nan_to_num(observations.quality)),
         bottom=_by_cluster(observations, (~np.isnan(observations.quality)).astype(float)),
@@ -115,7 +115,7 @@ def _quality(observations: Observations) -> _Sums:
 
 def _coverage(observations: Observations) -> _Sums:
     share = observations.scored.sum(axis=1) / observations.asked.sum(axis=1)
-    ones = np.ones((int(_task_sizes(observations).sum()), len(share)))
+    ones = np.ones((int(observations.clusters.sum()), len(share)))
     return _Sums(top=ones * share, bottom=ones, parts=[slice(None)], weight=np.ones(1))
 
 
@@ -144,15 +144,9 @@ def _by_cluster(observations: Observations, values: Floats) -> Floats:
     return np.stack([np.bincount(observations.cluster, row) for row in values], axis=1)
 
 
-def _task_sizes(observations: Observations) -> Ints:
-    """Return how many clusters each task has, [H]; they are numbered task by task."""
-    _, first = np.unique(observations.cluster, return_index=True)
-    return np.bincount(observations.stratum[first], minlength=len(observations.tasks))
-
-
 def _counts(observations: Observations, draws: int, rng: np.random.Generator) -> Iterator[Floats]:
     """Yield blocks [b, G] of how often each cluster is drawn, `draws` rows in all."""
-    sizes = _task_sizes(observations).tolist()
+    sizes = observations.clusters.tolist()
     widest = max(observations.n, *(timing[0].size for timing in observations.timings.values()), 1)
     block = max(1, CELLS // widest)
     for start in range(0, draws, block):

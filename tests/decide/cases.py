@@ -59,7 +59,7 @@ def decided(
     noise: float = 0.0,
     half: float = 0.0,
     draws: int = 2000,
-    samples: int = 100,
+    clusters: Sequence[int] = (100,),
 ) -> Decision:
     """Decide on values: candidate → metric → value, each with an interval of `half` and draws of sd `noise`."""
     by = by or rule()
@@ -74,7 +74,8 @@ def decided(
         metrics=metrics_of(by),
         draws=drawn(estimates, metrics_of(by), noise=noise, draws=draws),
         differences=no_differences,
-        samples_compared=samples,
+        samples_compared=sum(clusters),
+        clusters=clusters,
         seed=0,
     )
 

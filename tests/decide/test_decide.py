@@ -29,6 +29,7 @@ def worked(candidates: str = "ABCDE") -> Decision:
         draws=drawn(measured, metrics_of(by), draws=40_000),
         differences=no_differences,
         samples_compared=200,
+        clusters=(200,),
         seed=7,
     )
 
@@ -144,6 +145,7 @@ def decide_on(frames: Frames, by: DecisionRule = TEXT) -> Decision:
         draws=resample(seen, metrics, draws=2000, seed=0),
         differences=partial(differences, seen),
         samples_compared=seen.n,
+        clusters=seen.clusters.tolist(),
         seed=0,
     )
 

@@ -237,7 +237,7 @@ def test_a_failed_gate_and_a_lost_candidate_are_both_named() -> None:
 
 def test_nothing_measured() -> None:
     lost = {"quality": None, "coverage": 0.0}
-    verdict = decided({"alpha": lost, "bravo": lost}, rule(QUALITY, gates=[COVERED]), samples=0).verdict
+    verdict = decided({"alpha": lost, "bravo": lost}, rule(QUALITY, gates=[COVERED]), clusters=()).verdict
     assert (verdict.kind, verdict.winner, verdict.leader) == (VerdictKind.NONE, None, None)
     assert verdict.sentence == "Nothing was measured for text: no candidate has a usable answer."
 
@@ -261,10 +261,25 @@ def test_caveats_say_what_the_verdict_stands_on() -> None:
         "alpha": {"quality": 1.0, "coverage": 0.98, USD: 1.0},
         "bravo": {"quality": 1.0, "coverage": 1.0, USD: None},
     }
-    assert decided(measured, by, samples=12).verdict.caveats == (
+    assert decided(measured, by, clusters=(12,)).verdict.caveats == (
         "cost (usd_per_1k_requests) is not measured for bravo: it counts 0.",
         "speed (ttfo_p50_ms) is not measured for any candidate: it separates nobody.",
         "Only 98.0% of alpha's answers have a score; the rest were lost, not failed.",
         "The anchors of quality do not discriminate: at least half of the candidates sit at an end of 0 to 1.",
-        "Only 12 samples were compared: intervals are rough below 40.",
+        "Only 12 independent samples were compared: intervals are rough below 40.",
     )
+
+
+@pytest.mark.parametrize(
+    ("clusters", "kind"),
+    [
+        pytest.param((10,), VerdictKind.CLEAR, id="ten independent samples are enough"),
+        pytest.param((9,), VerdictKind.LEAN, id="nine are not"),
+        pytest.param((40, 1), VerdictKind.LEAN, id="a task with one sample shows no spread"),
+    ],
+)
+def test_too_few_samples_never_make_a_clear_win(clusters: tuple[int, ...], kind: VerdictKind) -> None:
+    measured = {"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.5}}
+    decision = decided(measured, noise=0.02, clusters=clusters)
+    assert decision.verdict.kind is kind
+    assert ("too few" in decision.verdict.sentence) == (kind is VerdictKind.LEAN)
