@@ -421,6 +421,10 @@ class Slot:
         given = self.run.samples[place].get("metadata", {}).get("cluster")
         return place[2] if given is None else str(given)
 
+    @property
+    def clusters_by_task(self) -> dict[str, int]:
+        return {task: len({i.cluster for i in self.items.values() if i.task == task}) for task in self.weight}
+
     def primary(self, call: Call) -> float | None:
         return call.judged(self.tasks[call.place[:2]]["primary"])
 

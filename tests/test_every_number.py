@@ -314,7 +314,13 @@ def unsaid(text: str, said: Iterable[float]) -> list[str]:
 def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the verdict's words, given its chances (methodology.md 1.5)."""
     limits, names = decision.rule["thresholds"], decision.slot.candidates
-    coverage = {name: decision.slot.measures[name]["coverage"].value or 0.0 for name in names}
+    measures = decision.slot.measures
+    answered = {name: bool(measures[name]["coverage"].value) for name in names}
+    on_quality = any(c["metric"] == "quality" for c in decision.criteria)
+    judged = [
+        answered[name] and not (on_quality and name in decision.ranks and measures[name]["quality"].value is None)
+        for name in names
+    ]
     flips = list(decision.leave_one_out.values())
     near = [name for name in verdict["near_ties"] if name != verdict.get("leader")]
     for name in decision.contenders[1:]:
@@ -322,16 +328,20 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         margin = max(limits["near_tie"], decision.margin(name))
         if abs(gap - margin) > 0.1 * margin and (gap < margin) != (name in near):
             yield f"near ties: {name} is {gap:.4f} behind, and the margin is {margin:.4f}"
-    if not any(coverage.values()) or not decision.contenders:
+    if not any(answered.values()) or all(v is None for row in decision.values.values() for v in row):
         kind = "none"
-    elif not all(coverage.values()) or len(names) == 1:
+    elif not all(judged):
         kind = "incomplete"
+    elif not decision.contenders:
+        kind = "none"
     else:
+        clusters = decision.slot.clusters_by_task.values()
+        enough = sum(clusters) >= limits["clear_clusters"] and min(clusters) > 1
         robust = decision.flip is None or decision.flip[0] >= limits["fragile_l1"]
-        sure = verdict["p_best"] >= limits["clear_p_best"]
         kept = 3 * flips.count(str(decision.leader)) >= 2 * len(flips)
-        unsure = "lean" if verdict["p_best"] >= limits["lean_p_best"] else "toss-up"
-        kind = "clear" if sure and robust and kept else unsure
+        sure = len(names) > 1 and verdict["p_best"] >= limits["clear_p_best"]
+        likely = len(names) == 1 or verdict["p_best"] >= limits["lean_p_best"]
+        kind = "clear" if sure and enough and robust and kept else "lean" if likely else "toss-up"
     if verdict["kind"] != kind:
         yield f"verdict: {verdict['kind']}, not {kind}"
     winner: str | None = None
@@ -340,7 +350,7 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         winner = decision.leader if decision.leader in proven else None
     elif kind == "toss-up":
         tied = [n for n in proven if n == decision.leader or n in near]
-        cost = {n: decision.slot.measures[n]["usd_per_1k_requests"].value for n in names}
+        cost = {n: measures[n]["usd_per_1k_requests"].value for n in names}
         priced = cost[str(decision.leader)] is not None
         known = {n: cost[n] if cost[n] is not None else math.inf for n in tied}
         winner = min(tied, key=lambda n: known[n] if priced else 0.0, default=None)
@@ -351,7 +361,9 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
 def sayable(decision: Decision, got: Mapping[str, Any]) -> list[float]:
     """What the sentences of a slot may speak of: chances, weights, scores, savings, gates, anchors, counts."""
     slot = decision.slot
+    clusters = slot.clusters_by_task.values()
     said = [40.0, 0.99, len(slot.items), *decision.scores.values()]
+    said += [sum(clusters), sum(g == 1 for g in clusters), len(clusters)]
     said += [line["p_best"] for line in got["ranking"]]
     said += [x for c in decision.crossings for x in (c.weight, c.now)]
     costs = [m["usd_per_1k_requests"].value for m in slot.measures.values()]

@@ -51,8 +51,8 @@ def decide(
 
     `draws` is [B, C, M], B ≥ 1, its axes following `candidates` and `metrics`, NaN where a draw measured nothing;
     `metrics` holds those of `metrics_of(rule)`. `differences` is asked for the paired differences of the leader once
-    it is known. `clusters`: how many independent samples each task has. `seed` draws the weights. ValueError where the rule cannot decide: see `gates.check`, `values.check`
-    and `weights.direct`.
+    it is known. `clusters`: how many independent samples each task has. `seed` draws the weights. ValueError where
+    the rule cannot decide: see `gates.check`, `values.check` and `weights.direct`.
     """
     for gate in rule.gates:
         gates.check(gate)
