@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check lock wheel example clean
+.PHONY: demo test check lock schemas wheel clean
 
 demo: $(VENV)/.demo  ## the shipped bake-off on embedded models: no key; no network after the first time
 	$(BIN)/bakeoff demo
@@ -37,6 +37,9 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
 lock:  ## pins every version with its hashes; needs uv
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements/dev.lock
 	uv pip compile pyproject.toml --extra local --extra build -c requirements/dev.lock --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements/demo.lock
+
+schemas: $(VENV)/.demo  ## JSON Schemas of both YAML files, for editors
+	$(BIN)/python -c 'from pathlib import Path; from harness.config.schema import write; write(Path("docs/schemas"))'
 
 wheel: $(VENV)/.demo  ## dist/bakeoff-*.whl
 	$(BIN)/hatchling build -t wheel

@@ -146,7 +146,7 @@ def run(bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress
     from harness.store.media import Media
 
     async def story(ledger: Ledger) -> "RunResult":
-        async with Host(log_folder=run_folder) as engines:
+        async with Host(log_folder=run_folder / "logs") as engines:
             return await run_calls(
                 bakeoff, ledger, Media(run_folder / "media"), env=read(folder), engines=engines, progress=progress
             )

@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from scipy import stats
 
-DRAWS = 2000
+DRAWS = 1500
 """Of ours. The run's own are 10,000 for scores and 2,000 for percentiles."""
 SIGMAS = 5.0
 """Of the error of both draws together."""
@@ -299,7 +299,7 @@ def bill(row: Mapping[str, Any], candidate: Mapping[str, Any]) -> Decimal | None
     machine, prices = candidate.get("machine"), candidate.get("prices", {}).get("usd", {})
     if recorded is None:
         return None
-    if machine is not None:
+    if machine is not None and row["busy_seconds"] is not None:
         seconds = Decimal(str(row["busy_seconds"]))
         rate = Decimal(machine["usd_per_hour"]) / (3600 * Decimal(machine["utilisation"]))
         return (rate * seconds).quantize(Decimal("1e-12"))
@@ -699,8 +699,11 @@ def _sums(
     for count in counts:
         value: float | None = 0.0
         for name, clusters in totals.items():
-            top = sum(count[cluster] * total[0] for cluster, total in clusters.items())
-            bottom = sum(count[cluster] * total[1] for cluster, total in clusters.items())
+            top = bottom = 0.0
+            for cluster, total in clusters.items():
+                if times := count.get(cluster):
+                    top += times * total[0]
+                    bottom += times * total[1]
             value = None if value is None or not bottom else value + weight[name] * top / bottom
         yield value
 

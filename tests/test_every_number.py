@@ -55,7 +55,10 @@ class _Element:
 
 
 class Page(HTMLParser):
-    """What a report says: its numbers, its sentences with an id, its notes, its charts, and digits out of place."""
+    """What a report says: its numbers, its sentences with an id, its notes, its charts, and digits out of place.
+
+    A bar of the ranking is its parts' starts and widths, then the ends of its whisker, in thousandths of a score.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -63,6 +66,7 @@ class Page(HTMLParser):
         self.sentences: dict[str, str] = {}
         self.notes: list[str] = []
         self.figures: list[dict[str, Any]] = []
+        self.bars: list[list[int]] = []
         self.strays: list[str] = []
         self._open: list[_Element] = []
         self.feed(text)
@@ -80,6 +84,8 @@ class Page(HTMLParser):
             self._open[-1].data_id = "figures"
         if "measured" in classes and given.get("title"):
             self.notes.append(str(given["title"]))
+        if tag == "svg" and "bar" in classes:
+            self.bars.append([])
 
     def handle_data(self, data: str) -> None:
         for element in self._open:
@@ -99,7 +105,11 @@ class Page(HTMLParser):
             self.sentences[element.data_id] = element.text
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """`<path .../>` has no text."""
+        given = {key: str(value) for key, value in attrs}
+        if tag == "rect" and "x" in given:
+            self.bars[-1] += [int(given["x"]), int(given["width"])]
+        elif given.get("class") == "whisker":
+            self.bars[-1] += [int(x) for x in re.findall(r"M(\d+) 34", given["d"])]
 
 
 # -- a text is its number, rounded -----------------------------------------------------------------------------------
@@ -336,7 +346,7 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         kind = "none"
     else:
         clusters = decision.slot.clusters_by_task.values()
-        enough = sum(clusters) >= limits["clear_clusters"] and min(clusters) > 1
+        enough = sum(clusters) >= limits.get("clear_clusters", 10) and min(clusters) > 1
         robust = decision.flip is None or decision.flip[0] >= limits["fragile_l1"]
         kept = 3 * flips.count(str(decision.leader)) >= 2 * len(flips)
         sure = len(names) > 1 and verdict["p_best"] >= limits["clear_p_best"]
@@ -393,6 +403,7 @@ def check_run(folder: Path) -> Counter[str]:
     problems = [*wrong_numbers(page, recompute.page(run, decisions)), *wrong_document(run, decisions, document)]
     problems += wrong_words(page, decisions, document)
     problems += wrong_charts(page, decisions)
+    problems += wrong_bars(page, decisions, document)
     problems += [f"digits without an id: {text!r}" for text in page.strays]
     if derived_again(folder) != document:
         problems.append("decision.json is not what deciding again from run.db gives")
@@ -463,9 +474,10 @@ def wrong_charts(page: Page, decisions: Mapping[str, Decision]) -> Iterator[str]
                 yield f"{slot}/scatter: {name} is {'drawn' if name in drawn else 'not drawn'}"
             for axis, measure in (("x", cost), ("y", quality)) if name in drawn else ():
                 yield from _wrong_point(f"{slot}/scatter/{name}/{axis}", drawn[name], axis, measure)
-        for key in [key for key in figures if key.startswith(f"slot-{i}-curves-")]:
-            for trace in figures.pop(key)["data"]:
-                yield from _wrong_curve(f"{slot}/{key}", trace, decision.slot)
+        for n, mark in enumerate(_marks(decision.slot)):
+            for trace in figures.pop(f"slot-{i}-curves-{n}", {"data": []})["data"]:
+                if not _is_distribution(trace, mark, decision.slot):
+                    yield f"{slot}/curves: {trace['name']}'s is not that of the {mark} behind the percentiles"
     yield from (f"{key}: nobody expects this chart" for key in figures)
 
 
@@ -478,16 +490,31 @@ def _wrong_point(path: str, trace: Mapping[str, Any], axis: str, measure: recomp
             yield f"{path}: error bar {error[key][0]}"
 
 
-def _wrong_curve(path: str, trace: Mapping[str, Any], slot: recompute.Slot) -> Iterator[str]:
-    """The mark is the one whose times fit."""
+def _marks(slot: recompute.Slot) -> list[str]:
+    """What is drawn: the first audio or token, then the end of the answer."""
+    timed = {mark for mark in recompute.MARKS for c in slot.answers if math.isfinite(c.time(mark) or math.inf)}
+    first = [mark for mark in ("ttfa_ms", "ttfo_ms", "ttft_ms") if mark in timed]
+    return [*first[:1], *({"total_ms"} & timed)]
+
+
+def _is_distribution(trace: Mapping[str, Any], mark: str, slot: recompute.Slot) -> bool:
     mine = [call for call in slot.answers if call.candidate == trace["name"] and call.finished]
-    for mark in ("ttfa_ms", "ttfo_ms", "ttft_ms", "total_ms"):
-        times = sorted(t for call in mine if (t := call.time(mark)) is not None)
-        shares = {t: (rank + 1) / len(times) for rank, t in enumerate(times)}
-        points = list(zip(trace["x"][1:-1], trace["y"][1:-1], strict=True))
-        if points and all(x in shares and abs(shares[x] - y) < 1e-9 for x, y in points):
-            return
-    yield f"{path}: no latency of {trace['name']} has this curve"
+    times = sorted(t for call in mine if (t := call.time(mark)) is not None)
+    points = [(x, y * len(times)) for x, y in zip(trace["x"][1:-1], trace["y"][1:-1], strict=True)]
+    return bool(points) and all(abs(n - round(n)) < 1e-6 and times[round(n) - 1] == x for x, n in points)
+
+
+def wrong_bars(page: Page, decisions: Mapping[str, Decision], document: Any) -> Iterator[str]:
+    """The ranking's bars are the contributions, end to end, and the score's interval."""
+    lines = [(decisions[got["slot"]], line) for got in document["decisions"] for line in got["ranking"]]
+    if len(page.bars) != len(lines):
+        yield f"{len(page.bars)} bars for {len(lines)} lines"
+    for bar, (decision, line) in zip(page.bars, lines, strict=False):
+        parts = decision.contributions[line["candidate"]]
+        starts = [math.fsum(parts[:i]) for i in range(len(parts))]
+        ends = [*(x for pair in zip(starts, parts, strict=True) for x in pair), line["low"], line["high"]]
+        if len(bar) != len(ends) or any(abs(x - 1000 * end) > 0.5 + 1e-6 for x, end in zip(bar, ends, strict=True)):
+            yield f"{decision.slot.slot}/{line['candidate']}: its bar is {bar}, not {[1000 * end for end in ends]}"
 
 
 def derived_again(folder: Path) -> Any:
@@ -549,7 +576,7 @@ suites:
 candidates: [steady, "quick/1", thinker, clear, mumble]
 seed: 7
 instruments: {transcriber: ears}
-run: {timeout_s: 3, idle_timeout_s: 3, max_infra_failure_rate: 0.5}
+run: {timeout_s: 2, idle_timeout_s: 2, max_infra_failure_rate: 0.5}
 decision:
   text:
     gates: [{metric: coverage, min: 0.8}, {metric: quality, min: 0.05}, {metric: ttfo_p50_ms, max: 3500}]

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.core.calls import Failure, Fault, Record
 from harness.core.candidates import Candidate
-from harness.metrics.stats import NO_SPREAD, TWO_SIDED, Interval, effective_trials, spread, t_interval, wilson
+from harness.metrics.stats import NO_SPREAD, TWO_SIDED, Interval, spread, t_interval, wilson
 from harness.report.evidence import AskedTask
 from harness.report.numbers import Number, count, number, number_id, of_metric, percent, seconds, stated, usd
 from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
@@ -264,20 +264,14 @@ def _task_cell(of: SlotEvidence, task: AskedTask, name: str) -> Measured:
 def interval_of_mean(values: Sequence[float], clusters: Sequence[str]) -> Interval:
     """Return the 95 % interval of a mean of values in [0, 1], by the rules of `metrics.estimates` for one task.
 
-    Wilson on counts for independent successes and failures, on effective counts for clustered ones and where nothing
-    varies; else t with CR1 (methodology.md 2.1 and 2.2).
+    Wilson for independent successes and failures and where nothing varies, else t with CR1 (methodology.md 2.1, 2.2).
     """
     x, numbers = np.array(values), {name: i for i, name in enumerate(dict.fromkeys(clusters))}
     mean, n = float(x.mean()), len(x)
     error = spread((x - mean) / n, np.zeros(n, dtype=np.int64), np.array([numbers[name] for name in clusters]))
-    trials = bool(np.isin(x, (0.0, 1.0)).all())
-    if trials and len(numbers) == n:
-        return wilson(mean * n, n)
-    if error.se <= NO_SPREAD or error.lonely:
+    trials = bool(np.isin(x, (0.0, 1.0)).all()) and len(numbers) == n
+    if trials or error.se <= NO_SPREAD:
         return wilson(mean * len(numbers), len(numbers))
-    if trials:
-        effective = effective_trials(mean, error, tail=TWO_SIDED)
-        return wilson(mean * effective, effective)
     return t_interval(mean, error, tail=TWO_SIDED, floor=0.0, ceiling=1.0)
 
 

@@ -81,10 +81,11 @@ def measured(
     if value is None:
         reason = "not_supported" if estimate.n and "_p9" in reads_as else "not_measured"
         return Measured(value=Phrase(key=reason), n=n, coverage=missing, note=estimate.note)
+    fact = reads_as == "coverage"  # counted, not estimated: it has no interval
     return Measured(
         value=value,
-        low=part(".low", estimate.low),
-        high=part(".high", estimate.high),
+        low=None if fact else part(".low", estimate.low),
+        high=None if fact else part(".high", estimate.high),
         n=n,
         coverage=missing,
         note=estimate.note,

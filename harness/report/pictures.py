@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.core.calls import Failure, Record
+from harness.core.calls import Failure, Fault, Record
 from harness.core.estimates import Estimate
 from harness.report.phrases import Phrase
 from harness.report.slots import SlotEvidence
@@ -102,8 +102,12 @@ def _curve(of: SlotEvidence, name: str, mark: str) -> Curve | None:
 
 
 def _time(record: Record, mark: str) -> float | None:
-    """Return the call's latency; a timeout is infinite, marks that cannot be trusted are none."""
-    if isinstance(record.outcome, Failure):
-        return math.inf if record.outcome.kind == "timeout" else None
+    """Return the latency that the percentiles count: a timeout is infinite, the candidate's own failure took its time.
+
+    None where it was not measured: another failure, or marks that cannot be trusted.
+    """
+    failure = record.outcome if isinstance(record.outcome, Failure) else None
+    if failure is not None and failure.fault is not Fault.CANDIDATE:
+        return math.inf if failure.kind == "timeout" else None
     time: float | None = getattr(record.marks, mark)
     return time if record.marks.valid else None

@@ -46,3 +46,9 @@ def test_writing_is_reproducible(tmp_path: Path) -> None:
     first = [path.read_bytes() for path in write(tmp_path)]
     assert [path.read_bytes() for path in write(tmp_path)] == first
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bakeoff.schema.json", "providers.schema.json"]
+
+
+def test_the_schemas_in_docs_are_those_of_today(tmp_path: Path) -> None:
+    committed = Path(__file__).parents[2] / "docs" / "schemas"
+    for path in write(tmp_path):
+        assert (committed / path.name).read_text(encoding="utf-8") == path.read_text(encoding="utf-8"), "make schemas"

@@ -70,19 +70,19 @@ RULES = {
         slot="text",
         gates=(Gate(metric="coverage", min=0.95), Gate(metric="ttfo_p50_ms", max=2000.0)),
         criteria=(
-            Criterion(name="quality", metric="quality", worst=0.2, ideal=0.9, weight=60),
-            Criterion(name="latency", metric="ttfo_p50_ms", worst=5000, ideal=100, weight=20, scale=Scale.LOG),
-            Criterion(name="cost", metric="usd_per_1k_requests", worst=0.5, ideal=0.005, weight=20, scale=Scale.LOG),
+            Criterion(name="quality", metric="quality", worst=0.2, ideal=0.9, weight=60.0),
+            Criterion(name="latency", metric="ttfo_p50_ms", worst=5000.0, ideal=100.0, weight=20.0, scale=Scale.LOG),
+            Criterion(name="cost", metric="usd_per_1k_requests", worst=0.5, ideal=0.005, weight=20.0, scale=Scale.LOG),
         ),
     ),
     "tts": DecisionRule(
         slot="tts",
         gates=(Gate(metric="coverage", min=0.95), Gate(metric="ttfa_p50_ms", max=400.0)),
         criteria=(
-            Criterion(name="words", metric="quality", worst=0.6, ideal=1.0, weight=35),
-            Criterion(name="naturalness", metric="dnsmos_ovrl", worst=2.5, ideal=3.6, weight=25),
-            Criterion(name="latency", metric="ttfa_p50_ms", worst=5000, ideal=100, weight=20, scale=Scale.LOG),
-            Criterion(name="cost", metric="usd_per_1k_requests", worst=0.5, ideal=0.005, weight=20, scale=Scale.LOG),
+            Criterion(name="words", metric="quality", worst=0.6, ideal=1.0, weight=35.0),
+            Criterion(name="naturalness", metric="dnsmos_ovrl", worst=2.5, ideal=3.6, weight=25.0),
+            Criterion(name="latency", metric="ttfa_p50_ms", worst=5000.0, ideal=100.0, weight=20.0, scale=Scale.LOG),
+            Criterion(name="cost", metric="usd_per_1k_requests", worst=0.5, ideal=0.005, weight=20.0, scale=Scale.LOG),
         ),
     ),
 }

@@ -99,6 +99,7 @@ def test_names_are_no_markup_for_plotly() -> None:
     assert trace["text"] == [trace["name"]]
     assert "<" not in trace["name"]
     assert trace["name"].startswith("&lt;a href=")
+    assert "&amp;amp;" in trace["name"]
 
 
 def test_a_curve_counts_every_call_and_ends_below_one_with_timeouts() -> None:
@@ -113,6 +114,8 @@ def test_a_curve_counts_every_call_and_ends_below_one_with_timeouts() -> None:
     refused = Failure(fault=Fault.INFRA, kind="rate_limit", message="")
     bench.answers[mine[0]] = replace(bench.answers[mine[0]], outcome=timeout)
     bench.answers[mine[1]] = replace(bench.answers[mine[1]], outcome=refused)
+    empty = Failure(fault=Fault.CANDIDATE, kind="empty", message="")
+    bench.answers[mine[2]] = replace(bench.answers[mine[2]], outcome=empty)
     of = slot_evidence(freeze(bench), decision(bench, "text", ("gpt-mini", name)))
     first = next(c for c in curves(of)[0].curves if c.tag.name == name)
     assert first.ms == (30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0)
