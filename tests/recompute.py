@@ -439,29 +439,33 @@ class Slot:
 
     def times(self, name: str, mark: str) -> list[tuple[float, Item]] | None:
         """A candidate's measured timings, ascending; None where the slot has no such timing at all."""
-        timed, answered, found = {}, {}, {}
-        for candidate, cells in self.cells.items():
-            calls = [(call, item) for item, of in cells.items() for call in of]
-            values = [(call.time(mark), item) for call, item in calls]
-            late = {id(call) for call, _ in calls if call.lost and call.row["kind"] == "timeout"}
-            timed[candidate] = any(
-                v is not None and math.isfinite(v) for (v, _), (call, _) in zip(values, calls, strict=True)
-                if id(call) not in late
-            )  # fmt: skip
-            answered[candidate] = any(call.ok for call, _ in calls)
-            if mark == "chars_per_s":  # who never ends speaks no characters
-                values = [(0.0 if v == math.inf else v, item) for v, item in values]
-            found[candidate] = sorted((pair for pair in values if pair[0] is not None), key=lambda pair: pair[0])
-        ended = any(timed.values())
-        if not ended and not (mark == "total_ms" and any(found.values())):
+        timed = {candidate: self._is_timed(candidate, mark) for candidate in self.candidates}
+        if not any(timed.values()) and not (mark == "total_ms" and any(map(self._is_late, self._mine()))):
             return None
-        # a candidate that answers without such a mark is not slow: it cannot be timed so
-        return [] if answered[name] and not timed[name] else found[name]
+        if not timed[name] and any(call.ok for call in self._mine(name)):
+            return []  # a candidate that answers without such a mark is not slow: it cannot be timed so
+        found = [
+            (t, item) for item, calls in self.cells[name].items() for c in calls if (t := c.time(mark)) is not None
+        ]
+        if mark == "chars_per_s":  # who never ends speaks no characters
+            found = [(0.0 if t == math.inf else t, item) for t, item in found]
+        return sorted(found, key=lambda pair: pair[0])
+
+    def _mine(self, *names: str) -> list[Call]:
+        return [call for name in names or self.candidates for calls in self.cells[name].values() for call in calls]
+
+    def _is_timed(self, name: str, mark: str) -> bool:
+        times = (call.time(mark) for call in self._mine(name) if not self._is_late(call))
+        return any(t is not None and math.isfinite(t) for t in times)
+
+    @staticmethod
+    def _is_late(call: Call) -> bool:
+        return call.lost and call.row["kind"] == "timeout"
 
     @cached_property
     def ratios(self) -> dict[str, Ratio]:
-        mine = [call for cells in self.cells.values() for calls in cells.values() for call in calls]
-        found = {scorer: self._scored(scorer) for scorer in sorted({name for call in mine for name in call.scores})}
+        scorers = sorted({scorer for call in self._mine() for scorer in call.scores})
+        found = {scorer: self._scored(scorer) for scorer in scorers}
         rare = {"wer": self._wer()} if "word_accuracy" in found else {}
         for key in ("ovrl", "sig", "bak") if "dnsmos" in found else ():
             rare[f"dnsmos_{key}"] = self._scored("dnsmos", key=key, floor=1.0, ceiling=5.0, is_share=False)
@@ -498,8 +502,9 @@ class Slot:
             return None if value is None else (edits, detail["words"])
 
         longest: dict[Item, float] = {}
-        for item, call in ((i, c) for of in self.cells.values() for i, calls in of.items() for c in calls):
+        for call in self._mine():
             if (pair := counts(call)) is not None:
+                item = self.items[call.place]
                 longest[item] = max(pair[1], longest.get(item, 0.0))
         parts: dict[str, dict[Item, tuple[float, float]]] = {name: {} for name in self.candidates}
         for name, cells in self.cells.items():
@@ -512,7 +517,7 @@ class Slot:
         return Ratio(parts=parts, asked=len(self._about(lambda call: counts(call) is not None)), is_share=True)
 
     def _costs(self) -> dict[str, Ratio]:
-        usd = self._means(lambda call: None if call.cost is None else float(call.cost))
+        usd = self._means(lambda call: None if call.cost is None or (call.lost and not call.cost) else float(call.cost))
         for name, cells in self.cells.items():
             if any(call.ok and call.cost is None for calls in cells.values() for call in calls):
                 usd[name] = {}  # one answer without a price, and the cost is not known
@@ -550,7 +555,7 @@ class Slot:
         return found
 
     def _answered(self, name: str) -> float:
-        calls = [call for of in self.cells[name].values() for call in of]
+        calls = self._mine(name)
         return sum(self.primary(call) is not None for call in calls) / max(1, len(calls))
 
     def _coverage(self, name: str) -> Measure:
@@ -1087,15 +1092,16 @@ def _measured(
 
 
 def _decision_numbers(decision: Decision) -> dict[str, Expected]:
-    slot, numbers = decision.slot.slot, {}
+    slot = decision.slot.slot
+    numbers: dict[str, Expected] = {}
     counts = {"samples_compared": len(decision.slot.items), "draws": 10_000, "seed": decision.slot.run.config["seed"]}
     numbers |= {number_id(slot, "method", "", key): _count(n) for key, n in counts.items()}
     for name in decision.slot.candidates:
         low, high = decision.interval(name)
         for section in ("verdict", "ranking"):
-            score = {"score": Exact(value=decision.scores[name]), "score.low": low, "score.high": high}
-            score["p_best"] = Chance(value=decision.p_best[name], theirs=10_000)
-            numbers |= {number_id(slot, section, name, key): x for key, x in score.items() if x is not None}
+            score = {"": Exact(value=decision.scores[name]), ".low": low, ".high": high}
+            numbers |= {number_id(slot, section, name, f"score{key}"): x for key, x in score.items() if x is not None}
+            numbers[number_id(slot, section, name, "p_best")] = Chance(value=decision.p_best[name], theirs=10_000)
         for metric, of in decision.slot.measures[name].items():
             for section in ("verdict", "latency", "measures", "cost"):
                 numbers |= dict(_measured(slot, section, name, metric, of, unit_of(metric)))

@@ -140,12 +140,10 @@ def misread(text: str, raw: float, unit: str) -> str | None:
         return f"{text!r} is no way to write {unit}"
     value = float(digits.replace(",", "")) * factor * (-1 if sign == "−" else 1)
     step = factor * 10.0 ** -len(digits.partition(".")[2])
-    if bound:
-        inside = (raw < value and raw > 0) or (raw < 0 and value < 0) if bound == "<" else value < raw
-        if bound == ">":
-            inside = (value < 0 and value < raw < 0) or (value > 0 and value <= raw < 1)
-        return None if inside else f"{raw!r} reads {text!r}"
-    if (sign == "+") != (raw > 0 and sign == "+"):
+    if bound:  # short of all, above nothing, or under what is worth saying
+        lower, upper = (min(0.0, value), max(0.0, value)) if bound == "<" or value < 0 else (value, 1.0)
+        return None if lower < raw < upper or (raw == 0 and unit == "plain") else f"{raw!r} reads {text!r}"
+    if sign == "+" and raw <= 0:
         return f"{raw!r} reads {text!r}"
     if abs(value - raw) > step / 2 * (1 + 1e-6) + 1e-12 * abs(raw):
         return f"{raw!r} reads {text!r}, which is off by more than half of {step:g}"
@@ -556,6 +554,7 @@ SPOKEN_TEXTS = (
     "hello world", "hello there world", "a quiet morning by the sea", "hello", "the train leaves at noon",
     "world peace, said the hello kitty", "two birds sat on a wire", "goodbye world",
 )  # fmt: skip
+HEARD = ("hello world", "hello world", "a quiet train", "two birds sat on the wire at noon, by the sea")
 RIGHT = {question: target for _, question, target, *_ in (*FACTS, *SUMS, *LABELS)}
 SUITE = """
 from harness import Suite, Task
@@ -587,6 +586,7 @@ decision:
       brevity: {metric: output_tokens_mean, scale: piecewise, points: [[1, 1], [4, 0.5], [40, 0]], weight: 5}
   tts:
     gates: [{metric: coverage, min: 0.5}, {metric: total_p95_ms, max: 60000}]
+    thresholds: {kappa: 3}
     criteria:
       words: {metric: wer, worst: 2, ideal: 0, weight: 40}
       latency: {metric: ttfa_p50_ms, worst: 2000, ideal: 1, scale: log, weight: 30}
@@ -645,6 +645,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Path:
         thinker = start(running(pace=Pace(first_s=0.01, gap_s=0.01), faults=[None, None, refused]))
         clear = start(running(pace=Pace(first_s=0.02, gap_s=0.01)))
         mumble = start(running(faults=[None, hiccup, None, empty(), empty(), refused]))
+        ears = start(running(faults=[raw_body(json.dumps({"text": HEARD[i % 4]}).encode()) for i in range(20)]))
         tokens = {"input_cost_per_token": 1.5e-7, "output_cost_per_token": 6e-7}
         one, machine = {"max_in_flight": 1}, {"usd_per_hour": 0.1, "utilisation": 0.4}
         listening, speaking = {"mode": "audio_transcription"}, {"mode": "audio_speech"}
@@ -654,7 +655,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Path:
             entry("thinker", thinker.url, "reason", model_info={"mode": "chat", **tokens}, bakeoff=one),
             entry("clear", clear.url, "v", model_info={**speaking, "input_cost_per_character": 1.5e-5}, bakeoff=one),
             entry("mumble", mumble.url, "v", model_info=speaking, bakeoff={**one, "usd_per_hour": 0.1}),
-            entry("ears", clear.url, "w", model_info={**listening, "input_cost_per_second": 1e-4}),
+            entry("ears", ears.url, "w", model_info={**listening, "input_cost_per_second": 1e-4}),
         ]
         (folder / "providers.yaml").write_text(json.dumps({"model_list": models}), encoding="utf-8")
         done = subprocess.run(

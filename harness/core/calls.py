@@ -111,7 +111,7 @@ class Usage:
     input_audio_seconds: float | None = None
     output_audio_seconds: float | None = None
     busy_seconds: float | None = None
-    """Self-hosted: how long the machine was held by this call."""
+    """Self-hosted: how long this call held the machine; calls that it serves at once share the time."""
     source: str = "none"
     """`provider` (as reported), `measured` (by us), `estimated` (the bound, where the provider said nothing)."""
 

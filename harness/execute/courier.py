@@ -1,6 +1,7 @@
 """The courier: carries one call from its lane over the wire into the ledger."""
 
 import asyncio
+import math
 import random
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -16,7 +17,7 @@ from harness.core.calls import Attempt, Call, Failure, Fault, Marks, Output, Rec
 from harness.core.candidates import Candidate
 from harness.errors import BakeoffError
 from harness.execute.budget import Budget, is_billed, record_cost, worst_attempt
-from harness.execute.lanes import Lane
+from harness.execute.lanes import Lane, SharedTime
 from harness.execute.progress import Progress
 from harness.execute.signals import Stop
 from harness.store.ledger import Ledger
@@ -36,6 +37,7 @@ class CallClient(Protocol):
         read_media: Callable[[str], bytes],
         *,
         before_attempt: Callable[[int], Awaitable[None]],
+        after_attempt: Callable[[Attempt], None],
         sleep: Callable[[float], Awaitable[None]],
         rng: random.Random,
     ) -> Awaitable[Answer]: ...
@@ -59,6 +61,28 @@ class _Trip:
     """Set aside in the budget."""
     intended: Decimal = Decimal(0)
     """The most that what was sent may cost."""
+    at_machine: tuple[float, float] | None = None
+    """While an attempt is served: when it began, and what `SharedTime.enter` gave."""
+    served_s: float = 0.0
+    charged_s: float = 0.0
+    """Its part of `served_s`, the other calls of the same moment having theirs."""
+
+    def arrive(self, machine: SharedTime, now: float) -> None:
+        self.at_machine = now, machine.enter(now)
+
+    def depart(self, machine: SharedTime, now: float) -> None:
+        """End what `arrive` began; nothing where it has ended already."""
+        if self.at_machine is not None:
+            begun, entered = self.at_machine
+            self.at_machine = None
+            self.served_s += now - begun
+            self.charged_s += machine.leave(entered, now)
+
+    def share(self, usage: Usage) -> Usage:
+        """Return `usage` with the machine's time split among the calls that it served at once."""
+        if usage.busy_seconds is None or math.isclose(self.charged_s, self.served_s):
+            return usage  # the only call there, to the last bit
+        return replace(usage, busy_seconds=usage.busy_seconds * self.charged_s / self.served_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +126,7 @@ class Courier:
         finally:
             if record is None and trip.queued_ms is not None:
                 await self.ledger.release(call.key)
+            trip.depart(lane.machine, self.clock())
             await self.budget.settle(trip.held, _spent(record, trip, candidate))
         self.progress.finished(record)
         return record
@@ -119,6 +144,10 @@ class Courier:
             trip.intended = trip.held
             if trip.queued_ms is None:
                 trip.queued_ms = (self.clock() - trip.offered) * 1000
+            trip.arrive(lane.machine, self.clock())
+
+        def after_attempt(_: Attempt) -> None:
+            trip.depart(lane.machine, self.clock())
 
         return await self.client(
             call.request,
@@ -127,6 +156,7 @@ class Courier:
             self.deadlines,
             self.media.get,
             before_attempt=before_attempt,
+            after_attempt=after_attempt,
             sleep=self.stop.sleep,
             rng=self.rng,
         )
@@ -154,6 +184,7 @@ class Courier:
         await self.ledger.commit(record)
 
     def _record(self, call: Call, candidate: Candidate, answer: Answer, trip: _Trip) -> Record:
+        answer = replace(answer, usage=trip.share(answer.usage))
         usd, source = record_cost(answer, candidate, trip.worst)
         clean = self.redactor.clean
         return Record(

@@ -38,6 +38,36 @@ class Pace:
             await self._sleep(turn - now)
 
 
+class SharedTime:
+    """Divides a machine's time among the calls that it serves at once: each instant is split evenly.
+
+    `now` is in seconds, from one monotonic clock.
+    """
+
+    def __init__(self) -> None:
+        self._serving = 0
+        self._at = 0.0
+        self._share = 0.0
+        """Seconds that a call would have been charged that was there from the beginning."""
+
+    def enter(self, now: float) -> float:
+        """Begin a call; returns what `leave` takes."""
+        self._advance(now)
+        self._serving += 1
+        return self._share
+
+    def leave(self, entered: float, now: float) -> float:
+        """End a call; returns its share of the machine's time in seconds."""
+        self._advance(now)
+        self._serving -= 1
+        return self._share - entered
+
+    def _advance(self, now: float) -> None:
+        if self._serving:
+            self._share += (now - self._at) / self._serving
+        self._at = now
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
     """Calls that wait for the same limits, in plan order."""
@@ -51,6 +81,8 @@ class Lane:
     """Most calls in flight over all lanes that share it."""
     requests: Pace
     tokens: Pace
+    machine: SharedTime
+    """Of a candidate that serves itself; embedded engines never serve two calls at once."""
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
@@ -81,7 +113,15 @@ def lanes(
         name = LOCAL if candidate.is_local else candidate.name
         if name == LOCAL and name not in found:
             unlimited = Pace(None, clock=clock, sleep=sleep)
-            found[name] = Lane(name=name, waiting=deque(), width=1, shared=alone, requests=unlimited, tokens=unlimited)
+            found[name] = Lane(
+                name=name,
+                waiting=deque(),
+                width=1,
+                shared=alone,
+                requests=unlimited,
+                tokens=unlimited,
+                machine=SharedTime(),
+            )
         elif name not in found:
             found[name] = Lane(
                 name=name,
@@ -90,6 +130,7 @@ def lanes(
                 shared=remote,
                 requests=Pace(candidate.requests_per_minute, clock=clock, sleep=sleep),
                 tokens=Pace(candidate.tokens_per_minute, clock=clock, sleep=sleep),
+                machine=SharedTime(),
             )
         found[name].waiting.append(call)
     return list(found.values())

@@ -79,7 +79,7 @@ def speech(body: bytes, *, model: str, voices: Sequence[str]) -> Speech:
     if voice not in ("default", *voices):
         raise Refused(f"`voice` must be `default` or one of {', '.join(voices)}", param="voice")
     kind = request.get("response_format", "wav")
-    if kind not in MEDIA_TYPES:
+    if kind not in tuple(MEDIA_TYPES):  # not in the mapping: a list has no hash
         raise Refused(f"`response_format` must be one of {', '.join(MEDIA_TYPES)}", param="response_format")
     return Speech(text=text, voice=voices[0] if voice == "default" else voice, speed=float(speed), format=kind)
 

@@ -5,6 +5,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -18,6 +19,7 @@ from harness.local.wav import stream_header
 _MOST_JSON_BYTES = 2**20
 _FORM_BYTES = 2**16
 """What a form may have beside its clip."""
+_MOST_DISCARDED = 2**28
 
 
 class Front(ThreadingHTTPServer):
@@ -35,6 +37,12 @@ class Front(ThreadingHTTPServer):
         self.turn = threading.Lock()
         _warm(engine)
         super().__init__(("127.0.0.1", port), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that go away between two requests."""
+        del request, client_address
+        if not isinstance(sys.exception(), ConnectionError):
+            traceback.print_exc(file=sys.stderr)
 
 
 def _warm(engine: Served) -> None:
@@ -93,8 +101,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _speak(self, engine: Speaker) -> None:
         wanted = asked.speech(self._body(_MOST_JSON_BYTES), model=self.server.model, voices=engine.voices)
         rate = engine.sample_rate
-        with self.server.turn:
-            pieces = engine.speak(wanted.text, voice=wanted.voice, speed=wanted.speed)
+        speaking = engine.speak(wanted.text, voice=wanted.voice, speed=wanted.speed)
+        # closed before the next turn: a client that goes away must not leave an engine at work
+        with self.server.turn, closing(speaking) as pieces:
             # the head waits for the first sound: an engine that fails before it can still say so
             first = next(pieces, b"")
             self._head(200, MEDIA_TYPES[wanted.format], {"Transfer-Encoding": "chunked", "X-Sample-Rate": str(rate)})
@@ -136,6 +145,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdecimal():
             raise Refused("the request must have a Content-Length")
         if int(length) > most:
+            left = min(int(length), _MOST_DISCARDED)
+            while left > 0 and (block := self.rfile.read(min(left, 2**16))):
+                left -= len(block)  # unread, it would reset the connection before the client sees the reason
             raise Refused(f"the body has {int(length):,} bytes, more than {most:,}")
         return self.rfile.read(int(length))
 

@@ -187,10 +187,15 @@ def _speech(rows: pd.DataFrame, scores: pd.DataFrame, answers: _Answers, stratum
 
 
 def _cost(rows: pd.DataFrame, value: Floats, answers: _Answers) -> dict[str, Ratio]:
-    """Return the costs; one output without a price makes its candidate's cost unknown."""
+    """Return the costs; one output without a price makes its candidate's cost unknown.
+
+    A lost request that was billed has cost what it has cost; one that was refused says nothing of what a request
+    costs, and as 0 it would make a candidate that fails look cheap.
+    """
     grid, cost = answers.grid, _floats(rows["cost_usd"])
     unpriced = np.bincount(grid.candidate, answers.ok & np.isnan(cost), minlength=grid.candidates) > 0
-    usd = grid.mean(np.where(unpriced[grid.candidate], np.nan, cost))
+    refused = answers.lost & (cost == 0)
+    usd = grid.mean(np.where(unpriced[grid.candidate] | refused, np.nan, cost))
     good = grid.mean(np.where(answers.lost, 0.0, value))
     everywhere = np.ones(grid.items, np.bool_)
     known = np.where(np.isnan(good), np.nan, usd)

@@ -81,7 +81,7 @@ def _pick(text: str, which: str) -> Decimal | None:
 def _spoken(text: str) -> Iterator[re.Match[str] | Decimal]:
     """Yield the numbers in order, those in digits unread: of many, most are passed over."""
     text = fold(text)
-    if _DIGITS.search(text):
+    if re.search("[0-9]", text):
         yield from _DIGITS.finditer(text)
     else:
         yield from _english(text.lower())

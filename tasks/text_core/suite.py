@@ -24,8 +24,7 @@ SUITE = Suite(name="text_core", version=1, licence="Apache-2.0", tasks=[
          prompt='"{{ input }}" Is the best label for this message "account", "delivery" or "refund"?',
          scorers=[LabelMatch(labels=("account", "delivery", "refund"))], primary="label_match"),
     Task(name="extraction", modality="text", samples="extraction.jsonl", language="en", max_tokens=56,
-         prompt='"{{ input }}" Write the name, the age and the city in this text as JSON '
-                'with the keys "name", "age" and "city".',
+         prompt='Reply with JSON only, with the keys "name", "age" and "city".\nText: {{ input }}',
          scorers=[JsonMatch(schema=PERSON)], primary="json_match"),
     Task(name="instructions", modality="text", samples="instructions.jsonl", language="en", max_tokens=64,
          scorers=[Rules()], primary="rules"),

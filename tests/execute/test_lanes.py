@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from harness.core.calls import Call, ChatRequest, Role, SpeechRequest
-from harness.execute.lanes import LOCAL, Pace, lanes, most_tokens
+from harness.execute.lanes import LOCAL, Pace, SharedTime, lanes, most_tokens
 from tests.execute.bakeoffs import embedded, remote
 
 
@@ -84,3 +84,13 @@ def test_the_bound_on_tokens_holds_the_answer_too() -> None:
     chat = ChatRequest(messages=({"role": "user", "content": "字" * 300},), max_tokens=100)
     assert 400 <= most_tokens(chat) <= 500
     assert most_tokens(SpeechRequest(text="a" * 300)) >= 100
+
+
+def test_calls_that_a_machine_serves_at_once_share_its_time() -> None:
+    machine = SharedTime()
+    first = machine.enter(10)  # alone for 2 s, then with a second call for 4 s, which then is alone for 1 s
+    second = machine.enter(12)
+    assert machine.leave(first, 16) == 2 + 4 / 2
+    assert machine.leave(second, 17) == 4 / 2 + 1
+    third = machine.enter(22)  # nobody pays for an idle machine
+    assert machine.leave(third, 23) == 1

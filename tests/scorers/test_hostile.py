@@ -64,11 +64,12 @@ PIECES = {
 @pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
 @pytest.mark.parametrize(("scorer", "target"), SCORERS, ids=[scorer.name for scorer, _ in SCORERS])
 def test_a_megabyte_is_judged_in_half_a_second(scorer: Scorer, target: Json, piece: str) -> None:
-    text = piece * (MEGABYTE // len(piece.encode(errors="surrogatepass")))
+    size = MEGABYTE // 5 if scorer.name == "rules" else MEGABYTE  # every rule there is, one after the other
+    text = piece * (size // len(piece.encode(errors="surrogatepass")))
     judged(scorer, target, "warm")
     start = time.process_time()
     score = judged(scorer, target, text)
-    assert time.process_time() - start < SECONDS * (len(EVERY_RULE) / 4 if scorer.name == "rules" else 1)
+    assert time.process_time() - start < SECONDS
     assert score.value == 0.0 or scorer.name == "label_match"
 
 

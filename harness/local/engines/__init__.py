@@ -4,7 +4,7 @@ Language models are the exception: llama.py has `listen(name, files, *, threads,
 server of its own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 class Speaker(Protocol):
     """A voice."""
 
-    sample_rate: int
-    voices: Sequence[str]
-    """The first is the default."""
+    @property
+    def sample_rate(self) -> int:
+        """In Hz."""
 
-    def speak(self, text: str, *, voice: str, speed: float) -> Iterator[bytes]:
-        """Yield PCM16 as it is made, a sentence or less at a time."""
+    @property
+    def voices(self) -> Sequence[str]:
+        """The first is the default."""
+
+    def speak(self, text: str, *, voice: str, speed: float) -> Generator[bytes, None, None]:
+        """Yield PCM16 as it is made, a sentence or less at a time; closing it stops the synthesis."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,9 @@ class Transcript:
 class Listener(Protocol):
     """A recogniser of speech."""
 
-    languages: Sequence[str]
+    @property
+    def languages(self) -> Sequence[str]:
+        """ISO 639-1 codes."""
 
     def transcribe(self, samples: "Samples", *, language: str | None) -> Transcript:
         """Write down `samples` (mono, 16 kHz)."""

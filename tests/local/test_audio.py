@@ -1,0 +1,62 @@
+"""Samples become PCM without wrapping round; clips of any rate are heard at 16 kHz."""
+
+import io
+
+import numpy as np
+import pytest
+import soundfile
+
+from harness.local.audio import HEARD_AT, heard, pcm16
+
+
+def clip(samples: np.ndarray, rate: int, kind: str = "WAV") -> bytes:
+    file = io.BytesIO()
+    soundfile.write(file, samples, rate, format=kind)
+    return file.getvalue()
+
+
+def tone(rate: int, seconds: float = 1.0, hertz: float = 440.0) -> np.ndarray:
+    return 0.5 * np.sin(2 * np.pi * hertz * np.arange(int(rate * seconds)) / rate)
+
+
+@pytest.mark.parametrize(
+    ("value", "sample"),
+    [
+        pytest.param(0.0, 0, id="silence"),
+        pytest.param(1.0, 32767, id="full"),
+        pytest.param(-1.0, -32767, id="full, negative"),
+        pytest.param(1.5, 32767, id="clipped, not wrapped"),
+        pytest.param(-3.0, -32767, id="clipped, negative"),
+    ],
+)
+def test_pcm16(value: float, sample: int) -> None:
+    assert pcm16(np.array([value], dtype=np.float32)) == sample.to_bytes(2, "little", signed=True)
+
+
+@pytest.mark.parametrize("kind", ["WAV", "FLAC", "OGG", "MP3"])
+@pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 24_000, 44_100])
+def test_a_tone_is_heard_at_16_khz(rate: int, kind: str) -> None:
+    samples = heard(clip(tone(rate), rate, kind))
+    assert samples.dtype == np.float32
+    assert len(samples) == pytest.approx(HEARD_AT, rel=0.1 if kind == "MP3" else 0.01)  # MP3 pads
+    spectrum = np.abs(np.fft.rfft(samples))
+    assert spectrum.argmax() * HEARD_AT / len(samples) == pytest.approx(440, rel=0.01)
+
+
+def test_channels_are_mixed() -> None:
+    stereo = np.stack([tone(HEARD_AT), -tone(HEARD_AT)], axis=1)
+    assert np.abs(heard(clip(stereo, HEARD_AT))).max() < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        pytest.param(b"", "cannot be decoded", id="empty"),
+        pytest.param(b"<html>", "cannot be decoded", id="no audio"),
+        pytest.param(clip(np.zeros(100), 16_000), "shorter than a tenth", id="too short"),
+        pytest.param(clip(np.zeros(0), 16_000), "shorter than a tenth", id="no samples"),
+    ],
+)
+def test_refused(data: bytes, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        heard(data)

