@@ -293,6 +293,8 @@ def fetch_engines(names: Sequence[str], *, say: Callable[[str], None]) -> None:
     wanted = missing(names or sorted(ENGINES))
     if wanted:
         fetch(wanted, say)
+    else:
+        say("Every embedded engine that was asked for is installed.")
 
 
 def inventory(folder: Path) -> dict[str, list[dict[str, Json]]]:

@@ -16,5 +16,6 @@ def demo(runs: Runs = RUNS, limit: Limit = None) -> None:
     from harness import pipeline
 
     bakeoff = pipeline.load_shipped(limit=limit)
-    pipeline.fetch_engines(tuple(engine.name for engine in pipeline.missing_engines(bakeoff)), say=screen.note)
+    if missing := pipeline.missing_engines(bakeoff):
+        pipeline.fetch_engines([engine.name for engine in missing], say=screen.note)
     run_to_report(bakeoff, folder=HERE, runs=runs, selection=pipeline.Selection(shipped=True, limit=limit))

@@ -98,4 +98,4 @@ def _unprovable(bakeoff: Bakeoff, samples: Mapping[str, int]) -> Iterator[str]:
                 continue
             needed = math.ceil(math.log(0.05) / math.log(int(percentile[1]) / 100))
             if n < needed:
-                yield f"{slot}: a bound on {gate.metric} needs {needed} samples and there are {n}: the gate stays unproven"
+                yield f"{slot}: a bound on {gate.metric} needs {needed} samples, there are {n}: the gate stays unproven"
