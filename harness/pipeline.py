@@ -1,10 +1,6 @@
 """Plan, run, score, decide, report: each verb as a short story; wires the parts, holds no logic of its own."""
 
-import asyncio
-import difflib
-import itertools
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,6 +21,7 @@ if TYPE_CHECKING:
     from harness.execute.runner import RunResult
     from harness.local.catalog import Engine
     from harness.report.evidence import Evidence
+    from harness.store.ledger import StoredSample
 
 DRAWS = 10_000
 """Resamples behind intervals and P(best)."""
@@ -54,14 +51,21 @@ class Tally:
 
 
 def load(
-    folder: Path, *, suites: Sequence[str] = (), candidates: Sequence[str] = (), limit: int | None = None
-) -> Bakeoff:
-    """Read the bake-off of `folder`; UsageError carries every problem found, CredentialsError every missing key."""
+    folder: Path, *, suites: Sequence[str] = (), candidates: Sequence[str] = (), limit: int | None = None,
+    require_keys: bool = True,
+) -> Bakeoff:  # fmt: skip
+    """Read the bake-off of `folder`; UsageError carries every problem found, CredentialsError every missing key.
+
+    `require_keys` is False for what sends nothing: a candidate without a key is then one like the others.
+    """
     from harness.config.environment import read
     from harness.config.load import load as load_config
     from harness.config.paths import shipped
 
-    return load_config(folder, env=read(folder), suites=suites, candidates=candidates, limit=limit, shipped=shipped())
+    return load_config(
+        folder, env=read(folder), suites=suites, candidates=candidates, limit=limit, shipped=shipped(),
+        require_keys=require_keys,
+    )  # fmt: skip
 
 
 def load_shipped(*, limit: int | None = None) -> Bakeoff:
@@ -83,40 +87,45 @@ def plan(bakeoff: Bakeoff) -> Plan:
     return plan_calls(bakeoff)
 
 
-def forecast(bakeoff: Bakeoff) -> "Forecast":
+def notices(bakeoff: Bakeoff, planned: Plan) -> tuple[str, ...]:
+    """Return what was passed over, each one sentence: by the configuration, then by the plan."""
+    left_out: dict[str, list[str]] = {}
+    for it in planned.exclusions:
+        left_out.setdefault(f"'{it.candidate}' is left out: {it.reason}", []).append(f"{it.suite}/{it.task}")
+    return (*bakeoff.notices, *(f"{what} ({', '.join(places)})" for what, places in left_out.items()))
+
+
+def forecast(bakeoff: Bakeoff, planned: Plan) -> "Forecast":
     """Say what a run would cost and could show."""
     from harness.execute.forecast import forecast as sum_up
 
-    return sum_up(bakeoff, plan(bakeoff))
+    return sum_up(bakeoff, planned)
 
 
 # -- run -----------------------------------------------------------------------------------------------------------
 
 
-def start(bakeoff: Bakeoff, *, selection: Selection, runs: Path) -> Path:
+def start(bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path) -> Path:
     """Create the run's folder with its manifest and plan; nothing is sent yet."""
     from harness.execute.manifest import manifest
-    from harness.store.ledger import Ledger, StoredSample
+    from harness.store.folders import create
+    from harness.store.ledger import Ledger
 
-    planned = plan(bakeoff)
     now = datetime.now(UTC)
-    path = _new_folder(runs, f"{bakeoff.name}-{now:%Y%m%d-%H%M%S}")
-    samples = [
-        StoredSample(suite=suite.name, task=task.name, sample=sample)
-        for suite in bakeoff.suites
-        for task in suite.tasks
-        for sample in task.loaded
-    ]
+    path = create(runs, f"{bakeoff.name}-{now:%Y%m%d-%H%M%S}")
     document = manifest(
         bakeoff, run_id=path.name, started=now.isoformat(timespec="seconds"), selection=to_json(selection)
     )
-    Ledger.create(path, document, samples, planned.calls).close()
+    Ledger.create(path, document, _samples(bakeoff), planned.calls).close()
     return path
 
 
-def reload(run_folder: Path, folder: Path) -> tuple[Bakeoff, Selection]:
-    """Load the configuration that `run_folder` was started from; UsageError where it no longer asks the same."""
-    from harness.execute.manifest import changes
+def reload(run_folder: Path, folder: Path, *, to_send: bool = True) -> tuple[Bakeoff, Selection]:
+    """Load the configuration that `run_folder` was started from; UsageError where it no longer asks the same.
+
+    Where nothing is `to_send`, no key is needed and only what was asked, not of whom, must be the same.
+    """
+    from harness.execute.manifest import changed_suites, changes
     from harness.store.ledger import Ledger
 
     with Ledger.open(run_folder, write=False) as ledger:
@@ -125,8 +134,11 @@ def reload(run_folder: Path, folder: Path) -> tuple[Bakeoff, Selection]:
     if selection.shipped:
         bakeoff = load_shipped(limit=selection.limit)
     else:
-        bakeoff = load(folder, suites=selection.suites, candidates=selection.candidates, limit=selection.limit)
-    if changed := changes(stored, bakeoff):
+        bakeoff = load(
+            folder, suites=selection.suites, candidates=selection.candidates, limit=selection.limit,
+            require_keys=to_send,
+        )  # fmt: skip
+    if changed := changes(stored, bakeoff) if to_send else changed_suites(stored, bakeoff):
         raise UsageError(
             f"the configuration asks something else than run {stored.run_id} did: {'; '.join(changed)}",
             hint="start a new run, or put back what was changed",
@@ -139,6 +151,8 @@ def run(bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress
 
     `folder` is where bakeoff.yaml lies; keys come from the environment and its `.env`.
     """
+    import asyncio
+
     from harness.config.environment import read
     from harness.execute.runner import run as run_calls
     from harness.local.host import Host
@@ -159,14 +173,16 @@ def run(bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress
 
 
 def score(bakeoff: Bakeoff, run_folder: Path) -> Tally:
-    """Judge every output again with the scorers of `bakeoff`; replaces the stored scores."""
+    """Judge every output again with the scorers of `bakeoff`; replaces the stored scores, primaries and targets."""
     from harness.core.calls import Role
     from harness.core.scores import Score
+    from harness.execute.manifest import rejudged
     from harness.execute.scoring import judge
     from harness.store.ledger import Ledger, ScoreRow
 
     with Ledger.open(run_folder, write=True) as ledger:
         judgements = list(judge(bakeoff, ledger.records(Role.ANSWER), ledger.records(Role.INSTRUMENT)))
+        ledger.replace_manifest(rejudged(ledger.manifest(), bakeoff), _samples(bakeoff))
         ledger.replace_scores(
             ScoreRow(
                 key=j.key,
@@ -186,19 +202,21 @@ def score(bakeoff: Bakeoff, run_folder: Path) -> Tally:
 
 def decide(run_folder: Path, *, weights: Mapping[str, float] | None = None) -> tuple[Decision, ...]:
     """Turn a run's scores into one decision a slot, by the rules frozen in its manifest; writes decision.json."""
+    from harness.decide.weights import reweighed
+    from harness.store.folders import replace_text
     from harness.store.frames import calls_frame, scores_frame
     from harness.store.ledger import Ledger
 
     with Ledger.open(run_folder, write=False) as ledger:
         manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
     config = cast(dict[str, Any], manifest.config)
-    rules = _reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights or {})
+    rules = reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights or {})
     slots = [slot for slot in rules if (calls["slot"] == slot).any()]
     seed = int(config["seed"])
     decisions = tuple(_decide_slot(calls, scores, rules[slot], seed) for slot in slots)
     document = {"run": manifest.run_id, "rules_frozen": manifest.rules, "decisions": to_json(decisions)}
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
-    _write(run_folder / "decision.json", text + "\n")
+    replace_text(run_folder / "decision.json", text + "\n")
     return decisions
 
 
@@ -212,9 +230,10 @@ def report(run_folder: Path) -> Path:
 def memo(run_folder: Path) -> Path:
     """Write memo.md from the records and decision.json."""
     from harness.report.memo import memo_text
+    from harness.store.folders import replace_text
 
     path = run_folder / "memo.md"
-    _write(path, memo_text(_evidence(run_folder), stored_decisions(run_folder)))
+    replace_text(path, memo_text(_evidence(run_folder), stored_decisions(run_folder)))
     return path
 
 
@@ -237,7 +256,8 @@ def passes(decisions: Sequence[Decision]) -> bool:
 
 def exit_code(result: "RunResult", decisions: Sequence[Decision]) -> int:
     """Return the strongest exit code that holds after a run."""
-    codes = {result.exit_code, 0 if passes(decisions) else NO_CANDIDATE_PASSES}
+    passed = result.outputs > 0 and passes(decisions)  # failures alone recommend nobody
+    codes = {result.exit_code, 0 if passed else NO_CANDIDATE_PASSES}
     return next(code for code in PRECEDENCE if code in codes)
 
 
@@ -246,21 +266,6 @@ def summary(run_folder: Path, code: int) -> Json:
     decided = run_folder / "decision.json"
     document: dict[str, Json] = {"run": str(run_folder), "exit_code": code}
     return document | (json.loads(decided.read_text(encoding="utf-8")) if decided.exists() else {"decisions": []})
-
-
-def find_run(name: str, runs: Path) -> Path:
-    """Return the folder of the run that `name` means: a path, a name below `runs`, or `latest`."""
-    known = sorted((path.parent for path in runs.glob("*/run.db")), key=lambda path: (path / "run.db").stat().st_mtime)
-    if name == "latest" and known:
-        return known[-1]
-    for path in (Path(name), runs / name):
-        if (path / "run.db").is_file():
-            return path
-    close = difflib.get_close_matches(Path(name).name, [path.name for path in known], n=1)
-    raise UsageError(
-        f"there is no run {name!r} here or in {runs}",
-        hint=f"did you mean {close[0]!r}?" if close else "a run is a folder with a run.db; `latest` is the newest",
-    )
 
 
 # -- embedded engines ----------------------------------------------------------------------------------------------
@@ -337,21 +342,15 @@ def _decide_slot(calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, se
     )
 
 
-def _reweighed(rules: Mapping[str, DecisionRule], weights: Mapping[str, float]) -> dict[str, DecisionRule]:
-    """Return the rules with the weights named `criterion` or `slot:criterion` changed."""
-    known = {key for slot, rule in rules.items() for c in rule.criteria for key in (c.name, f"{slot}:{c.name}")}
-    unknown = [name for name in weights if name not in known]
-    if unknown:
-        raise UsageError(f"there is no criterion {unknown[0]!r}", hint=f"there are: {', '.join(sorted(known))}")
-    return {
-        slot: replace(
-            rule,
-            criteria=tuple(
-                replace(c, weight=weights.get(f"{slot}:{c.name}", weights.get(c.name, c.weight))) for c in rule.criteria
-            ),
-        )
-        for slot, rule in rules.items()
-    }
+def _samples(bakeoff: Bakeoff) -> list["StoredSample"]:
+    from harness.store.ledger import StoredSample
+
+    return [
+        StoredSample(suite=suite.name, task=task.name, sample=sample)
+        for suite in bakeoff.suites
+        for task in suite.tasks
+        for sample in task.loaded
+    ]
 
 
 def _evidence(run_folder: Path) -> "Evidence":
@@ -361,23 +360,3 @@ def _evidence(run_folder: Path) -> "Evidence":
 
     with Ledger.open(run_folder, write=False) as ledger:
         return gather(ledger, Media(run_folder / "media"))
-
-
-def _new_folder(runs: Path, name: str) -> Path:
-    """Create and return `runs/name`, with a number behind it where two runs start in the same second."""
-    runs.mkdir(parents=True, exist_ok=True)
-    for number in itertools.count(1):
-        path = runs / (name if number == 1 else f"{name}-{number}")
-        try:
-            path.mkdir()
-            return path
-        except FileExistsError:
-            continue
-    raise AssertionError("unreachable")
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace `path` as a whole, so that a reader never sees half a file."""
-    half = path.with_suffix(path.suffix + ".tmp")
-    half.write_text(text, encoding="utf-8")
-    os.replace(half, path)

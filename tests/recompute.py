@@ -13,7 +13,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -105,6 +105,8 @@ class Measure:
     one_sided: Bounds = OPEN
     said: tuple[float, ...] = ()
     """Numbers that the note beside it may name."""
+    too_few: bool = False
+    """It was measured, and not often enough for a value."""
 
 
 def unit_of(metric: str) -> str:
@@ -552,7 +554,14 @@ class Slot:
                     of[metric] = self._percentile(name, metric, times or [], q)
             for metric, ratio in self.ratios.items():
                 of[metric] = self._ratio(name, ratio)
+                if metric.startswith("usd"):
+                    of[metric] = replace(of[metric], said=(*of[metric].said, *self.bounded(name)))
         return found
+
+    def bounded(self, name: str) -> tuple[int, int]:
+        """How many of a candidate's costs are upper bounds, and how many costs there are; a refusal is none."""
+        priced = [c for c in self._mine(name) if c.cost is not None and not (c.lost and not c.cost)]
+        return sum(c.row["cost_source"] == "estimated" for c in priced), len(priced)
 
     def _answered(self, name: str) -> float:
         calls = self._mine(name)
@@ -644,7 +653,7 @@ class Slot:
         two, one = bounds
         said = (100 * q, n, units)
         if q > 0.5 and None in two:
-            return Measure(value=None, n=n, coverage=coverage, one_sided=one, said=said)
+            return Measure(value=None, n=n, coverage=coverage, one_sided=one, said=said, too_few=True)
         value = type_7(ordered, q)
         return Measure(value=value, n=n, coverage=coverage, two_sided=two, one_sided=one, said=said)
 
@@ -771,8 +780,10 @@ class Decision:
         self.raw = {
             name: [slot.measures[name].get(c["metric"], unknown) for c in self.criteria] for name in slot.candidates
         }
+        dropped = [any(row[j].too_few for row in self.raw.values()) for j in range(len(self.criteria))]
         self.values = {
-            name: [worth(c, m.value) for c, m in zip(self.criteria, row, strict=True)] for name, row in self.raw.items()
+            name: [None if drop else worth(c, m.value) for c, m, drop in zip(self.criteria, row, dropped, strict=True)]
+            for name, row in self.raw.items()
         }
         self.contributions = {
             name: [w * (v or 0.0) for w, v in zip(self.weights, row, strict=True)] for name, row in self.values.items()
@@ -1033,7 +1044,10 @@ def _run_numbers(run: Run) -> Iterator[tuple[str, Expected]]:
     }
     for name, n in counts.items():
         yield number_id("run", "summary", "", name), _count(n)
-    machine = {name: [c for c in done if (c.row["cost_source"] == "machine") is flag]
+        if name in ("planned", "pending"):
+            yield number_id("run", "incomplete", "", name), _count(n)
+    hosted = {c["name"] for c in (*run.config["candidates"], *run.config["instruments"].values()) if "machine" in c}
+    machine = {name: [c for c in done if (c.candidate in hosted) is flag]
                for name, flag in (("machine_usd", True), ("billed_usd", False))}  # fmt: skip
     for name, calls in machine.items():
         if not calls or any(call.cost is not None for call in calls):
@@ -1055,6 +1069,23 @@ def _run_numbers(run: Run) -> Iterator[tuple[str, Expected]]:
     settings = {"epochs": run.config["epochs"], "seed": run.config["seed"], **run.config["settings"]}
     for name, value in settings.items():
         yield number_id("run", "settings", "", name), Exact(value=float(value))
+
+
+def partial_sums(run: Run) -> set[str]:
+    """The ids of the sums of costs that lack a part: of some call the cost is not known, and of some it is."""
+    done = [call for call in run.calls if call.finished]
+    hosted = {c["name"] for c in (*run.config["candidates"], *run.config["instruments"].values()) if "machine" in c}
+    sums = {
+        number_id("run", "summary", "", "machine_usd"): [c for c in done if c.candidate in hosted],
+        number_id("run", "summary", "", "billed_usd"): [c for c in done if c.candidate not in hosted],
+    }
+    for name in run.config["instruments"]:
+        sums[number_id("run", "instruments", name, "cost_usd")] = [c for c in done if c.instrument == name]
+    for slot in run.slots.values():
+        for name in slot.candidates:
+            mine = [c for c in slot.answers if c.candidate == name and c.finished]
+            sums[number_id(slot.slot, "cost", name, "spent_usd")] = mine
+    return {id for id, calls in sums.items() if {call.cost is None for call in calls} == {True, False}}
 
 
 def _total(calls: Iterable[Call]) -> Decimal:
@@ -1168,6 +1199,7 @@ def _slot_numbers(slot: Slot) -> dict[str, Expected]:
         calls = {
             "planned": len(mine),
             "answered": sum(call.ok for call in mine),
+            "cut": sum(call.ok and call.row["finish_reason"] == "length" for call in mine),
             **{f"{whose}_faults": sum(call.fault == whose for call in mine) for whose in FAULTS},
             "pending": len(mine) - len(done),
             "unscored": sum(call.ok and slot.primary(call) is None for call in done),

@@ -65,10 +65,13 @@ class Page(HTMLParser):
         self.numbers: list[Shown] = []
         self.sentences: dict[str, str] = {}
         self.notes: list[str] = []
+        self.parts: set[str] = set()
+        """Numbers that are said to be the least of a sum."""
         self.figures: list[dict[str, Any]] = []
         self.bars: list[list[int]] = []
         self.strays: list[str] = []
         self._open: list[_Element] = []
+        self._said = ""
         self.feed(text)
         self.close()
 
@@ -80,6 +83,9 @@ class Page(HTMLParser):
         inside = bool(self._open) and self._open[-1].accounted
         accounted = inside or tag in ACCOUNTED or bool(classes & {"verbatim", "term"})
         self._open.append(_Element(tag, given.get("data-id"), accounted, given.get("value")))
+        if tag == "data" and self._said.endswith("at least "):
+            self.parts.add(str(given["data-id"]))
+        self._said = ""
         if tag == "script" and given.get("id") == "figures":
             self._open[-1].data_id = "figures"
         if "measured" in classes and given.get("title"):
@@ -88,6 +94,7 @@ class Page(HTMLParser):
             self.bars.append([])
 
     def handle_data(self, data: str) -> None:
+        self._said = data
         for element in self._open:
             element.text += data if element.data_id is not None else ""
         if self._open and not self._open[-1].accounted and re.search(r"\d", data):
@@ -346,10 +353,14 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         clusters = decision.slot.clusters_by_task.values()
         enough = sum(clusters) >= limits.get("clear_clusters", 10) and min(clusters) > 1
         robust = decision.flip is None or decision.flip[0] >= limits["fragile_l1"]
+        leader = str(decision.leader)
+        fit = all(
+            v != 0 for c, v in zip(decision.criteria, decision.values[leader], strict=True) if c["metric"] == "quality"
+        )
         kept = 3 * flips.count(str(decision.leader)) >= 2 * len(flips)
         sure = len(names) > 1 and verdict["p_best"] >= limits["clear_p_best"]
         likely = len(names) == 1 or verdict["p_best"] >= limits["lean_p_best"]
-        kind = "clear" if sure and enough and robust and kept else "lean" if likely else "toss-up"
+        kind = "clear" if sure and enough and fit and robust and kept else "lean" if likely else "toss-up"
     if verdict["kind"] != kind:
         yield f"verdict: {verdict['kind']}, not {kind}"
     winner: str | None = None
@@ -377,6 +388,7 @@ def sayable(decision: Decision, got: Mapping[str, Any]) -> list[float]:
     costs = [m["usd_per_1k_requests"].value for m in slot.measures.values()]
     said += [1 - a / b for a in costs for b in costs if a is not None and b]
     said += [of["coverage"].value or 0.0 for of in slot.measures.values()]
+    said += [n for name in slot.candidates for n in slot.bounded(name)]
     said += [c[anchor] for c in decision.criteria for anchor in ("worst", "ideal")]
     for name in slot.candidates:
         for gate, judged in zip(decision.rule["gates"], decision.gates[name], strict=True):
@@ -387,6 +399,10 @@ def sayable(decision: Decision, got: Mapping[str, Any]) -> list[float]:
 
 
 # -- one run ---------------------------------------------------------------------------------------------------------
+
+
+TOTALS = ("/spent_usd", "/billed_usd", "/machine_usd", "/cost_usd")
+"""How the ids of sums of costs end."""
 
 
 def check_run(folder: Path) -> Counter[str]:
@@ -400,6 +416,9 @@ def check_run(folder: Path) -> Counter[str]:
     document = json.loads((folder / "decision.json").read_text(encoding="utf-8"))
     problems = [*wrong_numbers(page, recompute.page(run, decisions)), *wrong_document(run, decisions, document)]
     problems += wrong_words(page, decisions, document)
+    sums = {shown.id for shown in page.numbers if shown.id.endswith(TOTALS)}
+    if (wanted := recompute.partial_sums(run) & sums) != page.parts & sums:
+        problems.append(f"sums that lack a part are {sorted(wanted)}, not {sorted(page.parts & sums)}")
     problems += wrong_charts(page, decisions)
     problems += wrong_bars(page, decisions, document)
     problems += [f"digits without an id: {text!r}" for text in page.strays]
@@ -411,8 +430,8 @@ def check_run(folder: Path) -> Counter[str]:
 
 
 def wrong_numbers(page: Page, expected: Mapping[str, Expected]) -> Iterator[str]:
-    several = Counter(shown.id for shown in set(page.numbers))
-    yield from (f"{name}: stands there as {n} different numbers" for name, n in several.items() if n > 1)
+    several = Counter(shown.id for shown in page.numbers)
+    yield from (f"{name}: stands there {n} times" for name, n in several.items() if n > 1)
     for shown in page.numbers:
         if (wanted := expected.get(shown.id)) is None:
             yield f"{shown.id}: {shown.raw} is not recomputed"
@@ -582,6 +601,7 @@ decision:
     criteria:
       quality: {metric: quality, worst: 0.1, ideal: 0.95, weight: 50}
       latency: {metric: ttfo_p50_ms, worst: 3000, ideal: 1, scale: log, weight: 20}
+      tail: {metric: total_p95_ms, worst: 9000, ideal: 1, scale: log, weight: 10}
       cost: {metric: usd_per_1k_requests, worst: 1, ideal: 0.00001, scale: log, weight: 25}
       brevity: {metric: output_tokens_mean, scale: piecewise, points: [[1, 1], [4, 0.5], [40, 0]], weight: 5}
   tts:
@@ -779,13 +799,18 @@ def _disturb(db: sqlite3.Connection, plan: int, rng: random.Random) -> None:
         db.execute("DELETE FROM call WHERE plan = ?", (plan,))
     elif luck < 0.06:
         lost = "state = 'failed', fault = 'infra', kind = 'timeout', message = 'late', text = NULL, audio = NULL"
+        lost += ", cost_usd = NULL, cost_source = 'unpriced'"
         db.execute("DELETE FROM score WHERE plan = ?", (plan,))
         db.execute(f"UPDATE call SET {lost} WHERE plan = ?", (plan,))
     elif luck < 0.09:
         failed = "state = 'done', fault = 'candidate', kind = 'empty', message = 'nothing', text = NULL, audio = NULL"
         db.execute("DELETE FROM score WHERE plan = ?", (plan,))
         db.execute(f"UPDATE call SET {failed} WHERE plan = ?", (plan,))
-    elif luck < 0.12:
+    elif luck < 0.15:
+        db.execute("UPDATE call SET cost_source = 'estimated' WHERE plan = ? AND cost_usd IS NOT NULL", (plan,))
+    elif luck < 0.18:
+        db.execute("UPDATE call SET finish_reason = 'length' WHERE plan = ? AND fault IS NULL", (plan,))
+    elif luck < 0.21:
         db.execute("UPDATE score SET value = NULL, detail = NULL WHERE plan = ?", (plan,))
     if db.execute("SELECT 1 FROM call WHERE plan = ? AND audio IS NOT NULL", (plan,)).fetchone():
         heard = {key: rng.uniform(1, 5) for key in ("ovrl", "sig", "bak")}

@@ -16,6 +16,7 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
 
     bakeoff = pipeline.load(folder)
     planned = pipeline.plan(bakeoff)
+    notices = pipeline.notices(bakeoff, planned)
     missing = pipeline.missing_engines(bakeoff)
     if as_json:
         screen.document(
@@ -24,12 +25,12 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
                 "suites": [suite.name for suite in bakeoff.suites],
                 "candidates": [candidate.name for candidate in bakeoff.candidates],
                 "calls": len(planned.calls),
-                "notices": bakeoff.notices,
+                "notices": notices,
                 "engines_to_fetch": [engine.name for engine in missing],
             }
         )
         return
-    for notice in bakeoff.notices:
+    for notice in notices:
         screen.note(f"note: {notice}")
     samples = sum(len(task.loaded) for suite in bakeoff.suites for task in suite.tasks)
     screen.say(

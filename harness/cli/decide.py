@@ -25,8 +25,9 @@ def decide(
     """Weigh a run's measurements and write decision.json."""
     from harness import pipeline
     from harness.cli import tables
+    from harness.store import folders
 
-    path = pipeline.find_run(run, runs)
+    path = folders.find(run, runs)
     decisions = pipeline.decide(path, weights=_weights(weights))
     if as_json:
         screen.document({"run": path.name, "decisions": decisions})

@@ -1,5 +1,6 @@
 """Options that several verbs share."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,12 @@ Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="
 
 HERE = Path()
 RUNS = Path("reports")
+
+
+def resume_command(run: Path, folder: Path) -> str:
+    """Return the command that goes on with `run`, whose bakeoff.yaml lies in `folder`; it can be pasted."""
+    where = "" if folder.resolve() == Path.cwd() else f"-C {shlex.quote(str(folder))} "
+    return f"bakeoff run {where}--resume {shlex.quote(str(run))}"
 
 
 def names(text: str | None) -> tuple[str, ...]:

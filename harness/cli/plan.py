@@ -22,12 +22,15 @@ def plan(
     """Show the calls, the worst-case dollars and the smallest difference that the sample size can show."""
     from harness import pipeline
 
-    bakeoff = pipeline.load(folder, suites=tuple(only or ()), candidates=names(candidates), limit=limit)
-    forecast = pipeline.forecast(bakeoff)
+    bakeoff = pipeline.load(
+        folder, suites=tuple(only or ()), candidates=names(candidates), limit=limit, require_keys=False
+    )
+    planned = pipeline.plan(bakeoff)
+    forecast = pipeline.forecast(bakeoff, planned)
     if as_json:
         screen.document(forecast)
         return
-    for notice in bakeoff.notices:
+    for notice in pipeline.notices(bakeoff, planned):
         screen.note(f"note: {notice}")
     screen.say("| candidate | slot | answer calls | worst-case USD |")
     screen.say("|---|---|---:|---:|")

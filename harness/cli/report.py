@@ -17,8 +17,9 @@ def register(app: typer.Typer) -> None:
 def report(run: RunName, runs: Runs = RUNS) -> None:
     """Write report.html: one file that opens offline."""
     from harness import pipeline
+    from harness.store import folders
 
-    screen.say(str(pipeline.report(pipeline.find_run(run, runs))))
+    screen.say(str(pipeline.report(folders.find(run, runs))))
 
 
 def memo(
@@ -28,7 +29,8 @@ def memo(
 ) -> None:
     """Write memo.md: the selection memo that someone can sign."""
     from harness import pipeline
+    from harness.store import folders
 
     if format_ != "md":
         raise UsageError(f"the memo is written as md, not {format_!r}")
-    screen.say(str(pipeline.memo(pipeline.find_run(run, runs))))
+    screen.say(str(pipeline.memo(folders.find(run, runs))))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, RUNS, AsJson, Candidates, Folder, Limit, Only, Runs, names
-from harness.errors import UsageError
+from harness.cli.options import HERE, RUNS, AsJson, Candidates, Folder, Limit, Only, Runs, names, resume_command
+from harness.errors import CredentialsError, UsageError
 
 if TYPE_CHECKING:
     from harness.core.runs import Bakeoff
@@ -33,13 +33,14 @@ def run(
 ) -> None:
     """Ask every candidate every sample, measure, decide and write the report."""
     from harness import pipeline
+    from harness.store import folders
 
     if resume is not None:
         if only or candidates or limit:
             raise UsageError(
                 "a resumed run keeps its own suites, candidates and limit", hint="drop --only, --candidates, --limit"
             )
-        path = pipeline.find_run(resume, runs)
+        path = folders.find(resume, runs)
         bakeoff, selection = pipeline.reload(path, folder)
     else:
         path = None
@@ -63,32 +64,42 @@ def run_to_report(
     from harness import pipeline
     from harness.cli import tables
     from harness.cli.progress import Bars
+    from harness.store import folders
 
-    for notice in bakeoff.notices:
+    planned = pipeline.plan(bakeoff)
+    for notice in pipeline.notices(bakeoff, planned):
         screen.note(f"note: {notice}")
     pipeline.require_engines(bakeoff)
-    path = resume or pipeline.start(bakeoff, selection=selection, runs=runs)
+    path = resume or pipeline.start(bakeoff, planned, selection=selection, runs=runs)
+    again = resume_command(path, folder)
     with Bars() as bars:
-        result = pipeline.run(bakeoff, path, folder=folder, progress=bars)
-        if result.outputs:
+        try:
+            result = pipeline.run(bakeoff, path, folder=folder, progress=bars)
+        except (CredentialsError, UsageError) as error:
+            if resume is None and folders.discard(path):
+                raise
+            screen.show_error(error, sent=True)
+            screen.note(f"Go on with: {again}")
+            raise typer.Exit(error.exit_code) from error
+        if result.answered:
             bars.note("Scoring and deciding ...")
             pipeline.score(bakeoff, path)
             decisions = pipeline.decide(path)
             pipeline.report(path)
             pipeline.memo(path)
-    exit_code = pipeline.exit_code(result, decisions if result.outputs else ())
+    exit_code = pipeline.exit_code(result, decisions if result.answered else ())
     if as_json:
         screen.document(pipeline.summary(path, exit_code))
     else:
         for line in result.notices:
             if line not in bars.said:
                 screen.note(line)
-        if result.outputs:
+        if result.answered:
             tables.show_decisions(decisions)
             screen.say()
             screen.say(f"Report: {path / 'report.html'}   Memo: {path / 'memo.md'}")
         if exit_code not in (0, 1):
-            screen.note(f"The run is incomplete (exit {exit_code}). Go on with: bakeoff run --resume {path}")
+            screen.note(f"The run is incomplete (exit {exit_code}). Go on with: {again}")
     raise typer.Exit(exit_code)
 
 

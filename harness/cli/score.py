@@ -3,7 +3,7 @@
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, RUNS, Folder, RunName, Runs
+from harness.cli.options import HERE, RUNS, Folder, RunName, Runs, resume_command
 
 
 def register(app: typer.Typer) -> None:
@@ -13,12 +13,13 @@ def register(app: typer.Typer) -> None:
 def score(run: RunName, folder: Folder = HERE, runs: Runs = RUNS) -> None:
     """Score a run's outputs with the scorers as they are now; asks no model."""
     from harness import pipeline
+    from harness.store import folders
 
-    path = pipeline.find_run(run, runs)
-    bakeoff, _ = pipeline.reload(path, folder)
+    path = folders.find(run, runs)
+    bakeoff, _ = pipeline.reload(path, folder, to_send=False)
     tally = pipeline.score(bakeoff, path)
     screen.say(f"{tally.scored} scores, {tally.unscored} that could not be judged.")
     if tally.missing_readings:
-        screen.say(f"{tally.missing_readings} lack an instrument's reading. Next: bakeoff run --resume {path}")
+        screen.say(f"{tally.missing_readings} lack an instrument's reading. Next: {resume_command(path, folder)}")
     else:
         screen.say(f"Next: bakeoff decide {path}")

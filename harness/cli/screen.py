@@ -28,15 +28,16 @@ def document(value: Any) -> None:
     typer.echo(json.dumps(to_json(value), ensure_ascii=False, indent=2))
 
 
-def show_error(error: BakeoffError) -> None:
-    """Print an expected error on stderr, every problem of it."""
+def show_error(error: BakeoffError, *, sent: bool = False) -> None:
+    """Print an expected error on stderr, every problem of it; `sent`: it came when requests had been sent."""
     if isinstance(error, UsageError):
         for problem in error.problems[:SHOWN]:
             note(problem_text(problem))
         if len(error.problems) > SHOWN:
             note(f"... and {len(error.problems) - SHOWN} more")
         count = len(error.problems)
-        note(f"{count} problem{'s' if count > 1 else ''}; nothing was sent (exit {error.exit_code})")
+        nothing = "" if sent else "; nothing was sent"
+        note(f"{count} problem{'s' if count > 1 else ''}{nothing} (exit {error.exit_code})")
         return
     note(f"{_red('error')}: {error}")
     if error.hint:

@@ -66,7 +66,7 @@ async def ask(
             api_key=target.api_key,
             max_retries=0,
             timeout=litellm_door.timeout(timeout_s),
-            **{"max_tokens": request.max_tokens, **request.params},
+            **{"max_tokens": request.max_tokens, **target.resolved(request.params)},
         )
         try:
             async for chunk in stream:

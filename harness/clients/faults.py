@@ -22,8 +22,8 @@ RETRIED = frozenset(
     {"rate_limit", "conflict", "server_error", "server_timeout", "connection", "reset", "cut", "stream_error"}
 )
 """Kinds that another attempt may mend, as often as the policy allows."""
-RETRIED_ONCE = frozenset({"protocol", "empty"})
-"""Kinds that another attempt seldom mends."""
+RETRIED_ONCE = frozenset({"protocol"})
+"""Kinds that another attempt seldom mends. None is the candidate's own: that would be the better of two answers."""
 
 _CANDIDATES = frozenset({"truncated", "empty", "context_too_long"})
 """Kinds that are the candidate's own failure: they score 0. All others lower coverage."""

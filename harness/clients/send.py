@@ -10,16 +10,10 @@ from harness.clients.deadlines import Deadlines, enforce
 from harness.clients.faults import detail, judged, may_be_billed, retry_after_s
 from harness.clients.marks import marks
 from harness.clients.reply import Heard, Reply
+from harness.clients.reserved import RESERVED
 from harness.clients.tap import InProcessTap, Tap, Wire
 from harness.clients.target import Target
 from harness.core.calls import ChatRequest, MosRequest, Request, SpeechRequest, TranscriptionRequest
-
-RESERVED = frozenset({
-    "api_base", "api_key", "base_url", "cache", "caching", "client", "fallbacks", "input", "max_retries", "messages",
-    "mock_response", "mock_tool_calls", "model", "model_list", "n", "num_retries", "stream", "stream_options",
-    "stream_timeout", "timeout",
-})  # fmt: skip
-"""Parameters that no candidate and no task may set: they would change what is measured."""
 
 _MIB = 2**20
 

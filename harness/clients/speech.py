@@ -39,7 +39,7 @@ async def ask(
             api_key=target.api_key,
             max_retries=0,
             timeout=litellm_door.timeout(timeout_s),
-            **request.params,
+            **target.resolved(request.params),
         )
     data: bytes = response.content
     usage = Usage(input_characters=len(request.text), source="measured")

@@ -43,7 +43,7 @@ async def ask(
             max_retries=0,
             timeout=litellm_door.timeout(timeout_s),
             **language,
-            **request.params,
+            **target.resolved(request.params),
         )
     exchange = wire.last
     last = len(exchange.body) - 1 if exchange and exchange.body else None

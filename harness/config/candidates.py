@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from harness.config.providers import FROM_ENVIRONMENT, Entry
-from harness.config.secrets import holds_key, shown
-from harness.config.suggest import did_you_mean, nearest
+from harness.config.secrets import holds_key, is_key, shown
 from harness.core.candidates import Candidate, Machine, Prices
 from harness.core.canonical import Json
+from harness.core.suggest import did_you_mean, nearest
 from harness.errors import Problem
 
 MODES: Mapping[str, tuple[str, ...]] = {
@@ -110,6 +110,11 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
         variable = base_url.removeprefix(FROM_ENVIRONMENT)
         base_url = env.get(variable) or base_url
         missing += [] if env.get(variable) else [variable]
+        if is_key(base_url):
+            field = "api_base" if params.api_base else "base_url"
+            message = f"a key is written out in the address that {variable} holds"
+            hint = "keep user and password out of the address; a key is named by api_key: os.environ/NAME"
+            problems.append(entry.problem("E103", message, "litellm_params", field, hint=hint))
     modalities, weights = _abilities(entry, model, base_url, problems)
     key_variable, wanted = _variables(entry, model, base_url, kept, env, problems)
     missing += [variable for variable in wanted if not env.get(variable)]

@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from harness.config.secrets import safe_excerpt, shown
-from harness.config.suggest import did_you_mean, nearest
 from harness.config.tables import Record, read_csv, read_xlsx
 from harness.core.canonical import Json
+from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Sample
 from harness.errors import Problem, UsageError
 

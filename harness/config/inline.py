@@ -11,10 +11,10 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from harness.config.models import InlineSuite
 from harness.config.secrets import shown
 from harness.config.source import Source, Where
-from harness.config.suggest import did_you_mean
 from harness.config.suites import complete
 from harness.core.canonical import Json
 from harness.core.scores import Scorer
+from harness.core.suggest import did_you_mean
 from harness.core.suites import Suite, Task
 from harness.errors import Problem, UsageError
 

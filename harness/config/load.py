@@ -9,27 +9,38 @@ from harness.config.inline import inline_suite
 from harness.config.models import BakeoffFile, InlineSuite
 from harness.config.paths import BAKEOFF_FILE
 from harness.config.providers import refuse_literal_keys
-from harness.config.selection import Chosen, Missing, Shelf, bind, choose, open_shelf
+from harness.config.selection import (
+    Chosen,
+    Missing,
+    Shelf,
+    bind,
+    choose,
+    find_repeats,
+    is_repeated,
+    open_shelf,
+    refuse_repeats,
+)
 from harness.config.source import Source, Where, read
-from harness.config.suggest import did_you_mean, nearest
 from harness.config.suites import find_suite, known_suites, load_suite
 from harness.config.validate import validate
 from harness.core.candidates import Candidate
 from harness.core.decision import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
+from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Suite, Task
 from harness.errors import CredentialsError, Problem, UsageError
 
 
 def load(
     folder: Path, *, file: str = BAKEOFF_FILE, env: Mapping[str, str], suites: Sequence[str] = (),
-    candidates: Sequence[str] = (), limit: int | None = None, shipped: Path,
+    candidates: Sequence[str] = (), limit: int | None = None, shipped: Path, require_keys: bool = True,
 ) -> Bakeoff:  # fmt: skip
     """Read the bake-off that `folder`/`file` describes; nothing is sent and nothing heavy is imported.
 
     `suites` and `candidates` narrow it by name, `limit` takes the first samples of every task, `shipped` holds what
     the folder lacks. UsageError carries every problem of every file; CredentialsError every key that is missing for a
-    candidate that is named, or whose absence leaves a task without candidates.
+    candidate that is named, or whose absence leaves a task without candidates. Without `require_keys` every key may
+    be missing: no candidate is left out for it, and a notice says which it is.
     """
     problems: list[Problem] = []
     read_in = _read_bakeoff(folder / file, problems)
@@ -46,15 +57,19 @@ def load(
     if shelf is None:
         raise UsageError(problems)
     kept_tasks = _tasks(kept)
-    chosen = choose(shelf, given, source, asked=candidates, tasks=kept_tasks, env=env, problems=problems)
+    chosen = choose(
+        shelf, given, source, asked=candidates, tasks=kept_tasks, env=env, problems=problems, require_keys=require_keys
+    )
     instruments, unserved = bind(shelf, given, source, tasks=kept_tasks, env=env, problems=problems)
     if complete:
         _check_fit(chosen, kept_tasks if candidates else _tasks(every), source, problems)
-    rules = _check_must_pass(rules, tasks_by_slot, given, source, shelf, chosen, problems)
+    repeats = find_repeats(chosen.candidates, kept_tasks)
+    refuse_repeats(repeats, chosen, shelf, source, problems)
+    rules = _check_must_pass(rules, tasks_by_slot, given, source, shelf, chosen, problems, repeats)
     named = {name for rule in rules.values() for name in rule.must_pass} | chosen.listed.keys()
     lacking = [*unserved, *(it for it in chosen.missing if it.candidate.name in named)]
     kept, notices = _match(kept, chosen, lacking, source, problems, narrowed=bool(candidates))
-    _refuse(problems, lacking)
+    _refuse(problems, lacking if require_keys else ())
     modalities = {task.modality for task in _tasks(kept)}
     competing = tuple(candidate for candidate in chosen.candidates if candidate.modalities & modalities)
     slots = decision.slots(kept)
@@ -67,7 +82,12 @@ def load(
         settings=replace(RunSettings(), **given.run.model_dump(exclude_none=True)) if given.run else RunSettings(),
         epochs=given.epochs,
         seed=given.seed,
-        notices=(*chosen.notices, *notices, *_left_out(chosen), *_own_notices(given, rules, slots)),
+        notices=(
+            *chosen.notices,
+            *notices,
+            *_keyless(chosen, unserved, require_keys=require_keys),
+            *_own_notices(given, rules, slots, competing),
+        ),
     )
 
 
@@ -150,7 +170,7 @@ def _check_fit(chosen: Chosen, tasks: Sequence[Task], source: Source, problems: 
 
 def _check_must_pass(
     rules: Mapping[str, DecisionRule], tasks: Mapping[str, Sequence[Task]], given: BakeoffFile, source: Source,
-    shelf: Shelf, chosen: Chosen, problems: list[Problem],
+    shelf: Shelf, chosen: Chosen, problems: list[Problem], repeats: Mapping[str, str],
 ) -> dict[str, DecisionRule]:  # fmt: skip
     """Return the rules with the names in must_pass resolved; refuse one that does not compete for its slot."""
     listed = given.candidates if given.candidates is not None else [entry.name for entry in shelf.own.entries]
@@ -165,6 +185,9 @@ def _check_must_pass(
             if not meant:
                 message, hint = f"must_pass: '{written}' does not compete", did_you_mean(written, eligible)
                 problems.append(source.problem("E208", message, where, hint=hint))
+            if meant and all(name in repeats for name in meant):
+                message = f"must_pass: {is_repeated(meant[0], repeats)}"
+                problems.append(source.problem("E207", message, where, hint=f"say '{repeats[meant[0]]}'"))
             wanted = {task.modality for task in tasks[slot]}
             for name in meant:
                 if name in resolved and not resolved[name].modalities & wanted:
@@ -222,17 +245,24 @@ def _refuse(problems: list[Problem], lacking: Sequence[Missing]) -> None:
         raise CredentialsError("; ".join(said), hint=hint)
 
 
-def _left_out(chosen: Chosen) -> Iterable[str]:
-    for it in chosen.missing:
-        if it.candidate.name not in chosen.listed:
-            yield f"'{it.candidate.name}' is left out: {', '.join(it.variables)} is not set"
+def _keyless(chosen: Chosen, unserved: Sequence[Missing], *, require_keys: bool) -> Iterable[str]:
+    for name, variables in dict.fromkeys((it.candidate.name, it.variables) for it in (*chosen.missing, *unserved)):
+        if not require_keys:
+            yield f"'{name}' counts as if its key were there: a run needs {', '.join(variables)}, which is not set"
+        elif name not in chosen.listed:
+            yield f"'{name}' is left out: {', '.join(variables)} is not set"
 
 
 def _own_notices(
-    given: BakeoffFile, rules: Mapping[str, DecisionRule], tasks: Mapping[str, Sequence[Task]]
-) -> Iterable[str]:
+    given: BakeoffFile, rules: Mapping[str, DecisionRule], tasks: Mapping[str, Sequence[Task]],
+    competing: Sequence[Candidate],
+) -> Iterable[str]:  # fmt: skip
     if given.traffic is not None:
         yield "traffic is checked, but this version does not use it"
+    if given.run is not None and (given.run.workers or 1) > 1:
+        yield "run.workers is checked, but this version runs one worker"
+    if any(candidate.group is not None for candidate in competing):
+        yield "bakeoff.group is checked, but this version does not use it"
     for slot, its in tasks.items():
         shipped = defaults.CRITERIA[its[0].modality]
         unset = slot not in (given.decision or {}) or (given.decision or {})[slot].criteria is None

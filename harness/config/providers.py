@@ -8,8 +8,8 @@ from pathlib import Path
 from harness.config.models import PASSED_OVER, Cascade, ModelEntry, ProvidersFile
 from harness.config.secrets import holds_key, is_key
 from harness.config.source import Source, Where, read
-from harness.config.suggest import did_you_mean
 from harness.config.validate import validate
+from harness.core.suggest import did_you_mean
 from harness.errors import Problem, UsageError
 
 FROM_ENVIRONMENT = "os.environ/"

@@ -9,9 +9,9 @@ from harness.config.models import BakeoffFile
 from harness.config.paths import PROVIDERS_FILE
 from harness.config.providers import Entry, Providers, read_providers
 from harness.config.source import Source, Where
-from harness.config.suggest import did_you_mean
 from harness.core.candidates import Candidate
 from harness.core.scores import MOS, TRANSCRIBER, Instrument
+from harness.core.suggest import did_you_mean
 from harness.core.suites import Task
 from harness.errors import Problem
 
@@ -57,7 +57,7 @@ class Chosen:
     listed: Mapping[str, Where | None]
     """Those that somebody named → where in bakeoff.yaml; None: on the command line."""
     missing: tuple[Missing, ...]
-    """Those without a key: an error where listed, else left out."""
+    """Those without a key: where keys are required, an error where listed, else left out."""
     notices: tuple[str, ...]
 
 
@@ -75,11 +75,12 @@ def open_shelf(folder: Path, shipped: Path, problems: list[Problem]) -> Shelf | 
 
 def choose(
     shelf: Shelf, file: BakeoffFile, source: Source, *, asked: Sequence[str], tasks: Iterable[Task],
-    env: Mapping[str, str], problems: list[Problem],
+    env: Mapping[str, str], problems: list[Problem], require_keys: bool = True,
 ) -> Chosen:  # fmt: skip
     """Resolve the candidates that are asked for: by the command line (`asked`), else by bakeoff.yaml, else all.
 
-    Of all, only those count that can do some task's modality. What is wrong goes to `problems`.
+    Of all, only those count that can do some task's modality. Without `require_keys` one that lacks its key is chosen
+    too. What is wrong goes to `problems`.
     """
     named: list[tuple[str, Where | None]] = [(name, None) for name in asked]
     if not asked:
@@ -103,7 +104,7 @@ def choose(
         wanted = {task.modality for task in tasks}
         resolved = [found for found in resolved if wanted & found.candidate.modalities]
     return Chosen(
-        candidates=tuple(found.candidate for found in resolved if not found.missing),
+        candidates=tuple(found.candidate for found in resolved if not (found.missing and require_keys)),
         listed=listed,
         missing=tuple(Missing(candidate=it.candidate, variables=it.missing) for it in resolved if it.missing),
         notices=(*notices, *_ignored(resolved)),
@@ -144,6 +145,41 @@ def bind(
         if found.missing:
             missing.append(Missing(candidate=found.candidate, variables=found.missing))
     return bound, tuple(missing)
+
+
+def find_repeats(candidates: Sequence[Candidate], tasks: Sequence[Task]) -> dict[str, str]:
+    """Return candidate → the earlier one that it is under another name, where no task would be asked of it."""
+    wanted = {task.modality for task in tasks}
+    first: dict[tuple[str, str], str] = {}
+    result = {}
+    for candidate in candidates:
+        does = sorted(candidate.modalities & wanted)
+        others = [first.setdefault((candidate.identity, modality), candidate.name) for modality in does]
+        if others and candidate.name not in others:
+            result[candidate.name] = others[0]
+    return result
+
+
+def refuse_repeats(
+    repeats: Mapping[str, str], chosen: Chosen, shelf: Shelf, source: Source, problems: list[Problem]
+) -> None:
+    """Refuse a name that somebody listed and that stands for nothing but repeats of other candidates."""
+    meant: dict[tuple[Where | None, str], list[str]] = {}
+    for name, where in chosen.listed.items():
+        (entry, *_) = shelf.named(name)
+        meant.setdefault((where, entry.model.model_name), []).append(name)
+    for (where, _), names in meant.items():
+        if all(name in repeats for name in names):
+            message = is_repeated(names[0], repeats)
+            if where is None:
+                problems.append(Problem(code="E207", message=f"--candidates: {message}", hint="remove one"))
+            else:
+                problems.append(source.problem("E207", message, where, hint="remove one"))
+
+
+def is_repeated(name: str, repeats: Mapping[str, str]) -> str:
+    """Say of whom the candidate is a repeat."""
+    return f"'{name}' is '{repeats[name]}' under another name: same model, parameters and address"
 
 
 def _can_serve(found: Resolved, instrument: Instrument) -> bool:

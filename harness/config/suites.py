@@ -14,9 +14,9 @@ from harness.config.data import inside, load_samples, nearest_file
 from harness.config.paths import TASKS_FOLDER
 from harness.config.paths import shipped as shipped_folder
 from harness.config.secrets import safe_excerpt, shown
-from harness.config.suggest import did_you_mean
 from harness.core.candidates import MODALITIES
 from harness.core.scores import Scorer
+from harness.core.suggest import did_you_mean
 from harness.core.suites import Sample, Suite, Task
 from harness.errors import Problem, UsageError
 
@@ -164,6 +164,9 @@ class _Author:
             own = error.filename == str(self.file)
             fault = self._at("E219", f"malformed Python: {error.msg}", (own and error.lineno) or 1)
             raise UsageError([replace(fault, column=error.offset) if own else fault]) from error
+        except UsageError as error:  # what a suite finds wrong in its own data, in the same words as ours
+            own_words = [replace(problem, file=problem.file or str(self.file)) for problem in error.problems]
+            raise UsageError(own_words, hint=error.hint) from error
         except (Exception, SystemExit) as error:  # a suite is a stranger's program: whatever it raises is its fault
             frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(self.file)]
             message = f"the suite does not load: {type(error).__name__}: {error}"

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.config.secrets import shown
-from harness.config.suggest import did_you_mean
 from harness.core.canonical import Json
+from harness.core.suggest import did_you_mean
 from harness.errors import Problem
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Tag, ValidationError
 
 from harness.config.secrets import holds_key, shown
 from harness.config.source import Source, Where
-from harness.config.suggest import did_you_mean, nearest
 from harness.core.canonical import Json
+from harness.core.suggest import did_you_mean, nearest
 from harness.errors import Problem
 
 M = TypeVar("M", bound=BaseModel)

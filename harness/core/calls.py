@@ -113,7 +113,8 @@ class Usage:
     busy_seconds: float | None = None
     """Self-hosted: how long this call held the machine; calls that it serves at once share the time."""
     source: str = "none"
-    """`provider` (as reported), `measured` (by us), `estimated` (the bound, where the provider said nothing)."""
+    """`provider` (as reported), `measured` (by us), `estimated` (the bound, where the provider said nothing), `none`
+    (nobody said anything), `suspect` (reported, with numbers that cannot be true: charged with the bound)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from harness.core.decision import DecisionMatrix, RankedCandidate
 from harness.core.estimates import Estimate
-from harness.decide.matrix import measured
+from harness.decide.matrix import at_worst, measured, unsupported
 from harness.decide.sensitivity import saturated
 from harness.decide.standing import unproven
 
+UPPER_BOUND = "upper bound"
+"""How that part of a cost's note begins, as `metrics/estimates.py` writes it."""
 FEW_SAMPLES = 40
 """Below, intervals are rough (methodology.md 2.1)."""
 
@@ -18,19 +20,42 @@ def caveats(
     estimates: Mapping[str, Sequence[Estimate]],
     clusters: Sequence[int],
 ) -> tuple[str, ...]:
-    """Return the caveats: unproven gates, missing values, lost answers, saturated anchors, few samples."""
-    return (*_gates(ranking), *_missing(matrix), *_lost(estimates), *_saturated(matrix), *_few(clusters))
+    """Return the caveats, first what may overturn the verdict."""
+    return (
+        *_gates(ranking),
+        *_worst(matrix, ranking),
+        *_missing(matrix),
+        *_lost(estimates),
+        *_bounded(estimates),
+        *_saturated(matrix),
+        *_few(clusters),
+    )
 
 
 def _gates(ranking: Sequence[RankedCandidate]) -> list[str]:
     return [f"{line.candidate} has an unproven gate: {g.reason}." for line in ranking for g in unproven(line)]
 
 
+def _worst(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate]) -> list[str]:
+    """Say on what the leader is worth nothing: it may be first only because the others are worth no more."""
+    leader = next((line.candidate for line in ranking if line.rank is not None), None)
+    return [
+        f"{leader} scores at or below the worst acceptable on {criterion.name}."
+        for criterion in (at_worst(matrix, leader) if leader is not None else ())
+    ]
+
+
 def _missing(matrix: DecisionMatrix) -> list[str]:
     found = []
     for j, criterion in enumerate(matrix.criteria):
         lacking = [name for name, row in zip(matrix.candidates, matrix.values, strict=True) if row[j] is None]
-        if lacking and len(lacking) == len(matrix.candidates):
+        few = [name for name, row in zip(matrix.candidates, matrix.raw, strict=True) if unsupported(row[j])]
+        if few:
+            found.append(
+                f"{criterion.name} ({criterion.metric}) has too few measurements of {', '.join(few)}: "
+                "it counts for nobody."
+            )
+        elif lacking and len(lacking) == len(matrix.candidates):
             found.append(
                 f"{criterion.name} ({criterion.metric}) is not measured for any candidate: it separates nobody."
             )
@@ -48,6 +73,21 @@ def _lost(estimates: Mapping[str, Sequence[Estimate]]) -> list[str]:
         for name, share in shares.items()
         if share is not None and share < 1.0
     ]
+
+
+def _bounded(estimates: Mapping[str, Sequence[Estimate]]) -> list[str]:
+    bounds = {name: next((b for e in of if (b := _upper_bound(e))), None) for name, of in estimates.items()}
+    return [
+        f"The cost of {name} is an {bound}, for want of reported usage."
+        for name, bound in bounds.items()
+        if bound is not None
+    ]
+
+
+def _upper_bound(estimate: Estimate) -> str | None:
+    """Return the part of a cost's note that says how many calls are charged at a bound, for want of their usage."""
+    parts = estimate.note.split("; ") if estimate.value is not None and estimate.metric.startswith("usd") else []
+    return next((part for part in parts if part.startswith(UPPER_BOUND)), None)
 
 
 def _saturated(matrix: DecisionMatrix) -> list[str]:

@@ -18,7 +18,7 @@ from harness.core.decision import (
 from harness.core.estimates import Estimate
 from harness.decide import gates
 from harness.decide.caveats import caveats
-from harness.decide.matrix import matrix, measured
+from harness.decide.matrix import at_worst, matrix, measured
 from harness.decide.pbest import Uncertainty, uncertainty
 from harness.decide.rank import ranks
 from harness.decide.sensitivity import crossovers, flips, leave_one_out
@@ -136,6 +136,7 @@ def _standing(
         ranking=ranking,
         answered=any(_answered(of) for of in estimates.values()),
         unjudged=tuple(line.candidate for line in ranking if _unjudged(line, rule, estimates[line.candidate])),
+        unfit=any(criterion.metric == "quality" for name in names[:1] for criterion in at_worst(table, name)),
         measured=any(value is not None for row in table.values for value in row),
         clusters=tuple(clusters),
         cost=_costs(estimates),

@@ -7,11 +7,17 @@ from harness.core.estimates import Estimate
 from harness.decide.values import check, value
 from harness.decide.weights import direct
 
+UNSUPPORTED = "not supported"
+"""How the note of an estimate begins whose n is too small for a value, as `metrics/estimates.py` writes it."""
+
 
 def matrix(
     candidates: Sequence[str], criteria: Sequence[Criterion], estimates: Mapping[str, Sequence[Estimate]]
 ) -> DecisionMatrix:
     """Return the additive value model: each score is Σ weight × value, a missing value counting 0.
+
+    A criterion that some candidate has too few measurements for has no value of any: else a single call that could not
+    be timed would decide, by taking from its candidate all that the criterion weighs.
 
     ValueError where the criteria cannot give values: equal anchors, a log scale at 0, no weight above 0.
     """
@@ -19,7 +25,11 @@ def matrix(
         check(criterion)
     weights = direct([criterion.weight for criterion in criteria])
     raw = tuple(tuple(measured(estimates[name], c.metric) for c in criteria) for name in candidates)
-    values = tuple(tuple(value(c, e.value) for c, e in zip(criteria, row, strict=True)) for row in raw)
+    dropped = [any(unsupported(row[j]) for row in raw) for j in range(len(criteria))]
+    values = tuple(
+        tuple(None if drop else value(c, e.value) for c, e, drop in zip(criteria, row, dropped, strict=True))
+        for row in raw
+    )
     contributions = tuple(tuple(w * (v or 0.0) for w, v in zip(weights, row, strict=True)) for row in values)
     return DecisionMatrix(
         candidates=tuple(candidates),
@@ -30,6 +40,17 @@ def matrix(
         contributions=contributions,
         scores=tuple(min(1.0, sum(row)) for row in contributions),
     )
+
+
+def at_worst(table: DecisionMatrix, candidate: str) -> tuple[Criterion, ...]:
+    """Return the criteria on which the candidate is worth nothing: at or below the worst acceptable."""
+    row = table.values[table.candidates.index(candidate)]
+    return tuple(criterion for criterion, worth in zip(table.criteria, row, strict=True) if worth == 0.0)
+
+
+def unsupported(estimate: Estimate) -> bool:
+    """Say whether the metric was measured, but not often enough for a value."""
+    return estimate.value is None and estimate.note.startswith(UNSUPPORTED)
 
 
 def measured(estimates: Sequence[Estimate], metric: str) -> Estimate:

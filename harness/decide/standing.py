@@ -18,6 +18,8 @@ class Standing:
     """Whether any answer of any candidate has a score."""
     unjudged: tuple[str, ...]
     """Candidates that no verdict can be given on: none of their answers has a score, or their quality is unknown."""
+    unfit: bool
+    """Whether the leader's quality is at or below the worst acceptable: first, and yet no clear win."""
     measured: bool
     """Whether any criterion of any candidate has a value."""
     clusters: tuple[int, ...]

@@ -44,7 +44,8 @@ def values(criterion: Criterion, x: Floats) -> Floats:
             raise ValueError(f"criterion {criterion.name!r}: a log scale cannot take {float(np.nanmin(x))}")
         with np.errstate(divide="ignore"):
             x, worst, ideal = np.log(x), math.log(worst), math.log(ideal)
-    return np.asarray(np.clip((x - worst) / (ideal - worst), 0.0, 1.0), dtype=np.float64)
+    with np.errstate(over="ignore"):  # as far beyond an anchor as infinity is
+        return np.asarray(np.clip((x - worst) / (ideal - worst), 0.0, 1.0), dtype=np.float64)
 
 
 def _check_points(name: str, points: tuple[tuple[float, float], ...]) -> None:

@@ -43,6 +43,7 @@ def _kind(standing: Standing) -> VerdictKind:
     if (
         p_best >= limits.clear_p_best
         and not standing.too_few
+        and not standing.unfit
         and robust
         and _survives_omissions(standing, standing.leader)
     ):

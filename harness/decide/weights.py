@@ -1,7 +1,11 @@
-"""Points → weights that sum to 1."""
+"""Weights: points that sum to 1, and rules with other points."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from harness.core.decision import DecisionRule
+from harness.errors import UsageError
 
 
 def direct(points: Sequence[float]) -> tuple[float, ...]:
@@ -12,3 +16,24 @@ def direct(points: Sequence[float]) -> tuple[float, ...]:
     if total <= 0:
         raise ValueError("at least one weight must be above 0")
     return tuple(p / total for p in points)
+
+
+def reweighed(rules: Mapping[str, DecisionRule], weights: Mapping[str, float]) -> dict[str, DecisionRule]:
+    """Return the rules with the weights named `criterion` or `slot:criterion` changed."""
+    known = {key for slot, rule in rules.items() for c in rule.criteria for key in (c.name, f"{slot}:{c.name}")}
+    unknown = [name for name in weights if name not in known]
+    if unknown:
+        raise UsageError(f"there is no criterion {unknown[0]!r}", hint=f"there are: {', '.join(sorted(known))}")
+    changed = {
+        slot: replace(
+            rule,
+            criteria=tuple(
+                replace(c, weight=weights.get(f"{slot}:{c.name}", weights.get(c.name, c.weight))) for c in rule.criteria
+            ),
+        )
+        for slot, rule in rules.items()
+    }
+    for slot, rule in changed.items():
+        if rule.criteria and not any(criterion.weight for criterion in rule.criteria):
+            raise UsageError(f"all weights of the slot '{slot}' are zero, so nothing would decide")
+    return changed

@@ -72,6 +72,8 @@ def _doubt(standing: Standing, leader: RankedCandidate) -> str:
     limits, flip = standing.thresholds, standing.smallest_flip
     if leader.p_best < limits.clear_p_best:
         return f"not surely: it comes first in {_share(leader.p_best)} of the draws"
+    if standing.unfit:
+        return "its quality is at or below the worst acceptable"
     if standing.too_few:
         return "the samples are too few for a clear win"
     if flip is not None and flip < limits.fragile_l1:

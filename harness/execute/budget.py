@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from harness.clients.retry import Answer
-from harness.core.calls import Call, Output
+from harness.core.calls import Attempt, Call, Output
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff
 from harness.errors import BudgetStop, Problem, UsageError
@@ -84,14 +84,21 @@ def record_cost(answer: Answer, candidate: Candidate, worst: Decimal | None) -> 
     """Return what a call cost with all its attempts, and where the number comes from.
 
     An attempt that may have been billed although it failed, and an answer whose usage nobody reported, count with
-    `worst`, the most of one attempt; an attempt that was refused is free.
+    `worst`, the most of one attempt; an attempt that was refused is free. A usage that cannot be true says nothing of
+    any attempt that it sums up, so each that the provider served counts so.
     """
     usd, source = cost(answer.usage, candidate)
     if worst is None or not is_billed(candidate):
         return usd, source
+    suspect = answer.usage.source == "suspect"
     unmetered = answer.usage.source == "none"
-    if unmetered:
+    if suspect or unmetered:
         usd, source = Decimal(0), "measured"
-    doubtful = sum(attempt.may_be_billed for attempt in answer.attempts)
+    doubtful = sum(attempt.may_be_billed or (suspect and _served(attempt)) for attempt in answer.attempts)
     doubtful += unmetered and isinstance(answer.outcome, Output)
     return (usd, source) if usd is None or not doubtful else (usd + doubtful * worst, "estimated")
+
+
+def _served(attempt: Attempt) -> bool:
+    """Whether the provider began to answer; a refusal has an error status, or none."""
+    return attempt.http_status is not None and 200 <= attempt.http_status < 300

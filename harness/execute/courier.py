@@ -114,7 +114,8 @@ class Courier:
         record: Record | None = None
         try:
             try:
-                async with lane.place():
+                self._check(candidate)
+                async with lane.place(call):
                     answer = await self._ask(call, candidate, lane, trip)
                 record = await self._land(self._record(call, candidate, answer, trip), answer.blobs)
             except (Halted, BakeoffError):
@@ -136,7 +137,8 @@ class Courier:
 
         async def before_attempt(number: int) -> None:
             self._check(candidate)
-            await lane.turn(call.request)
+            if number > 1:  # the first turn came with the place
+                await lane.turn(call)
             await self.budget.hold(worst, wait=number == 1)
             trip.held += worst
             self._check(candidate)

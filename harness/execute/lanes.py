@@ -1,4 +1,4 @@
-"""Lanes: who may send when. Embedded engines share one exclusive lane; each remote candidate has its own."""
+"""Lanes: who may send when. Embedded engines share an exclusive one, a machine's candidates its; others have theirs."""
 
 import asyncio
 import math
@@ -73,28 +73,36 @@ class Lane:
     """Calls that wait for the same limits, in plan order."""
 
     name: str
-    """A candidate's name, or `LOCAL`."""
+    """A candidate's name, a machine's address, or `LOCAL`."""
     waiting: deque[Call]
     width: int
     """Most calls of this lane in flight."""
     shared: asyncio.Semaphore
     """Most calls in flight over all lanes that share it."""
-    requests: Pace
-    tokens: Pace
+    door: asyncio.Lock
+    """Lets one call at a time wait for its place: turns that pile up before a place is free would go out in a burst."""
+    paces: Mapping[str, tuple[Pace, Pace]]
+    """Candidate → its requests and its tokens over time."""
     machine: SharedTime
-    """Of a candidate that serves itself; embedded engines never serve two calls at once."""
+    """Of candidates that serve themselves; embedded engines never serve two calls at once."""
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Hold one of the places in flight."""
-        async with self.shared:
+    async def place(self, call: Call) -> AsyncIterator[None]:
+        """Hold one of the places in flight, from the turn of `call` on: nobody needs a place to wait for a rate."""
+        async with self.door:
+            await self.turn(call)
+            await self.shared.acquire()
+        try:
             yield
+        finally:
+            self.shared.release()
 
-    async def turn(self, request: Request) -> None:
+    async def turn(self, call: Call) -> None:
         """Wait until the candidate's rates allow one more request."""
-        await self.requests.wait()
-        if self.tokens.is_limited:
-            await self.tokens.wait(most_tokens(request))
+        requests, tokens = self.paces[call.candidate]
+        await requests.wait()
+        if tokens.is_limited:
+            await tokens.wait(most_tokens(call.request))
 
 
 def lanes(
@@ -107,33 +115,39 @@ def lanes(
 ) -> list[Lane]:
     """Sort `calls` into lanes; those that share places get them in turn, so that candidates advance side by side."""
     remote, alone = asyncio.Semaphore(max_in_flight), asyncio.Semaphore(1)
-    found: dict[str, Lane] = {}
+    found: dict[str, list[Call]] = {}
     for call in calls:
-        candidate = candidates[call.candidate]
-        name = LOCAL if candidate.is_local else candidate.name
-        if name == LOCAL and name not in found:
-            unlimited = Pace(None, clock=clock, sleep=sleep)
-            found[name] = Lane(
-                name=name,
-                waiting=deque(),
-                width=1,
-                shared=alone,
-                requests=unlimited,
-                tokens=unlimited,
-                machine=SharedTime(),
-            )
-        elif name not in found:
-            found[name] = Lane(
-                name=name,
-                waiting=deque(),
-                width=min(candidate.max_in_flight or max_in_flight, max_in_flight),
-                shared=remote,
-                requests=Pace(candidate.requests_per_minute, clock=clock, sleep=sleep),
-                tokens=Pace(candidate.tokens_per_minute, clock=clock, sleep=sleep),
-                machine=SharedTime(),
-            )
-        found[name].waiting.append(call)
-    return list(found.values())
+        found.setdefault(_lane(candidates[call.candidate]), []).append(call)
+
+    def lane(name: str, waiting: list[Call]) -> Lane:
+        served = [candidates[candidate] for candidate in {call.candidate for call in waiting}]
+        most = 1 if name == LOCAL else max_in_flight
+        return Lane(
+            name=name,
+            waiting=deque(waiting),
+            width=min(most, *(candidate.max_in_flight or most for candidate in served)),
+            shared=alone if name == LOCAL else remote,
+            door=asyncio.Lock(),
+            paces={
+                candidate.name: (
+                    Pace(candidate.requests_per_minute, clock=clock, sleep=sleep),
+                    Pace(candidate.tokens_per_minute, clock=clock, sleep=sleep),
+                )
+                for candidate in served
+            },
+            machine=SharedTime(),
+        )
+
+    return [lane(name, waiting) for name, waiting in found.items()]
+
+
+def _lane(candidate: Candidate) -> str:
+    """Name the lane of a candidate: what runs on one machine shares one, since each would measure the others."""
+    if candidate.is_local:
+        return LOCAL
+    if candidate.machine is not None and candidate.base_url is not None:
+        return candidate.base_url.rstrip("/")
+    return candidate.name
 
 
 def most_tokens(request: Request) -> int:

@@ -3,13 +3,14 @@
 import os
 import platform
 import sys
+from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json, digest, from_json, to_json
 from harness.core.runs import Bakeoff, Manifest
-from harness.core.suites import Suite, Task
+from harness.core.suites import Sample, Suite, Task
 
 RECORDED_PACKAGES = ("bakeoff", "litellm", "httpx", "numpy", "scipy", "pandas", "xllamacpp", "onnxruntime",
                      "faster-whisper", "hibari-tts", "whisper-normalizer")  # fmt: skip
@@ -17,6 +18,9 @@ RECORDED_PACKAGES = ("bakeoff", "litellm", "httpx", "numpy", "scipy", "pandas", 
 
 ASKED = ("name", "modality", "prompt", "system", "max_tokens", "params", "language")
 """The parts of a task that reach a model; its samples beside."""
+
+JUDGED = ("primary", "scorers")
+"""The parts of a task that say how its answers are judged."""
 
 
 def manifest(bakeoff: Bakeoff, *, run_id: str, started: str, selection: Json) -> Manifest:
@@ -27,31 +31,56 @@ def manifest(bakeoff: Bakeoff, *, run_id: str, started: str, selection: Json) ->
         started=started,
         config=_config(bakeoff),
         suites=_digests(bakeoff),
-        scorers={
-            f"{suite.name}/{task.name}/{scorer.name}": scorer.signature
-            for suite in bakeoff.suites
-            for task in suite.tasks
-            for scorer in task.scorers
-        },
+        scorers=_signatures(bakeoff),
         rules={slot: digest(rule) for slot, rule in bakeoff.rules.items()},
         environment=_environment(),
         selection=selection,
     )
 
 
-def changes(stored: Manifest, bakeoff: Bakeoff) -> list[str]:
-    """Say in which suites and candidates `bakeoff` asks something else than the stored run did.
+def rejudged(stored: Manifest, bakeoff: Bakeoff) -> Manifest:
+    """Return `stored` with the scorers and primaries of `bakeoff`: how a run is judged is not what it asked.
 
-    Scorers, weights, prices and limits may change: they never ask a model again.
+    All else stays frozen, the decision rules before all; an instrument that only the new scorers need is added.
     """
     then: Any = stored.config
-    identities = {c["name"]: from_json(Candidate, c).identity for c in then["candidates"]}
+    instruments: Any = to_json(bakeoff.instruments)
+    tasks = {(suite.name, task.name): _task(suite, task) for suite in bakeoff.suites for task in suite.tasks}
+    judged = [
+        {**suite, "tasks": [{**task, **{key: tasks[suite["name"], task["name"]][key] for key in JUDGED}}
+                            for task in suite["tasks"]]}
+        for suite in then["suites"]
+    ]  # fmt: skip
+    config = {**then, "suites": judged, "instruments": {**instruments, **then["instruments"]}}
+    return replace(stored, config=config, scorers=_signatures(bakeoff))
+
+
+def changed_suites(stored: Manifest, bakeoff: Bakeoff) -> list[str]:
+    """Say in which suites `bakeoff` asks something else than the stored run did; scorers and targets may change."""
     digests = _digests(bakeoff)
-    changed = [f"suite {name!r}" for name in sorted(digests.keys() | stored.suites.keys())
-               if digests.get(name) != stored.suites.get(name)]  # fmt: skip
+    return [f"suite {name!r}" for name in sorted(digests.keys() | stored.suites.keys())
+            if digests.get(name) != stored.suites.get(name)]  # fmt: skip
+
+
+def changes(stored: Manifest, bakeoff: Bakeoff) -> list[str]:
+    """Say what `bakeoff` asks otherwise than the stored run did: suites, candidates, instruments, epochs.
+
+    Scorers, targets, weights, prices and limits may change: they never ask a model again. So may instruments that
+    only one of the two has, since only a scorer brings them.
+    """
+    then: Any = stored.config
+    candidates, instruments = (
+        {name: from_json(Candidate, document).identity for name, document in documents.items()}
+        for documents in ({c["name"]: c for c in then["candidates"]}, then["instruments"])
+    )
     now = {candidate.name: candidate.identity for candidate in bakeoff.candidates}
-    changed += [f"candidate {name!r}" for name in sorted(now.keys() | identities.keys())
-                if now.get(name) != identities.get(name)]  # fmt: skip
+    changed = changed_suites(stored, bakeoff)
+    changed += [f"candidate {name!r}" for name in sorted(now.keys() | candidates.keys())
+                if now.get(name) != candidates.get(name)]  # fmt: skip
+    changed += [f"instrument {name!r}" for name, candidate in sorted(bakeoff.instruments.items())
+                if instruments.get(name, candidate.identity) != candidate.identity]  # fmt: skip
+    if bakeoff.epochs != then["epochs"]:
+        changed.append(f"epochs: {then['epochs']} then, {bakeoff.epochs} now")
     return changed
 
 
@@ -59,9 +88,23 @@ def _digests(bakeoff: Bakeoff) -> dict[str, str]:
     """Suite → digest of what is asked; how it is judged may change without asking again."""
     return {
         suite.name: digest([suite.version, *({key: _task(suite, task)[key] for key in ASKED} for task in suite.tasks),
-                            *(task.loaded for task in suite.tasks)])
+                            *([_asked(sample) for sample in task.loaded] for task in suite.tasks)])
         for suite in bakeoff.suites
     }  # fmt: skip
+
+
+def _asked(sample: Sample) -> list[Any]:
+    """Return what of a sample can reach a model; its target cannot."""
+    return [sample.id, sample.input, sample.files, sample.metadata]
+
+
+def _signatures(bakeoff: Bakeoff) -> dict[str, str]:
+    return {
+        f"{suite.name}/{task.name}/{scorer.name}": scorer.signature
+        for suite in bakeoff.suites
+        for task in suite.tasks
+        for scorer in task.scorers
+    }
 
 
 def _config(bakeoff: Bakeoff) -> Json:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from harness.clients.reserved import RESERVED
 from harness.core.calls import (
     Audio,
     Call,
@@ -53,6 +54,7 @@ def plan(bakeoff: Bakeoff) -> Plan:
     sample, again in random order, so that none gets the quiet hour (methodology.md 3).
     """
     rng = random.Random(bakeoff.seed)
+    _refuse_reserved(bakeoff)
     identities = {candidate.name: candidate.identity for candidate in bakeoff.candidates}
     exclusions = tuple(_exclusions(bakeoff))
     calls: list[Call] = []
@@ -157,6 +159,22 @@ def _units(bakeoff: Bakeoff, exclusions: Iterable[Exclusion], problems: dict[str
                 for sample in task.loaded
             ]
     return units
+
+
+def _refuse_reserved(bakeoff: Bakeoff) -> None:
+    """Raise UsageError that names every parameter which no candidate and no task may set."""
+    tasks = {f"task {suite.name}/{task.name}": task.params for suite in bakeoff.suites for task in suite.tasks}
+    candidates = {f"candidate {candidate.name!r}": candidate.params for candidate in bakeoff.candidates}
+    if problems := [
+        Problem(
+            code="E204",
+            message=f"{who} sets the parameter {name!r}, which belongs to Bakeoff",
+            hint="remove it: it would change what is measured",
+        )
+        for who, params in {**candidates, **tasks}.items()
+        for name in sorted(RESERVED & params.keys())
+    ]:
+        raise UsageError(problems)
 
 
 def _exclusions(bakeoff: Bakeoff) -> Iterator[Exclusion]:

@@ -15,11 +15,19 @@ from harness.clients.deadlines import Deadlines
 from harness.clients.faults import CANDIDATE_UNUSABLE, PROVIDER_UNUSABLE
 from harness.clients.retry import RetryPolicy
 from harness.clients.retry import call as call_client
-from harness.clients.target import Target, resolve
+from harness.clients.target import Target, resolve, variables
 from harness.core.calls import Call, Failure, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff
-from harness.errors import PRECEDENCE, BakeoffError, BudgetStop, CredentialsError, IncompleteError, Interrupted
+from harness.errors import (
+    PRECEDENCE,
+    BakeoffError,
+    BudgetStop,
+    CredentialsError,
+    IncompleteError,
+    Interrupted,
+    UsageError,
+)
 from harness.execute.budget import Budget, refuse_unpriced, worst_attempt
 from harness.execute.courier import CallClient, Courier
 from harness.execute.lanes import LOCAL, Lane, lanes
@@ -60,8 +68,13 @@ class RunResult:
 
     @property
     def outputs(self) -> int:
-        """Answers that can be judged."""
+        """Answers that arrived."""
         return sum(count.outputs for count in self.counts if count.role is Role.ANSWER)
+
+    @property
+    def answered(self) -> int:
+        """Answers that can be judged: those that arrived, and failures of the candidates' own, which score 0."""
+        return self.outputs + sum(count.failed_candidate for count in self.counts if count.role is Role.ANSWER)
 
 
 async def run(
@@ -104,7 +117,7 @@ async def run(
         budget=Budget(bakeoff.settings.budget_usd, spent=ledger.spent()),
         stop=stop,
         progress=progress,
-        redactor=Redactor(secrets(env)),
+        redactor=Redactor(secrets(env, story.used())),
         client=client or call_client,
         policy=RetryPolicy(max_attempts=bakeoff.settings.max_attempts),
         deadlines=Deadlines(timeout_s=bakeoff.settings.timeout_s, idle_timeout_s=bakeoff.settings.idle_timeout_s),
@@ -135,6 +148,8 @@ class _Story:
     """Loads what the first call would wait for."""
     candidates: Mapping[str, Candidate] = field(init=False)
     fatal: dict[str, str] = field(default_factory=dict)
+    unstarted: set[str] = field(default_factory=set)
+    """Those of `fatal` whose engine does not start."""
     budget_stop: str | None = None
     notices: list[str] = field(default_factory=list)
     running: list[str] = field(default_factory=list)
@@ -154,6 +169,10 @@ class _Story:
         for name in sorted({call.candidate for call in calls} | {candidate.name for candidate in measuring}):
             if not self.candidates[name].is_local:
                 self.reach(self.candidates[name])
+
+    def used(self) -> frozenset[str]:
+        """Names of the environment variables whose values are sent to somebody."""
+        return frozenset(name for candidate in self.candidates.values() for name in variables(candidate))
 
     def warn_of_uncertain(self) -> None:
         if uncertain := self.ledger.uncertain():
@@ -221,7 +240,12 @@ class _Story:
             if candidate.name in self.fatal:
                 continue
             if lane.name == LOCAL:
-                await self._start(_engine(candidate), alone=alone)
+                try:
+                    await self._start(_engine(candidate), alone=alone)
+                except UsageError as error:  # calls have been paid by now: what they brought is kept
+                    self.unstarted.add(candidate.name)
+                    self._give_up(candidate.name, str(error))
+                    continue
             try:
                 record = await courier.deliver(call, candidate, lane)
             except BudgetStop as reached:
@@ -243,9 +267,12 @@ class _Story:
         else:
             return
         for other in concerned:
-            if other.name not in self.fatal:
-                self.fatal[other.name] = failure.message
-                self.say(f"Nothing more is sent to {other.name}: {failure.message}")
+            self._give_up(other.name, failure.message)
+
+    def _give_up(self, name: str, why: str) -> None:
+        if name not in self.fatal:
+            self.fatal[name] = why
+            self.say(f"Nothing more is sent to {name}: {why}")
 
     async def _start(self, name: str, *, alone: bool = False) -> None:
         """Have an engine ready, also one that died since; `alone`: and no other."""
@@ -272,8 +299,8 @@ class _Story:
             Interrupted.exit_code: self.stop.interrupted,
             BakeoffError.exit_code: bugs > 0,
             BudgetStop.exit_code: self.budget_stop is not None,
-            CredentialsError.exit_code: bool(self.fatal),
-            IncompleteError.exit_code: bool(short) or not counts,
+            CredentialsError.exit_code: bool(self.fatal.keys() - self.unstarted),
+            IncompleteError.exit_code: bool(short or self.unstarted) or not counts,
             0: True,
         }
         notices = [*self.notices, *filter(None, [self.budget_stop]), *short]

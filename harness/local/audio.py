@@ -12,6 +12,9 @@ Samples = NDArray[np.float32]
 HEARD_AT = 16_000
 """Sample rate in Hz of every engine that listens."""
 
+SHORTEST = HEARD_AT // 10
+"""Fewest samples that engines get."""
+
 
 def pcm16(samples: NDArray[Any]) -> bytes:
     """Return `samples` as little-endian 16-bit PCM; what passes ±1 is clipped."""
@@ -22,7 +25,8 @@ def pcm16(samples: NDArray[Any]) -> bytes:
 def heard(clip: bytes) -> Samples:
     """Decode `clip` (WAV, FLAC, Ogg, MP3), mix it to mono and resample it to 16 kHz.
 
-    ValueError where it is no audio or holds less than a tenth of a second.
+    Silence follows a clip of less than a tenth of a second, which no engine could hear: it must be judged like any
+    other, or the voice that blips would be judged without its blips. ValueError where it is no audio or has no samples.
     """
     import soundfile
     import soxr
@@ -31,8 +35,8 @@ def heard(clip: bytes) -> Samples:
         channels, rate = soundfile.read(io.BytesIO(clip), dtype="float32", always_2d=True)
     except soundfile.SoundFileError as error:
         raise ValueError(f"the clip cannot be decoded: {error}") from error
-    if len(channels) < rate / 10:
-        raise ValueError("the clip is shorter than a tenth of a second")
+    if not len(channels):
+        raise ValueError("the clip has no samples")
     mono = channels.mean(axis=1)
     samples: Samples = mono if rate == HEARD_AT else soxr.resample(mono, rate, HEARD_AT)
-    return np.clip(samples, -1.0, 1.0)
+    return np.pad(np.clip(samples, -1.0, 1.0), (0, max(0, SHORTEST - len(samples))))

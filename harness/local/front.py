@@ -76,6 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self, routes: Mapping[str, Callable[[], None]]) -> None:
         self._begun = False
+        if self.command == "POST":  # a log that counts what came, whatever becomes of it
+            sys.stderr.write(f"{self.command} {self.path}\n")
         try:
             route = routes.get(self.path.partition("?")[0])
             if route is None:
@@ -174,4 +176,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: stderr is for what goes wrong."""
+        """Say nothing: stderr is for what goes wrong, and for one line a request (`_serve`)."""

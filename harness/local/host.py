@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import difflib
 import json
 import os
 import site
@@ -16,6 +15,7 @@ from typing import IO, Self
 
 import harness
 from harness.core.canonical import from_json
+from harness.core.suggest import did_you_mean
 from harness.errors import Problem, UsageError
 from harness.local.catalog import ENGINES, Engine
 from harness.local.fetch import missing, not_installed
@@ -108,8 +108,7 @@ class Host:
     def _known(self, name: str) -> Engine:
         engine = self._engines.get(name)
         if engine is None:
-            close = difflib.get_close_matches(name, self._engines, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(self._engines)}"
+            hint = did_you_mean(name, self._engines)
             raise UsageError([Problem(code="E401", message=f"there is no embedded engine {name!r}", hint=hint)])
         if name in ENGINES and missing([name]):
             raise not_installed(engine)

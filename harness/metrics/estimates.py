@@ -31,6 +31,10 @@ FEW_CLUSTERS = 40
 PERCENTILE_DRAWS = 2_000
 """Resamples behind the interval of a percentile whose measurements are not independent."""
 UNBOUNDED = Interval(low=None, high=None)
+UNSUPPORTED = "not supported"
+"""How a note begins where n is too small for the value; decide/ reads it."""
+UPPER_BOUND = "upper bound"
+"""How the part of a note begins that says how many costs are bounds; decide/ reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,13 @@ def _ratio(observations: Observations, c: int, name: str, ratio: Ratio) -> Estim
         cluster=observations.cluster[seen],
     )
     bounds = _fraction_bounds(mean, ratio.ceiling) if ratio.fraction else _t_bounds(mean, ratio.floor, ratio.ceiling)
-    return _estimate(name, value, bounds, n, coverage, ratio.note)
+    return _estimate(name, value, bounds, n, coverage, _made(ratio, c))
+
+
+def _made(ratio: Ratio, c: int) -> str:
+    """Return how the value was made, and how much of it is an upper bound."""
+    bounded, calls = ratio.bounded[c] if ratio.bounded else (0, 0)
+    return f"{ratio.note}; {UPPER_BOUND}: {bounded} of {calls} calls estimated" if bounded else ratio.note
 
 
 def _fraction_bounds(mean: _Mean, ceiling: float) -> _Bounds:
@@ -192,7 +202,7 @@ def _percentile(observations: Observations, c: int, name: str, draws: Floats | N
     supported = two.low is not None and two.high is not None
     if metric.q > 0.5 and not supported:
         bounds = _Bounds(two_sided=UNBOUNDED, one_sided=one, how="")
-        return _estimate(name, None, bounds, n, coverage, f"p{100 * metric.q:.0f} not supported (n={n})")
+        return _estimate(name, None, bounds, n, coverage, f"{UNSUPPORTED}: p{100 * metric.q:.0f} (n={n})")
     bounds = _Bounds(two_sided=two, one_sided=one, how=how if supported else f"no interval (n={n})")
     return _estimate(name, percentile(ordered, metric.q), bounds, n, coverage, "percentile of linear type 7")
 

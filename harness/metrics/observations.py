@@ -43,6 +43,8 @@ class Ratio:
     fraction: bool = False
     """A share of something: where nothing varies, its interval is Wilson's."""
     note: str = "mean"
+    bounded: tuple[tuple[int, int], ...] = ()
+    """[C]: of a cost, how many calls are charged at an upper bound, and of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,7 +1,7 @@
 """Tables of calls and scores → arrays of candidates × items."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -199,13 +199,20 @@ def _cost(rows: pd.DataFrame, value: Floats, answers: _Answers) -> dict[str, Rat
     good = grid.mean(np.where(answers.lost, 0.0, value))
     everywhere = np.ones(grid.items, np.bool_)
     known = np.where(np.isnan(good), np.nan, usd)
-    return {
+    counted = ~np.isnan(cost) & ~refused
+    estimated = counted & (rows["cost_source"] == "estimated").to_numpy(bool)
+    bounded = tuple(
+        (int(estimated[grid.candidate == c].sum()), int(counted[grid.candidate == c].sum()))
+        for c in range(grid.candidates)
+    )
+    ratios = {
         "usd_per_request": _mean(usd, everywhere),
         "usd_per_1k_requests": _mean(1000 * usd, everywhere),
         "usd_per_good_answer": Ratio(
             numerator=known, denominator=good, applies=everywhere, note="cost of all requests / sum of quality"
         ),
     }
+    return {name: replace(ratio, bounded=bounded) for name, ratio in ratios.items()}
 
 
 def _tokens(rows: pd.DataFrame, grid: _Grid) -> dict[str, Ratio]:
@@ -215,12 +222,13 @@ def _tokens(rows: pd.DataFrame, grid: _Grid) -> dict[str, Ratio]:
 
 
 def _timings(rows: pd.DataFrame, answers: _Answers) -> dict[str, Floats]:
-    """Return the timings that the slot has; a timeout counts where its candidate can be timed at all."""
+    """Return the timings that the slot has; a timeout counts where its candidate can be timed at all.
+
+    What a timeout counts as is the table's to say.
+    """
     grid, timings = answers.grid, {}
     for name in TIMINGS:
         values = _floats(rows[name])
-        never = 0.0 if name == "chars_per_s" else np.inf
-        values[answers.timed_out] = never
         timed = np.bincount(grid.candidate, np.isfinite(values) & ~answers.timed_out, minlength=grid.candidates) > 0
         answered = np.bincount(grid.candidate, answers.ok, minlength=grid.candidates) > 0
         values[(answered & ~timed)[grid.candidate]] = np.nan

@@ -1,6 +1,6 @@
 """Evidence: everything of a run that its pages show, read once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -151,6 +151,26 @@ def tasks_of(manifest: Manifest) -> tuple[AskedTask, ...]:
         for suite in config_of(manifest).get("suites", ())
         for task in suite["tasks"]
     )
+
+
+def signatures_of(
+    manifest: Manifest, answers: Iterable[Record], judgements: Collection[Judgement]
+) -> Mapping[str, str]:
+    """Return `suite/task/scorer` → signature of the scorer that judged; of a task that nobody judged, the planned ones.
+
+    Re-scoring may change the scorers; the manifest holds those of the first call.
+    """
+    places = {record.call.key: f"{record.call.suite}/{record.call.task}/" for record in answers}
+    judged = {places[j.key] + j.scorer: j.signature for j in judgements if j.key in places}
+    done = {places[j.key] for j in judgements if j.key in places}
+    planned = {
+        f"{place}{scorer}": manifest.scorers[f"{place}{scorer}"]
+        for task in tasks_of(manifest)
+        if (place := f"{task.suite}/{task.name}/") not in done
+        for scorer in task.scorers
+        if f"{place}{scorer}" in manifest.scorers
+    }
+    return planned | judged
 
 
 def candidates_of(manifest: Manifest) -> Mapping[str, Candidate]:

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import numpy as np
 
-from harness.core.calls import Failure, Fault, Record
+from harness.core.calls import Failure, Fault, Output, Record
 from harness.core.candidates import Candidate
 from harness.metrics.stats import NO_SPREAD, TWO_SIDED, Interval, spread, t_interval, wilson
-from harness.report.evidence import AskedTask
+from harness.report.evidence import AskedTask, signatures_of
 from harness.report.numbers import Number, count, number, number_id, of_metric, percent, seconds, stated, usd
 from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
 from harness.report.slots import SlotEvidence
@@ -85,6 +85,8 @@ class CallsRow:
     tag: Tag
     planned: Number
     answered: Number
+    cut: Number
+    """Answers that reached their limit of tokens: they are judged as they stand (docs/decisions/0005)."""
     candidate_faults: Number
     infra_faults: Number
     harness_faults: Number
@@ -153,14 +155,11 @@ def costs(of: SlotEvidence) -> tuple[CostRow, ...]:
 
 def _cost_row(of: SlotEvidence, name: str) -> CostRow:
     records = of.answers_of(name)
-    spent = total_cost(records)
     sources = Counter(record.cost_source for record in records)
     return CostRow(
         tag=tag(of, name),
         cells=tuple(measured(of.slot, "cost", name, m, of.estimate(name, m)) for m in COSTS),
-        spent=Phrase(key="not_measured")
-        if spent is None
-        else number(spent, usd(spent), id=number_id(of.slot, "cost", name, "spent_usd")),
+        spent=spending(records, id=number_id(of.slot, "cost", name, "spent_usd")),
         sources=tuple(
             _counted(of, "cost", name, f"source.{source}", n, source, "source") for source, n in sorted(sources.items())
         ),
@@ -169,10 +168,14 @@ def _cost_row(of: SlotEvidence, name: str) -> CostRow:
     )
 
 
-def total_cost(records: Iterable[Record]) -> Decimal | None:
-    """Return the sum of the measured costs; None where none was measured."""
+def spending(records: Sequence[Record], *, id: str) -> Shown:
+    """Return what the calls cost; `at least` that where some cost is not known, and nothing where none is."""
     costs = [record.cost_usd for record in records if record.cost_usd is not None]
-    return sum(costs, Decimal(0)) if costs else None
+    if not costs:
+        return Phrase(key="not_measured")
+    total = sum(costs, Decimal(0))
+    shown = number(total, usd(total), id=id)
+    return shown if len(costs) == len(records) else Phrase(key="at_least", args={"amount": shown})
 
 
 def price(candidate: Candidate | None, *, slot: str) -> Phrase:
@@ -212,15 +215,14 @@ def _counted(of: SlotEvidence, section: str, name: str, metric: str, n: int, wor
 
 def by_task(of: SlotEvidence) -> tuple[TaskRow, ...]:
     """Return each task's quality by candidate, with n and interval; the cells follow the candidates."""
-    signatures = {j.scorer: j.signature for found in of.judgements.values() for j in found.values()}
+    judged = [judgement for found in of.judgements.values() for judgement in found.values()]
+    signatures = signatures_of(of.manifest, of.answers.values(), judged)
     return tuple(
         TaskRow(
             suite=task.suite,
             task=task.name,
             scorer=task.primary,
-            signature=of.manifest.scorers.get(
-                f"{task.suite}/{task.name}/{task.primary}", signatures.get(task.primary, "")
-            ),
+            signature=signatures.get(f"{task.suite}/{task.name}/{task.primary}", ""),
             cells=tuple(_task_cell(of, task, name) for name in of.candidates),
         )
         for task in of.tasks
@@ -295,6 +297,7 @@ def _calls_row(of: SlotEvidence, name: str) -> CallsRow:
         tag=tag(of, name),
         planned=shown("planned", len(records) + pending),
         answered=shown("answered", answered),
+        cut=shown("cut", sum(isinstance(r.outcome, Output) and r.outcome.finish_reason == "length" for r in records)),
         candidate_faults=shown("candidate_faults", faults[Fault.CANDIDATE]),
         infra_faults=shown("infra_faults", faults[Fault.INFRA]),
         harness_faults=shown("harness_faults", faults[Fault.HARNESS]),

@@ -9,7 +9,7 @@ from harness.core.candidates import Candidate
 from harness.core.canonical import canonical, digest
 from harness.core.decision import Decision, VerdictKind
 from harness.report.cases import CasesView, cases
-from harness.report.evidence import Evidence, candidates_of, config_of, instruments_of
+from harness.report.evidence import Evidence, candidates_of, config_of, instruments_of, signatures_of
 from harness.report.measures import (
     CallsRow,
     CostRow,
@@ -21,9 +21,9 @@ from harness.report.measures import (
     latencies,
     price,
     speeds_and_scores,
-    total_cost,
+    spending,
 )
-from harness.report.numbers import Number, Raw, count, number, number_id, significant, usd
+from harness.report.numbers import Number, count, number, number_id, significant, usd
 from harness.report.phrases import Phrase, Shown
 from harness.report.pictures import Curves, Scatter, curves, scatter
 from harness.report.slots import SlotEvidence, slot_evidence
@@ -108,7 +108,8 @@ class RunView:
     run_id: str
     started: str
     finished: str | None
-    incomplete: bool
+    incomplete: Phrase | None
+    """What is missing, where something is."""
     samples: Number
     planned: Number
     answered: Number
@@ -183,8 +184,8 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
     pending = sum(call.role is Role.ANSWER for call in evidence.pending)
     failures = [record.outcome for record in answers if isinstance(record.outcome, Failure)]
     everything = [record for records in evidence.records.values() for record in records]
-    asked = (call.sample for call in (*(record.call for record in answers), *evidence.pending))
-    kinds = {decision.verdict.kind for decision in decisions}
+    hosted = {c.name for c in (*candidates_of(manifest).values(), *instruments_of(manifest).values()) if c.machine}
+    signatures = signatures_of(manifest, answers, evidence.judgements)
 
     def shown(metric: str, value: int) -> Number:
         return number(value, count(value), id=number_id("run", "summary", "", metric))
@@ -194,19 +195,19 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
         run_id=manifest.run_id,
         started=manifest.started,
         finished=max((record.finished for record in everything), default=None),
-        incomplete=pending > 0 or VerdictKind.INCOMPLETE in kinds or not any(asked),
+        incomplete=_incomplete(evidence, decisions, len(answers), pending),
         samples=shown("samples", len(evidence.samples)),
         planned=shown("planned", len(answers) + pending),
         answered=shown("answered", len(answers) - len(failures)),
         errors=shown("errors", sum(failure.fault != "candidate" for failure in failures)),
         pending=shown("pending", pending),
         uncertain=shown("uncertain", len(evidence.uncertain)),
-        billed=_dollars("billed_usd", [r for r in everything if r.cost_source != "machine"], all_=everything),
-        machine=_dollars("machine_usd", [r for r in everything if r.cost_source == "machine"], all_=everything),
+        billed=_dollars("billed_usd", [r for r in everything if r.call.candidate not in hosted], all_=everything),
+        machine=_dollars("machine_usd", [r for r in everything if r.call.candidate in hosted], all_=everything),
         tool=manifest.environment.get("bakeoff"),
         data_sha256=digest(manifest.suites),
         suites=tuple(_suites(evidence)),
-        scorers=tuple(sorted(f"{place}: {signature}" for place, signature in manifest.scorers.items())),
+        scorers=tuple(sorted(f"{place}: {signature}" for place, signature in signatures.items())),
         models=tuple(_model(candidate) for candidate in candidates_of(manifest).values()),
         instruments=tuple(_instrument(evidence, *item) for item in sorted(instruments_of(manifest).items())),
         settings=tuple(_settings(config)),
@@ -215,13 +216,22 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
     )
 
 
+def _incomplete(evidence: Evidence, decisions: Sequence[Decision], answered: int, pending: int) -> Phrase | None:
+    if pending:
+        shown = {
+            metric: number(value, count(value), id=number_id("run", "incomplete", "", metric))
+            for metric, value in (("pending", pending), ("planned", answered + pending))
+        }
+        return Phrase(key="page.incomplete", args=shown)
+    kinds = {decision.verdict.kind for decision in decisions}
+    nothing = not answered and not evidence.pending
+    return Phrase(key="page.incomplete_verdict") if nothing or VerdictKind.INCOMPLETE in kinds else None
+
+
 def _dollars(metric: str, records: Sequence[Record], *, all_: Sequence[Record]) -> Shown:
     """Return the sum; nothing was spent where no record is of that kind, unless nothing was recorded at all."""
-    total = total_cost(records)
-    if total is None and (records or not all_):
-        return Phrase(key="not_measured")
-    total = total or Decimal(0)
-    return number(total, usd(total), id=number_id("run", "summary", "", metric))
+    id = number_id("run", "summary", "", metric)
+    return number(Decimal(0), usd(0), id=id) if all_ and not records else spending(records, id=id)
 
 
 def _suites(evidence: Evidence) -> list[SuiteView]:
@@ -263,19 +273,18 @@ def _model(candidate: Candidate) -> ModelView:
 
 def _instrument(evidence: Evidence, name: str, candidate: Candidate) -> InstrumentView:
     records = [r for r in evidence.records.get(Role.INSTRUMENT, ()) if r.call.instrument == name]
-    cost = total_cost(records)
 
-    def shown(metric: str, value: Raw, text: str) -> Number:
-        return number(value, text, id=number_id("run", "instruments", name, metric))
+    def shown(metric: str, value: int) -> Number:
+        return number(value, count(value), id=number_id("run", "instruments", name, metric))
 
     failures = sum(isinstance(record.outcome, Failure) for record in records)
     return InstrumentView(
         name=name,
         candidate=candidate.name,
         model=candidate.model,
-        calls=shown("calls", len(records), count(len(records))),
-        failures=shown("failures", failures, count(failures)),
-        cost=Phrase(key="not_measured") if cost is None else shown("cost_usd", cost, usd(cost)),
+        calls=shown("calls", len(records)),
+        failures=shown("failures", failures),
+        cost=spending(records, id=number_id("run", "instruments", name, "cost_usd")),
     )
 
 

@@ -94,6 +94,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "column.task": "Task",
         "column.planned": "Planned",
         "column.answered": "Answered",
+        "column.cut": "Cut at the token limit, and judged",
         "column.candidate_faults": "Failed by the candidate (count as 0)",
         "column.infra_faults": "Lost to infrastructure",
         "column.harness_faults": "Lost to Bakeoff",
@@ -176,6 +177,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "difference.pair": "{leader} − {challenger}, {metric}",
         "not_measured": "not measured",
         "not_supported": "n too small",
+        "at_least": "at least {amount}",
         "not_asked": "not asked",
         # metrics
         "metric.quality": "Quality",

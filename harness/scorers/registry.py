@@ -1,10 +1,10 @@
 """Scorers by name, for suites that are written in YAML."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from importlib.metadata import entry_points
 
 from harness.core.scores import Scorer
+from harness.core.suggest import did_you_mean
 from harness.errors import UsageError
 from harness.scorers.label import LabelMatch
 from harness.scorers.match import Contains, ExactMatch
@@ -43,6 +43,4 @@ def by_name(name: str) -> type[Scorer]:
             return scorer
         raise UsageError(f"{entry.value}, offered as scorer {name!r}, is no subclass of harness.Scorer")
     known = [*SCORERS, *sorted(offered.names)]
-    close = get_close_matches(name, known, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
-    raise UsageError(f"there is no scorer {name!r}", hint=hint)
+    raise UsageError(f"there is no scorer {name!r}", hint=did_you_mean(name, known))

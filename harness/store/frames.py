@@ -41,9 +41,10 @@ COLUMNS = (
 def calls_frame(ledger: Ledger) -> pd.DataFrame:
     """Return one row for each planned answer call, in plan order, with the columns of `COLUMNS`.
 
-    Milliseconds, seconds and dollars are floats; NaN is not measured. A call that timed out has infinite latencies; of
-    other failures that are not the candidate's own, and of marks that cannot be trusted, latencies are NaN.
-    `rtf` is seconds of work for one second of audio, `chars_per_s` the characters spoken in one second of work.
+    Milliseconds, seconds and dollars are floats; NaN is not measured. A call that timed out never ends: its
+    latencies and its `rtf` are infinite, its `chars_per_s` is 0; here alone that is said. Of other failures that are
+    not the candidate's own, and of marks that cannot be trusted, latencies are NaN. `rtf` is seconds of work for one
+    second of audio, `chars_per_s` the characters spoken in one second of work.
     """
     frame = _read(ledger, CALLS)
     for name in NUMBERS:
@@ -53,11 +54,12 @@ def calls_frame(ledger: Ledger) -> pd.DataFrame:
     _place(frame, ledger)
     frame["ok"] = (frame["state"] == "done") & frame["fault"].isna()
     frame["marks_valid"] = frame["marks_valid"].eq(1)
-    _latencies(frame)
+    late = _latencies(frame)
     work_s = frame["total_ms"] / 1000
     with np.errstate(divide="ignore", invalid="ignore"):
         frame["rtf"] = work_s / frame["audio_seconds"]
         frame["chars_per_s"] = frame["input_characters"] / work_s
+    frame.loc[late, ["rtf", "chars_per_s"]] = [np.inf, 0.0]
     return frame[list(COLUMNS)]
 
 
@@ -91,7 +93,8 @@ def _place(frame: pd.DataFrame, ledger: Ledger) -> None:
     frame["lang"] = pd.Series(languages, index=frame.index, dtype=object)
 
 
-def _latencies(frame: pd.DataFrame) -> None:
+def _latencies(frame: pd.DataFrame) -> pd.Series:
+    """Correct the latencies of calls that were not timed, and say which calls timed out."""
     ours = frame["fault"].isin(["infra", "harness"])
     frame.loc[ours | ((frame["state"] == "done") & ~frame["marks_valid"]), list(LATENCIES)] = np.nan
     late = ours & (frame["kind"] == "timeout")
@@ -99,3 +102,4 @@ def _latencies(frame: pd.DataFrame) -> None:
     frame.loc[late, "total_ms"] = np.inf
     frame.loc[late & speaks, "ttfa_ms"] = np.inf
     frame.loc[late & tells, ["ttft_ms", "ttfo_ms"]] = np.inf
+    return late

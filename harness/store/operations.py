@@ -126,6 +126,14 @@ def replace_scores(connection: sqlite3.Connection, scores: Sequence[ScoreRow]) -
         )
 
 
+def replace_manifest(
+    connection: sqlite3.Connection, manifest: str, samples: Iterable[tuple[str, str, str, str]]
+) -> None:
+    """Put `manifest` in the place of the run's, and each (document, suite, task, name) in that of the stored sample."""
+    connection.execute("UPDATE run SET manifest = ?", (manifest,))
+    connection.executemany("UPDATE sample SET document = ? WHERE suite = ? AND task = ? AND name = ?", samples)
+
+
 _COMMIT = (
     f"REPLACE INTO call (plan, state, visit, attempt, sunk_usd, {', '.join(rows.RESULT_COLUMNS)})"
     f" VALUES (?, ?, ?, ?, ?{', ?' * len(rows.RESULT_COLUMNS)})"

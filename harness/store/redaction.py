@@ -5,7 +5,7 @@ import json
 import logging
 import re
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import quote, quote_plus
 
 REDACTED = "[redacted]"
@@ -25,9 +25,9 @@ LOOKS_LIKE_A_KEY = re.compile(
 NAMES_A_SECRET = re.compile(r"(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)$", re.IGNORECASE)
 
 
-def secrets(env: Mapping[str, str]) -> frozenset[str]:
-    """Return the values in `env` whose names say that they are secret."""
-    return frozenset(value for name, value in env.items() if value and NAMES_A_SECRET.search(name))
+def secrets(env: Mapping[str, str], used: Collection[str] = ()) -> frozenset[str]:
+    """Return the values in `env` whose names say that they are secret, and those of the variables in `used`."""
+    return frozenset(v for name, v in env.items() if v and (name in used or NAMES_A_SECRET.search(name)))
 
 
 class Redactor:

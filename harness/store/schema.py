@@ -131,8 +131,11 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
     else:
-        # on a read-only disk SQLite cannot make the shared memory of a WAL; nobody writes there either
-        still = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
+        # on a read-only disk SQLite cannot make the shared memory of a WAL; nobody writes there either. But a WAL that
+        # holds something must be read, and an immutable database has none
+        wal = path.with_name(f"{path.name}-wal")
+        left = wal.exists() and wal.stat().st_size > 0
+        still = "" if left or os.access(path.parent, os.W_OK) else "&immutable=1"
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{still}", uri=True, isolation_level=None)
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     return connection

@@ -1,11 +1,15 @@
+import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from harness.clients.deadlines import Deadlines
+from harness.clients.send import send
 from harness.core.calls import Failure, Fault, Output, Usage
-from tests.clients.trip import chat, trip
+from tests.clients.trip import CLIP, chat, speech, target, transcription, trip
 from tests.fake_provider import FakeProvider, raw_body, without_usage
 
 
@@ -120,6 +124,27 @@ def test_impossible_usage_is_suspect() -> None:
     reply = trip(chat(), FakeProvider(faults=[raw_body(body, content_type="text/event-stream")]))
     assert isinstance(reply.outcome, Output)
     assert reply.usage == Usage(busy_seconds=reply.usage.busy_seconds, source="suspect")
+
+
+@pytest.mark.parametrize(
+    ("request_", "name"),
+    [
+        pytest.param(chat(), "cache_salt", id="chat"),
+        pytest.param(speech(), "instructions", id="speech"),
+        pytest.param(transcription(), "prompt", id="transcription"),
+    ],
+)
+def test_parameters_leave_with_the_values_of_their_variables(request_: Any, name: str) -> None:
+    provider = FakeProvider()
+
+    async def there() -> None:
+        async with provider:
+            referring = replace(target(provider.url), variables={"TEAM": "team-42"})
+            asked = replace(request_, params={name: "os.environ/TEAM"})
+            await send(asked, referring, Deadlines(timeout_s=10, idle_timeout_s=5), lambda _: CLIP)
+
+    asyncio.run(there())
+    assert [served.body[name] for served in provider.requests] == ["team-42"]
 
 
 def test_reserved_parameter_is_refused_unsent() -> None:

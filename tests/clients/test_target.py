@@ -37,6 +37,36 @@ def test_missing_key_is_named(env: dict[str, str]) -> None:
         resolve(candidate("openai/x", api_key_env="NO_KEY"), engine_url=None, env=env)
 
 
+REFERRING = candidate(
+    "azure/x",
+    params={
+        "organization": "os.environ/ORG",
+        "extra_headers": {"X": "os.environ/DEEP"},
+        "stop": ["a", "os.environ/ORG"],
+    },
+)
+
+
+def test_parameters_that_name_a_variable_are_sent_with_its_value() -> None:
+    target = resolve(REFERRING, engine_url=None, env={"ORG": "org-42-secret", "DEEP": "deep-secret", "OTHER": "x"})
+    sent = target.resolved({**REFERRING.params, "user": "os.environ/OTHER", "temperature": 0})
+    assert sent == {
+        "organization": "org-42-secret",
+        "extra_headers": {"X": "deep-secret"},
+        "stop": ["a", "org-42-secret"],
+        "user": "os.environ/OTHER",  # of a task: no suite may read the environment
+        "temperature": 0,
+    }
+    assert REFERRING.params["organization"] == "os.environ/ORG"
+    assert "secret" not in repr(target)
+    assert target.scrub("no org-42-secret here") == "no [key] here"
+
+
+def test_a_variable_that_a_parameter_names_must_be_set() -> None:
+    with pytest.raises(CredentialsError, match="DEEP"):
+        resolve(REFERRING, engine_url=None, env={"ORG": "org-42-secret"})
+
+
 def test_engine_needs_its_address() -> None:
     with pytest.raises(ValueError, match="address"):
         resolve(candidate("local/hibari"), engine_url=None, env=ENV)

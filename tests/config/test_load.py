@@ -61,7 +61,10 @@ traffic: {{requests_per_month: 240000}}
         "transcriber": "whisper-base", "mos": "dnsmos",
     }  # fmt: skip
     assert list(bakeoff.rules) == ["text", "tts"]
-    assert len(bakeoff.notices) == 1  # traffic
+    assert bakeoff.notices == (
+        "traffic is checked, but this version does not use it",
+        "run.workers is checked, but this version runs one worker",
+    )
 
 
 def test_a_bake_off_is_json_without_a_key(project: Project) -> None:
@@ -259,6 +262,82 @@ def test_a_fault_that_is_met_twice_is_told_once(project: Project) -> None:
     listen = "  - {name: hear, modality: transcription, data: faq.jsonl, scorer: [word_accuracy]}\n"
     text = f"suites:\n{SAY}{listen}candidates: [ears, hibari]\ninstruments: {{transcriber: ears}}\n"
     assert [problem.code for problem in project.problems(text)] == ["E102"]
+
+
+# -- keys that are not required ------------------------------------------------------------------------------------
+
+
+def test_where_nothing_is_sent_no_key_is_required(project: Project) -> None:
+    text = f"suites:\n{FAQ}candidates: [haiku, smollm2]\n"
+    with pytest.raises(CredentialsError):
+        project.load(text, env={})
+    bakeoff = load(project.folder, env={}, shipped=project.shipped, require_keys=False)
+    assert [candidate.name for candidate in bakeoff.candidates] == ["haiku", "smollm2"]
+    assert bakeoff.notices == (
+        "'haiku' counts as if its key were there: a run needs ANTHROPIC_API_KEY, which is not set",
+    )
+    project.write("bakeoff.yaml", f"suites:\n{FAQ}")
+    unlisted = load(project.folder, env={}, shipped=project.shipped, require_keys=False)
+    assert [candidate.name for candidate in unlisted.candidates] == ["haiku", "mini", "smollm2"]
+
+
+# -- a model under two names ---------------------------------------------------------------------------------------
+
+
+AGAIN = "  - {model_name: again, litellm_params: {model: local/smollm2-135m, temperature: 0}}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "at"),
+    [
+        pytest.param("candidates: [smollm2, again]\n", "bakeoff.yaml:3:23", id="listed"),
+        pytest.param("decision: {text: {must_pass: [again]}}\n", "bakeoff.yaml:3:31", id="must_pass"),
+    ],
+)
+def test_a_named_repeat_of_another_candidate_is_refused(project: Project, more: str, at: str) -> None:
+    project.write("providers.yaml", PROVIDERS + AGAIN)
+    problem = one(project.problems(f"suites:\n{FAQ}{more}"))
+    assert (problem.code, place(problem)) == ("E207", at)
+    assert "'again' is 'smollm2' under another name" in problem.message
+
+
+def test_on_the_command_line_too(project: Project) -> None:
+    project.write("providers.yaml", PROVIDERS + AGAIN)
+    problem = one(project.problems(f"suites:\n{FAQ}", candidates=["smollm2", "again"]))
+    assert (problem.code, problem.message.partition(":")[0]) == ("E207", "--candidates")
+
+
+def test_a_load_balanced_name_may_hold_the_same_model_twice(project: Project) -> None:
+    entry = "  - {{model_name: gpt, litellm_params: {{model: openai/gpt-4o-mini, api_key: os.environ/{0}}}}}\n"
+    project.write("providers.yaml", "model_list:\n" + entry.format("A_KEY") + entry.format("B_KEY"))
+    bakeoff = project.load(f"suites:\n{FAQ}candidates: [gpt]\n", env={"A_KEY": "a", "B_KEY": "b"})
+    assert [candidate.name for candidate in bakeoff.candidates] == ["gpt#1", "gpt#2"]
+
+
+def test_what_is_accepted_and_does_nothing_is_said(project: Project) -> None:
+    project.write("providers.yaml", PROVIDERS.replace("bakeoff: {", "bakeoff: {group: incumbent, "))
+    bakeoff = project.load(f"suites:\n{FAQ}run: {{workers: 2}}\n")
+    assert bakeoff.notices == (
+        "run.workers is checked, but this version runs one worker",
+        "bakeoff.group is checked, but this version does not use it",
+    )
+    assert project.load(f"suites:\n{FAQ}run: {{workers: 1}}\ncandidates: [haiku]\n").notices == ()
+
+
+@pytest.mark.parametrize("field", ["api_base", "base_url"])
+def test_a_password_in_an_address_is_refused_wherever_it_comes_from(project: Project, field: str) -> None:
+    entry = f"  - {{model_name: own, litellm_params: {{model: openai/own, {field}: os.environ/OWN_URL}}}}\n"
+    project.write("providers.yaml", "model_list:\n" + entry)
+    password = "hunter-2-hunter-2"
+    address = f"https://user:{password}@example.org/v1"
+    with pytest.raises(UsageError) as caught:
+        project.load(f"suites:\n{FAQ}", env={"OWN_URL": address})
+    problem = one(caught.value.problems)
+    assert (problem.code, place(problem)) == ("E103", "providers.yaml:2:" + str(entry.index("os.environ") + 1))
+    assert "OWN_URL" in problem.message
+    assert password not in repr(problem)
+    plain = project.load(env={"OWN_URL": "https://example.org/v1"})
+    assert plain.candidates[0].base_url == "https://example.org/v1"
 
 
 # -- cost ----------------------------------------------------------------------------------------------------------

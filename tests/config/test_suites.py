@@ -139,3 +139,11 @@ def test_an_installed_package_may_offer_a_suite(
     assert load_suite(path).tasks[0].loaded[0].id == "a"
     assert "theirs" in known_suites(project.folder, project.shipped)
     sys.modules.pop("their_suite", None)
+
+
+def test_what_a_suite_refuses_in_its_own_words_keeps_them(project: Project) -> None:
+    text = "from harness.errors import UsageError\nraise UsageError('the corpus is missing', hint='make corpus')\n"
+    path = project.suite(text)
+    problem = one(refused(path))
+    assert (problem.code, problem.message, problem.hint) == ("E100", "the corpus is missing", "make corpus")
+    assert problem.file == str(path)

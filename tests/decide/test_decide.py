@@ -1,5 +1,6 @@
 """The whole decision: the worked example, and from tables of calls to a verdict."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -221,3 +222,40 @@ def test_a_constant_criterion_decides_nothing() -> None:
     assert decision.verdict.leader == "a"
     assert decision.verdict.leave_one_out["latency"] == "a"
     assert not any(c.winner == "b" for c in decision.crossovers)
+
+
+def test_one_untimed_call_does_not_decide() -> None:
+    """72 timed calls carry a p95 and 71 do not: the criterion is then nobody's (methodology.md 3)."""
+    tail = Criterion(name="tail", metric="ttfo_p95_ms", worst=5000, ideal=100, weight=50)
+    by = DecisionRule(slot="text", gates=(), criteria=(replace(QUALITY, weight=50), tail))
+
+    def verdict(untimed: int) -> Decision:
+        frames = scored({"a": [1, 1, 1, 0] * 18, "b": [1, 0, 0, 0] * 18}, ttfo_ms=300.0)
+        for row in frames.calls[:untimed]:
+            row["ttfo_ms"] = None
+        return decide_on(frames, by)
+
+    whole, short = verdict(0), verdict(1)
+    assert whole.matrix.values[0][1] == whole.matrix.values[1][1] == pytest.approx(4700 / 4900)
+    assert [row[1] for row in short.matrix.values] == [None, None]
+    assert short.matrix.raw[1][1].value == 300.0, "what was measured is still shown"
+    assert (whole.verdict.leader, short.verdict.leader) == ("a", "a")
+    assert short.verdict.caveats[0] == "tail (ttfo_p95_ms) has too few measurements of a: it counts for nobody."
+
+
+def test_a_cost_at_the_bound_is_said_to_be_one() -> None:
+    frames = scored({"a": [1, 0] * 10, "b": [1, 1] * 10}, ttfo_ms=300.0)
+    for row in frames.calls[:12]:
+        row["cost_source"] = "estimated"
+    for i in range(3):
+        frames.add("a", f"lost{i}", None, **INFRA_FAULT | {"cost_usd": 0.0})
+        frames.add("b", f"lost{i}", 1)
+    decision = decide_on(frames)
+    assert (
+        "The cost of a is an upper bound: 12 of 20 calls estimated, for want of reported usage."
+        in decision.verdict.caveats
+    )
+    assert not any("cost of b" in caveat for caveat in decision.verdict.caveats)
+    notes = {e.metric: e.note for e in decision.estimates["a"] if e.metric.startswith("usd")}
+    assert len(notes) == 3
+    assert all("; upper bound: 12 of 20 calls estimated" in note for note in notes.values())

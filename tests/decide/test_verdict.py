@@ -283,3 +283,19 @@ def test_too_few_samples_never_make_a_clear_win(clusters: tuple[int, ...], kind:
     decision = decided(measured, noise=0.02, clusters=clusters)
     assert decision.verdict.kind is kind
     assert ("too few" in decision.verdict.sentence) == (kind is VerdictKind.LEAN)
+
+
+def test_the_first_of_those_who_are_worth_nothing_is_no_clear_winner() -> None:
+    by = rule(Criterion(name="answers", metric="quality", worst=0.4, ideal=0.95, weight=80), COST)
+    verdict = decided(
+        {"alpha": {"quality": 0.0, USD: 0.2}, "bravo": {"quality": 0.0, USD: 5.0}}, by, noise=0.01
+    ).verdict
+    assert (verdict.kind, verdict.leader, verdict.p_best) == (VerdictKind.LEAN, "alpha", 1.0)
+    assert verdict.sentence.startswith("alpha ranks first, but its quality is at or below the worst acceptable.")
+    assert verdict.caveats[0] == "alpha scores at or below the worst acceptable on answers."
+
+
+def test_a_leader_that_is_worst_on_another_criterion_may_win_and_says_so() -> None:
+    verdict = decided({"alpha": {"quality": 0.9, USD: 50.0}, "bravo": {"quality": 0.3, USD: 20.0}}, noise=0.01).verdict
+    assert (verdict.kind, verdict.leader) == (VerdictKind.CLEAR, "alpha")
+    assert verdict.caveats[0] == "alpha scores at or below the worst acceptable on cost."

@@ -28,6 +28,7 @@ from harness.core.canonical import to_json
 from harness.core.runs import Bakeoff, Manifest, RunSettings
 from harness.core.scores import MOS, TRANSCRIBER, Reading, Score, Scorer
 from harness.core.suites import Sample, Suite, Task
+from harness.errors import UsageError
 from harness.execute.plan import plan
 from harness.store.ledger import Ledger, StoredSample
 
@@ -230,8 +231,11 @@ class Engines:
 
     log: list[str] = field(default_factory=list)
     up: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
 
     async def start(self, name: str) -> None:
+        if name in self.broken:
+            raise UsageError(f"the engine {name!r} does not start")
         if name not in self.up:
             self.log.append(f"start {name}")
             self.up.add(name)

@@ -110,11 +110,14 @@ def test_an_instrument_without_a_price_is_refused_before_the_answers() -> None:
 PRICED = remote("a", usd="0.01")
 WORST = Decimal("0.5")
 METERED = Usage(input_tokens=10, output_tokens=10, source="provider")
+SUSPECT = Usage(output_tokens=10, source="suspect")
 
 
-def tried(answer: Answer, *, doubtful: int = 0) -> Answer:
-    extra = tuple(replace(answer.attempts[0], outcome="timeout", may_be_billed=True) for _ in range(doubtful))
-    return replace(answer, attempts=(*extra, *answer.attempts))
+def tried(answer: Answer, *, doubtful: int = 0, refused: int = 0) -> Answer:
+    (last,) = answer.attempts
+    extra = [replace(last, outcome="timeout", may_be_billed=True)] * doubtful
+    extra += [replace(last, outcome="rate_limit", http_status=429)] * refused
+    return replace(answer, attempts=(*extra, last))
 
 
 @pytest.mark.parametrize(
@@ -123,6 +126,10 @@ def tried(answer: Answer, *, doubtful: int = 0) -> Answer:
         pytest.param(answered(usage=METERED), PRICED, ("0.20", "provider"), id="metered"),
         pytest.param(tried(answered(usage=METERED), doubtful=2), PRICED, ("1.20", "estimated"), id="doubtful attempts"),
         pytest.param(answered(usage=Usage(busy_seconds=1)), PRICED, ("0.5", "estimated"), id="nobody told the usage"),
+        pytest.param(answered(usage=SUSPECT), PRICED, ("0.5", "estimated"), id="a usage that cannot be true"),
+        pytest.param(
+            tried(answered(usage=SUSPECT), refused=1), PRICED, ("0.5", "estimated"), id="refused, then cannot be true"
+        ),
         pytest.param(failed("credentials"), PRICED, ("0", "measured"), id="refused is free"),
         pytest.param(failed("timeout", may_be_billed=True), PRICED, ("0.5", "estimated"), id="timeout may be billed"),
         pytest.param(failed("empty", fault=Fault.CANDIDATE), PRICED, ("0", "measured"), id="failed, not billed"),

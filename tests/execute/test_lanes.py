@@ -1,10 +1,12 @@
 """Lanes: limits in flight and over time."""
 
 import asyncio
+from decimal import Decimal
 
 import pytest
 
 from harness.core.calls import Call, ChatRequest, Role, SpeechRequest
+from harness.core.candidates import Machine
 from harness.execute.lanes import LOCAL, Pace, SharedTime, lanes, most_tokens
 from tests.execute.bakeoffs import embedded, remote
 
@@ -78,6 +80,45 @@ def test_calls_are_sorted_into_lanes_in_plan_order() -> None:
     assert [c.key for c in found["x"].waiting] == ["x0", "x1", "x2"]
     assert found["x"].shared is found["y"].shared
     assert found["x"].shared is not found[LOCAL].shared
+
+
+def test_a_machine_has_one_lane_with_the_smallest_width_and_each_candidate_its_own_rates() -> None:
+    machine, url = Machine(usd_per_hour=Decimal(1)), "http://gpu:8000/v1"
+    chosen = (
+        remote("a", machine=machine, base_url=url, max_in_flight=4, requests_per_minute=60),
+        remote("b", machine=machine, base_url=f"{url}/", max_in_flight=2),
+        remote("c", base_url=url),
+        remote("d", machine=machine),
+    )
+    candidates = {c.name: c for c in chosen}
+    calls = [call(name, i) for i in range(2) for name in candidates]
+    clock = Clock()
+    found = {lane.name: lane for lane in lanes(calls, candidates, max_in_flight=8, clock=clock, sleep=clock.sleep)}
+    assert {name: lane.width for name, lane in found.items()} == {url: 2, "c": 8, "d": 8}
+    assert [c.key for c in found[url].waiting] == ["a0", "b0", "a1", "b1"]
+    assert {name: requests.is_limited for name, (requests, _) in found[url].paces.items()} == {"a": True, "b": False}
+
+
+def test_turns_that_pile_up_before_a_place_is_free_make_no_burst() -> None:
+    async def story() -> list[float]:
+        clock = Clock()
+        candidates = {c.name: c for c in (remote("a", requests_per_minute=60), remote("b"))}
+        calls = [*(call("a", i) for i in range(4)), call("b", 0)]
+        paced, other = lanes(calls, candidates, max_in_flight=1, clock=clock, sleep=clock.sleep)
+        shown = []
+
+        async def enter(of: Call) -> None:
+            async with paced.place(of):
+                shown.append(clock.now - 100)
+
+        async with other.place(calls[-1]):
+            tasks = [asyncio.create_task(enter(of)) for of in paced.waiting]
+            await asyncio.sleep(0.01)
+            clock.now += 30
+        await asyncio.gather(*tasks)
+        return shown
+
+    assert asyncio.run(story()) == [30, 30, 31, 32]
 
 
 def test_the_bound_on_tokens_holds_the_answer_too() -> None:

@@ -266,6 +266,23 @@ def test_what_cannot_be_planned(planned: Bakeoff, message: str) -> None:
         plan(planned)
 
 
+@pytest.mark.parametrize(
+    ("planned", "messages"),
+    [
+        pytest.param(
+            bakeoff(remote("a", params={"n": 2, "stream": False, "top_p": 1}), remote("b")),
+            ["candidate 'a' sets the parameter 'n'", "candidate 'a' sets the parameter 'stream'"],
+            id="candidate",
+        ),
+        pytest.param(one(params={"timeout": 3}), ["task arith/sums sets the parameter 'timeout'"], id="task"),
+    ],
+)
+def test_parameters_of_bakeoffs_own_are_refused_before_anything_is_sent(planned: Bakeoff, messages: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        plan(planned)
+    assert [problem.message.partition(",")[0] for problem in caught.value.problems] == messages
+
+
 def answer(call: Call, output: Output) -> Record:
     return Record(
         call=call, outcome=output, attempts=(), marks=Marks(), usage=Usage(), cost_usd=None, cost_source="unpriced",

@@ -13,6 +13,7 @@ import pytest
 from harness.clients.retry import Answer
 from harness.clients.target import Target
 from harness.core.calls import Failure, Fault, Output, Request, Role, SpeechRequest, TranscriptionRequest, Usage
+from harness.core.candidates import Machine
 from harness.core.runs import Bakeoff
 from harness.errors import CredentialsError, StoreError, UsageError
 from harness.execute.runner import RunResult, run
@@ -186,7 +187,7 @@ def test_a_resumed_run_buys_only_the_readings_that_are_missing(tmp_path: Path) -
 def test_infra_failures_are_retried_by_a_resume_and_the_candidates_own_are_not(tmp_path: Path) -> None:
     own = failed("context_too_long", fault=Fault.CANDIDATE)
     trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), remote("b"), max_infra_failure_rate=0.5))
-    trip.client.script = lambda _, target: failed("timeout") if target.candidate == "a" else own
+    trip.client.script = lambda _, target: failed("reset") if target.candidate == "a" else own
     result = trip.go()
     assert result.exit_code == 4
     assert any("a: none of its 4 answers can be used" in notice for notice in result.notices)
@@ -195,6 +196,55 @@ def test_infra_failures_are_retried_by_a_resume_and_the_candidates_own_are_not(t
     trip.client.script = lambda *_: answered()
     assert trip.go().exit_code == 0
     assert trip.sent() == {"a": 4}
+
+
+def test_an_answer_that_took_too_long_is_measured_and_no_resume_asks_again(tmp_path: Path) -> None:
+    planned = bakeoff(remote("a"), suites=[text_suite(4)], max_infra_failure_rate=0.5, max_in_flight=1)
+    trip = Trip(folder=tmp_path, planned=planned)
+    trip.client.script = lambda *_: failed("timeout") if len(trip.client.sent) == 1 else answered()
+    assert trip.go().exit_code == 0
+    trip.client.sent.clear()
+    result = trip.go()
+    assert (trip.client.sent, result.counts[0].failed_infra) == ([], 1)
+
+
+def test_an_instrument_that_took_too_long_is_asked_again(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=voices(embedded("a", "tts")))
+    trip.client.script = lambda request, target: (
+        failed("timeout") if target.candidate == "dnsmos" else heard(request, target)
+    )
+    trip.go()
+    trip.client.script = heard
+    trip.client.sent.clear()
+    assert trip.go().exit_code == 0
+    assert trip.sent() == {"dnsmos": 2}
+
+
+def test_failures_of_the_candidates_own_can_be_judged(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a")))
+    trip.client.script = lambda *_: failed("empty", fault=Fault.CANDIDATE)
+    result = trip.go()
+    assert (result.outputs, result.answered, result.exit_code) == (0, 4, 0)
+
+
+def test_an_instrument_that_does_not_start_ends_no_run(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=voices(embedded("a", "tts")), engines=Engines(broken={"whisper"}))
+    trip.client.script = heard
+    result = trip.go()
+    assert (result.exit_code, result.outputs, list(result.fatal)) == (4, 2, ["whisper"])
+    assert "Nothing more is sent to whisper: the engine 'whisper' does not start" in result.notices
+    assert trip.sent() == {"a": 2, "dnsmos": 2}
+    trip.engines.broken.clear()
+    trip.client.sent.clear()
+    assert trip.go().exit_code == 0
+    assert trip.sent() == {"whisper": 2}
+
+
+def test_an_engine_that_does_not_start_before_the_answers_is_refused(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(embedded("a"), remote("b")), engines=Engines(broken={"a"}))
+    with pytest.raises(UsageError, match="does not start"):
+        trip.go()
+    assert trip.client.sent == []
 
 
 @pytest.mark.parametrize(
@@ -270,6 +320,17 @@ def test_no_secret_reaches_the_store(tmp_path: Path) -> None:
     stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert KEY.encode() not in stored
     assert stored.count(b"sk-abcdefghijklmnop") == 1  # in the model's own words, which patterns must not change
+
+
+def test_a_secret_is_known_by_its_use_whatever_its_variable_is_called(tmp_path: Path) -> None:
+    params: dict[str, Any] = {"extra_headers": {"X-Team": "os.environ/PROD_CRED_2"}, "stop": ["os.environ/PROD_CRED_3"]}
+    named = remote("a", api_key_env="PROD_CRED_1", params=params)
+    trip = Trip(folder=tmp_path, planned=bakeoff(named, suites=[text_suite(1)]))
+    trip.env = {f"PROD_CRED_{i}": f"canary-number-{i}" for i in range(1, 5)}
+    trip.client.script = lambda *_: failed("server_error", message=" ".join(trip.env.values()))
+    trip.go()
+    (record,) = trip.records()
+    assert record.outcome.message == "[redacted] [redacted] [redacted] canary-number-4"
 
 
 def test_a_budget_is_never_passed_and_what_was_answered_is_kept(tmp_path: Path) -> None:
@@ -441,3 +502,30 @@ def test_a_rate_holds_for_requests_on_the_wire(tmp_path: Path) -> None:
     trip.go()
     waits = sorted(r.marks.queue_ms for r in trip.records())
     assert [round(w / 100) for w in waits] == [0, 1, 2, 3]
+
+
+def test_who_waits_for_a_rate_keeps_no_place(tmp_path: Path) -> None:
+    planned = bakeoff(remote("slow", requests_per_minute=300), remote("b"), suites=[text_suite(4)], max_in_flight=1)
+    trip = Trip(folder=tmp_path, planned=planned)
+    assert trip.go().exit_code == 0
+    order = [candidate for candidate, _ in trip.client.sent]
+    assert sorted(order[:5]) == ["b"] * 4 + ["slow"]
+
+
+def test_candidates_of_one_machine_share_its_places_and_its_time(tmp_path: Path) -> None:
+    machine = Machine(usd_per_hour=Decimal(36))
+    address = "http://gpu:8000/v1"
+    planned = bakeoff(
+        remote("a", machine=machine, base_url=address, max_in_flight=2),
+        remote("b", machine=machine, base_url=f"{address}/", max_in_flight=3),
+        remote("c", machine=machine, base_url="http://other:8000/v1"),
+        suites=[text_suite(6)],
+    )
+    trip = Trip(folder=tmp_path, planned=planned, client=Client(delay_s=0.02))
+    most: list[int] = []
+    flying = trip.client._now
+    trip.client.heard = lambda name, _: None if name == "c" else most.append(flying["a"] + flying["b"] + 1)
+    trip.go()
+    assert max(most) == 2
+    shared = sum(r.usage.busy_seconds for r in trip.records() if r.call.candidate != "c")
+    assert shared == pytest.approx(0.5 * 12 / 2, rel=0.1)  # each says 0.5 s, and two at once share it

@@ -250,9 +250,7 @@ def test_mos() -> None:
         assert client.post("/v1/audio/mos", content=wav()).json() == {"sig": 1.5, "bak": 2.5, "ovrl": 1.0}
 
 
-@pytest.mark.parametrize(
-    "clip", [pytest.param(b"RIFF", id="cut header"), pytest.param(wav(0.01), id="shorter than a tenth of a second")]
-)
+@pytest.mark.parametrize("clip", [pytest.param(b"RIFF", id="cut header"), pytest.param(wav(0), id="no samples")])
 def test_clips_that_cannot_be_heard_are_refused(clip: bytes) -> None:
     with serving(Rater()) as client:
         response = client.post("/v1/audio/mos", content=clip)

@@ -25,7 +25,7 @@ INFRA_FAULT: dict[str, Any] = {
 }
 TIMEOUT: dict[str, Any] = INFRA_FAULT | {
     "kind": "timeout", "ttft_ms": float("inf"), "ttfo_ms": float("inf"), "ttfa_ms": float("inf"),
-    "total_ms": float("inf"),
+    "total_ms": float("inf"), "rtf": float("inf"), "chars_per_s": 0.0,
 }  # fmt: skip
 PENDING: dict[str, Any] = {"state": "pending", "ok": None, "finish_reason": None, "cost_usd": None}
 

@@ -129,7 +129,7 @@ def test_percentiles_equal_the_oracle() -> None:
         assert bounds(estimate) == data["results"][q]["order_ci"]
     assert found["total_p99_ms"].value is None
     assert bounds(found["total_p99_ms"]) == [None, None]
-    assert found["total_p99_ms"].note == "p99 not supported (n=200)"
+    assert found["total_p99_ms"].note == "not supported: p99 (n=200)"
     assert found["total_p99_ms"].low_one_sided is not None, "enough to prove that it fails"
 
 
@@ -185,7 +185,7 @@ def test_repeated_measurements_of_a_few_samples_do_not_support_a_tail() -> None:
     independent = estimated(timed([row["total_ms"] for row in frames.calls]))
     assert found["total_p50_ms"].value == pytest.approx(independent["total_p50_ms"].value)
     assert "cluster bootstrap, 30 clusters" in found["total_p50_ms"].note
-    assert found["total_p95_ms"].note == "p95 not supported (n=120)"
+    assert found["total_p95_ms"].note == "not supported: p95 (n=120)"
 
     def width(estimate: Estimate) -> float:
         return float(estimate.high or 0) - float(estimate.low or 0)

@@ -206,6 +206,7 @@ def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures
         counts: dict[str, int] = {
             "planned": len(records) + pending,
             "answered": len(records) - len(failures),
+            "cut": sum(getattr(r.outcome, "finish_reason", None) == "length" for r in records),
             "pending": pending,
             "unscored": sum(
                 math.isnan(v) and isinstance(r.outcome, Output) for v, r in zip(mine.value, mine.record, strict=True)
@@ -256,6 +257,7 @@ def run_figures(evidence: Evidence) -> Figures:
     everything = [r for records in evidence.records.values() for r in records]
     failures = [r.outcome for r in answers if isinstance(r.outcome, Failure)]
     pending = sum(c.role == "answer" for c in evidence.pending)
+    hosted = {c["name"] for c in (*config["candidates"], *config["instruments"].values()) if "machine" in c}
     for key, value in (
         ("samples", len(evidence.samples)),
         ("planned", len(answers) + pending),
@@ -263,10 +265,12 @@ def run_figures(evidence: Evidence) -> Figures:
         ("errors", sum(f.fault in ("infra", "harness") for f in failures)),
         ("pending", pending),
         ("uncertain", len(evidence.uncertain)),
-        ("billed_usd", total([r for r in everything if r.cost_source != "machine"]) or Decimal(0)),
-        ("machine_usd", total([r for r in everything if r.cost_source == "machine"]) or Decimal(0)),
+        ("billed_usd", total([r for r in everything if r.call.candidate not in hosted]) or Decimal(0)),
+        ("machine_usd", total([r for r in everything if r.call.candidate in hosted]) or Decimal(0)),
     ):
         yield at("run", "summary", "all", key), value
+        if key in ("planned", "pending"):
+            yield at("run", "incomplete", "all", key), value
     for suite in config["suites"]:
         for task in suite["tasks"]:
             n = sum((a.suite, a.task) == (suite["name"], task["name"]) for a in evidence.samples)

@@ -1,9 +1,12 @@
 """Every number of the page comes from the records, and reads as what was recorded."""
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from harness.core.calls import Output, Role
 from harness.report.html import report_html
 from harness.report.words import WORDS
 from tests.report.bakeoffs import FakeRun, two_slots
@@ -48,6 +51,33 @@ def test_every_number_reads_as_its_raw_value(page: Page) -> None:
 def test_ids_are_unique(page: Page) -> None:
     ids = [element.attributes["data-id"] for element in page.elements if "data-id" in element.attributes]
     assert len(ids) == len(set(ids))
+
+
+def test_ids_are_unique_on_an_incomplete_page(fake: FakeRun) -> None:
+    answers = fake.evidence.records[Role.ANSWER]
+    waiting = tuple(record.call for record in answers[:3])
+    rest = replace(fake.evidence, records={**fake.evidence.records, Role.ANSWER: answers[3:]}, pending=waiting)
+    page = parse(report_html(rest, fake.decisions, Path("/runs/one/report.html")))
+    test_ids_are_unique(page)
+    expected = figures(rest, fake.decisions)
+    assert {key: expected[key] for key in page.figures if key.startswith("run/incomplete")} == {
+        "run/incomplete/all/pending": 3,
+        "run/incomplete/all/planned": 64,
+    }
+
+
+def test_answers_that_were_cut_are_counted(fake: FakeRun) -> None:
+    answers = list(fake.evidence.records[Role.ANSWER])
+    mine = [i for i, r in enumerate(answers) if r.call.candidate == "gpt-mini" and isinstance(r.outcome, Output)][:4]
+    for i in mine:
+        answers[i] = replace(answers[i], outcome=Output(text="Let me think", finish_reason="length"))
+    cut = replace(fake.evidence, records={**fake.evidence.records, Role.ANSWER: tuple(answers)})
+    page = parse(report_html(cut, fake.decisions, Path("/runs/one/report.html")))
+    shown = {key: page.figures[key].attributes["value"] for key in page.figures if key.endswith("/cut")}
+    assert shown["text/calls/gpt-mini/cut"] == "4"
+    assert shown["text/calls/smollm2/cut"] == "0", "cut before it began is a failure of its own"
+    expected = figures(cut, fake.decisions)
+    assert {key: str(expected[key]) for key in shown} == shown
 
 
 def test_no_number_stands_outside_its_element(page: Page) -> None:

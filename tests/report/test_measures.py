@@ -1,10 +1,22 @@
-"""A task's interval follows the rules of the slot's quality (oracles: methodology.md 2.1 and 2.2)."""
+"""Tables: intervals of tasks by the rules of quality (methodology.md 2.1 and 2.2), sums that say what they lack."""
 
 import math
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from harness.report.measures import interval_of_mean
+from harness.core.calls import Call, Output, Record, Role, SpeechRequest
+from harness.report.markdown import show
+from harness.report.measures import interval_of_mean, spending
+from harness.report.view import view
+from tests.report.bakeoffs import FakeRun, two_slots
+from tests.report.benches import record
+
+
+@pytest.fixture(scope="module")
+def run() -> FakeRun:
+    return two_slots()
 
 
 @pytest.mark.parametrize(
@@ -44,3 +56,39 @@ def test_one_cluster_is_no_certainty() -> None:
     interval = interval_of_mean([0.2, 0.8], ["a", "a"])
     assert interval.low is not None
     assert interval.low < 0.2
+
+
+def costing(*costs: str | None) -> list[Record]:
+    call = Call(
+        key="k", role=Role.ANSWER, candidate="a", request=SpeechRequest(text=""), suite="s", task="t", sample="1"
+    )
+    return [record(call, Output(text="x"), cost=None if cost is None else Decimal(cost)) for cost in costs]
+
+
+@pytest.mark.parametrize(
+    ("costs", "text"),
+    [
+        pytest.param(["0.5", "0.25"], "$0.750", id="all known"),
+        pytest.param(["0.5", None], "at least $0.500", id="one unknown"),
+        pytest.param([None, None], "not measured", id="none known"),
+        pytest.param([], "not measured", id="no calls"),
+    ],
+)
+def test_spending_never_passes_a_part_for_the_whole(costs: list[str | None], text: str) -> None:
+    assert show(spending(costing(*costs), id="slot/cost/a/spent_usd")).replace("\\", "") == text
+
+
+def test_signatures_are_those_that_judged(run: FakeRun) -> None:
+    """Re-scoring changes the scorers, and the manifest keeps those of the first call."""
+    evidence = run.evidence
+    again = tuple(replace(j, signature="contains@2(fold=true)") for j in evidence.judgements if j.scorer == "contains")
+    shown = view(replace(evidence, judgements=again), run.decisions)
+    text, speech = shown.slots
+    assert {row.signature for row in text.tasks} == {"contains@2(fold=true)"}
+    assert {row.signature for row in speech.tasks} == {"word_accuracy@1()"}, "nobody judged it again: as planned"
+    assert shown.run.scorers == (
+        "text_core/arithmetic/contains: contains@2(fold=true)",
+        "text_core/facts/contains: contains@2(fold=true)",
+        "tts_core/read/dnsmos: dnsmos@1()",
+        "tts_core/read/word_accuracy: word_accuracy@1()",
+    )

@@ -311,7 +311,7 @@ def test_pending_calls_stamp_the_run_incomplete(fake: FakeRun) -> None:
     rest = {**fake.evidence.records, Role.ANSWER: fake.evidence.records[Role.ANSWER][3:]}
     page = parse(render(replace(fake.evidence, records=rest, pending=waiting), fake.decisions[:1]))
     assert "3 of 64 planned answers have no final word" in page.with_class("banner")[0].text
-    assert page.figures["run/summary/all/pending"].attributes["value"] == "3"
+    assert page.figures["run/incomplete/all/pending"].attributes["value"] == "3"
 
 
 def test_a_changed_rule_is_said(fake: FakeRun) -> None:

@@ -1,6 +1,7 @@
 """The ledger: what goes in comes out, and nothing that is done is done again."""
 
 import asyncio
+import os
 from collections.abc import Coroutine
 from dataclasses import fields, replace
 from decimal import Decimal
@@ -13,7 +14,7 @@ from harness.core.calls import Fault, Marks, Output, Record, Role, Usage
 from harness.core.canonical import from_json, to_json
 from harness.errors import BakeoffError, StoreError, UsageError
 from harness.store import rows
-from harness.store.ledger import Ledger, ScoreRow
+from harness.store.ledger import DATABASE, Ledger, ScoreRow
 from tests.store.nouns import SHAPES, attempt, call, chat, failure, instrument, manifest, new_ledger, record, samples
 
 
@@ -75,6 +76,7 @@ def test_a_lone_surrogate_is_spelt_out_and_its_neighbours_are_stored(tmp_path: P
         pytest.param(("intend", "candidate"), False, False, id="the candidate's own failure"),
         pytest.param(("intend", "infra"), False, True, id="infra"),
         pytest.param(("intend", "harness"), False, True, id="bug"),
+        pytest.param(("intend", "timeout"), False, False, id="our own deadline: measured"),
         pytest.param(("intend", "infra", "intend", "done"), False, False, id="retried"),
         pytest.param(("intend", "infra", "intend", "release"), True, True, id="retry cancelled"),
     ],
@@ -89,6 +91,8 @@ def test_what_is_pending(tmp_path: Path, steps: tuple[str, ...], pending: bool, 
                     do(ledger.release("k0"))
                 case "done":
                     do(ledger.commit(record()))
+                case "timeout":
+                    do(ledger.commit(failure(kind="timeout")))
                 case fault:
                     do(ledger.commit(failure(fault=Fault(fault))))
         assert bool(ledger.pending(Role.ANSWER)) is pending
@@ -192,6 +196,17 @@ def test_a_reader_sees_what_is_committed_while_another_process_would_write(tmp_p
         assert list(reader.records()) == [record()]
         with pytest.raises(StoreError, match="opened to read"):
             do(reader.commit(record()))
+
+
+def test_a_folder_that_cannot_be_written_shows_what_its_wal_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with new_ledger(tmp_path) as ledger:
+        do(ledger.commit(record()))
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        assert (tmp_path / f"{DATABASE}-wal").stat().st_size > 0
+        with Ledger.open(tmp_path, write=False) as reader:
+            assert list(reader.records()) == [record()]
 
 
 def test_a_run_is_created_once_and_whole(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def test_secrets_are_told_by_the_names_of_variables() -> None:
     env = {"OPENAI_API_KEY": "a", "HF_TOKEN": "b", "AWS_SECRET_ACCESS_KEY": "c", "db_password": "d", "HOME": "/root",
            "KEYBOARD": "us", "EMPTY_API_KEY": ""}  # fmt: skip
     assert secrets(env) == {"a", "b", "c", "d"}
+    assert secrets(env, {"KEYBOARD", "EMPTY_API_KEY", "UNSET"}) == {"a", "b", "c", "d", "us"}
 
 
 def test_a_log_handler_writes_no_secret() -> None:

@@ -1,0 +1,109 @@
+"""Runs on the embedded engines survive kill -9: nothing that was stored is sent again, and no engine outlives us."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROVIDERS = """\
+model_list:
+  - {model_name: hibari, litellm_params: {model: local/hibari}, bakeoff: {usd_per_hour: 0.10}}
+  - {model_name: kokoro, litellm_params: {model: local/kokoro}, bakeoff: {usd_per_hour: 0.10}}
+"""
+BAKEOFF = "{name: voices, suites: [tts_core], candidates: [hibari, kokoro]}\n"
+SPEECH = "POST /v1/audio/speech"
+PER_TASK = 2
+PLANNED = 2 * 2 * PER_TASK
+"""Candidates × tasks × samples."""
+PATIENCE_S = 240
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "harness.cli", *arguments]
+
+
+def answers(run: Path) -> dict[str, str]:
+    """Key → when its record was finished, of the answers that are stored."""
+    with sqlite3.connect(f"file:{run / 'run.db'}?mode=ro", uri=True) as db:
+        rows = db.execute(
+            "SELECT key, finished FROM plan JOIN call ON plan.id = call.plan WHERE role = 'answer' AND state = 'done'"
+        )
+        return dict(rows.fetchall())
+
+
+def spoken(run: Path) -> int:
+    """How many clips the engines were asked for, over every process; their own log says so."""
+    return sum(log.read_text().count(SPEECH) for log in (run / "logs").glob("engine-*.log"))
+
+
+def engines_of(parent: int) -> set[int]:
+    """Process ids of the engines that a run has started."""
+    children = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == parent and b"harness.local.serve" in (stat.parent / "cmdline").read_bytes():
+                children.add(int(stat.parent.name))
+        except OSError:
+            continue  # it ended while we looked
+    return children
+
+
+def ended(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.02)
+
+
+@pytest.mark.engines
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are counted through /proc")
+def test_kill_9_in_the_middle_of_a_run_on_engines(tmp_path: Path) -> None:
+    (tmp_path / "providers.yaml").write_text(PROVIDERS, encoding="utf-8")
+    (tmp_path / "bakeoff.yaml").write_text(BAKEOFF, encoding="utf-8")
+    process = subprocess.Popen(
+        command("run", "--limit", str(PER_TASK)), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_for(lambda: list((tmp_path / "reports").glob("*/run.db")), "the run's folder")
+        (run,) = (tmp_path / "reports").iterdir()
+        wait_for(lambda: spoken(run) >= 3, "the third request")
+        engines = engines_of(process.pid)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=30)
+    assert len(engines) == 2
+    wait_for(lambda: all(ended(pid) for pid in engines), "the engines to end with their parent")
+    before = answers(run)
+    assert len(before) < PLANNED, "the kill must come in the middle"
+
+    resumed = subprocess.run(
+        command("run", "--resume", str(run), "--json"), cwd=tmp_path, env=os.environ, text=True, capture_output=True,
+        timeout=PATIENCE_S,
+    )  # fmt: skip
+    assert resumed.returncode == 0, resumed.stderr
+    after = answers(run)
+    assert len(after) == PLANNED, "every planned call is done"
+    assert before.items() <= after.items(), "a stored answer was asked for again"
+    in_flight = 1  # embedded engines share one exclusive lane
+    assert spoken(run) <= PLANNED + in_flight
+    assert {d["slot"] for d in json.loads(resumed.stdout)["decisions"]} == {"tts"}
+
+    sent = spoken(run)
+    subprocess.run(command("run", "--resume", str(run)), cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    assert spoken(run) == sent, "a finished run sends nothing"
