@@ -591,7 +591,7 @@ class Slot:
         n, bottom = len(parts), math.fsum(b for _, b in parts.values())
         coverage = n / max(1, ratio.asked)
         if not n or bottom == 0:
-            return Measure(value=None, n=n, coverage=coverage)
+            return Measure(value=None, n=n, coverage=coverage, said=(bottom,))
         value = math.fsum(t for t, _ in parts.values()) / bottom
         residuals = {item: (t - value * b) / bottom for item, (t, b) in parts.items()}
         if not ratio.is_share:
