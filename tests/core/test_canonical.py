@@ -44,7 +44,7 @@ def call(request: Request) -> Call:
         pytest.param(Output | Failure, Failure(fault=Fault.INFRA, kind="cut", message="x"), id="failure of a union"),
         pytest.param(
             Candidate,
-            Candidate(name="a", model="local/x", modalities=frozenset({"t"}), machine=Machine(usd_per_hour=Decimal("0.1"))),
+            Candidate(name="a", model="m", modalities=frozenset({"t"}), machine=Machine(usd_per_hour=Decimal("0.1"))),
             id="sets and decimals",
         ),
         pytest.param(
