@@ -26,7 +26,7 @@ model_list:
   - model_name: smollm2
     litellm_params: {model: local/smollm2-135m, temperature: 0}
     bakeoff: {usd_per_hour: 0.10}
-  - model_name: gemma3
+  - model_name: gemma3-8shot   # a base model: eight worked examples go before each question
     litellm_params: {model: local/gemma3-270m, temperature: 0}
     bakeoff: {usd_per_hour: 0.10}
 """
