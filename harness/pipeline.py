@@ -95,6 +95,13 @@ def notices(bakeoff: Bakeoff, planned: Plan) -> tuple[str, ...]:
     return (*bakeoff.notices, *(f"{what} ({', '.join(places)})" for what, places in left_out.items()))
 
 
+def require_prices(bakeoff: Bakeoff, planned: Plan) -> None:
+    """UsageError where there is a budget that could not hold because a price is not known."""
+    from harness.execute.budget import refuse_unpriced
+
+    refuse_unpriced(bakeoff, planned.calls)
+
+
 def forecast(bakeoff: Bakeoff, planned: Plan) -> "Forecast":
     """Say what a run would cost and could show."""
     from harness.execute.forecast import forecast as sum_up

@@ -113,3 +113,5 @@ def test_a_provider_that_only_fails_exits_4_and_ranks_nobody(tmp_path: Path) -> 
         bakeoff("init", "--api-base", provider.url, "--model", "key", cwd=tmp_path)
         done = bakeoff("run", "--limit", "2", cwd=tmp_path, check=None, OPENAI_API_KEY="sk-test-0123456789")
     assert done.returncode == 4, done.stdout + done.stderr
+    assert "none of its 2 answers can be used" in done.stderr
+    assert "scripted" in done.stderr, "the provider's own words say why"

@@ -16,6 +16,7 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
 
     bakeoff = pipeline.load(folder)
     planned = pipeline.plan(bakeoff)
+    pipeline.require_prices(bakeoff, planned)
     notices = pipeline.notices(bakeoff, planned)
     missing = pipeline.missing_engines(bakeoff)
     if as_json:
@@ -35,7 +36,7 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
     samples = sum(len(task.loaded) for suite in bakeoff.suites for task in suite.tasks)
     screen.say(
         f"{bakeoff.name}: {len(bakeoff.suites)} suites, {samples} samples, {len(bakeoff.candidates)} candidates, "
-        f"{len(planned.calls)} calls. Everything is in order."
+        f"{len(planned.calls)} calls. {'Beside the notes above, everything' if notices else 'Everything'} is in order."
     )
     if missing:
         screen.say(f"Not installed yet: {', '.join(engine.name for engine in missing)}. Next: bakeoff fetch")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import screen
-from harness.cli.options import RUNS, AsJson, RunName, Runs
+from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, runs_of
 from harness.errors import NO_CANDIDATE_PASSES, UsageError
 
 
@@ -19,7 +19,8 @@ def decide(
         str | None,
         typer.Option("--weights", metavar="quality=60,cost=40", help="Other weights; slot:name=… for one slot."),
     ] = None,
-    runs: Runs = RUNS,
+    folder: Folder = HERE,
+    runs: Runs = None,
     as_json: AsJson = False,
 ) -> None:
     """Weigh a run's measurements and write decision.json."""
@@ -27,7 +28,7 @@ def decide(
     from harness.cli import tables
     from harness.store import folders
 
-    path = folders.find(run, runs)
+    path = folders.find(run, runs_of(folder, runs))
     decisions = pipeline.decide(path, weights=_weights(weights))
     if as_json:
         screen.document({"run": path.name, "decisions": decisions})

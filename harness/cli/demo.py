@@ -3,7 +3,7 @@
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, RUNS, Limit, Runs
+from harness.cli.options import HERE, Limit, Runs, runs_of
 from harness.cli.run import run_to_report
 
 
@@ -11,11 +11,13 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(demo)
 
 
-def demo(runs: Runs = RUNS, limit: Limit = None) -> None:
+def demo(runs: Runs = None, limit: Limit = None) -> None:
     """Plan, run, score, decide and report on real embedded models: no key; no network once they are installed."""
     from harness import pipeline
 
     bakeoff = pipeline.load_shipped(limit=limit)
     if missing := pipeline.missing_engines(bakeoff):
         pipeline.fetch_engines([engine.name for engine in missing], say=screen.note)
-    run_to_report(bakeoff, folder=HERE, runs=runs, selection=pipeline.Selection(shipped=True, limit=limit))
+    run_to_report(
+        bakeoff, folder=HERE, runs=runs_of(HERE, runs), selection=pipeline.Selection(shipped=True, limit=limit)
+    )

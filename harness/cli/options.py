@@ -9,7 +9,12 @@ import typer
 Folder = Annotated[
     Path, typer.Option("--folder", "-C", help="Folder of bakeoff.yaml.", file_okay=False, show_default="this folder")
 ]
-Runs = Annotated[Path, typer.Option("--runs", help="Folder that holds the runs.", file_okay=False)]
+Runs = Annotated[
+    Path | None,
+    typer.Option(
+        "--runs", help="Folder that holds the runs.", file_okay=False, show_default="reports beside bakeoff.yaml"
+    ),
+]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's folder or name; `latest` is the newest.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="SUITE", help="Only this suite; may be repeated.")]
@@ -17,7 +22,11 @@ Candidates = Annotated[str | None, typer.Option("--candidates", metavar="A,B", h
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N samples a task.")]
 
 HERE = Path()
-RUNS = Path("reports")
+
+
+def runs_of(folder: Path, runs: Path | None) -> Path:
+    """Return the folder that holds the runs of the bake-off in `folder`."""
+    return folder / "reports" if runs is None else runs
 
 
 def resume_command(run: Path, folder: Path) -> str:

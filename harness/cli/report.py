@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import screen
-from harness.cli.options import RUNS, RunName, Runs
+from harness.cli.options import HERE, Folder, RunName, Runs, runs_of
 from harness.errors import UsageError
 
 
@@ -14,17 +14,18 @@ def register(app: typer.Typer) -> None:
     app.command("memo")(memo)
 
 
-def report(run: RunName, runs: Runs = RUNS) -> None:
+def report(run: RunName, folder: Folder = HERE, runs: Runs = None) -> None:
     """Write report.html: one file that opens offline."""
     from harness import pipeline
     from harness.store import folders
 
-    screen.say(str(pipeline.report(folders.find(run, runs))))
+    screen.say(str(pipeline.report(folders.find(run, runs_of(folder, runs)))))
 
 
 def memo(
     run: RunName,
-    runs: Runs = RUNS,
+    folder: Folder = HERE,
+    runs: Runs = None,
     format_: Annotated[str, typer.Option("--format", metavar="md", help="Markdown.")] = "md",
 ) -> None:
     """Write memo.md: the selection memo that someone can sign."""
@@ -33,4 +34,4 @@ def memo(
 
     if format_ != "md":
         raise UsageError(f"the memo is written as md, not {format_!r}")
-    screen.say(str(pipeline.memo(folders.find(run, runs))))
+    screen.say(str(pipeline.memo(folders.find(run, runs_of(folder, runs)))))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, RUNS, AsJson, Candidates, Folder, Limit, Only, Runs, names, resume_command
-from harness.errors import CredentialsError, UsageError
+from harness.cli.options import HERE, AsJson, Candidates, Folder, Limit, Only, Runs, names, resume_command, runs_of
+from harness.errors import CredentialsError, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from harness.core.runs import Bakeoff
@@ -28,7 +28,7 @@ def run(
     only: Only = None,
     candidates: Candidates = None,
     limit: Limit = None,
-    runs: Runs = RUNS,
+    runs: Runs = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask every candidate every sample, measure, decide and write the report."""
@@ -40,7 +40,7 @@ def run(
             raise UsageError(
                 "a resumed run keeps its own suites, candidates and limit", hint="drop --only, --candidates, --limit"
             )
-        path = folders.find(resume, runs)
+        path = folders.find(resume, runs_of(folder, runs))
         bakeoff, selection = pipeline.reload(path, folder)
     else:
         path = None
@@ -48,7 +48,7 @@ def run(
         bakeoff = pipeline.load(folder, suites=selection.suites, candidates=selection.candidates, limit=limit)
     if budget is not None:
         bakeoff = pipeline.with_budget(bakeoff, _dollars(budget))
-    run_to_report(bakeoff, folder=folder, runs=runs, selection=selection, resume=path, as_json=as_json)
+    run_to_report(bakeoff, folder=folder, runs=runs_of(folder, runs), selection=selection, resume=path, as_json=as_json)
 
 
 def run_to_report(
@@ -81,20 +81,21 @@ def run_to_report(
             screen.show_error(error, sent=True)
             screen.note(f"Go on with: {again}")
             raise typer.Exit(error.exit_code) from error
-        if result.answered:
+        decidable = result.answered > 0 and result.exit_code != Interrupted.exit_code
+        if decidable:
             bars.note("Scoring and deciding ...")
             pipeline.score(bakeoff, path)
             decisions = pipeline.decide(path)
             pipeline.report(path)
             pipeline.memo(path)
-    exit_code = pipeline.exit_code(result, decisions if result.answered else ())
+    exit_code = pipeline.exit_code(result, decisions if decidable else ())
     if as_json:
         screen.document(pipeline.summary(path, exit_code))
     else:
         for line in result.notices:
             if line not in bars.said:
                 screen.note(line)
-        if result.answered:
+        if decidable:
             tables.show_decisions(decisions)
             screen.say()
             screen.say(f"Report: {path / 'report.html'}   Memo: {path / 'memo.md'}")

@@ -3,19 +3,19 @@
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, RUNS, Folder, RunName, Runs, resume_command
+from harness.cli.options import HERE, Folder, RunName, Runs, resume_command, runs_of
 
 
 def register(app: typer.Typer) -> None:
     app.command("score")(score)
 
 
-def score(run: RunName, folder: Folder = HERE, runs: Runs = RUNS) -> None:
+def score(run: RunName, folder: Folder = HERE, runs: Runs = None) -> None:
     """Score a run's outputs with the scorers as they are now; asks no model."""
     from harness import pipeline
     from harness.store import folders
 
-    path = folders.find(run, runs)
+    path = folders.find(run, runs_of(folder, runs))
     bakeoff, _ = pipeline.reload(path, folder, to_send=False)
     tally = pipeline.score(bakeoff, path)
     screen.say(f"{tally.scored} scores, {tally.unscored} that could not be judged.")

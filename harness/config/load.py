@@ -50,6 +50,7 @@ def load(
     given, source = read_in
     found = len(problems)
     every = _load_suites(given, source, folder, shipped, problems)
+    _check_targets(every, problems)
     tasks_by_slot = decision.slots(every)
     complete = len(problems) == found
     rules = decision.rules(given, source, tasks_by_slot, problems, complete=complete)
@@ -151,6 +152,24 @@ def _only(suites: list[Suite], names: Sequence[str], problems: list[Problem]) ->
 
 def _tasks(suites: Iterable[Suite]) -> list[Task]:
     return [task for suite in suites for task in suite.tasks]
+
+
+def _check_targets(suites: Sequence[Suite], problems: list[Problem]) -> None:
+    """Refuse samples that a scorer could not judge: they would be paid for and then lost."""
+    for suite in suites:
+        for task in suite.tasks:
+            needing = [scorer.name for scorer in task.scorers if scorer.needs_target]
+            blank = [sample.id for sample in task.loaded if sample.target in (None, "", [])]
+            if needing and blank:
+                more = f" and {len(blank) - 3} more" if len(blank) > 3 else ""
+                problems.append(
+                    Problem(
+                        code="E313",
+                        message=f"{suite.name}/{task.name}: {', '.join(map(repr, blank[:3]))}{more} without a target, "
+                        f"which {needing[0]} judges against",
+                        hint="fill in the target column of the data, or take the samples out",
+                    )
+                )
 
 
 def _check_fit(chosen: Chosen, tasks: Sequence[Task], source: Source, problems: list[Problem]) -> None:

@@ -62,6 +62,8 @@ class Scorer(ABC):
     version: ClassVar[int] = 1
     """Raised whenever the same output could get another value."""
     needs: ClassVar[tuple[Instrument, ...]] = ()
+    needs_target: ClassVar[bool] = False
+    """Whether a sample without a target cannot be judged; config then refuses it before anything is paid."""
 
     @property
     def name(self) -> str:

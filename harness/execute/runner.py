@@ -293,7 +293,9 @@ class _Story:
 
     def result(self) -> RunResult:
         counts = self.ledger.counts()
-        short = list(_shortcomings(counts, self.bakeoff.settings.max_infra_failure_rate))
+        short = list(
+            _shortcomings(counts, self.bakeoff.settings.max_infra_failure_rate, self.ledger.commonest_failures())
+        )
         bugs = sum(count.failed_harness for count in counts)
         codes = {
             Interrupted.exit_code: self.stop.interrupted,
@@ -326,11 +328,15 @@ def _account(candidate: Candidate) -> tuple[str, str | None, str | None]:
     return candidate.provider, candidate.base_url, candidate.api_key_env
 
 
-def _shortcomings(counts: Sequence[Count], most: float) -> Iterator[str]:
-    """Name the candidates of which too little was measured to decide."""
+def _shortcomings(counts: Sequence[Count], most: float, why: Mapping[tuple[Role, str], str]) -> Iterator[str]:
+    """Name the candidates of which too little was measured to decide, with the commonest cause."""
     for count in counts:
+        cause = f" Most often: {why[count.role, count.candidate]}" if (count.role, count.candidate) in why else ""
         what = "answers" if count.role is Role.ANSWER else f"{count.role} calls"
         if not count.outputs + count.failed_candidate:
-            yield f"{count.candidate}: none of its {count.planned} {what} can be used."
+            yield f"{count.candidate}: none of its {count.planned} {what} can be used.{cause}"
         elif count.failed_infra > most * count.planned:
-            yield f"{count.candidate}: {count.failed_infra} of {count.planned} {what} failed for no fault of its own."
+            yield (
+                f"{count.candidate}: {count.failed_infra} of {count.planned} {what} failed for no fault of its own."
+                + cause
+            )

@@ -27,6 +27,8 @@ _WORD = re.compile(rf"[{CJK}]|[^\s{CJK}]+")
 class TextScorer(Scorer):
     """Judges the text of an output. An output without text scores as the empty answer; audio alone is Unscored."""
 
+    needs_target = True
+
     def score(
         self,
         sample: Sample,

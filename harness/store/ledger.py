@@ -210,6 +210,14 @@ class Ledger:
 
     # -- what is sent
 
+    def commonest_failures(self) -> dict[tuple[Role, str], str]:
+        """Return role and candidate → the message of most of its infra failures and bugs."""
+        found = self._query(
+            "SELECT role, candidate, message FROM plan JOIN call ON plan.id = call.plan WHERE state = 'failed' "
+            "GROUP BY role, candidate, message ORDER BY count(*)"
+        )
+        return {(Role(role), candidate): message for role, candidate, message in found}
+
     async def intend(self, key: str, attempt: int, estimate: Decimal | None) -> None:
         """Commit that a request is about to be sent; `estimate` is the most that the call may cost with it, in dollars.
 

@@ -376,6 +376,13 @@ def test_the_shipped_bake_off_loads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_another_file_and_paths_beside_it(project: Project) -> None:
     project.write("sub/other.yaml", f"suites:\n{FAQ}candidates: [smollm2]\n")
-    project.write("sub/faq.jsonl", '{"input": 1}\n')
+    project.write("sub/faq.jsonl", '{"input": 1, "target": "one"}\n')
     bakeoff = load(project.folder, file="sub/other.yaml", env={}, shipped=project.shipped)
     assert len(bakeoff.suites[0].tasks[0].loaded) == 1
+
+
+def test_a_sample_that_its_scorer_cannot_judge_is_refused(project: Project) -> None:
+    project.write("blank.csv", "id,input,target\na,2+2?,4\nb,3+3?,\n")
+    suite = "{name: sums, modality: text, data: blank.csv, scorer: {number_match: {}}}"
+    (problem,) = project.problems(f"suites:\n  - {suite}\n")
+    assert (problem.code, "'b'" in problem.message, "number_match" in problem.message) == ("E313", True, True)
