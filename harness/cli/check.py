@@ -34,10 +34,14 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
     for notice in notices:
         screen.note(f"note: {notice}")
     samples = sum(len(task.loaded) for suite in bakeoff.suites for task in suite.tasks)
-    screen.say(
-        f"{bakeoff.name}: {len(bakeoff.suites)} suites, {samples} samples, {len(bakeoff.candidates)} candidates, "
-        f"{len(planned.calls)} calls. {'Beside the notes above, everything' if notices else 'Everything'} is in order."
-    )
+    size = [
+        screen.counted(len(bakeoff.suites), "suite"),
+        screen.counted(samples, "sample"),
+        screen.counted(len(bakeoff.candidates), "candidate"),
+        screen.counted(len(planned.calls), "call"),
+    ]
+    order = "Beside the notes above, everything is in order." if notices else "Everything is in order."
+    screen.say(f"{bakeoff.name}: {', '.join(size)}. {order}")
     if missing:
         screen.say(f"Not installed yet: {', '.join(engine.name for engine in missing)}. Next: bakeoff fetch")
     else:

@@ -9,6 +9,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from harness.cli.screen import counted
 from harness.core.calls import Failure, Record
 
 PLAIN_EVERY_S = 15.0
@@ -58,7 +59,8 @@ class Bars:
             candidate: self._bars.add_task(f"{name} {candidate}", total=total, failed="")
             for candidate, total in totals.items()
         }
-        self.note(f"{name}: {sum(totals.values())} calls of {len(totals)} candidates")
+        calls, candidates = counted(sum(totals.values()), "call"), counted(len(totals), "candidate")
+        self.note(f"{name}: {calls} of {candidates}")
 
     def finished(self, record: Record) -> None:
         """Count a record that is safely stored."""

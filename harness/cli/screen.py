@@ -18,6 +18,11 @@ def say(text: str = "") -> None:
     typer.echo(text)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return `1 suite`, `2 suites`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def note(text: str) -> None:
     """Print a line about the work on stderr."""
     typer.echo(text, err=True)
