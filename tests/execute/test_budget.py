@@ -53,7 +53,12 @@ def test_a_call_waits_for_the_worst_cases_of_others_and_stops_when_none_is_left(
 @pytest.mark.parametrize("ceiling", [None, Decimal(0)], ids=["no ceiling", "nothing to spend"])
 def test_what_is_free_always_passes(ceiling: Decimal | None) -> None:
     asyncio.run(Budget(ceiling, spent=Decimal(5)).hold(Decimal(0), wait=False))
+
+
+def test_without_a_ceiling_anything_passes() -> None:
     asyncio.run(Budget(None, spent=Decimal(5)).hold(Decimal(99), wait=False))
+    with pytest.raises(BudgetStop):  # the same with one
+        asyncio.run(Budget(Decimal(99), spent=Decimal(5)).hold(Decimal(99), wait=False))
 
 
 @pytest.mark.parametrize("seed", range(5))

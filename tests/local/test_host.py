@@ -142,6 +142,7 @@ def test_a_file_in_the_working_folder_is_not_imported(tmp_path: Path, monkeypatc
     async def story() -> None:
         async with host(tmp_path / "logs") as engines:
             await engines.start("dummy")
+            assert engines.pid("dummy") > 0
 
     asyncio.run(story())
 
@@ -201,6 +202,7 @@ def test_without_a_folder_logs_are_temporary() -> None:
     async def story() -> None:
         async with Host(engines=ENGINES, serve="tests.local.dummy") as engines:
             await engines.start("dummy")
+            assert engines.url("dummy").startswith("http://127.0.0.1:")
 
     asyncio.run(story())
 
