@@ -22,7 +22,7 @@ SPEECH = "POST /v1/audio/speech"
 PER_TASK = 2
 PLANNED = 2 * 2 * PER_TASK
 """Candidates × tasks × samples."""
-PATIENCE_S = 240
+PATIENCE_S = 400
 
 
 def command(*arguments: str) -> list[str]:
