@@ -11,9 +11,6 @@ MODALITIES = (
 )  # fmt: skip
 """What goes in and comes out of a candidate."""
 
-INSTRUMENT_MODALITIES = ("mos",)
-"""What only instruments do: a MOS predictor hears a clip and returns numbers."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
