@@ -6,6 +6,7 @@ BakeoffError                     70  a bug of ours, unless a subclass says other
 ├── CredentialsError              3  a key is missing or refused, a provider is unusable
 ├── IncompleteError               4  a candidate has no usable samples, or too many infra failures
 ├── BudgetStop                    5  the budget would have been exceeded
+├── TapError                     70  the process that times the requests has ended
 ├── StoreError                   74  disk full, read-only, damaged
 ├── StoreLockedError             75  another process writes this run
 └── Interrupted                 130  SIGINT, SIGTERM or SIGHUP
@@ -78,6 +79,10 @@ class BudgetStop(BakeoffError):
     """The next call could have passed the budget."""
 
     exit_code = 5
+
+
+class TapError(BakeoffError):
+    """The process that forwards and times the requests has ended: no provider's fault, and nobody's latency."""
 
 
 class StoreError(BakeoffError):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -160,17 +161,26 @@ def run(bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress
     """
     import asyncio
 
+    from harness.clients.send import send
+    from harness.clients.tap_process import TRUST, ProcessTap
     from harness.config.environment import read
     from harness.execute.runner import run as run_calls
-    from harness.local.host import Host
+    from harness.local.host import Host, child_environment
     from harness.store.ledger import Ledger
     from harness.store.media import Media
 
+    env, logs = read(folder), run_folder / "logs"
+    logs.mkdir(exist_ok=True)
+
     async def story(ledger: Ledger) -> "RunResult":
-        async with Host(log_folder=run_folder / "logs") as engines:
+        async with (
+            Host(log_folder=logs) as engines,
+            ProcessTap(env=child_environment(env, also=TRUST), log=logs / "tap.log") as tap,
+        ):
             return await run_calls(
-                bakeoff, ledger, Media(run_folder / "media"), env=read(folder), engines=engines, progress=progress
-            )
+                bakeoff, ledger, Media(run_folder / "media"), env=env, engines=engines, progress=progress,
+                once=partial(send, tap=tap),
+            )  # fmt: skip
 
     with Ledger.open(run_folder, write=True) as ledger:
         return asyncio.run(story(ledger))

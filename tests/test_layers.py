@@ -35,10 +35,12 @@ DEPTH = {part: depth for depth, row in enumerate(ROWS) for part in row.split()}
 
 DOORS = {
     "aiohttp": ("clients/litellm_door.py",),
+    "certifi": ("clients/upstream.py",),
     "dotenv": ("config/environment.py",),
     "espeakng_loader": ("local/",),
     "faster_whisper": ("local/",),
     "hibari": ("local/",),
+    "httptools": ("clients/upstream.py",),
     "httpx": ("clients/", "local/"),
     "jinja2": ("report/", "execute/prompts.py"),
     "jsonschema": ("scorers/structured.py",),
@@ -59,6 +61,7 @@ DOORS = {
     "soxr": ("local/",),
     "tenacity": ("clients/retry.py",),
     "typer": ("cli/",),
+    "uvloop": ("clients/forwarder.py",),
     "whisper_normalizer": ("scorers/speech.py",),
     "xllamacpp": ("local/",),
     "yaml": ("config/",),
@@ -72,8 +75,9 @@ CALLS = {
     "eval": (),
     "exec": (),
     "sys.exit": ("cli/", "local/serve.py"),
-    "os._exit": ("local/",),
+    "os._exit": ("local/", "clients/forwarder.py"),
     "asyncio.run": ("pipeline.py", "cli/", "local/serve.py"),
+    "uvloop.run": ("clients/forwarder.py",),
 }
 """Call → where it may be made."""
 

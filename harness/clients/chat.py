@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,29 +49,26 @@ class _Told:
         known["arguments"] += call.function.arguments or ""
 
 
-async def ask(
-    request: ChatRequest, target: Target, *, timeout_s: float, wire: Wire, listening: AbstractAsyncContextManager[None]
-) -> Heard:
+async def ask(request: ChatRequest, target: Target, *, timeout_s: float, wire: Wire) -> Heard:
     """Send `request` and judge what came; errors of LiteLLM pass through."""
     litellm = litellm_door.load()
     told = _Told()
-    async with listening:
-        stream = await litellm.acompletion(
-            model=target.model,
-            messages=[dict(message) for message in request.messages],
-            stream=True,
-            stream_options={"include_usage": True},
-            api_base=target.base_url,
-            api_key=target.api_key,
-            max_retries=0,
-            timeout=litellm_door.timeout(timeout_s),
-            **{"max_tokens": request.max_tokens, **target.resolved(request.params)},
-        )
-        try:
-            async for chunk in stream:
-                told.take(chunk)
-        finally:
-            await stream.aclose()
+    stream = await litellm.acompletion(
+        model=target.model,
+        messages=[dict(message) for message in request.messages],
+        stream=True,
+        stream_options={"include_usage": True},
+        api_base=target.base_url,
+        api_key=target.api_key,
+        max_retries=0,
+        timeout=litellm_door.timeout(timeout_s),
+        **{"max_tokens": request.max_tokens, **target.resolved(request.params)},
+    )
+    try:
+        async for chunk in stream:
+            told.take(chunk)
+    finally:
+        await stream.aclose()
     seen, content = _seen(wire)
     usage = chat_usage(told.usage)
     outcome = _outcome(told, seen, target, wire.last.media_type if wire.last else "")

@@ -61,8 +61,9 @@ def failed(kind: str, message: str, target: Target, *, partial: str | None = Non
 def judged(error: Exception, wire: Wire, target: Target) -> Output | Failure:
     """Return what an attempt that raised `error` came to; the wire's own status and exception are believed first."""
     exchange = wire.last
-    if isinstance(error, DeadlineExceeded):
-        return failed("timeout", str(error), target, partial=_partial(exchange))
+    late = next((e for e in (error, exchange and exchange.error) if isinstance(e, DeadlineExceeded)), None)
+    if late is not None:
+        return failed("timeout", str(late), target, partial=_partial(exchange))
     if exchange is None:
         return _unsent(error, target)
     if isinstance(exchange.error, TooLarge):

@@ -17,7 +17,8 @@ from typing import Any
 
 import httpx
 
-from harness.clients.tap import forward, head_sent
+from harness.clients.in_process import head_sent
+from harness.clients.tap import forward
 from harness.errors import BakeoffError
 
 _ENVIRONMENT = {
@@ -97,7 +98,7 @@ def _install_tap() -> None:
             response: httpx.Response = await untapped(self, outgoing)
             return response
 
-        return await forward(handle, request)
+        return await forward(handle, request, verify=self._ssl_verify is not False)
 
     Transport.handle_async_request = handle_async_request
 

@@ -7,6 +7,8 @@ from harness.core.calls import Marks
 _LAG_S = 0.010
 _LAG_SHARE = 0.05
 """A mark may be late by 10 ms or by 5 % of itself, whichever is more; beyond that it is not to be trusted."""
+_DRIFT_S = 1.0
+"""Wall clock and monotonic clock that part by more have been set, or the machine has slept: how long, nobody knows."""
 
 
 def marks(wire: Wire, content: Content, *, client_first_at: float | None = None) -> Marks:
@@ -33,5 +35,7 @@ def marks(wire: Wire, content: Content, *, client_first_at: float | None = None)
         total_ms=times["last"],
         closed_ms=ms(exchange.closed),
         client_ttft_ms=ms(client_first_at),
-        valid=len(wire.exchanges) == 1 and all(trusted(chunk) for chunk in found.values() if chunk),
+        valid=len(wire.exchanges) == 1
+        and exchange.clock_drift_s <= _DRIFT_S
+        and all(trusted(chunk) for chunk in found.values() if chunk),
     )

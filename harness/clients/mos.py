@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 
 import httpx
 
@@ -24,12 +23,11 @@ async def ask(
     *,
     timeout_s: float,
     wire: Wire,
-    listening: AbstractAsyncContextManager[None],
     read_media: Callable[[str], bytes],
 ) -> Heard:
     """Return the engine's numbers (`sig`, `bak`, `ovrl`, 1 to 5) as `Output.values`; httpx's errors pass through."""
     clip = read_media(request.audio.sha256)
-    async with listening, httpx.AsyncClient(transport=_Tapped(), timeout=timeout_s + 5) as client:
+    async with httpx.AsyncClient(transport=_Tapped(), timeout=timeout_s + 5) as client:
         response = await client.post(
             f"{target.base_url}/audio/mos", content=clip, headers={"content-type": request.audio.mime}
         )

@@ -17,6 +17,9 @@ from harness.clients.target import Target
 from harness.clients.usage import total
 from harness.core.calls import Attempt, Failure, Marks, Output, Request, Usage
 
+Once = Callable[..., Awaitable[Reply]]
+"""What makes one attempt: `send`, with its tap bound."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
@@ -58,7 +61,7 @@ async def call(
     rng: random.Random,
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    once: Callable[..., Awaitable[Reply]] = send,
+    once: Once = send,
 ) -> Answer:
     """Send `request` until it is answered, cannot be, or patience ends; deadlines are those of one attempt.
 

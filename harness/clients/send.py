@@ -1,19 +1,20 @@
 """One attempt: a request to a target, at most once on the wire, and everything that can be known about it."""
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from harness.clients import chat, litellm_door, mos, speech, transcription
-from harness.clients.deadlines import Deadlines, enforce
+from harness.clients.deadlines import Deadlines
 from harness.clients.faults import detail, judged, may_be_billed, retry_after_s
+from harness.clients.in_process import InProcessTap
 from harness.clients.marks import marks
 from harness.clients.reply import Heard, Reply
 from harness.clients.reserved import RESERVED
-from harness.clients.tap import InProcessTap, Tap, Wire
+from harness.clients.tap import Tap, Wire
 from harness.clients.target import Target
 from harness.core.calls import ChatRequest, MosRequest, Request, SpeechRequest, TranscriptionRequest
+from harness.errors import BakeoffError
 
 _MIB = 2**20
 
@@ -29,20 +30,22 @@ async def send(
 ) -> Reply:
     """Send `request` once and return the attempt. Nothing that a provider does raises; a bug is a harness Failure.
 
-    BakeoffError where LiteLLM itself cannot be measured: no other call could be either.
+    BakeoffError where nothing can be measured any more: LiteLLM has changed, the tap has died.
 
     `read_media` returns the bytes of a clip by its sha256; `tap` is the in-process one by default; `now` is the wall
     clock that Retry-After dates are held against.
     """
     if not isinstance(request, MosRequest):
         litellm_door.load()  # takes seconds the first time, which are no part of the deadline
-    tap, wire = tap or InProcessTap(), Wire(limit=_limit(request))
+    tap, wire = tap or InProcessTap(), Wire(limit=_limit(request), deadlines=deadlines)
     error: Exception | None = None
     try:
         _check(request)
-        async with enforce(deadlines, wire):
-            heard = await _ask(request, target, deadlines.timeout_s, wire, tap.listen(wire), read_media)
+        async with tap.listen(wire):
+            heard = await _ask(request, target, deadlines.timeout_s, wire, read_media)
     except Exception as caught:  # the one place: providers' faults get their kind, all else is a bug of ours
+        if wire.last is not None and isinstance(wire.last.error, BakeoffError):
+            raise wire.last.error from caught
         error = caught
         heard = Heard(outcome=judged(caught, wire, target))
     exchange = wire.last
@@ -68,22 +71,17 @@ async def _ask(
     target: Target,
     timeout_s: float,
     wire: Wire,
-    listening: AbstractAsyncContextManager[None],
     read_media: Callable[[str], bytes],
 ) -> Heard:
     match request:
         case ChatRequest():
-            return await chat.ask(request, target, timeout_s=timeout_s, wire=wire, listening=listening)
+            return await chat.ask(request, target, timeout_s=timeout_s, wire=wire)
         case SpeechRequest():
-            return await speech.ask(request, target, timeout_s=timeout_s, wire=wire, listening=listening)
+            return await speech.ask(request, target, timeout_s=timeout_s, wire=wire)
         case TranscriptionRequest():
-            return await transcription.ask(
-                request, target, timeout_s=timeout_s, wire=wire, listening=listening, read_media=read_media
-            )
+            return await transcription.ask(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
         case MosRequest():
-            return await mos.ask(
-                request, target, timeout_s=timeout_s, wire=wire, listening=listening, read_media=read_media
-            )
+            return await mos.ask(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
 
 
 def _check(request: Request) -> None:

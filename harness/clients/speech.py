@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import io
-from contextlib import AbstractAsyncContextManager
 
 from harness.clients import litellm_door
 from harness.clients.container import audio_start, missing_bytes, repaired
@@ -24,23 +23,21 @@ async def ask(
     *,
     timeout_s: float,
     wire: Wire,
-    listening: AbstractAsyncContextManager[None],
 ) -> Heard:
     """Send `request` and decode the head of the clip; errors of LiteLLM pass through."""
     litellm = litellm_door.load()
     voice = request.voice or (_DEFAULT_VOICE if target.model.startswith("openai/") else None)
-    async with listening:
-        response = await litellm.aspeech(
-            model=target.model,
-            input=request.text,
-            voice=voice,
-            response_format=request.response_format,
-            api_base=target.base_url,
-            api_key=target.api_key,
-            max_retries=0,
-            timeout=litellm_door.timeout(timeout_s),
-            **target.resolved(request.params),
-        )
+    response = await litellm.aspeech(
+        model=target.model,
+        input=request.text,
+        voice=voice,
+        response_format=request.response_format,
+        api_base=target.base_url,
+        api_key=target.api_key,
+        max_retries=0,
+        timeout=litellm_door.timeout(timeout_s),
+        **target.resolved(request.params),
+    )
     data: bytes = response.content
     usage = Usage(input_characters=len(request.text), source="measured")
     content = _content(wire.last, data)

@@ -1,27 +1,27 @@
 """The tap: what really happened on the wire, stamped below the client library.
 
-`Tap` is the interface; `InProcessTap` is the form that lives in the transport of the process that sends. Its stamps
-wait for a busy event loop, so each one carries by how much the loop may have been late.
+`Tap` is the interface. `tap_process.ProcessTap` is the form that a run uses: a process of its own forwards every
+request, so its stamps do not wait for the event loop that decodes the answers. `in_process.InProcessTap` lives in the
+transport of the process that sends: for tests, and where a request cannot be handed over.
 """
 
-import asyncio
 import time
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import httpx
 
+from harness.clients.deadlines import Deadlines
+
 KEPT_HEADERS = (
     "content-type", "retry-after", "retry-after-ms",
     "x-request-id", "request-id", "x-amzn-requestid", "apim-request-id",
 )  # fmt: skip
 """The only response headers that are remembered: none of them can hold a secret."""
-
-_PULSE_S = 0.01
 
 
 class TooLarge(Exception):
@@ -59,12 +59,22 @@ class Exchange:
     chunks: list[Chunk] = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
     closed: float | None = None
+    clock_drift_s: float = 0.0
+    """How far wall clock and monotonic clock parted meanwhile: the machine slept, or its clock was set."""
     error: BaseException | None = None
 
     def arrival(self, offset: int | None) -> Chunk | None:
         """The chunk that brought the byte at `offset`."""
         at = len(self.chunks) if offset is None else bisect_right(self.chunks, offset, key=lambda chunk: chunk.end)
         return self.chunks[at] if at < len(self.chunks) else None
+
+    def answered(self, at: float, response: httpx.Response) -> None:
+        """Note the head of the response; Encoded where its body could not be stamped."""
+        self.headers_at, self.status = at, response.status_code
+        self.headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        encoding = response.headers.get("content-encoding", "identity")
+        if encoding.lower() != "identity":
+            raise Encoded(f"the response is compressed ({encoding}) although the request declined that")
 
     @property
     def media_type(self) -> str:
@@ -81,7 +91,11 @@ class Wire:
 
     limit: int
     """Most bytes of a response body."""
+    deadlines: Deadlines
+    connections: int = 0
+    """How many connections to the target should stand by, so that no measured request waits for its handshake."""
     clock: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
     on_bytes: Callable[[], None] = lambda: None
     """Told whenever bytes arrive."""
     exchanges: list[Exchange] = field(default_factory=list)
@@ -91,128 +105,61 @@ class Wire:
         return self.exchanges[-1] if self.exchanges else None
 
 
-class Tap(Protocol):
-    """Watches the wire for one attempt."""
-
-    def listen(self, wire: Wire) -> AbstractAsyncContextManager[None]:
-        """Fill `wire` with what is sent inside the context; it is complete when the context has ended."""
-
-
-_listening: ContextVar[Wire | None] = ContextVar("listening", default=None)
-
-
-class InProcessTap:
-    """The tap in the sender's own transport: `forward` is what the transport calls."""
-
-    @asynccontextmanager
-    async def listen(self, wire: Wire) -> AsyncIterator[None]:
-        token = _listening.set(wire)
-        try:
-            yield
-        finally:
-            _listening.reset(token)
-
-
 Handle = Callable[[httpx.Request], Awaitable[httpx.Response]]
 """What a transport does with a request."""
 
 
-async def forward(handle: Handle, request: httpx.Request) -> httpx.Response:
-    """Send `request` through `handle`, stamping the exchange for whoever listens in this context.
+class Tap(Protocol):
+    """Watches the wire for one attempt."""
+
+    def listen(self, wire: Wire) -> AbstractAsyncContextManager[None]:
+        """Fill `wire` with what is sent inside the context; it is complete when the context has ended.
+
+        DeadlineExceeded where a deadline of `wire` passes first.
+        """
+
+    async def carry(self, request: httpx.Request, wire: Wire, handle: Handle, *, verify: bool) -> httpx.Response:
+        """Have `request` sent and return the response, whose stream the tap stamps.
+
+        `handle` is how the transport would send it; `verify` is False where the user wants no certificate checked.
+        """
+
+
+_listening: ContextVar[tuple[Tap, Wire] | None] = ContextVar("listening", default=None)
+
+
+@contextmanager
+def listening(tap: Tap, wire: Wire) -> Iterator[None]:
+    """Within the context, requests of this task and its children go through `tap` and fill `wire`."""
+    token = _listening.set((tap, wire))
+    try:
+        yield
+    finally:
+        _listening.reset(token)
+
+
+def listened_to() -> Wire | None:
+    """The wire that fills in this context; None where nobody listens."""
+    now = _listening.get()
+    return None if now is None else now[1]
+
+
+async def forward(handle: Handle, request: httpx.Request, *, verify: bool = True) -> httpx.Response:
+    """Send `request` through the tap that listens in this context; through `handle` alone where none does.
 
     Compression is declined, since stamps and caps are about the bytes of the content. Redirects are not followed:
     the target of one would be shown the key.
     """
-    wire = _listening.get()
-    if wire is None:
+    now = _listening.get()
+    if now is None:
         return await handle(request)
-    exchange = Exchange(host=request.url.host, sent=wire.clock())
-    wire.exchanges.append(exchange)
-    pulse = _Pulse(wire.clock)
+    tap, wire = now
     request.headers["accept-encoding"] = "identity"
-    try:
-        response = await handle(request)
-        exchange.headers_at = wire.clock()
-        exchange.status = response.status_code
-        exchange.headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        encoding = response.headers.get("content-encoding", "identity")
-        if encoding.lower() != "identity":
-            await response.aclose()
-            raise Encoded(f"the response is compressed ({encoding}) although the request declined that")
-    except BaseException as error:
-        exchange.error, exchange.closed = error, wire.clock()
-        pulse.stop()
-        raise
+    response = await tap.carry(request, wire, handle, verify=verify)
     return httpx.Response(
         response.status_code,
         headers=[(name, value) for name, value in response.headers.raw if name.lower() != b"location"],
-        stream=_Stamped(response.stream, wire, exchange, pulse),
+        stream=response.stream,
         extensions=response.extensions,
         request=request,
     )
-
-
-def head_sent() -> None:
-    """Called by a transport that knows when a request's head goes out: what came before was the connection."""
-    wire = _listening.get()
-    if wire is not None and wire.last is not None and wire.last.headers_at is None:
-        wire.last.sent, wire.last.head_out = wire.clock(), True
-
-
-class _Stamped(httpx.AsyncByteStream):
-    """A response body that stamps what passes through it."""
-
-    def __init__(self, inner: object, wire: Wire, exchange: Exchange, pulse: "_Pulse") -> None:
-        assert isinstance(inner, httpx.AsyncByteStream)
-        self._inner, self._wire, self._exchange, self._pulse = inner, wire, exchange, pulse
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        exchange, wire = self._exchange, self._wire
-        try:
-            async for data in self._inner:
-                exchange.body += data
-                exchange.chunks.append(Chunk(wire.clock(), len(exchange.body), self._pulse.lag_s()))
-                if len(exchange.body) > wire.limit:
-                    raise TooLarge(f"the response is larger than {wire.limit:,} bytes")
-                wire.on_bytes()
-                yield data
-        except BaseException as error:
-            if not isinstance(error, GeneratorExit):  # the reader has had enough, which is no fault
-                exchange.error = error
-            raise
-        finally:
-            self._close()
-
-    async def aclose(self) -> None:
-        self._close()
-        await self._inner.aclose()
-
-    def _close(self) -> None:
-        self._pulse.stop()
-        if self._exchange.closed is None:
-            self._exchange.closed = self._wire.clock()
-
-
-class _Pulse:
-    """A timer of the event loop that knows by how much the loop is late."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._late_s = 0.0
-        self._loop = asyncio.get_running_loop()
-        self._schedule()
-
-    def lag_s(self) -> float:
-        """Seconds for which the loop may not have looked at its sockets just before now."""
-        return max(0.0, self._late_s, self._clock() - self._due)
-
-    def stop(self) -> None:
-        self._timer.cancel()
-
-    def _schedule(self) -> None:
-        self._due = self._clock() + _PULSE_S
-        self._timer = self._loop.call_later(_PULSE_S, self._tick)
-
-    def _tick(self) -> None:
-        self._late_s = self._clock() - self._due
-        self._schedule()

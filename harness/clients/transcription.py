@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from harness.clients import litellm_door
@@ -22,7 +21,6 @@ async def ask(
     *,
     timeout_s: float,
     wire: Wire,
-    listening: AbstractAsyncContextManager[None],
     read_media: Callable[[str], bytes],
 ) -> Heard:
     """Send the clip and return its text; an empty text is an Output, since a clip can be silent.
@@ -34,17 +32,16 @@ async def ask(
     name = f"clip.{_SUFFIX.get(audio.mime, 'bin')}"
     clip = read_media(audio.sha256)
     language = {"language": request.language.partition("-")[0]} if request.language else {}
-    async with listening:
-        response = await litellm.atranscription(
-            model=target.model,
-            file=(name, clip, audio.mime),
-            api_base=target.base_url,
-            api_key=target.api_key,
-            max_retries=0,
-            timeout=litellm_door.timeout(timeout_s),
-            **language,
-            **target.resolved(request.params),
-        )
+    response = await litellm.atranscription(
+        model=target.model,
+        file=(name, clip, audio.mime),
+        api_base=target.base_url,
+        api_key=target.api_key,
+        max_retries=0,
+        timeout=litellm_door.timeout(timeout_s),
+        **language,
+        **target.resolved(request.params),
+    )
     exchange = wire.last
     last = len(exchange.body) - 1 if exchange and exchange.body else None
     usage = Usage(input_audio_seconds=audio.seconds, source="measured")

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Protocol
 
 from harness.clients import litellm_door
 from harness.clients.deadlines import Deadlines
 from harness.clients.faults import CANDIDATE_UNUSABLE, PROVIDER_UNUSABLE
-from harness.clients.retry import RetryPolicy
+from harness.clients.retry import Once, RetryPolicy
 from harness.clients.retry import call as call_client
+from harness.clients.send import send
 from harness.clients.target import Target, resolve, variables
 from harness.core.calls import Call, Failure, Record, Role
 from harness.core.candidates import Candidate
@@ -86,6 +88,7 @@ async def run(
     engines: Engines,
     progress: Progress,
     client: CallClient | None = None,
+    once: Once = send,
     stop: Stop | None = None,
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -94,7 +97,7 @@ async def run(
 
     UsageError and CredentialsError come before anything is sent, StoreError whenever the disk fails. All else ends in
     a result: faults of providers are records, a spent budget and an interrupt leave calls pending. `client` is the
-    real one by default.
+    real one by default, and makes each attempt with `once`.
     """
     stop = stop or Stop(drain_s=DRAIN_S, say=progress.note)
     story = _Story(
@@ -118,7 +121,7 @@ async def run(
         stop=stop,
         progress=progress,
         redactor=Redactor(secrets(env, story.used())),
-        client=client or call_client,
+        client=client or partial(call_client, once=once),
         policy=RetryPolicy(max_attempts=bakeoff.settings.max_attempts),
         deadlines=Deadlines(timeout_s=bakeoff.settings.timeout_s, idle_timeout_s=bakeoff.settings.idle_timeout_s),
         reach=story.reach,

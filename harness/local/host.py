@@ -7,7 +7,7 @@ import os
 import site
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -129,7 +129,7 @@ class Host:
                     stdout=asyncio.subprocess.PIPE,
                     stderr=log,
                     pass_fds=(theirs,),
-                    env=child_environment(self._env, threads),
+                    env=engine_environment(self._env, threads),
                     start_new_session=True,  # Ctrl-C is for us: we let calls in flight end
                 )
                 port = await self._handshake(engine, process, log)
@@ -169,10 +169,15 @@ class Host:
         return (self._log_folder / f"engine-{name}.log").open("ab")
 
 
-def child_environment(env: Mapping[str, str], threads: int) -> dict[str, str]:
-    """Return what an engine's process sees: the allow-list, its threads, no hub, and where this package lies."""
-    passed = {name: env[name] for name in PASSED_ON if name in env}
-    own = {"OMP_NUM_THREADS": str(threads), "HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1"}
+def engine_environment(env: Mapping[str, str], threads: int) -> dict[str, str]:
+    """Return what an engine's process sees: what every child does, its threads, and no hub."""
+    return child_environment(env) | {"OMP_NUM_THREADS": str(threads), "HF_HUB_OFFLINE": "1"}
+
+
+def child_environment(env: Mapping[str, str], *, also: Sequence[str] = ()) -> dict[str, str]:
+    """Return what a process of ours sees: the allow-list, the variables `also` needed, and where this package lies."""
+    passed = {name: env[name] for name in (*PASSED_ON, *also) if name in env}
+    own = {"PYTHONUTF8": "1"}
     folder = str(Path(harness.__file__).parents[1])
     if folder not in (*site.getsitepackages(), site.getusersitepackages()):
         own["PYTHONPATH"] = folder

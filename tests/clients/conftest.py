@@ -1,6 +1,8 @@
+from collections.abc import Iterator
+
 import pytest
 
-from tests.clients.trip import chat, speech, transcription, trip
+from tests.clients.trip import TAP, TAPS, chat, speech, transcription, trip
 
 
 @pytest.fixture(scope="session")
@@ -8,3 +10,17 @@ def warm() -> None:
     """LiteLLM imports parts of itself during its first calls: no time is measured before that has happened."""
     for request in (chat(), speech(), transcription()):
         trip(request)
+
+
+@pytest.fixture
+def tap_of_every_trip(request: pytest.FixtureRequest) -> Iterator[None]:
+    token = TAP.set(request.param)
+    yield
+    TAP.reset(token)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whoever makes a trip makes it through each kind of tap: what they tell must be the same."""
+    if {"trip", "attempt"} & vars(metafunc.module).keys():
+        metafunc.fixturenames.insert(0, "tap_of_every_trip")
+        metafunc.parametrize("tap_of_every_trip", TAPS, indirect=True)

@@ -14,9 +14,9 @@ from harness.clients.faults import (
     may_be_billed,
     retry_after_s,
 )
-from harness.clients.tap import Exchange, Wire
+from harness.clients.tap import Exchange
 from harness.core.calls import Failure, Fault, Output
-from tests.clients.trip import KEY, chat, speech, target, transcription, trip
+from tests.clients.trip import KEY, chat, speech, target, transcription, trip, wire_of
 from tests.fake_provider import (
     FakeProvider,
     clean_eof,
@@ -166,7 +166,7 @@ def exchange(code: int | None = None, **options: Any) -> Exchange:
 
 
 def outcome(made: Exchange | None, error: Exception | None = None) -> Failure:
-    wire = Wire(limit=9, exchanges=[made] if made else [])
+    wire = wire_of(limit=9, exchanges=[made] if made else [])
     found = judged(error or LiteLLMError("it says 500"), wire, target("http://example.test"))
     assert isinstance(found, Failure)
     assert may_be_billed(found, wire) in (True, False)

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from harness.clients.tap import Encoded, InProcessTap, TooLarge, Wire, forward
+from harness.clients.in_process import InProcessTap
+from harness.clients.tap import Encoded, TooLarge, Wire, forward
+from tests.clients.trip import wire_of
 
 
 class Body(httpx.AsyncByteStream):
@@ -40,7 +42,7 @@ def watched(response: httpx.Response, wire: Wire) -> httpx.Response:
 
 
 def test_every_chunk_is_stamped() -> None:
-    wire = Wire(limit=100)
+    wire = wire_of(limit=100)
     began = time.monotonic()
     headers = {"x-request-id": "r1", "content-type": "audio/wav; rate=1", "set-cookie": "secret", "retry-after": "2"}
     assert watched(httpx.Response(200, headers=headers, stream=Body(b"abc", b"de")), wire).content == b"abcde"
@@ -58,19 +60,19 @@ def test_every_chunk_is_stamped() -> None:
 
 
 def test_busy_loop_is_noticed() -> None:
-    wire = Wire(limit=100)
+    wire = wire_of(limit=100)
     watched(httpx.Response(200, stream=Body(b"abc", before=lambda: time.sleep(0.1))), wire)
     assert wire.exchanges[0].chunks[0].lag_s > 0.05
 
 
 def test_idle_loop_is_not_blamed() -> None:
-    wire = Wire(limit=100)
+    wire = wire_of(limit=100)
     watched(httpx.Response(200, stream=Body(*[b"abc"] * 5)), wire)
     assert min(chunk.lag_s for chunk in wire.exchanges[0].chunks) < 0.01
 
 
 def test_body_beyond_the_limit() -> None:
-    wire = Wire(limit=4)
+    wire = wire_of(limit=4)
     with pytest.raises(TooLarge):
         watched(httpx.Response(200, stream=Body(b"abc", b"de", b"fg")), wire)
     assert isinstance(wire.exchanges[0].error, TooLarge)
@@ -78,20 +80,20 @@ def test_body_beyond_the_limit() -> None:
 
 
 def test_compressed_response_is_refused() -> None:
-    wire = Wire(limit=100)
+    wire = wire_of(limit=100)
     with pytest.raises(Encoded, match="gzip"):
         watched(httpx.Response(200, headers={"content-encoding": "gzip"}, stream=Body(b"abc")), wire)
     assert wire.exchanges[0].closed is not None
 
 
 def test_redirect_has_no_address_to_follow() -> None:
-    reply = watched(httpx.Response(302, headers={"location": "http://evil.test"}, stream=Body()), Wire(limit=9))
+    reply = watched(httpx.Response(302, headers={"location": "http://evil.test"}, stream=Body()), wire_of(limit=9))
     assert reply.status_code == 302
     assert not reply.has_redirect_location
 
 
 def test_transport_error_is_kept() -> None:
-    wire = Wire(limit=9)
+    wire = wire_of(limit=9)
 
     async def handle(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
@@ -107,7 +109,7 @@ def test_transport_error_is_kept() -> None:
 
 def test_concurrent_attempts_have_wires_of_their_own() -> None:
     async def one(name: bytes) -> Wire:
-        wire = Wire(limit=100)
+        wire = wire_of(limit=100)
 
         async def handle(_: httpx.Request) -> httpx.Response:
             return httpx.Response(200, stream=Body(name, name))
@@ -133,7 +135,7 @@ def test_nobody_listens() -> None:
 
 
 def test_cancelled_request_is_closed() -> None:
-    wire = Wire(limit=9)
+    wire = wire_of(limit=9)
 
     async def handle(_: httpx.Request) -> httpx.Response:
         await asyncio.sleep(3600)

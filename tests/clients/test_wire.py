@@ -11,9 +11,9 @@ import pytest
 from harness.clients.events import read
 from harness.clients.marks import marks
 from harness.clients.reply import Content
-from harness.clients.tap import Chunk, Exchange, Wire
+from harness.clients.tap import Chunk, Exchange
 from harness.core.calls import Failure, Output, Request
-from tests.clients.trip import EVERY_ENDPOINT, REFUSED, attempt, chat, speech, transcription, trip
+from tests.clients.trip import EVERY_ENDPOINT, REFUSED, attempt, chat, speech, transcription, trip, wire_of
 from tests.fake_provider import FakeProvider, Fault, Pace, Piece, Served, hang, reset, running, status
 
 TOLERANCE_MS = 40
@@ -131,7 +131,7 @@ def test_marks_of_the_worked_example() -> None:
     exchange.closed = example["inputs"]["t_done"]
     stream = read(bytes(exchange.body))
     content = Content(first=stream.first, answer=stream.answer, last=stream.last)
-    found = marks(Wire(limit=10**6, exchanges=[exchange]), content)
+    found = marks(wire_of(limit=10**6, exchanges=[exchange]), content)
     assert found.ttft_ms == pytest.approx(1000 * example["ttft"])
     assert found.ttfo_ms == pytest.approx(1000 * example["ttfo_answer"])
     assert found.total_ms == pytest.approx(1000 * example["e2e_last_content"])
@@ -170,5 +170,5 @@ def exchange(*chunks: Chunk) -> Exchange:
     ],
 )
 def test_which_marks_are_trusted(exchanges: list[Exchange], valid: bool) -> None:
-    wire = Wire(limit=10, exchanges=exchanges)
+    wire = wire_of(limit=10, exchanges=exchanges)
     assert marks(wire, Content(first=9, answer=9, last=9)).valid is valid

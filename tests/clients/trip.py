@@ -1,13 +1,24 @@
 """One trip through real LiteLLM to a fake provider and back, in an event loop of its own."""
 
 import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from harness.clients import litellm_door
 from harness.clients.deadlines import Deadlines
+from harness.clients.in_process import InProcessTap
 from harness.clients.reply import Reply
 from harness.clients.send import send
+from harness.clients.tap import Tap, Wire
+from harness.clients.tap_process import ProcessTap
 from harness.clients.target import Target
 from harness.core.calls import Audio, ChatRequest, MosRequest, Request, SpeechRequest, TranscriptionRequest
+from harness.local.host import child_environment
 from tests.fake_provider import FakeProvider
 from tests.fake_provider.audio import RATE, header, speak
 
@@ -36,6 +47,36 @@ def mos() -> MosRequest:
 EVERY_ENDPOINT = {"chat": chat(), "speech": speech(), "transcription": transcription(), "mos": mos()}
 
 
+@asynccontextmanager
+async def in_process() -> AsyncIterator[Tap]:
+    """The tap in this process; LiteLLM's connections end with the event loop that they belong to."""
+    yield InProcessTap()
+    for cached in litellm_door.load().in_memory_llm_clients_cache.cache_dict.values():
+        transport = getattr(getattr(cached, "_client", getattr(cached, "client", None)), "_transport", None)
+        if transport is not None:
+            await transport.aclose()
+
+
+@asynccontextmanager
+async def process() -> AsyncIterator[Tap]:
+    """A tap's process for the time of the context, which leaves nothing in its log."""
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "tap.log"
+        async with ProcessTap(env=child_environment(os.environ), log=log) as tap:
+            yield tap
+        assert log.read_text() == ""
+
+
+TAPS = {"in process": in_process, "process": process}
+TAP: ContextVar[str] = ContextVar("TAP", default="in process")
+"""Which one `attempt` sends through."""
+
+
+def wire_of(**options: Any) -> Wire:
+    """A wire of an attempt that has a minute."""
+    return Wire(**{"deadlines": Deadlines(timeout_s=60, idle_timeout_s=60), **options})
+
+
 def target(url: str, *, model: str = "openai/fake/echo") -> Target:
     return Target(candidate="candidate", model=model, base_url=url, api_key=KEY)
 
@@ -48,9 +89,11 @@ async def attempt(
     timeout_s: float = 10.0,
     idle_timeout_s: float = 5.0,
     clip: bytes = CLIP,
+    tap: str | None = None,
 ) -> Reply:
     deadlines = Deadlines(timeout_s=timeout_s, idle_timeout_s=idle_timeout_s)
-    return await send(request, target(url, model=model), deadlines, lambda _: clip)
+    async with TAPS[tap or TAP.get()]() as opened:
+        return await send(request, target(url, model=model), deadlines, lambda _: clip, tap=opened)
 
 
 def trip(request: Request, provider: FakeProvider | None = None, **options: Any) -> Reply:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from harness.errors import Problem, UsageError
-from harness.local.host import PASSED_ON, Host, child_environment
+from harness.local.host import PASSED_ON, Host, engine_environment
 from tests.local.dummy import ENGINES
 
 SECRETS = {"OPENAI_API_KEY": "sk-secret", "HTTPS_PROXY": "http://user:word@proxy", "PYTHONSTARTUP": "/tmp/evil.py"}
@@ -129,7 +129,7 @@ def test_no_key_reaches_an_engine(tmp_path: Path) -> None:
 
 
 def test_the_environment_is_an_allow_list() -> None:
-    seen = child_environment(SECRETS | {"PATH": "/bin"}, 2)
+    seen = engine_environment(SECRETS | {"PATH": "/bin"}, 2)
     assert seen["PATH"] == "/bin"
     assert seen["OMP_NUM_THREADS"] == "2"
     assert not SECRETS.keys() & seen.keys()
