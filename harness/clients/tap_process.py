@@ -31,7 +31,7 @@ _GRACE_S = 60.0
 class ProcessTap:
     """Starts the tap's process with the context and ends it with it; when this process dies, so does the tap.
 
-    `env` is all that the tap sees of the environment; its stderr goes to `log`.
+    `env` is all that the tap sees of the environment; what it has to say goes to `log`.
     """
 
     def __init__(self, *, env: Mapping[str, str], log: Path) -> None:
@@ -71,6 +71,8 @@ class ProcessTap:
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
+        if not self._log.stat().st_size:
+            self._log.unlink()
 
     @property
     def pid(self) -> int:

@@ -1,8 +1,9 @@
 """The command line inside this process, on a small bake-off whose models are a script: nothing is sent anywhere."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,12 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return answered(CAPITALS[str(request.messages[-1]["content"])])
 
     client = Client(script=script)
-    monkeypatch.setattr("harness.execute.runner.call_client", client)
+
+    def scripted(*given: Any, **named: Any) -> Awaitable[Answer]:
+        del named["once"]  # nothing is sent
+        return client(*given, **named)
+
+    monkeypatch.setattr("harness.execute.runner.call_client", scripted)
     monkeypatch.setattr("harness.clients.litellm_door.load", lambda: None)
     folder = tmp_path / "desk"
     folder.mkdir()
