@@ -1,4 +1,4 @@
-"""The one retry policy: which failures are tried again, and how long to wait before."""
+"""The one retry policy: which failures of a call are tried again, and how long it waits before."""
 
 import asyncio
 import random
@@ -23,15 +23,22 @@ Once = Callable[..., Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How patient a call is."""
+    """How patient a call is, and the lane that it waits in."""
 
     max_attempts: int = 3
+    """Attempts that the provider took up; one that it turned away for now is none of them."""
     first_wait_s: float = 0.5
     """Doubled with every attempt; half of each wait is random."""
     longest_wait_s: float = 30.0
     """Of one wait that is ours; a provider's Retry-After may be longer."""
     max_wait_s: float = 120.0
-    """All waits of a call together. A Retry-After beyond it ends the call instead of holding its place."""
+    """All waits of a call after its first attempt together, in its lane too. A Retry-After beyond it parks the lane."""
+
+    def wait_s(self, number: int, rng: random.Random) -> float:
+        """Seconds to wait after the failure of this number (1-based), where nobody says how long."""
+        # the exponent is bounded since a float is: 2.0 ** 1024 raises
+        ceiling = min(self.longest_wait_s, self.first_wait_s * 2.0 ** min(number - 1, 64))
+        return ceiling * rng.uniform(0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +62,7 @@ async def call(
     deadlines: Deadlines,
     read_media: Callable[[str], bytes],
     *,
-    before_attempt: Callable[[int], Awaitable[None]],
+    before_attempt: Callable[[int], Awaitable[float]],
     after_attempt: Callable[[Attempt], None] = lambda _: None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     rng: random.Random,
@@ -65,14 +72,18 @@ async def call(
 ) -> Answer:
     """Send `request` until it is answered, cannot be, or patience ends; deadlines are those of one attempt.
 
-    `before_attempt(number)` runs before each attempt (1-based) and may wait; `after_attempt` hears of each as it ends.
+    `before_attempt(number)` runs before each attempt (1-based), may wait, and returns the seconds that it waited;
+    `after_attempt` hears of each as it ends. What they raise ends the call.
     """
     attempts: list[Attempt] = []
     spent: list[Usage] = []
+    in_lane_s = 0.0
 
     async def attempt() -> Reply:
+        nonlocal in_lane_s
         number = len(attempts) + 1
-        await before_attempt(number)
+        waited_s = await before_attempt(number)
+        in_lane_s += waited_s if number > 1 else 0.0
         started, begun = now(), clock()
         reply = await once(request, target, deadlines, read_media, now=now)
         attempts.append(_attempt(number, started, (clock() - begun) * 1000, reply))
@@ -82,8 +93,11 @@ async def call(
 
     retrying = AsyncRetrying(
         sleep=sleep,
-        stop=lambda state: state.attempt_number >= policy.max_attempts or _waited_s(state) > policy.max_wait_s,
-        wait=lambda state: _wait_s(state, policy, rng),
+        stop=lambda state: (
+            sum(not is_throttled(each) for each in attempts) >= policy.max_attempts
+            or in_lane_s + _slept_s(state) > policy.max_wait_s
+        ),
+        wait=lambda state: max(policy.wait_s(state.attempt_number, rng), _reply(state).retry_after_s or 0.0),
         retry=lambda state: _worth_another(_reply(state), [a.outcome for a in attempts]),
         retry_error_callback=_reply,
     )
@@ -94,6 +108,11 @@ async def call(
     return Answer(outcome=reply.outcome, attempts=tuple(attempts), marks=reply.marks, usage=usage, blobs=reply.blobs)
 
 
+def is_throttled(attempt: Attempt) -> bool:
+    """Whether the provider turned the request away for now: it says nothing of the call, and all of the account."""
+    return attempt.outcome == "rate_limit" or (attempt.outcome in RETRIED and attempt.retry_after_s is not None)
+
+
 def _worth_another(reply: Reply, outcomes: list[str]) -> bool:
     if not isinstance(reply.outcome, Failure):
         return False
@@ -101,13 +120,7 @@ def _worth_another(reply: Reply, outcomes: list[str]) -> bool:
     return kind in RETRIED or (kind in RETRIED_ONCE and outcomes.count(kind) == 1)
 
 
-def _wait_s(state: RetryCallState, policy: RetryPolicy, rng: random.Random) -> float:
-    """Seconds before the next attempt: what the provider asks for, at least the jittered exponential wait."""
-    ceiling = min(policy.longest_wait_s, policy.first_wait_s * 2.0 ** (state.attempt_number - 1))
-    return max(ceiling * rng.uniform(0.5, 1.0), _reply(state).retry_after_s or 0.0)
-
-
-def _waited_s(state: RetryCallState) -> float:
+def _slept_s(state: RetryCallState) -> float:
     return float(state.idle_for + state.upcoming_sleep)
 
 

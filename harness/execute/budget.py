@@ -75,6 +75,11 @@ def is_billed(candidate: Candidate) -> bool:
     return candidate.machine is None and not candidate.is_local
 
 
+def is_free(attempt: Attempt) -> bool:
+    """Whether an attempt certainly cost nothing: the provider turned it away, or never had it."""
+    return attempt.outcome != "ok" and not attempt.may_be_billed and not _served(attempt)
+
+
 def worst_attempt(call: Call, candidate: Candidate) -> Decimal | None:
     """Return the most that one attempt can be billed, in dollars; None where nobody knows, 0 where nobody bills."""
     return worst_case(call.request, candidate) if is_billed(candidate) else Decimal(0)

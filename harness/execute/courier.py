@@ -11,15 +11,17 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from harness.clients.deadlines import Deadlines
-from harness.clients.retry import Answer, RetryPolicy
+from harness.clients.retry import Answer, RetryPolicy, is_throttled
 from harness.clients.target import Target
 from harness.core.calls import Attempt, Call, Failure, Fault, Marks, Output, Record, Request, Usage
 from harness.core.candidates import Candidate
 from harness.errors import BakeoffError
-from harness.execute.budget import Budget, is_billed, record_cost, worst_attempt
-from harness.execute.lanes import Lane, SharedTime
+from harness.execute.budget import Budget, is_billed, is_free, record_cost, worst_attempt
+from harness.execute.lanes import Lane
+from harness.execute.machine_time import SharedTime
 from harness.execute.progress import Progress
 from harness.execute.signals import Stop
+from harness.execute.throttle import Parked
 from harness.store.ledger import Ledger
 from harness.store.media import Media
 from harness.store.redaction import Redactor
@@ -36,7 +38,7 @@ class CallClient(Protocol):
         deadlines: Deadlines,
         read_media: Callable[[str], bytes],
         *,
-        before_attempt: Callable[[int], Awaitable[None]],
+        before_attempt: Callable[[int], Awaitable[float]],
         after_attempt: Callable[[Attempt], None],
         sleep: Callable[[float], Awaitable[None]],
         rng: random.Random,
@@ -51,12 +53,17 @@ class Halted(Exception):
 class _Trip:
     """What has happened to a call so far."""
 
-    offered: float
-    """On the courier's clock, in seconds."""
     worst: Decimal | None
     """The most that one attempt can cost, in dollars; None: not known."""
-    queued_ms: float | None = None
-    """None: nothing was sent."""
+    queued_ms: float = 0.0
+    """Over all attempts."""
+    sent: bool = False
+    placed: bool = False
+    """It holds a place in flight: until its record has landed, or its next attempt must wait."""
+    entered: int | None = None
+    """While an attempt is under way: what `Lane.enter` gave."""
+    billed: int = 0
+    """Attempts so far that may cost money."""
     held: Decimal = Decimal(0)
     """Set aside in the budget."""
     intended: Decimal = Decimal(0)
@@ -66,6 +73,15 @@ class _Trip:
     served_s: float = 0.0
     charged_s: float = 0.0
     """Its part of `served_s`, the other calls of the same moment having theirs."""
+
+    def let_go(self, call: Call, lane: Lane) -> None:
+        """Give the place back; nothing where none is held."""
+        if self.entered is not None:
+            lane.hear(call, self.entered, None)
+            self.entered = None
+        if self.placed:
+            lane.leave()
+            self.placed = False
 
     def arrive(self, machine: SharedTime, now: float) -> None:
         self.at_machine = now, machine.enter(now)
@@ -101,22 +117,25 @@ class Courier:
     reach: Callable[[Candidate], Target]
     unusable: Collection[str]
     """Candidates to which nothing may be sent any more."""
+    heed: Callable[[Candidate, str, str, Parked | None], None]
+    """Hears of every attempt at once: the kind of its outcome, what is known of it, whether it parked the account."""
     rng: random.Random
     clock: Callable[[], float]
     now: Callable[[], datetime]
 
-    async def deliver(self, call: Call, candidate: Candidate, lane: Lane) -> Record | None:
-        """Send `call` and commit its record; None where the run stopped first and the call is pending.
+    async def deliver(
+        self, call: Call, candidate: Candidate, lane: Lane, *, placed: Callable[[], None]
+    ) -> Record | None:
+        """Send `call` and commit its record; None where it may not be sent any more and is pending.
 
-        BudgetStop where its worst case could pass the budget. When it is cancelled, the call is pending again.
+        `placed` is told when it has its place in flight. BudgetStop where its worst case could pass the budget. When
+        it is cancelled, the call is pending again.
         """
-        trip = _Trip(offered=self.clock(), worst=worst_attempt(call, candidate))
+        trip = _Trip(worst=worst_attempt(call, candidate))
         record: Record | None = None
         try:
             try:
-                self._check(candidate)
-                async with lane.place(call):
-                    answer = await self._ask(call, candidate, lane, trip)
+                answer = await self._ask(call, candidate, lane, trip, placed)
                 record = await self._land(self._record(call, candidate, answer, trip), answer.blobs)
             except (Halted, BakeoffError):
                 raise
@@ -125,31 +144,56 @@ class Courier:
         except Halted:
             return None
         finally:
-            if record is None and trip.queued_ms is not None:
-                await self.ledger.release(call.key)
+            trip.let_go(call, lane)
+            if record is None and trip.sent:
+                await self.ledger.release(call.key, trip.intended)
             trip.depart(lane.machine, self.clock())
             await self.budget.settle(trip.held, _spent(record, trip, candidate))
         self.progress.finished(record)
         return record
 
-    async def _ask(self, call: Call, candidate: Candidate, lane: Lane, trip: _Trip) -> Answer:
+    async def _ask(
+        self, call: Call, candidate: Candidate, lane: Lane, trip: _Trip, placed: Callable[[], None]
+    ) -> Answer:
         worst = trip.worst or Decimal(0)
 
-        async def before_attempt(number: int) -> None:
-            self._check(candidate)
-            if number > 1:  # the first turn came with the place
-                await lane.turn(call)
-            await self.budget.hold(worst, wait=number == 1)
-            trip.held += worst
-            self._check(candidate)
-            await self.ledger.intend(call.key, number, trip.held)
-            trip.intended = trip.held
-            if trip.queued_ms is None:
-                trip.queued_ms = (self.clock() - trip.offered) * 1000
-            trip.arrive(lane.machine, self.clock())
+        def check() -> None:
+            if self.stop.asked or candidate.name in self.unusable:
+                raise Halted
 
-        def after_attempt(_: Attempt) -> None:
+        async def before_attempt(number: int) -> float:
+            asked = self.clock()
+            trip.let_go(call, lane)
+            check()
+            # money first: who waits for it must not keep a place that another needs to spend what it holds
+            more = worst * (trip.billed + 1) - trip.held
+            await self.budget.hold(more, wait=number == 1)
+            trip.held += more
+            trip.entered = await lane.enter(call, check)
+            trip.placed = True
+            placed()
+            await self.ledger.intend(call.key, number, trip.held)
+            trip.intended, trip.sent = trip.held, True
+            waited_s = self.clock() - asked
+            trip.queued_ms += waited_s * 1000
+            trip.arrive(lane.machine, self.clock())
+            return waited_s
+
+        def after_attempt(attempt: Attempt) -> None:
             trip.depart(lane.machine, self.clock())
+            trip.billed += not is_free(attempt)
+            trip.intended = worst * trip.billed
+            assert trip.entered is not None, "before_attempt() comes first"
+            parked = lane.hear(call, trip.entered, attempt)
+            trip.entered = None
+            if attempt.outcome != "ok":
+                self.heed(candidate, attempt.outcome, self.redactor.clean(attempt.detail or attempt.outcome), parked)
+            if is_throttled(attempt) and candidate.name in self.unusable:
+                raise Halted  # it was turned away for now: no word on the call itself
+
+        async def sleep(seconds: float) -> None:
+            trip.let_go(call, lane)
+            await self.stop.sleep(seconds)
 
         return await self.client(
             call.request,
@@ -159,13 +203,9 @@ class Courier:
             self.media.get,
             before_attempt=before_attempt,
             after_attempt=after_attempt,
-            sleep=self.stop.sleep,
+            sleep=sleep,
             rng=self.rng,
         )
-
-    def _check(self, candidate: Candidate) -> None:
-        if self.stop.asked or candidate.name in self.unusable:
-            raise Halted
 
     async def _land(self, record: Record, blobs: Mapping[str, bytes]) -> Record:
         """Write media, then the record that names them. It is paid for: a cancellation waits until it has landed."""
@@ -196,7 +236,7 @@ class Courier:
                 attempt if attempt.detail is None else replace(attempt, detail=clean(attempt.detail))
                 for attempt in answer.attempts
             ),
-            marks=replace(answer.marks, queue_ms=trip.queued_ms),
+            marks=replace(answer.marks, queue_ms=trip.queued_ms if trip.sent else None),
             usage=answer.usage,
             cost_usd=usd,
             cost_source=source,
@@ -213,14 +253,14 @@ class Courier:
             duration_ms=0.0,
             outcome="bug",
             wire_requests=0,
-            may_be_billed=trip.queued_ms is not None,
+            may_be_billed=trip.sent,
             detail=self.redactor.clean("".join(traceback.format_exception(error))),
         )
         return Record(
             call=call,
             outcome=Failure(fault=Fault.HARNESS, kind="bug", message=message),
             attempts=(attempt,),
-            marks=Marks(queue_ms=trip.queued_ms, valid=False),
+            marks=Marks(queue_ms=trip.queued_ms if trip.sent else None, valid=False),
             usage=Usage(),
             cost_usd=trip.intended if known else None,
             cost_source="estimated" if known else "unpriced",

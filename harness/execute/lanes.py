@@ -1,71 +1,61 @@
-"""Lanes: who may send when. Embedded engines share an exclusive one, a machine's candidates its; others have theirs."""
+"""Lanes: the queue of each candidate and its places in flight. Embedded engines share an exclusive one."""
 
 import asyncio
 import math
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.core.calls import Call, ChatRequest, Request
+from harness.core.calls import Attempt, Call, Role
 from harness.core.candidates import Candidate
-from harness.core.canonical import canonical
+from harness.execute.machine_time import SharedTime
+from harness.execute.pace import Pace, Sleep, most_tokens
+from harness.execute.throttle import Parked, Throttle
 
 LOCAL = "local/"
 """Name of the exclusive lane: a second call on this machine would be measured with the first one's noise."""
 
-Sleep = Callable[[float], Awaitable[object]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A call in its lane's queue."""
+
+    call: Call
+    block: int
+    """In which block of samples it stands; lanes are kept near each other by it."""
 
 
-class Pace:
-    """Spreads amounts evenly over time, so that a provider's limit for a minute holds in every part of it."""
+@dataclass(slots=True, kw_only=True)
+class Places:
+    """Places in flight, counted."""
 
-    def __init__(self, per_minute: float | None, *, clock: Callable[[], float], sleep: Sleep) -> None:
-        self._seconds_each = 60 / per_minute if per_minute else 0.0
-        self._clock, self._sleep = clock, sleep
-        self._free_at = clock()
-
-    @property
-    def is_limited(self) -> bool:
-        return self._seconds_each > 0
-
-    async def wait(self, amount: float = 1.0) -> None:
-        """Wait for the turn of `amount` units; turns are given in the order in which they are asked for."""
-        now = self._clock()
-        turn = max(now, self._free_at)
-        self._free_at = turn + amount * self._seconds_each
-        if turn > now:
-            await self._sleep(turn - now)
+    most: int
+    taken: int = 0
 
 
-class SharedTime:
-    """Divides a machine's time among the calls that it serves at once: each instant is split evenly.
+class Bell:
+    """Wakes all who wait for something to change; they look for themselves what it was."""
 
-    `now` is in seconds, from one monotonic clock.
-    """
+    def __init__(self, sleep: Sleep) -> None:
+        self._rung = asyncio.Event()
+        self._sleep = sleep
 
-    def __init__(self) -> None:
-        self._serving = 0
-        self._at = 0.0
-        self._share = 0.0
-        """Seconds that a call would have been charged that was there from the beginning."""
+    def ring(self) -> None:
+        self._rung.set()
+        self._rung.clear()
 
-    def enter(self, now: float) -> float:
-        """Begin a call; returns what `leave` takes."""
-        self._advance(now)
-        self._serving += 1
-        return self._share
-
-    def leave(self, entered: float, now: float) -> float:
-        """End a call; returns its share of the machine's time in seconds."""
-        self._advance(now)
-        self._serving -= 1
-        return self._share - entered
-
-    def _advance(self, now: float) -> None:
-        if self._serving:
-            self._share += (now - self._at) / self._serving
-        self._at = now
+    async def heard(self, within_s: float = math.inf) -> None:
+        """Wait for the next ring, at most so long."""
+        if math.isinf(within_s):
+            await self._rung.wait()
+            return
+        waits = [asyncio.ensure_future(self._rung.wait()), asyncio.ensure_future(self._sleep(within_s))]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,60 +64,85 @@ class Lane:
 
     name: str
     """A candidate's name, a machine's address, or `LOCAL`."""
-    waiting: deque[Call]
-    width: int
-    """Most calls of this lane in flight."""
-    shared: asyncio.Semaphore
-    """Most calls in flight over all lanes that share it."""
-    door: asyncio.Lock
-    """Lets one call at a time wait for its place: turns that pile up before a place is free would go out in a burst."""
+    waiting: deque[Turn]
+    own: Places
+    shared: Places
+    """Over all lanes that share them."""
+    throttles: Mapping[str, Throttle]
+    """Candidate → its account; an embedded engine has none."""
     paces: Mapping[str, tuple[Pace, Pace]]
     """Candidate → its requests and its tokens over time."""
+    door: asyncio.Lock
+    """Lets one call at a time wait for its place: turns that pile up before a place is free would go out in a burst."""
+    bell: Bell
+    """Rung when a place is free or an account has changed."""
     machine: SharedTime
     """Of candidates that serve themselves; embedded engines never serve two calls at once."""
+    clock: Callable[[], float]
 
-    @asynccontextmanager
-    async def place(self, call: Call) -> AsyncIterator[None]:
-        """Hold one of the places in flight, from the turn of `call` on: nobody needs a place to wait for a rate."""
-        async with self.door:
-            await self.turn(call)
-            await self.shared.acquire()
-        try:
-            yield
-        finally:
-            self.shared.release()
+    async def enter(self, call: Call, check: Callable[[], None]) -> int:
+        """Wait for a place in flight and take it; nobody keeps a place to wait for a rate or for the end of a pause.
 
-    async def turn(self, call: Call) -> None:
-        """Wait until the candidate's rates allow one more request."""
+        `check` is asked after each wait, and what it raises ends this one. Returns what `hear` takes.
+        """
         requests, tokens = self.paces[call.candidate]
-        await requests.wait()
-        if tokens.is_limited:
-            await tokens.wait(most_tokens(call.request))
+        throttle = self.throttles.get(call.candidate)
+        async with self.door:
+            await requests.wait()
+            if tokens.is_limited:
+                await tokens.wait(most_tokens(call.request))
+            check()
+            while wait_s := self._wait_s(throttle):
+                await self.bell.heard(wait_s)
+                check()
+            self.own.taken += 1
+            self.shared.taken += 1
+            return throttle.send() if throttle else 0
+
+    def hear(self, call: Call, entered: int, attempt: Attempt | None) -> Parked | None:
+        """Tell the account how a request ended, None where nobody saw it; returns why it is parked, if now it is."""
+        throttle = self.throttles.get(call.candidate)
+        parked = throttle.hear(entered, attempt, self.clock()) if throttle else None
+        self.bell.ring()
+        return parked
+
+    def leave(self) -> None:
+        """Give a place back."""
+        self.own.taken -= 1
+        self.shared.taken -= 1
+        self.bell.ring()
+
+    def _wait_s(self, throttle: Throttle | None) -> float:
+        if self.own.taken >= self.own.most or self.shared.taken >= self.shared.most:
+            return math.inf
+        return throttle.wait_s(self.clock()) if throttle else 0.0
 
 
 def lanes(
-    calls: Iterable[Call],
+    calls: Sequence[Call],
     candidates: Mapping[str, Candidate],
     *,
     max_in_flight: int,
+    throttles: Mapping[str, Throttle],
+    bell: Bell,
     clock: Callable[[], float],
     sleep: Sleep,
 ) -> list[Lane]:
     """Sort `calls` into lanes; those that share places get them in turn, so that candidates advance side by side."""
-    remote, alone = asyncio.Semaphore(max_in_flight), asyncio.Semaphore(1)
-    found: dict[str, list[Call]] = {}
-    for call in calls:
-        found.setdefault(_lane(candidates[call.candidate]), []).append(call)
+    remote, alone = Places(most=max_in_flight), Places(most=1)
+    widths = lane_widths(calls, candidates, max_in_flight=max_in_flight)
+    found: dict[str, list[Turn]] = {name: [] for name in widths}
+    for turn in _turns(calls, size=max(16, 2 * max_in_flight)):
+        found[lane_name(candidates[turn.call.candidate])].append(turn)
 
-    def lane(name: str, waiting: list[Call]) -> Lane:
-        served = [candidates[candidate] for candidate in {call.candidate for call in waiting}]
-        most = 1 if name == LOCAL else max_in_flight
+    def lane(name: str, waiting: list[Turn]) -> Lane:
+        served = [candidates[candidate] for candidate in {turn.call.candidate for turn in waiting}]
         return Lane(
             name=name,
             waiting=deque(waiting),
-            width=min(most, *(candidate.max_in_flight or most for candidate in served)),
+            own=Places(most=widths[name]),
             shared=alone if name == LOCAL else remote,
-            door=asyncio.Lock(),
+            throttles=throttles,
             paces={
                 candidate.name: (
                     Pace(candidate.requests_per_minute, clock=clock, sleep=sleep),
@@ -135,13 +150,27 @@ def lanes(
                 )
                 for candidate in served
             },
+            door=asyncio.Lock(),
+            bell=bell,
             machine=SharedTime(),
+            clock=clock,
         )
 
     return [lane(name, waiting) for name, waiting in found.items()]
 
 
-def _lane(candidate: Candidate) -> str:
+def lane_widths(calls: Iterable[Call], candidates: Mapping[str, Candidate], *, max_in_flight: int) -> dict[str, int]:
+    """Return lane → most calls in flight: the smallest limit of the candidates that share it."""
+    widths: dict[str, int] = {}
+    for name in dict.fromkeys(call.candidate for call in calls):
+        candidate = candidates[name]
+        lane = lane_name(candidate)
+        most = 1 if lane == LOCAL else max_in_flight
+        widths[lane] = min(widths.get(lane, most), candidate.max_in_flight or most)
+    return widths
+
+
+def lane_name(candidate: Candidate) -> str:
     """Name the lane of a candidate: what runs on one machine shares one, since each would measure the others."""
     if candidate.is_local:
         return LOCAL
@@ -150,7 +179,13 @@ def _lane(candidate: Candidate) -> str:
     return candidate.name
 
 
-def most_tokens(request: Request) -> int:
-    """Upper bound of what a provider counts against its limit: three bytes a token, and the longest answer."""
-    answer = request.max_tokens if isinstance(request, ChatRequest) else 0
-    return math.ceil(len(canonical(request)) / 3) + answer
+def _turns(calls: Iterable[Call], *, size: int) -> Iterable[Turn]:
+    """Number the blocks of `size` samples. The answers to one sample follow one another in plan order; all else is
+    sent at the beginning.
+    """
+    sample, last = -1, None
+    for call in calls:
+        place = (call.suite, call.task, call.sample, call.epoch)
+        if call.role is Role.ANSWER and place != last:
+            sample, last = sample + 1, place
+        yield Turn(call=call, block=sample // size if call.role is Role.ANSWER else 0)

@@ -229,9 +229,12 @@ class Ledger:
         """Commit a record with its attempts; the caller's cancellation does not stop it: it has been paid for."""
         await asyncio.shield(self._write_soon(lambda connection: operations.commit(connection, record)))
 
-    async def release(self, key: str) -> None:
-        """Make a cancelled call pending again; what may have been billed for it stays counted in `spent`."""
-        await asyncio.shield(self._write_soon(lambda connection: operations.release(connection, key)))
+    async def release(self, key: str, billed: Decimal | None = None) -> None:
+        """Make a cancelled call pending again; what may have been `billed` for it stays counted in `spent`.
+
+        None: as much as its intent said.
+        """
+        await asyncio.shield(self._write_soon(lambda connection: operations.release(connection, key, billed)))
 
     # -- what it was worth
 

@@ -101,9 +101,11 @@ def commit(connection: sqlite3.Connection, record: Record) -> None:
     connection.executemany(_ATTEMPT, [(now.plan, visit, *rows.attempt_row(attempt)) for attempt in record.attempts])
 
 
-def release(connection: sqlite3.Connection, key: str) -> None:
-    """Turn an intent back into a pending call; a call without one stays as it is."""
+def release(connection: sqlite3.Connection, key: str, billed: Decimal | None) -> None:
+    """Turn an intent back into a pending call; a call without one stays as it is. `billed`: instead of its estimate."""
     now = _standing(connection, key)
+    if billed is not None:
+        now = now._replace(held_usd=rows.money(billed))
     if now.state == "intent":
         connection.execute(
             "UPDATE call SET state = 'pending', held_usd = NULL, sunk_usd = ? WHERE plan = ?", (now.total_usd, now.plan)

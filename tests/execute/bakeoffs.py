@@ -197,7 +197,7 @@ class Client:
         deadlines: Deadlines,  # noqa: ARG002
         read_media: Callable[[str], bytes],  # noqa: ARG002
         *,
-        before_attempt: Callable[[int], Awaitable[None]],
+        before_attempt: Callable[[int], Awaitable[float]],
         after_attempt: Callable[[Attempt], None],
         sleep: Callable[[float], Awaitable[None]],  # noqa: ARG002
         rng: random.Random,  # noqa: ARG002
@@ -213,8 +213,13 @@ class Client:
                 await self._work()
             finally:
                 self._now.subtract(kinds)
-            after_attempt(Attempt(number=number, started=STARTED, duration_ms=5.0, outcome="ok"))
-        return self.script(request, target)
+            if number < self.attempts:
+                after_attempt(
+                    Attempt(number=number, started=STARTED, duration_ms=5.0, outcome="cut", may_be_billed=True)
+                )
+        answer = self.script(request, target)
+        after_attempt(answer.attempts[-1])
+        return answer
 
     async def _work(self) -> None:
         try:

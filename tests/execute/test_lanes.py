@@ -1,27 +1,29 @@
-"""Lanes: limits in flight and over time."""
+"""Lanes: queues, and places in flight."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-import pytest
-
-from harness.core.calls import Call, ChatRequest, Role, SpeechRequest
-from harness.core.candidates import Machine
-from harness.execute.lanes import LOCAL, Pace, SharedTime, lanes, most_tokens
+from harness.core.calls import Call, ChatRequest, Role
+from harness.core.candidates import Candidate, Machine
+from harness.execute.lanes import LOCAL, Bell, Lane, lanes
 from tests.execute.bakeoffs import embedded, remote
+from tests.execute.clock import Clock
 
 
-class Clock:
-    """Time that passes only when somebody sleeps."""
+def lanes_of(
+    calls: Sequence[Call], candidates: Mapping[str, Candidate], max_in_flight: int, clock: Clock | None = None
+) -> dict[str, Lane]:
+    clock = clock or Clock()
+    found = lanes(
+        calls, candidates, max_in_flight=max_in_flight, throttles={}, bell=Bell(clock.sleep), clock=clock,
+        sleep=clock.sleep,
+    )  # fmt: skip
+    return {lane.name: lane for lane in found}
 
-    def __init__(self) -> None:
-        self.now = 100.0
 
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
+def waiting(lane: Lane) -> list[str]:
+    return [turn.call.key for turn in lane.waiting]
 
 
 def call(candidate: str, number: int) -> Call:
@@ -32,52 +34,13 @@ def call(candidate: str, number: int) -> Call:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("per_minute", "amounts", "turns"),
-    [
-        pytest.param(60, [1, 1, 1, 1], [0, 1, 2, 3], id="evenly"),
-        pytest.param(None, [1, 1, 1], [0, 0, 0], id="no limit"),
-        pytest.param(600, [50, 100, 10], [0, 5, 15], id="tokens"),
-    ],
-)
-def test_turns_are_spread_over_the_minute(per_minute: float | None, amounts: list[float], turns: list[float]) -> None:
-    async def story() -> list[float]:
-        clock = Clock()
-        pace = Pace(per_minute, clock=clock, sleep=clock.sleep)
-        shown = []
-        for amount in amounts:
-            await pace.wait(amount)
-            shown.append(clock.now - 100)
-        return shown
-
-    assert asyncio.run(story()) == turns
-
-
-def test_a_pause_gives_no_burst_after_it() -> None:
-    async def story() -> list[float]:
-        clock = Clock()
-        pace = Pace(60, clock=clock, sleep=clock.sleep)
-        await pace.wait()
-        clock.now += 30
-        shown = []
-        for _ in range(3):
-            await pace.wait()
-            shown.append(clock.now - 100)
-        return shown
-
-    assert asyncio.run(story()) == [30, 31, 32]
-
-
 def test_calls_are_sorted_into_lanes_in_plan_order() -> None:
     candidates = {c.name: c for c in (embedded("a"), embedded("b"), remote("x", max_in_flight=2), remote("y"))}
     calls = [call(name, i) for i in range(3) for name in ("a", "x", "b", "y")]
-
-    async def sleep(_: float) -> None: ...
-
-    found = {lane.name: lane for lane in lanes(calls, candidates, max_in_flight=8, clock=Clock(), sleep=sleep)}
-    assert {name: lane.width for name, lane in found.items()} == {LOCAL: 1, "x": 2, "y": 8}
-    assert [c.key for c in found[LOCAL].waiting] == ["a0", "b0", "a1", "b1", "a2", "b2"]
-    assert [c.key for c in found["x"].waiting] == ["x0", "x1", "x2"]
+    found = lanes_of(calls, candidates, 8)
+    assert {name: lane.own.most for name, lane in found.items()} == {LOCAL: 1, "x": 2, "y": 8}
+    assert waiting(found[LOCAL]) == ["a0", "b0", "a1", "b1", "a2", "b2"]
+    assert waiting(found["x"]) == ["x0", "x1", "x2"]
     assert found["x"].shared is found["y"].shared
     assert found["x"].shared is not found[LOCAL].shared
 
@@ -92,10 +55,9 @@ def test_a_machine_has_one_lane_with_the_smallest_width_and_each_candidate_its_o
     )
     candidates = {c.name: c for c in chosen}
     calls = [call(name, i) for i in range(2) for name in candidates]
-    clock = Clock()
-    found = {lane.name: lane for lane in lanes(calls, candidates, max_in_flight=8, clock=clock, sleep=clock.sleep)}
-    assert {name: lane.width for name, lane in found.items()} == {url: 2, "c": 8, "d": 8}
-    assert [c.key for c in found[url].waiting] == ["a0", "b0", "a1", "b1"]
+    found = lanes_of(calls, candidates, 8)
+    assert {name: lane.own.most for name, lane in found.items()} == {url: 2, "c": 8, "d": 8}
+    assert waiting(found[url]) == ["a0", "b0", "a1", "b1"]
     assert {name: requests.is_limited for name, (requests, _) in found[url].paces.items()} == {"a": True, "b": False}
 
 
@@ -104,34 +66,29 @@ def test_turns_that_pile_up_before_a_place_is_free_make_no_burst() -> None:
         clock = Clock()
         candidates = {c.name: c for c in (remote("a", requests_per_minute=60), remote("b"))}
         calls = [*(call("a", i) for i in range(4)), call("b", 0)]
-        paced, other = lanes(calls, candidates, max_in_flight=1, clock=clock, sleep=clock.sleep)
+        found = lanes_of(calls, candidates, 1, clock)
+        paced, other = found["a"], found["b"]
         shown = []
 
         async def enter(of: Call) -> None:
-            async with paced.place(of):
-                shown.append(clock.now - 100)
+            await paced.enter(of, lambda: None)
+            shown.append(clock.now - 100)
+            paced.leave()
 
-        async with other.place(calls[-1]):
-            tasks = [asyncio.create_task(enter(of)) for of in paced.waiting]
-            await asyncio.sleep(0.01)
-            clock.now += 30
+        await other.enter(calls[-1], lambda: None)
+        tasks = [asyncio.create_task(enter(turn.call)) for turn in paced.waiting]
+        await asyncio.sleep(0.01)
+        clock.now += 30
+        other.leave()
         await asyncio.gather(*tasks)
         return shown
 
     assert asyncio.run(story()) == [30, 30, 31, 32]
 
 
-def test_the_bound_on_tokens_holds_the_answer_too() -> None:
-    chat = ChatRequest(messages=({"role": "user", "content": "字" * 300},), max_tokens=100)
-    assert 400 <= most_tokens(chat) <= 500
-    assert most_tokens(SpeechRequest(text="a" * 300)) >= 100
-
-
-def test_calls_that_a_machine_serves_at_once_share_its_time() -> None:
-    machine = SharedTime()
-    first = machine.enter(10)  # alone for 2 s, then with a second call for 4 s, which then is alone for 1 s
-    second = machine.enter(12)
-    assert machine.leave(first, 16) == 2 + 4 / 2
-    assert machine.leave(second, 17) == 4 / 2 + 1
-    third = machine.enter(22)  # nobody pays for an idle machine
-    assert machine.leave(third, 23) == 1
+def test_blocks_follow_the_samples_and_never_are_smaller_than_16() -> None:
+    candidates = {c.name: c for c in (remote("a"), remote("b"))}
+    calls = [call(name, i) for i in range(40) for name in candidates]
+    for max_in_flight, size in ((1, 16), (8, 16), (16, 32)):
+        for lane in lanes_of(calls, candidates, max_in_flight).values():
+            assert [turn.block for turn in lane.waiting] == [i // size for i in range(40)]

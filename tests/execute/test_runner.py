@@ -437,7 +437,7 @@ def test_an_interrupt_lets_calls_finish_and_sends_no_more(tmp_path: Path) -> Non
         stop = Stop(drain_s=5)
 
         def script(*_: object) -> Answer:
-            if len(trip.client.sent) == 12 and not stop.interrupted:
+            if len(trip.client.sent) >= 12 and not stop.interrupted:
                 stop.interrupt()
             return answered()
 
@@ -501,7 +501,7 @@ def test_a_rate_holds_for_requests_on_the_wire(tmp_path: Path) -> None:
     trip = Trip(folder=tmp_path, planned=planned)
     trip.go()
     waits = sorted(r.marks.queue_ms for r in trip.records())
-    assert [round(w / 100) for w in waits] == [0, 1, 2, 3]
+    assert [round(w / 100) for w in waits] == [0, 1, 1, 1]  # each while it was the next
 
 
 def test_who_waits_for_a_rate_keeps_no_place(tmp_path: Path) -> None:
@@ -521,7 +521,7 @@ def test_candidates_of_one_machine_share_its_places_and_its_time(tmp_path: Path)
         remote("c", machine=machine, base_url="http://other:8000/v1"),
         suites=[text_suite(6)],
     )
-    trip = Trip(folder=tmp_path, planned=planned, client=Client(delay_s=0.02))
+    trip = Trip(folder=tmp_path, planned=planned, client=Client(delay_s=0.2))
     most: list[int] = []
     flying = trip.client._now
     trip.client.heard = lambda name, _: None if name == "c" else most.append(flying["a"] + flying["b"] + 1)

@@ -1,0 +1,138 @@
+"""How a run ends: to whom nothing more is sent, what falls short, and which exit code that is."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from harness.clients.faults import CANDIDATE_UNUSABLE, PROVIDER_UNUSABLE
+from harness.core.calls import Role
+from harness.core.candidates import Candidate
+from harness.errors import (
+    PRECEDENCE,
+    BakeoffError,
+    BudgetStop,
+    CredentialsError,
+    IncompleteError,
+    Interrupted,
+)
+from harness.execute.throttle import Parked, account
+from harness.store.ledger import Count, Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """How a run ended; `counts` are those of the store, over every resume."""
+
+    counts: tuple[Count, ...]
+    exit_code: int
+    notices: tuple[str, ...]
+    """What the user must know, each one sentence."""
+    fatal: Mapping[str, str]
+    """Candidate → why nothing more was sent to it."""
+
+    @property
+    def outputs(self) -> int:
+        """Answers that arrived."""
+        return sum(count.outputs for count in self.counts if count.role is Role.ANSWER)
+
+    @property
+    def answered(self) -> int:
+        """Answers that can be judged: those that arrived, and failures of the candidates' own, which score 0."""
+        return self.outputs + sum(count.failed_candidate for count in self.counts if count.role is Role.ANSWER)
+
+
+@dataclass(slots=True, kw_only=True)
+class Ending:
+    """What is known of it so far."""
+
+    candidates: Mapping[str, Candidate]
+    """Those that compete, and those that serve as instruments."""
+    note: Callable[[str], None]
+    """Says one sentence to whoever watches."""
+    now: Callable[[], datetime]
+    fatal: dict[str, str] = field(default_factory=dict)
+    curable: set[str] = field(default_factory=set)
+    """Those of `fatal` that a resume may find well: a parked lane, an engine that does not start."""
+    budget_stop: str | None = None
+    notices: list[str] = field(default_factory=list)
+
+    def say(self, text: str) -> None:
+        self.notices.append(text)
+        self.note(text)
+
+    def heed(self, candidate: Candidate, kind: str, said: str, parked: Parked | None) -> None:
+        """After a failed attempt that the next one would repeat, give up whoever that concerns."""
+        if kind in PROVIDER_UNUSABLE:
+            for name in self._of_account(candidate):
+                self.give_up(name, said)
+        elif kind in CANDIDATE_UNUSABLE:
+            self.give_up(candidate.name, said)
+        elif parked is not None:
+            self._park(candidate, said, parked)
+
+    def give_up(self, name: str, why: str, *, curable: bool = False) -> None:
+        """Send nothing more to a candidate."""
+        if name not in self.fatal:
+            self.fatal[name] = why
+            self.curable.update({name} if curable else ())
+            self.say(f"Nothing more is sent to {name}: {why}")
+
+    def _park(self, candidate: Candidate, said: str, parked: Parked) -> None:
+        names = self._of_account(candidate)
+        lane = f"{candidate.provider} at {candidate.base_url}" if candidate.base_url else candidate.provider
+        if parked.wait_s is None:
+            why = f"nothing has come through for {parked.troubled_s:.0f} s, most lately: {said}"
+            back = "It does not say when it will be back."
+        else:
+            why = f"it asks to wait {parked.wait_s:.0f} s, which is longer than a run waits"
+            back = (
+                f"It says that it will be back at {self.now() + timedelta(seconds=parked.wait_s):%Y-%m-%d %H:%M:%S %Z}."
+            )
+        for name in names:
+            self.fatal.setdefault(name, why)
+        self.curable.update(names)
+        self.say(f"The lane {lane} ({', '.join(names)}) is parked: {why}. {back} Its calls stay pending.")
+
+    def _of_account(self, candidate: Candidate) -> list[str]:
+        return [other.name for other in self.candidates.values() if account(other) == account(candidate)]
+
+    def result(self, ledger: Ledger, *, interrupted: bool, max_infra_failure_rate: float) -> RunResult:
+        """Hold what was told against the store's counts."""
+        counts = ledger.counts()
+        short = list(_shortcomings(counts, max_infra_failure_rate, ledger.commonest_failures()))
+        bugs = sum(count.failed_harness for count in counts)
+        codes = {
+            Interrupted.exit_code: interrupted,
+            BakeoffError.exit_code: bugs > 0,
+            BudgetStop.exit_code: self.budget_stop is not None,
+            CredentialsError.exit_code: bool(self.fatal.keys() - self.curable),
+            IncompleteError.exit_code: bool(short or self.curable) or not counts,
+            0: True,
+        }
+        notices = [*self.notices, *filter(None, [self.budget_stop]), *short]
+        if bugs:
+            notices.append(f"{bugs} calls failed by a bug of Bakeoff's own; the store holds the tracebacks.")
+        if pending := sum(count.pending for count in counts if count.role is not Role.WARMUP):
+            notices.append(f"{pending} planned calls have not been answered.")
+        return RunResult(
+            counts=counts,
+            exit_code=next(code for code in PRECEDENCE if codes.get(code)),
+            notices=tuple(notices),
+            fatal=self.fatal,
+        )
+
+
+def _shortcomings(counts: Sequence[Count], most: float, why: Mapping[tuple[Role, str], str]) -> Iterator[str]:
+    """Name the candidates of which too little was measured to decide, with the commonest cause."""
+    for count in counts:
+        if count.role is Role.WARMUP:
+            continue
+        cause = f" Most often: {why[count.role, count.candidate]}" if (count.role, count.candidate) in why else ""
+        what = "answers" if count.role is Role.ANSWER else f"{count.role} calls"
+        if not count.outputs + count.failed_candidate:
+            yield f"{count.candidate}: none of its {count.planned} {what} can be used.{cause}"
+        elif count.failed_infra > most * count.planned:
+            yield (
+                f"{count.candidate}: {count.failed_infra} of {count.planned} {what} failed for no fault of its own."
+                + cause
+            )
