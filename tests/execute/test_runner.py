@@ -529,3 +529,25 @@ def test_candidates_of_one_machine_share_its_places_and_its_time(tmp_path: Path)
     assert max(most) == 2
     shared = sum(r.usage.busy_seconds for r in trip.records() if r.call.candidate != "c")
     assert shared == pytest.approx(0.5 * 12 / 2, rel=0.1)  # each says 0.5 s, and two at once share it
+
+
+def test_a_lane_that_asks_for_too_long_a_wait_is_parked_and_the_others_go_on(tmp_path: Path) -> None:
+    elsewhere = remote("c", model="other/c", api_key_env="OTHER_API_KEY")
+    planned = bakeoff(remote("a", usd="0.01"), remote("b"), elsewhere, suites=[text_suite(40)], max_in_flight=2)
+    trip = Trip(folder=tmp_path, planned=planned)
+    later = failed("rate_limit")
+    later = replace(later, attempts=(replace(later.attempts[0], retry_after_s=3600.0),))
+    trip.client.script = lambda _, target: later if target.candidate == "a" else answered()
+    result = trip.go()
+    assert result.exit_code == 4
+    assert set(result.fatal) == {"a", "b"}
+    (notice,) = [n for n in result.notices if "parked" in n]
+    assert notice.startswith("The lane acme (a, b) is parked: it asks to wait 3600 s")
+    assert "It says that it will be back at 20" in notice
+    assert (trip.sent()["a"] <= 2, trip.sent()["b"] <= 3, trip.sent()["c"]) == (True, True, 40)
+    counts = {count.candidate: count for count in result.counts}
+    assert (counts["a"].pending, counts["a"].failed_infra) == (40, 0)
+    with Ledger.open(tmp_path, write=False) as ledger:
+        assert ledger.spent() == sum(r.cost_usd for r in trip.records())  # to be turned away costs nothing
+    trip.client.script = lambda *_: answered()
+    assert trip.go().exit_code == 0

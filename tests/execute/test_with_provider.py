@@ -67,7 +67,7 @@ def test_answers_and_readings_over_the_wire_and_a_resume_that_sends_nothing(tmp_
                 for record in answers:
                     assert record.marks.total_ms is not None
                     assert record.marks.queue_ms is not None
-                    assert record.marks.queue_ms < 3000  # LiteLLM is loaded before the first call, not in it
+                    assert record.marks.queue_ms < 10_000  # LiteLLM is loaded before the first call, not in it
                     assert record.cost_usd is not None
                     assert record.cost_usd > 0
                 spoken = next(r.outcome for r in answers if r.call.task == "voice")
