@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from harness.local.catalog import Engine
     from harness.report.evidence import Evidence
     from harness.store.ledger import StoredSample
+    from harness.store.redaction import Redactor
 
 DRAWS = 10_000
 """Resamples behind intervals and P(best)."""
@@ -152,6 +153,16 @@ def reload(run_folder: Path, folder: Path, *, to_send: bool = True) -> tuple[Bak
             hint="start a new run, or put back what was changed",
         )
     return bakeoff, selection
+
+
+def redactor(bakeoff: Bakeoff, folder: Path) -> "Redactor":
+    """Return what knows every secret of a run: those of the environment, of `folder`'s `.env`, of the candidates."""
+    from harness.clients.target import variables
+    from harness.config.environment import read
+    from harness.store.redaction import Redactor, secrets
+
+    used = {name for c in (*bakeoff.candidates, *bakeoff.instruments.values()) for name in variables(c)}
+    return Redactor(secrets(read(folder), used))
 
 
 def run(bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress") -> "RunResult":

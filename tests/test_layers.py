@@ -81,7 +81,7 @@ CALLS = {
 }
 """Call → where it may be made."""
 
-ENVIRONMENT = ("config/", "clients/", "local/", "cli/screen.py")
+ENVIRONMENT = ("config/", "clients/", "local/", "cli/app.py", "cli/screen.py")
 """Where the environment may be read."""
 
 

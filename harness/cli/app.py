@@ -1,5 +1,6 @@
 """The command `bakeoff`: one verb a file, errors on one screen, one exit code."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +11,8 @@ from harness import __version__
 from harness.cli import check, decide, demo, fetch, init, plan, report, run, score, screen
 from harness.cli import list as list_verb
 from harness.errors import BakeoffError, Interrupted, UsageError
+from harness.store.redaction import Redactor, secrets
+from harness.store.sinks import guard
 
 CommandLineError: Any = typer.BadParameter.__base__
 """What typer raises for a command line that it cannot read; it has no public name."""
@@ -43,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _run(arguments: list[str]) -> int:
     debug = "--debug" in arguments
+    guard(Redactor(secrets(os.environ)))
     try:
         result = app([a for a in arguments if a != "--debug"], prog_name="bakeoff", standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -56,11 +60,11 @@ def _run(arguments: list[str]) -> int:
         return 0
     except BakeoffError as error:
         if debug:
-            raise
+            screen.show_traceback(error)
         screen.show_error(error)
         return error.exit_code
     except Exception as error:
         if debug:
-            raise
+            screen.show_traceback(error)
         screen.show_bug(error)
         return BakeoffError.exit_code

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from harness.cli.screen import counted
 from harness.core.calls import Failure, Record
+from harness.report.visible import visible
 
 PLAIN_EVERY_S = 15.0
 """Without a terminal: one line of progress in this many seconds."""
@@ -20,9 +21,9 @@ class Bars:
     """Shows phases, finished records and notes on stderr; one bar a candidate."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._console = Console(stderr=True, highlight=False)
+        self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self._bars = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[failed]}"),
@@ -56,7 +57,7 @@ class Bars:
         for task in self._tasks.values():
             self._bars.remove_task(task)
         self._tasks = {
-            candidate: self._bars.add_task(f"{name} {candidate}", total=total, failed="")
+            candidate: self._bars.add_task(visible(f"{name} {candidate}"), total=total, failed="")
             for candidate, total in totals.items()
         }
         calls, candidates = counted(sum(totals.values()), "call"), counted(len(totals), "candidate")
@@ -78,4 +79,4 @@ class Bars:
     def note(self, text: str) -> None:
         """Say one line above the bars."""
         self.said.add(text)
-        self._console.print(text, markup=False)
+        self._console.print(visible(text), soft_wrap=True)

@@ -65,7 +65,9 @@ def run_to_report(
     from harness.cli import tables
     from harness.cli.progress import Bars
     from harness.store import folders
+    from harness.store.sinks import guard
 
+    guard(pipeline.redactor(bakeoff, folder))
     planned = pipeline.plan(bakeoff)
     for notice in pipeline.notices(bakeoff, planned):
         screen.note(f"note: {notice}")

@@ -1,13 +1,16 @@
-"""How errors look: what, where, why, how to mend it, on one screen."""
+"""How results and errors look on a terminal: on one screen, and nothing in them can command it."""
 
 import json
+import os
 import sys
-from typing import Any
+import traceback
+from typing import Any, TextIO
 
 import typer
 
 from harness.core.canonical import to_json
 from harness.errors import BakeoffError, Problem, UsageError
+from harness.report.visible import HIDDEN, visible
 
 SHOWN = 20
 """Problems on one screen; the rest are counted."""
@@ -15,7 +18,7 @@ SHOWN = 20
 
 def say(text: str = "") -> None:
     """Print a line of the result on stdout."""
-    typer.echo(text)
+    _print(visible(text), sys.stdout)
 
 
 def counted(number: int, noun: str) -> str:
@@ -23,28 +26,33 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def note(text: str) -> None:
-    """Print a line about the work on stderr."""
-    typer.echo(text, err=True)
+def note(text: str, *, head: str = "") -> None:
+    """Print a line about the work on stderr; `head` stands before it, red on a terminal."""
+    shown = visible(text)
+    if head:
+        coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+        shown = f"{typer.style(head, fg='red', bold=True) if coloured else head}: {shown}"
+    _print(shown, sys.stderr)
 
 
 def document(value: Any) -> None:
-    """Print one JSON document on stdout."""
-    typer.echo(json.dumps(to_json(value), ensure_ascii=False, indent=2))
+    """Print one JSON document on stdout; characters that hide or command are spelt as escapes."""
+    text = json.dumps(to_json(value), ensure_ascii=False, indent=2)
+    _print(HIDDEN.sub(lambda match: json.dumps(match.group())[1:-1], text), sys.stdout)
 
 
 def show_error(error: BakeoffError, *, sent: bool = False) -> None:
     """Print an expected error on stderr, every problem of it; `sent`: it came when requests had been sent."""
     if isinstance(error, UsageError):
         for problem in error.problems[:SHOWN]:
-            note(problem_text(problem))
+            note(problem_text(problem), head=f"error[{problem.code}]")
         if len(error.problems) > SHOWN:
             note(f"... and {len(error.problems) - SHOWN} more")
         count = len(error.problems)
         nothing = "" if sent else "; nothing was sent"
         note(f"{count} problem{'s' if count > 1 else ''}{nothing} (exit {error.exit_code})")
         return
-    note(f"{_red('error')}: {error}")
+    note(str(error), head="error")
     if error.hint:
         note(f"  fix: {error.hint}")
     note(f"(exit {error.exit_code})")
@@ -52,13 +60,18 @@ def show_error(error: BakeoffError, *, sent: bool = False) -> None:
 
 def show_bug(error: Exception) -> None:
     """Print what is our own fault on stderr, and how to report it."""
-    note(f"{_red('bug')}: {type(error).__name__}: {error}")
+    note(f"{type(error).__name__}: {error}", head="bug")
     note("  This is Bakeoff's mistake, not yours. Run again with --debug for the traceback (exit 70).")
+
+
+def show_traceback(error: Exception) -> None:
+    """Print where an error came from, without the values of variables, on stderr."""
+    note("".join(traceback.format_exception(error)).rstrip())
 
 
 def problem_text(problem: Problem) -> str:
     """Return a problem in the shape of compiler messages, with the wrong characters marked."""
-    lines = [f"{_red(f'error[{problem.code}]')}: {problem.message}"]
+    lines = [problem.message]
     if problem.file:
         place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
         lines.append(f"  --> {place}")
@@ -73,8 +86,5 @@ def problem_text(problem: Problem) -> str:
     return "\n".join(lines)
 
 
-def _red(text: str) -> str:
-    import os
-
-    coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-    return typer.style(text, fg="red", bold=True) if coloured else text
+def _print(text: str, stream: TextIO) -> None:
+    print(text, file=stream, flush=True)

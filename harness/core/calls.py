@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from harness.core.canonical import Json
 
+SECRET_IN_ANSWER = "repeated a secret, which was taken out of its answer"
+"""Detail of an attempt whose output was changed; everything else in an output is as it came."""
+
 
 class Role(StrEnum):
     """Why a call is made."""
@@ -158,7 +161,7 @@ class Attempt:
     """What the tap counted; other than 1 makes the attempt's marks invalid."""
     may_be_billed: bool = False
     detail: str | None = None
-    """Redacted."""
+    """Redacted. What a person needs to understand a failure; of an output, `SECRET_IN_ANSWER` where that holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

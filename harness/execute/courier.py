@@ -13,7 +13,18 @@ from typing import Any, Protocol
 from harness.clients.deadlines import Deadlines
 from harness.clients.retry import Answer, RetryPolicy, is_throttled
 from harness.clients.target import Target
-from harness.core.calls import Attempt, Call, Failure, Fault, Marks, Output, Record, Request, Usage
+from harness.core.calls import (
+    SECRET_IN_ANSWER,
+    Attempt,
+    Call,
+    Failure,
+    Fault,
+    Marks,
+    Output,
+    Record,
+    Request,
+    Usage,
+)
 from harness.core.candidates import Candidate
 from harness.errors import BakeoffError
 from harness.execute.budget import Budget, is_billed, is_free, record_cost, worst_attempt
@@ -25,6 +36,9 @@ from harness.execute.throttle import Parked
 from harness.store.ledger import Ledger
 from harness.store.media import Media
 from harness.store.redaction import Redactor
+
+FOREIGN = ("text", "reasoning", "tool_calls", "finish_reason", "model")
+"""Fields of an output in which a provider can say what it likes."""
 
 
 class CallClient(Protocol):
@@ -228,14 +242,15 @@ class Courier:
     def _record(self, call: Call, candidate: Candidate, answer: Answer, trip: _Trip) -> Record:
         answer = replace(answer, usage=trip.share(answer.usage))
         usd, source = record_cost(answer, candidate, trip.worst)
-        clean = self.redactor.clean
+        outcome = _cleaned(answer.outcome, self.redactor)
+        attempts = [_cleaned_attempt(attempt, self.redactor.clean) for attempt in answer.attempts]
+        if isinstance(outcome, Output) and outcome != answer.outcome:
+            self.progress.note(f"{call.candidate} {SECRET_IN_ANSWER} ({call.suite}/{call.task}/{call.sample}).")
+            attempts[-1:] = [replace(attempt, detail=SECRET_IN_ANSWER) for attempt in attempts[-1:]]
         return Record(
             call=call,
-            outcome=_cleaned(answer.outcome, self.redactor),
-            attempts=tuple(
-                attempt if attempt.detail is None else replace(attempt, detail=clean(attempt.detail))
-                for attempt in answer.attempts
-            ),
+            outcome=outcome,
+            attempts=tuple(attempts),
             marks=replace(answer.marks, queue_ms=trip.queued_ms if trip.sent else None),
             usage=answer.usage,
             cost_usd=usd,
@@ -279,14 +294,13 @@ def _cleaned(outcome: Output | Failure, redactor: Redactor) -> Output | Failure:
     """Take secrets out. A model's own words lose only exact secrets: patterns would falsify what it said."""
     exact = redactor.clean_answer
     if isinstance(outcome, Failure):
-        partial = None if outcome.partial is None else exact(outcome.partial)
+        partial = None if outcome.partial is None else exact(outcome.partial, cut=True)
         return replace(outcome, message=redactor.clean(outcome.message), partial=partial)
-    text, reasoning, tool_calls = (
-        _walked(value, exact) for value in (outcome.text, outcome.reasoning, outcome.tool_calls)
-    )
-    if (text, reasoning, tool_calls) == (outcome.text, outcome.reasoning, outcome.tool_calls):
-        return outcome
-    return replace(outcome, text=text, reasoning=reasoning, tool_calls=tool_calls)
+    return replace(outcome, **{name: _walked(getattr(outcome, name), exact) for name in FOREIGN})
+
+
+def _cleaned_attempt(attempt: Attempt, clean: Callable[[str], str]) -> Attempt:
+    return replace(attempt, **{name: _walked(getattr(attempt, name), clean) for name in ("request_id", "detail")})
 
 
 def _walked(value: Any, clean: Callable[[str], str]) -> Any:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.core.calls import Audio, Failure, Output, Record
+from harness.core.calls import SECRET_IN_ANSWER, Audio, Failure, Output, Record
 from harness.core.canonical import Json, to_json
 from harness.report.evidence import AskedTask, Judgement
 from harness.report.numbers import Number, Raw, count, fixed, milliseconds, number, number_id, plain, seconds, usd
@@ -131,6 +131,8 @@ def _facts(of: SlotEvidence, record: Record) -> Iterable[Phrase]:
         yield said("answer.cost", "cost_usd", record.cost_usd, usd(record.cost_usd))
     if len(record.attempts) > 1:
         yield said("answer.attempts", "attempts", len(record.attempts), count(len(record.attempts)))
+    if any(attempt.detail == SECRET_IN_ANSWER for attempt in record.attempts):
+        yield Phrase(key="answer.secret")
     if isinstance(record.outcome, Output) and record.outcome.finish_reason not in (None, "stop"):
         yield Phrase(key="answer.finish", args={"value": str(record.outcome.finish_reason)})
 

@@ -292,6 +292,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "answer.untimed": "not timed",
         "answer.cost": "cost {value}",
         "answer.attempts": "{value} attempts",
+        "answer.secret": "a secret was taken out",
         "answer.finish": "finish reason {value}",
         # bad cases
         "slice.task": "Task",

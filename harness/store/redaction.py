@@ -2,9 +2,7 @@
 
 import base64
 import json
-import logging
 import re
-import traceback
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import quote, quote_plus
 
@@ -37,52 +35,54 @@ class Redactor:
         spellings = {s for secret in secrets if len(secret) >= SHORTEST_SECRET for s in _spellings(secret)}
         # the longest first: a spelling that contains another must not leave its rest behind
         ordered = sorted(spellings, key=lambda s: (-len(s), s))
-        self._exact = re.compile("|".join(re.escape(s) for s in ordered)) if ordered else None
+        # servers and libraries change the case of what they repeat, of a content type for example
+        pattern = "|".join(map(_at_any_depth, ordered))
+        self._exact = re.compile(pattern, re.IGNORECASE) if ordered else None
+        self._flat = [spelling.replace("\\", "").lower() for spelling in ordered]
 
     def clean(self, text: str) -> str:
         """Return `text` of an error, a header or a log without secrets and without what looks like one."""
-        return LOOKS_LIKE_A_KEY.sub(REDACTED, self.clean_answer(text))
+        return LOOKS_LIKE_A_KEY.sub(REDACTED, self.clean_answer(text, cut=True))
 
-    def clean_answer(self, text: str) -> str:
-        """Return `text` of a model without the exact secrets; patterns would falsify what it said."""
-        return text if self._exact is None else self._exact.sub(REDACTED, text)
+    def clean_answer(self, text: str, *, cut: bool = False) -> str:
+        """Return `text` of a model without the exact secrets; patterns would falsify what it said.
 
+        `cut`: the text may end in the middle of a secret.
+        """
+        clean = text if self._exact is None else self._exact.sub(REDACTED, text)
+        return self._without_half(clean) if cut else clean
 
-class RedactingFilter(logging.Filter):
-    """Cleans a log record: its message, its traceback and its stack. Attach it to handlers, not to loggers."""
-
-    def __init__(self, redactor: Redactor) -> None:
-        super().__init__()
-        self._redactor = redactor
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self._redactor.clean(record.getMessage()), None
-        if record.exc_info:
-            record.exc_text = "".join(traceback.format_exception(*record.exc_info)).rstrip()
-            record.exc_info = None
-        if record.exc_text:
-            record.exc_text = self._redactor.clean(record.exc_text)
-        if record.stack_info:
-            record.stack_info = self._redactor.clean(record.stack_info)
-        return True
+    def _without_half(self, text: str) -> str:
+        """Take out the beginning of a secret at the end of a text that was cut to a length."""
+        start = max(0, len(text) - 4 * max(map(len, self._flat), default=0))
+        kept = [i for i in range(start, len(text)) if text[i] != "\\"]
+        end = "".join(text[i] for i in kept).lower()
+        for spelling in self._flat:
+            at = end.rfind(spelling[:SHORTEST_SECRET], max(0, len(end) - len(spelling)))
+            if at >= 0 and spelling.startswith(end[at:]):
+                return text[: kept[at]] + REDACTED
+        return text
 
 
 def _spellings(secret: str) -> Iterator[str]:
     yield secret
-    for spelling in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
-        yield spelling
-        yield re.sub(r"%[0-9A-F]{2}", lambda escape: escape[0].lower(), spelling)
+    yield from (quote(secret, safe=""), quote(secret), quote_plus(secret))
     for ascii_only in (True, False):
-        escaped = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
-        yield escaped
-        yield escaped.replace("/", "\\/")
+        yield json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
     yield repr(secret)[1:-1]
     data = secret.encode()
+    yield data.hex()
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         yield encode(data).decode()
         yield encode(data).decode().rstrip("=")
         for offset in range(3):
             yield _inside(encode(b"\0" * offset + data).decode(), offset, len(data))
+
+
+def _at_any_depth(spelling: str) -> str:
+    """Return a pattern of `spelling` that lets backslashes multiply, as in JSON that is quoted in JSON."""
+    marks = {"\\": r"\\+"} | {mark: rf"\\*{mark}" for mark in "\"'/"}
+    return "".join(marks.get(character) or re.escape(character) for character in spelling)
 
 
 def _inside(encoded: str, offset: int, length: int) -> str:

@@ -1,5 +1,6 @@
 """The command line inside this process, on a small bake-off whose models are a script: nothing is sent anywhere."""
 
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +71,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return answered(CAPITALS[str(request.messages[-1]["content"])])
 
     client = Client(script=script)
+    for place in ("sys.stdout", "sys.stderr", "logging._logRecordFactory"):  # a command line guards its whole process
+        module, name = place.split(".")
+        monkeypatch.setattr(place, getattr(sys.modules[module], name))
 
     def scripted(*given: Any, **named: Any) -> Awaitable[Answer]:
         del named["once"]  # nothing is sent

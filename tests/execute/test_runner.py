@@ -320,6 +320,19 @@ def test_no_secret_reaches_the_store(tmp_path: Path) -> None:
     stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert KEY.encode() not in stored
     assert stored.count(b"sk-abcdefghijklmnop") == 1  # in the model's own words, which patterns must not change
+    flagged = [record.attempts[-1].detail for record in trip.records() if isinstance(record.outcome, Output)]
+    assert flagged == [SECRET_IN_ANSWER]
+    assert [note for note in trip.watch.notes if SECRET_IN_ANSWER in note] == [f"a {SECRET_IN_ANSWER} (arith/sums/s1)."]
+
+
+def test_whatever_a_provider_can_say_is_cleaned(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), suites=[text_suite(1)]))
+    said = Output(text=KEY, reasoning=KEY, tool_calls=({"name": KEY, "arguments": KEY},), finish_reason=KEY, model=KEY)
+    trip.client.script = lambda *_: replace(answered(), outcome=said, attempts=(replace(ATTEMPT, request_id=KEY),))
+    trip.go()
+    (record,) = trip.records()
+    assert str(record).count("[redacted]") == 7
+    assert KEY not in str(record)
 
 
 def test_a_secret_is_known_by_its_use_whatever_its_variable_is_called(tmp_path: Path) -> None:
