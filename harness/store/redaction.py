@@ -36,9 +36,9 @@ class Redactor:
         # the longest first: a spelling that contains another must not leave its rest behind
         ordered = sorted(spellings, key=lambda s: (-len(s), s))
         # servers and libraries change the case of what they repeat, of a content type for example
-        pattern = "|".join(map(_at_any_depth, ordered))
-        self._exact = re.compile(pattern, re.IGNORECASE) if ordered else None
-        self._flat = [spelling.replace("\\", "").lower() for spelling in ordered]
+        self._exact = re.compile("|".join(map(_at_any_depth, ordered)), re.IGNORECASE)
+        self._flat = [_flat(spelling) for spelling in ordered]
+        self._heads = {spelling[:SHORTEST_SECRET] for spelling in self._flat}
 
     def clean(self, text: str) -> str:
         """Return `text` of an error, a header or a log without secrets and without what looks like one."""
@@ -49,19 +49,26 @@ class Redactor:
 
         `cut`: the text may end in the middle of a secret.
         """
-        clean = text if self._exact is None else self._exact.sub(REDACTED, text)
+        flat = _flat(text)
+        if not any(head in flat for head in self._heads):  # nearly always; the pattern takes a hundred times as long
+            return text
+        clean = self._exact.sub(REDACTED, text)
         return self._without_half(clean) if cut else clean
 
     def _without_half(self, text: str) -> str:
         """Take out the beginning of a secret at the end of a text that was cut to a length."""
-        start = max(0, len(text) - 4 * max(map(len, self._flat), default=0))
+        start = max(0, len(text) - 4 * max(map(len, self._flat)))
         kept = [i for i in range(start, len(text)) if text[i] != "\\"]
-        end = "".join(text[i] for i in kept).lower()
+        end = "".join(text[i].lower()[:1] for i in kept)
         for spelling in self._flat:
             at = end.rfind(spelling[:SHORTEST_SECRET], max(0, len(end) - len(spelling)))
             if at >= 0 and spelling.startswith(end[at:]):
                 return text[: kept[at]] + REDACTED
         return text
+
+
+def _flat(text: str) -> str:
+    return text.replace("\\", "").lower()
 
 
 def _spellings(secret: str) -> Iterator[str]:

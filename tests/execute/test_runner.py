@@ -12,7 +12,17 @@ import pytest
 
 from harness.clients.retry import Answer
 from harness.clients.target import Target
-from harness.core.calls import Failure, Fault, Output, Request, Role, SpeechRequest, TranscriptionRequest, Usage
+from harness.core.calls import (
+    SECRET_IN_ANSWER,
+    Failure,
+    Fault,
+    Output,
+    Request,
+    Role,
+    SpeechRequest,
+    TranscriptionRequest,
+    Usage,
+)
 from harness.core.candidates import Machine
 from harness.core.runs import Bakeoff
 from harness.errors import CredentialsError, StoreError, UsageError
@@ -322,13 +332,15 @@ def test_no_secret_reaches_the_store(tmp_path: Path) -> None:
     assert stored.count(b"sk-abcdefghijklmnop") == 1  # in the model's own words, which patterns must not change
     flagged = [record.attempts[-1].detail for record in trip.records() if isinstance(record.outcome, Output)]
     assert flagged == [SECRET_IN_ANSWER]
-    assert [note for note in trip.watch.notes if SECRET_IN_ANSWER in note] == [f"a {SECRET_IN_ANSWER} (arith/sums/s1)."]
+    (noted,) = [note for note in trip.watcher.notes if SECRET_IN_ANSWER in note]
+    assert noted.startswith(f"a {SECRET_IN_ANSWER} (arith/sums/s")
 
 
 def test_whatever_a_provider_can_say_is_cleaned(tmp_path: Path) -> None:
     trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), suites=[text_suite(1)]))
     said = Output(text=KEY, reasoning=KEY, tool_calls=({"name": KEY, "arguments": KEY},), finish_reason=KEY, model=KEY)
-    trip.client.script = lambda *_: replace(answered(), outcome=said, attempts=(replace(ATTEMPT, request_id=KEY),))
+    attempts = (replace(answered().attempts[0], request_id=KEY),)
+    trip.client.script = lambda *_: replace(answered(), outcome=said, attempts=attempts)
     trip.go()
     (record,) = trip.records()
     assert str(record).count("[redacted]") == 7
