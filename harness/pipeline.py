@@ -165,10 +165,13 @@ def redactor(bakeoff: Bakeoff, folder: Path) -> "Redactor":
     return Redactor(secrets(read(folder), used))
 
 
-def run(bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress") -> "RunResult":
+def run(
+    bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress", drain_s: float = 30.0
+) -> "RunResult":
     """Send every call of the run that has no final word yet: answers first, then the instruments.
 
-    `folder` is where bakeoff.yaml lies; keys come from the environment and its `.env`.
+    `folder` is where bakeoff.yaml lies; keys come from the environment and its `.env`. An interrupt waits up to
+    `drain_s` for the calls in flight.
     """
     import asyncio
 
@@ -176,6 +179,7 @@ def run(bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress
     from harness.clients.tap_process import TRUST, ProcessTap
     from harness.config.environment import read
     from harness.execute.runner import run as run_calls
+    from harness.execute.signals import Stop
     from harness.local.host import Host, child_environment
     from harness.store.ledger import Ledger
     from harness.store.media import Media
@@ -190,7 +194,7 @@ def run(bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress
         ):
             return await run_calls(
                 bakeoff, ledger, Media(run_folder / "media"), env=env, engines=engines, progress=progress,
-                once=partial(send, tap=tap),
+                once=partial(send, tap=tap), stop=Stop(drain_s=drain_s, say=progress.note),
             )  # fmt: skip
 
     with Ledger.open(run_folder, write=True) as ledger:

@@ -1,5 +1,6 @@
 """The command `bakeoff`: one verb a file, errors on one screen, one exit code."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -10,12 +11,15 @@ import typer
 from harness import __version__
 from harness.cli import check, decide, demo, fetch, init, plan, report, run, score, screen
 from harness.cli import list as list_verb
-from harness.errors import BakeoffError, Interrupted, UsageError
+from harness.errors import BakeoffError, Interrupted, StoreError, UsageError
+from harness.store.ballast import ADVICE
 from harness.store.redaction import Redactor, secrets
 from harness.store.sinks import guard
 
 CommandLineError: Any = typer.BadParameter.__base__
 """What typer raises for a command line that it cannot read; it has no public name."""
+
+DISK_FAILS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 app = typer.Typer(
     name="bakeoff",
@@ -66,5 +70,9 @@ def _run(arguments: list[str]) -> int:
     except Exception as error:
         if debug:
             screen.show_traceback(error)
+        if isinstance(error, OSError) and error.errno in DISK_FAILS:
+            failed = StoreError(f"{error.filename or 'a file'} cannot be written: {error.strerror}", hint=ADVICE)
+            screen.show_error(failed)
+            return failed.exit_code
         screen.show_bug(error)
         return BakeoffError.exit_code

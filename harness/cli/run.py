@@ -8,11 +8,15 @@ import typer
 
 from harness.cli import screen
 from harness.cli.options import HERE, AsJson, Candidates, Folder, Limit, Only, Runs, names, resume_command, runs_of
-from harness.errors import CredentialsError, Interrupted, UsageError
+from harness.errors import CredentialsError, Interrupted, StoreError, UsageError
 
 if TYPE_CHECKING:
     from harness.core.runs import Bakeoff
     from harness.pipeline import Selection
+
+
+DRAIN_S = 30.0
+"""How long the first interrupt waits for the calls in flight."""
 
 
 def register(app: typer.Typer) -> None:
@@ -28,6 +32,10 @@ def run(
     only: Only = None,
     candidates: Candidates = None,
     limit: Limit = None,
+    drain_timeout: Annotated[
+        float,
+        typer.Option("--drain-timeout", metavar="S", min=0, help="How long an interrupt waits for what is in flight."),
+    ] = DRAIN_S,
     runs: Runs = None,
     as_json: AsJson = False,
 ) -> None:
@@ -48,7 +56,10 @@ def run(
         bakeoff = pipeline.load(folder, suites=selection.suites, candidates=selection.candidates, limit=limit)
     if budget is not None:
         bakeoff = pipeline.with_budget(bakeoff, _dollars(budget))
-    run_to_report(bakeoff, folder=folder, runs=runs_of(folder, runs), selection=selection, resume=path, as_json=as_json)
+    run_to_report(
+        bakeoff, folder=folder, runs=runs_of(folder, runs), selection=selection, resume=path, drain_s=drain_timeout,
+        as_json=as_json,
+    )  # fmt: skip
 
 
 def run_to_report(
@@ -58,6 +69,7 @@ def run_to_report(
     runs: Path,
     selection: "Selection",
     resume: Path | None = None,
+    drain_s: float = DRAIN_S,
     as_json: bool = False,
 ) -> None:
     """Run `bakeoff`, derive everything from its records, print the answer and end with the run's exit code."""
@@ -76,14 +88,14 @@ def run_to_report(
     again = resume_command(path, folder)
     with Bars() as bars:
         try:
-            result = pipeline.run(bakeoff, path, folder=folder, progress=bars)
-        except (CredentialsError, UsageError) as error:
-            if resume is None and folders.discard(path):
+            result = pipeline.run(bakeoff, path, folder=folder, progress=bars, drain_s=drain_s)
+        except (CredentialsError, StoreError, UsageError) as error:
+            if resume is None and not isinstance(error, StoreError) and folders.discard(path):
                 raise
             screen.show_error(error, sent=True)
             screen.note(f"Go on with: {again}")
             raise typer.Exit(error.exit_code) from error
-        decidable = result.answered > 0 and result.exit_code != Interrupted.exit_code
+        decidable = result.answered > 0 and result.exit_code not in (Interrupted.exit_code, StoreError.exit_code)
         if decidable:
             bars.note("Scoring and deciding ...")
             pipeline.score(bakeoff, path)

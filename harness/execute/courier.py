@@ -26,7 +26,7 @@ from harness.core.calls import (
     Usage,
 )
 from harness.core.candidates import Candidate
-from harness.errors import BakeoffError
+from harness.errors import BakeoffError, StoreError
 from harness.execute.budget import Budget, is_billed, is_free, record_cost, worst_attempt
 from harness.execute.lanes import Lane
 from harness.execute.machine_time import SharedTime
@@ -236,7 +236,12 @@ class Courier:
 
     async def _write(self, record: Record, blobs: Mapping[str, bytes]) -> None:
         for data in blobs.values():
-            await asyncio.to_thread(self.media.put, data)
+            try:
+                await asyncio.to_thread(self.media.put, data)
+            except StoreError:
+                if not self.ledger.make_room():
+                    raise
+                await asyncio.to_thread(self.media.put, data)
         await self.ledger.commit(record)
 
     def _record(self, call: Call, candidate: Candidate, answer: Answer, trip: _Trip) -> Record:

@@ -14,6 +14,7 @@ from harness.errors import (
     CredentialsError,
     IncompleteError,
     Interrupted,
+    StoreError,
 )
 from harness.execute.throttle import Parked, account
 from harness.store.ledger import Count, Ledger
@@ -54,6 +55,7 @@ class Ending:
     curable: set[str] = field(default_factory=set)
     """Those of `fatal` that a resume may find well: a parked lane, an engine that does not start."""
     budget_stop: str | None = None
+    store_stop: str | None = None
     notices: list[str] = field(default_factory=list)
 
     def say(self, text: str) -> None:
@@ -104,12 +106,13 @@ class Ending:
         codes = {
             Interrupted.exit_code: interrupted,
             BakeoffError.exit_code: bugs > 0,
+            StoreError.exit_code: self.store_stop is not None,
             BudgetStop.exit_code: self.budget_stop is not None,
             CredentialsError.exit_code: bool(self.fatal.keys() - self.curable),
             IncompleteError.exit_code: bool(short or self.curable) or not counts,
             0: True,
         }
-        notices = [*self.notices, *filter(None, [self.budget_stop]), *short]
+        notices = [*self.notices, *filter(None, [self.budget_stop, self.store_stop]), *short]
         if bugs:
             notices.append(f"{bugs} calls failed by a bug of Bakeoff's own; the store holds the tracebacks.")
         if pending := sum(count.pending for count in counts if count.role is not Role.WARMUP):

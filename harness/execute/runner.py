@@ -15,10 +15,10 @@ from harness.clients.retry import Once, RetryPolicy
 from harness.clients.retry import call as call_client
 from harness.clients.send import send
 from harness.clients.target import Target, resolve, variables
-from harness.core.calls import Call, Role
+from harness.core.calls import Call, Role, SpeechRequest
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff
-from harness.errors import BudgetStop, UsageError
+from harness.errors import BudgetStop, StoreError, UsageError
 from harness.execute.budget import Budget, refuse_unpriced, worst_attempt
 from harness.execute.courier import CallClient, Courier
 from harness.execute.dispatch import dispatch
@@ -29,6 +29,7 @@ from harness.execute.plan import instrument_calls
 from harness.execute.progress import Progress
 from harness.execute.signals import Stop, heeded
 from harness.execute.throttle import Account, Throttle, account
+from harness.store import ballast
 from harness.store.ledger import Ledger
 from harness.store.media import Media
 from harness.store.redaction import Redactor, secrets
@@ -55,9 +56,9 @@ async def run(
 ) -> RunResult:
     """Send every call of `ledger` that has no final word or failed for no fault of its candidate.
 
-    UsageError and CredentialsError come before anything is sent, StoreError whenever the disk fails. All else ends in
-    a result: faults of providers are records, a spent budget and an interrupt leave calls pending. `client` is the
-    real one by default, and makes each attempt with `once`.
+    UsageError and CredentialsError come before anything is sent, StoreError when nothing can be written any more. All
+    else ends in a result: faults of providers are records; a spent budget, a full disk and an interrupt leave calls
+    pending, and what is in flight lands. `client` is the real one by default, and makes each attempt with `once`.
     """
     stop = stop or Stop(drain_s=DRAIN_S, say=progress.note)
     candidates = {c.name: c for c in (*bakeoff.instruments.values(), *bakeoff.candidates)}
@@ -145,6 +146,7 @@ class _Phases:
         """Send `calls` through their lanes; `alone`: one engine at a time is loaded."""
         if not calls:
             return
+        self.courier.ledger.keep_room(self._room(calls))
         self.load()
         courier, stop, ending = self.courier, self.courier.stop, self.ending
         courier.progress.phase(phase, Counter(call.candidate for call in calls))
@@ -163,6 +165,11 @@ class _Phases:
             except BudgetStop as reached:
                 ending.budget_stop = f"{reached}."
                 stop.ask()
+            except StoreError as error:
+                if courier.ledger.broken is not None:
+                    raise courier.ledger.broken from error
+                ending.store_stop = f"{error}. Fix: {error.hint}."
+                stop.ask()  # and what is in flight lands
 
         await dispatch(
             lanes(
@@ -179,6 +186,11 @@ class _Phases:
             stop=stop,
             bell=bell,
         )
+
+    def _room(self, calls: Sequence[Call]) -> int:
+        in_flight = min(len(calls), self.bakeoff.settings.max_in_flight + 1)  # and one in the exclusive lane
+        spoken = any(isinstance(call.request, SpeechRequest) for call in calls)
+        return ballast.room(in_flight, spoken=spoken)
 
 
 def _throttles(

@@ -21,6 +21,7 @@ from harness.core.runs import Manifest
 from harness.core.suites import Sample
 from harness.errors import StoreError, UsageError
 from harness.store import operations, rows
+from harness.store.ballast import Ballast
 from harness.store.lock import Lock, holder
 from harness.store.operations import ScoreRow
 from harness.store.schema import build, connect, is_outdated, migrate
@@ -63,9 +64,13 @@ class Ledger:
         self._read = connect(folder / DATABASE, write=False)
         self._writer: Writer | None = None
         self._dead: tuple[Call, ...] = ()
+        self._ballast = Ballast(folder)
         if lock is not None:
             self._dead = tuple(self._calls("call.state = 'intent'"))
-            self._writer = Writer(connect(folder / DATABASE, write=True), name=folder.name)
+            path = folder / DATABASE
+            self._writer = Writer(
+                connect(path, write=True), name=folder.name, path=path, make_room=self._ballast.give_up
+            )
 
     @classmethod
     def create(
@@ -124,6 +129,7 @@ class Ledger:
         if self._writer is not None:
             self._writer.close()
         if self._lock is not None:
+            self._ballast.remove()
             self._lock.release()
             self._lock = None
 
@@ -218,23 +224,38 @@ class Ledger:
         )
         return {(Role(role), candidate): message for role, candidate, message in found}
 
+    def keep_room(self, size: int) -> None:
+        """Set `size` bytes of the disk aside for what is in flight; StoreError where there is no room to begin."""
+        self._ballast.load(size)
+
+    def make_room(self) -> bool:
+        """Give up what `keep_room` set aside; return whether a write that failed is worth a second try."""
+        return self._ballast.give_up()
+
+    @property
+    def broken(self) -> StoreError | None:
+        """Why nothing that arrives can be kept any more; None while it can."""
+        return None if self._writer is None else self._writer.broken
+
     async def intend(self, key: str, attempt: int, estimate: Decimal | None) -> None:
         """Commit that a request is about to be sent; `estimate` is the most that the call may cost with it, in dollars.
 
-        Raises BakeoffError where the call already has its final word: it would be paid twice.
+        Raises BakeoffError where the call already has its final word: it would be paid twice; StoreError where the disk
+        has no room for what would come back.
         """
+        self._ballast.check()
         await self._write_soon(lambda connection: operations.intend(connection, key, attempt, estimate))
 
     async def commit(self, record: Record) -> None:
         """Commit a record with its attempts; the caller's cancellation does not stop it: it has been paid for."""
-        await asyncio.shield(self._write_soon(lambda connection: operations.commit(connection, record)))
+        await self._land(lambda connection: operations.commit(connection, record))
 
     async def release(self, key: str, billed: Decimal | None = None) -> None:
         """Make a cancelled call pending again; what may have been `billed` for it stays counted in `spent`.
 
         None: as much as its intent said.
         """
-        await asyncio.shield(self._write_soon(lambda connection: operations.release(connection, key, billed)))
+        await self._land(lambda connection: operations.release(connection, key, billed))
 
     # -- what it was worth
 
@@ -281,6 +302,11 @@ class Ledger:
 
     def _write_soon(self, operation: Operation) -> "asyncio.Future[Any]":
         return asyncio.wrap_future(self._open_writer().submit(operation))
+
+    async def _land(self, operation: Operation) -> None:
+        future = self._write_soon(operation)
+        future.add_done_callback(lambda f: f.cancelled() or f.exception())  # where nobody waits for it any more
+        await asyncio.shield(future)
 
     def _open_writer(self) -> Writer:
         if self._writer is None:

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from harness.errors import StoreError
+from harness.store.ballast import ADVICE
 
 
 class Media:
@@ -32,7 +33,7 @@ class Media:
         except OSError as error:
             raise StoreError(
                 f"media cannot be written to {self.folder}: {error.strerror}",
-                hint="free some space or check the disk, then resume: everything committed is kept",
+                hint=ADVICE,
             ) from error
         return sha256
 

@@ -1,13 +1,16 @@
 """The one thread that writes: whatever waits is written in one transaction, so that one disk flush serves many."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from harness.errors import StoreError
+from harness.store.ballast import ADVICE
 
 Operation = Callable[[sqlite3.Connection], Any]
 """Writes inside the transaction that is open. It may run twice, after a rollback in between."""
@@ -17,12 +20,28 @@ GROUP = 512
 
 
 class Writer:
-    """Runs operations in the order of their submission; a future is resolved after its COMMIT, never before."""
+    """Runs operations in the order of their submission; a future is resolved after its COMMIT, never before.
 
-    def __init__(self, connection: sqlite3.Connection, *, name: str) -> None:
+    `path` is the database, which must stay where it is; `make_room` frees space and says whether to try again.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        *,
+        name: str,
+        path: Path | None = None,
+        make_room: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._connection = connection
+        self._files: dict[Path, os.stat_result | None] = (
+            {} if path is None else {path: os.stat(path), path.with_name(f"{path.name}-wal"): None}
+        )
+        """The WAL is known from the first commit on."""
+        self._make_room = make_room
         self._queue: SimpleQueue[tuple[Operation, Future[Any]] | None] = SimpleQueue()
-        self._broken: StoreError | None = None
+        self.broken: StoreError | None = None
+        """Why nothing can be written any more."""
         self._closed = False
         self._thread = threading.Thread(target=self._work, name=f"ledger {name}", daemon=True)
         self._thread.start()
@@ -59,36 +78,58 @@ class Writer:
     def _write(self, group: list[tuple[Operation, Future[Any]]]) -> None:
         if not group:
             return
-        results: list[Any] = []
         try:
-            if self._broken is not None:
-                raise self._broken
-            self._connection.execute("BEGIN IMMEDIATE")
-            for operation, _ in group:
-                results.append(operation(self._connection))
-            self._connection.execute("COMMIT")
+            if self.broken is not None:
+                raise self.broken
+            try:
+                results = self._transact(group)
+            except sqlite3.Error as error:
+                if not (_is_of_the_disk(error) and self._make_room()):
+                    raise
+                results = self._transact(group)
+            self._require_files()
         except Exception as error:
             self._fail(group, error)
             return
         for (_, future), result in zip(group, results, strict=True):
             future.set_result(result)
 
-    def _fail(self, group: list[tuple[Operation, Future[Any]]], error: Exception) -> None:
-        """Roll back. A refused operation fails alone; after a failing disk nothing may be written any more."""
-        if self._connection.in_transaction:
-            try:
+    def _transact(self, group: list[tuple[Operation, Future[Any]]]) -> list[Any]:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            results = [operation(self._connection) for operation, _ in group]
+            self._connection.execute("COMMIT")
+        except Exception:
+            if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            except sqlite3.Error as second:
-                error = second
-        if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
-            self._broken = StoreError(
-                f"the run's store cannot be written: {error}",
-                hint="free some space or check the disk, then resume: everything committed is kept",
-            )
-            error = self._broken
-        if len(group) == 1 or self._broken is not None:
+            raise
+        return results
+
+    def _require_files(self) -> None:
+        """SQLite goes on writing to a file that was deleted; whatever it holds would end with this process."""
+        for path, opened in self._files.items():
+            try:
+                now = os.stat(path)
+            except FileNotFoundError:
+                now = None
+            if now is None or (opened is not None and not os.path.samestat(now, opened)):
+                raise StoreError(f"{path} was deleted or replaced while the run wrote to it", hint="start a new run")
+            self._files[path] = opened or now
+
+    def _fail(self, group: list[tuple[Operation, Future[Any]]], error: Exception) -> None:
+        """A refused operation fails alone; after a failing disk nothing may be written any more."""
+        if isinstance(error, StoreError):
+            self.broken = error
+        elif isinstance(error, sqlite3.Error) and _is_of_the_disk(error):
+            self.broken = error = StoreError(f"the run's store cannot be written: {error}", hint=ADVICE)
+        if len(group) == 1 or self.broken is not None:
             for _, future in group:
                 future.set_exception(error)
         else:
             for item in group:
                 self._write([item])
+
+
+def _is_of_the_disk(error: sqlite3.Error) -> bool:
+    """Whether SQLite could not write: full, read-only, damaged; not that it was asked something impossible."""
+    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError

@@ -1,0 +1,84 @@
+"""Room kept on the disk, so that what a provider has served still lands when everything else is full."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.errors import StoreError
+
+NAME = "ballast"
+ANSWER_BYTES = 128 * 1024
+"""Room for one call in flight: a long answer, and the pages of the database that its rows touch."""
+CLIP_BYTES = 2 * 1024 * 1024
+"""The same where the answer is spoken: 40 seconds of 24 kHz WAV."""
+CHECKPOINT_BYTES = 4 * 1024 * 1024
+"""What SQLite copies at once from its WAL of 1,000 pages into the database."""
+LOOK_EVERY_S = 1.0
+ADVICE = "free some space or check the disk, then resume: everything committed is kept"
+
+
+def room(in_flight: int, *, spoken: bool) -> int:
+    """Return how many bytes so many calls in flight may bring at once."""
+    return CHECKPOINT_BYTES + in_flight * (CLIP_BYTES if spoken else ANSWER_BYTES)
+
+
+class Ballast:
+    """A file that takes up room until the disk is full; with its end nothing more is sent, and what is out lands."""
+
+    def __init__(self, folder: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._path = folder / NAME
+        self._clock = clock
+        self._size = 0
+        self._given_up = False
+        self._looked = -LOOK_EVERY_S
+        self._one_at_a_time = threading.Lock()
+
+    def load(self, size: int) -> None:
+        """Take up `size` bytes; StoreError where as much again is not free, which sending needs."""
+        try:
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                os.posix_fallocate(handle, 0, size)
+                os.ftruncate(handle, size)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            self.remove()
+            raise self._full(
+                f"{size / 1e6:.1f} MB for what is in flight cannot be set aside: {error.strerror}"
+            ) from error
+        self._size, self._given_up, self._looked = size, False, self._clock() - LOOK_EVERY_S
+        try:
+            self.check()
+        except StoreError:
+            self.remove()
+            raise
+
+    def give_up(self) -> bool:
+        """Free the room, from any thread; return whether there ever was any, so that a write is worth a second try."""
+        with self._one_at_a_time:
+            if self._size and not self._given_up:
+                self._given_up = True
+                self.remove()
+            return self._given_up
+
+    def check(self) -> None:
+        """Raise StoreError where nothing more may be sent; looks at the disk at most every second."""
+        if self._given_up:
+            raise self._full("the disk is full")
+        now = self._clock()
+        if self._size and now - self._looked >= LOOK_EVERY_S:
+            self._looked = now
+            disk = os.statvfs(self._path.parent)
+            free = disk.f_bavail * disk.f_frsize
+            if free < self._size:
+                raise self._full(f"the disk is nearly full: {free / 1e6:.1f} MB are left")
+
+    def remove(self) -> None:
+        """Leave nothing behind."""
+        self._path.unlink(missing_ok=True)
+
+    def _full(self, what: str) -> StoreError:
+        return StoreError(f"{self._path.parent}: {what}; nothing more is sent", hint=ADVICE)
