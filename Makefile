@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check lock schemas wheel clean
+.PHONY: demo test check bench bench-peers lock schemas wheel clean
 
 demo: $(VENV)/.demo  ## the shipped bake-off on embedded models: no key; no network after the first time
 	$(BIN)/bakeoff demo
@@ -17,6 +17,12 @@ check: $(VENV)/.dev  ## formatting, lint, types
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+
+bench: $(VENV)/.dev  ## the goals of speed, memory and truth, measured here and now: 15 quiet minutes; ONLY=bias,own for a part
+	$(BIN)/python -m benchmarks --only '$(ONLY)'
+
+bench-peers: $(VENV)/.dev  ## inspect_ai and promptfoo on the same questions; installs them under build/peers (2 GB)
+	$(BIN)/python -m benchmarks --only peers
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bakeoff needs Python 3.11 or newer: make PYTHON=python3.11 ...")'

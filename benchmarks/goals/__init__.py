@@ -1,0 +1,38 @@
+"""The sections of the table, one file each: `measure(bench)` returns its rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmarks.bench import Bench
+from benchmarks.figures import Row
+from benchmarks.goals import bias, memory, own, scale, startup, throughput
+from benchmarks.peers import compare, install
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A table of its own."""
+
+    title: str
+    """Sections are shown in the order of their titles."""
+    measure: Callable[[Bench], Sequence[Row]]
+    versions: tuple[str, ...] = ()
+    """Of what else was measured."""
+    by_default: bool = True
+
+
+SECTIONS: Mapping[str, Section] = {
+    "own": Section(title="1. Bakeoff's own CPU", measure=own.measure),
+    "throughput": Section(title="2. Throughput through LiteLLM", measure=throughput.measure),
+    "bias": Section(title="3. Time to the first token against the server's truth", measure=bias.measure),
+    "memory": Section(title="4. Memory and disk", measure=memory.measure),
+    "startup": Section(title="5. Start-up", measure=startup.measure),
+    "scale": Section(title="6. Ten times as many samples", measure=scale.measure),
+    "peers": Section(
+        title="7. The peers on the same questions",
+        measure=compare.measure,
+        versions=(install.INSPECT, install.PROMPTFOO),
+        by_default=False,
+    ),
+}
+"""In the order in which they are measured; the keys are what `make bench ONLY=...` takes."""
