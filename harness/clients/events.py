@@ -34,7 +34,7 @@ class Stream:
     error: Event | None = None
     """An error sent as an event."""
     broken: str | None = None
-    """Why the stream cannot be read: an event that is no JSON, bytes that are no UTF-8."""
+    """Why it cannot be read: an event that is no JSON or contradicts what came before, bytes that are no UTF-8."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,20 +53,25 @@ class _Said:
 
 
 def read(body: bytes) -> Stream:
-    """Read a whole stream body, or as much of it as arrived."""
+    """Read a whole stream body, or as much of it as arrived.
+
+    Chunks carry no number, so they count in the order and as often as they come. What follows `[DONE]` is no part of
+    the answer. Two different finish reasons, and a choice that was not asked for, leave the answer unclear: `broken`.
+    """
     stream = Stream()
     for end, data in _lines(body):
         if data == b"[DONE]":
             stream.finished = stream.known = True
-            continue
+            break
         try:
             event = json.loads(data.decode())
+            if isinstance(event, dict):
+                _take(stream, event, end)
         except ValueError as error:  # UnicodeDecodeError is one too
             # a line without its newline was cut off, which `finished` tells
             stream.broken = stream.broken or (str(error) if body[end + 1 : end + 2] in (b"\n", b"\r") else None)
-            continue
-        if isinstance(event, dict):
-            _take(stream, event, end)
+        except (AttributeError, TypeError, KeyError):
+            stream.broken = stream.broken or "an event has not the shape of its dialect"
     return stream
 
 
@@ -82,6 +87,8 @@ def _take(stream: Stream, event: Event, end: int) -> None:
         stream.answer = end
     stream.text += said.text
     stream.refusal += said.refusal
+    if said.finish_reason and stream.finish_reason not in (None, said.finish_reason):
+        stream.broken = stream.broken or f"two finish reasons: {stream.finish_reason}, {said.finish_reason}"
     stream.finish_reason = said.finish_reason or stream.finish_reason
     stream.model = said.model or stream.model
     stream.finished = stream.finished or said.finished or said.finish_reason is not None
@@ -116,11 +123,11 @@ def _said(event: Event) -> _Said:
 def _openai(event: Event) -> _Said:
     said = _Said(model=event.get("model") or None)
     for choice in event["choices"]:
+        if choice.get("index"):
+            raise ValueError("a second choice, where one was asked for")
         delta = choice.get("delta") or {}
-        content = delta.get("content")
-        if isinstance(content, str):
-            said.text += content
-        for part in content if isinstance(content, list) else ():  # Mistral's reasoning models
+        content: Any = delta.get("content") or ""
+        for part in content if isinstance(content, list) else [{"text": content}]:  # Mistral's reasoning models
             said.text += part.get("text") or ""
             said.thought += "".join(thought.get("text") or "" for thought in part.get("thinking") or ())
         said.thought += delta.get("reasoning_content") or delta.get("reasoning") or ""

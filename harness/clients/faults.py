@@ -5,6 +5,7 @@ import math
 import re
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -22,8 +23,11 @@ RETRIED = frozenset(
     {"rate_limit", "conflict", "server_error", "server_timeout", "connection", "reset", "cut", "stream_error"}
 )
 """Kinds that another attempt may mend, as often as the policy allows."""
-RETRIED_ONCE = frozenset({"protocol"})
+RETRIED_ONCE = frozenset({"protocol", "empty_response"})
 """Kinds that another attempt seldom mends. None is the candidate's own: that would be the better of two answers."""
+
+_SETTLED = {"empty_response": "empty"}
+"""What a kind comes to once nobody asks again: who never says anything at all has given an empty answer."""
 
 _CANDIDATES = frozenset({"truncated", "empty", "context_too_long"})
 """Kinds that are the candidate's own failure: they score 0. All others lower coverage."""
@@ -58,6 +62,13 @@ def failed(kind: str, message: str, target: Target, *, partial: str | None = Non
     return Failure(fault=fault, kind=kind, message=target.scrub(message), partial=partial or None)
 
 
+def settled(outcome: Output | Failure) -> Output | Failure:
+    """Return what a call comes to whose last attempt ended with `outcome`."""
+    if isinstance(outcome, Failure) and outcome.kind in _SETTLED:
+        return replace(outcome, kind=_SETTLED[outcome.kind], fault=Fault.CANDIDATE)
+    return outcome
+
+
 def judged(error: Exception, wire: Wire, target: Target) -> Output | Failure:
     """Return what an attempt that raised `error` came to; the wire's own status and exception are believed first."""
     exchange = wire.last
@@ -77,19 +88,23 @@ def judged(error: Exception, wire: Wire, target: Target) -> Output | Failure:
     if exchange.error is not None:
         message = f"the connection broke in the middle of the response ({_name(exchange.error)})"
         return failed("cut", message, target, partial=_partial(exchange))
-    if hasattr(error, "llm_provider"):  # LiteLLM's own: it could not make sense of a whole response
-        return _unreadable(error, exchange, target)
+    broken = read(bytes(exchange.body)).broken
+    if broken or hasattr(error, "llm_provider"):  # LiteLLM's own: it could not make sense of a whole response
+        return _unreadable(broken or _reason(error), exchange, target)
     return _bug(error, target)
 
 
 def detail(outcome: Output | Failure, error: Exception | None, wire: Wire, target: Target) -> str | None:
-    """What a person needs beside the message: a bug's traceback, the head of a body that cannot be read."""
+    """What a person needs to understand a failure: a bug's traceback, the head of a body that cannot be read, what a
+    broken answer had said."""
     if not isinstance(outcome, Failure):
         return None
     if outcome.fault is Fault.HARNESS and error is not None:
         return target.scrub("".join(traceback.format_exception(error)))
     if outcome.kind == "protocol" and wire.last is not None:
         return target.scrub(bytes(wire.last.body[:_BODY_SHOWN]).decode(errors="backslashreplace"))
+    if outcome.partial:
+        return target.scrub(f"{outcome.message}. Until then: {outcome.partial[:_BODY_SHOWN]}")
     return None
 
 
@@ -116,7 +131,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def _status(status: int, body: bytes, target: Target) -> Output | Failure:
-    text = body.decode(errors="replace")
+    text = body.decode(errors="backslashreplace")
     kind = _BY_STATUS.get(status) or ("server_error" if status >= 500 else "bad_request")
     if status not in _NOT_BY_WORDS:
         low = text.lower()
@@ -124,7 +139,8 @@ def _status(status: int, body: bytes, target: Target) -> Output | Failure:
     if kind == "content_filter":
         return Output(text="", finish_reason="content_filter")
     if 300 <= status < 400:
-        kind = "protocol"
+        message = f"HTTP {status}: a redirect, which is not followed: another host would be shown the key"
+        return failed("protocol", message, target)
     return failed(kind, f"HTTP {status}: {_said(text)}", target)
 
 
@@ -146,11 +162,11 @@ def _transport(exchange: Exchange, target: Target) -> Failure:
     return failed("reset", f"{exchange.host} dropped the connection without a response ({name})", target)
 
 
-def _unreadable(error: Exception, exchange: Exchange, target: Target) -> Failure:
+def _unreadable(why: str, exchange: Exchange, target: Target) -> Failure:
     partial = _partial(exchange)
     if exchange.media_type == "text/event-stream" and (sent := read(bytes(exchange.body)).error):
         return failed("stream_error", f"the stream ended with an error: {sent}", target, partial=partial)
-    message = f"the response ({exchange.media_type or 'no content type'}) cannot be read: {_reason(error)}"
+    message = f"the response ({exchange.media_type or 'no content type'}) cannot be read: {why}"
     return failed("protocol", message, target, partial=partial)
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from tenacity import AsyncRetrying, RetryCallState
 
 from harness.clients.deadlines import Deadlines
-from harness.clients.faults import RETRIED, RETRIED_ONCE
+from harness.clients.faults import RETRIED, RETRIED_ONCE, settled
 from harness.clients.reply import Reply
 from harness.clients.send import send
 from harness.clients.target import Target
@@ -105,7 +105,9 @@ async def call(
     usage = spent[0]
     for more in spent[1:]:
         usage = total(usage, more)
-    return Answer(outcome=reply.outcome, attempts=tuple(attempts), marks=reply.marks, usage=usage, blobs=reply.blobs)
+    return Answer(
+        outcome=settled(reply.outcome), attempts=tuple(attempts), marks=reply.marks, usage=usage, blobs=reply.blobs
+    )
 
 
 def is_throttled(attempt: Attempt) -> bool:

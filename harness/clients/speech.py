@@ -42,7 +42,7 @@ async def ask(
     usage = Usage(input_characters=len(request.text), source="measured")
     content = _content(wire.last, data)
     if not data:
-        return Heard(outcome=failed("empty", "the clip has no bytes", target), usage=usage, content=content)
+        return Heard(outcome=failed("empty_response", "the clip has no bytes", target), usage=usage, content=content)
     if lacking := missing_bytes(data):
         failure = failed("cut", f"the clip ended {lacking:,} bytes before the length in its header", target)
         return Heard(outcome=failure, usage=usage, content=content)
@@ -78,7 +78,7 @@ def _audio(clip: bytes) -> Audio:
     try:
         info = soundfile.info(io.BytesIO(clip))
     except soundfile.SoundFileError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(str(error).rpartition(": ")[2]) from error  # before it stands an address of memory
     return Audio(
         sha256=hashlib.sha256(clip).hexdigest(),
         mime=_MIME.get(info.format, "application/octet-stream"),

@@ -1,18 +1,20 @@
 """Transcription of a clip."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from harness.clients import litellm_door
 from harness.clients.faults import failed
 from harness.clients.reply import Content, Heard
-from harness.clients.tap import Wire
+from harness.clients.tap import Exchange, Wire
 from harness.clients.target import Target
 from harness.core.calls import Output, TranscriptionRequest, Usage
 
 _SUFFIX = {"audio/wav": "wav", "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/flac": "flac"}
 _PLAIN = ("text", "srt", "vtt")
+_CHARSET = re.compile(r"charset=\"?([^\s;\"]+)", re.IGNORECASE)
 
 
 async def ask(
@@ -45,11 +47,26 @@ async def ask(
     exchange = wire.last
     last = len(exchange.body) - 1 if exchange and exchange.body else None
     usage = Usage(input_audio_seconds=audio.seconds, source="measured")
-    heard = Heard(outcome=Output(text=response.text or ""), usage=usage, content=Content(last=last))
-    if exchange is not None and request.params.get("response_format") not in _PLAIN:
-        try:
-            json.loads(exchange.body)
-        except ValueError:  # LiteLLM takes any page for a transcript
-            message = f"the response ({exchange.media_type or 'no content type'}) is no JSON"
-            return replace(heard, outcome=failed("protocol", message, target))
+    heard = Heard(outcome=Output(text=response.text), usage=usage, content=Content(last=last))
+    if exchange is not None and (why := _unreadable(exchange, request, response.text)):
+        message = f"the response ({exchange.media_type or 'no content type'}) {why}"
+        return replace(heard, outcome=failed("protocol", message, target))
     return heard
+
+
+def _unreadable(exchange: Exchange, request: TranscriptionRequest, text: object) -> str | None:
+    """Say what is wrong with a response that LiteLLM took for a transcript: it takes any page, and any bytes."""
+    body = bytes(exchange.body)
+    charset = _CHARSET.search(exchange.headers.get("content-type", ""))
+    try:
+        if request.params.get("response_format") in _PLAIN:
+            body.decode(charset[1] if charset else "utf-8")
+        else:
+            json.loads(body)
+    except UnicodeDecodeError as error:
+        return f"is no text: {error}"
+    except LookupError:
+        return "is text in an unknown charset"
+    except ValueError:
+        return "is no JSON"
+    return None if isinstance(text, str) else "holds no transcript"

@@ -9,11 +9,11 @@ _ABSURD = 10_000_000
 """Tokens: more than any context window."""
 
 
-def chat_usage(reported: Any) -> Usage:
+def chat_usage(reported: Any, *, silent: bool = False) -> Usage:
     """Return the meters of LiteLLM's usage object; all None with source `none` where the provider said nothing.
 
-    Source is `suspect` where a number is negative, absurd or larger than the total that it is a part of: those are
-    left out, and the bound is charged instead.
+    Source is `suspect` where a number is negative, absurd or larger than the total that it is a part of, or where an
+    answer that is not `silent` took no tokens: those are left out, and the bound is charged instead.
     """
     prompt, completion = _number(reported, "prompt_tokens"), _number(reported, "completion_tokens")
     if not prompt and not completion:  # zeros are what LiteLLM makes up when nothing was said
@@ -35,7 +35,10 @@ def chat_usage(reported: Any) -> Usage:
         "output_audio_tokens": audio_out,
     }
     sane = {name: value for name, value in meters.items() if value is not None and 0 <= value <= _ABSURD}
-    suspect = any(value is not None and name not in sane for name, value in meters.items())
+    untold = not completion and not silent
+    if untold:
+        sane.pop("output_tokens", None)
+    suspect = untold or any(value is not None and name not in sane for name, value in meters.items())
     return Usage(**sane, source="suspect" if suspect else "provider")
 
 

@@ -1,6 +1,7 @@
 import asyncio
 import io
 import json
+from dataclasses import replace
 
 import pytest
 import soundfile
@@ -58,6 +59,20 @@ def test_silence_is_an_empty_transcript() -> None:
     assert reply.outcome == Output(text="")
 
 
+@pytest.mark.parametrize(
+    ("type_", "expected"),
+    [
+        pytest.param("text/plain; charset=latin-1", Output(text="naïve"), id="the charset that is declared"),
+        pytest.param("text/plain", "protocol", id="another"),
+        pytest.param("text/plain; charset=klingon", "protocol", id="none that is known"),
+    ],
+)
+def test_transcript_that_is_plain_text(type_: str, expected: Output | str) -> None:
+    asked = replace(transcription(), params={"response_format": "text"})
+    outcome = trip(asked, FakeProvider(faults=[raw_body(b"na\xefve", content_type=type_)])).outcome
+    assert (outcome.kind if isinstance(outcome, Failure) else outcome) == expected
+
+
 def test_mos_returns_numbers() -> None:
     reply = trip(mos())
     assert reply.outcome == Output(values={"sig": 3.5, "bak": 4.0, "ovrl": 3.25})
@@ -68,7 +83,7 @@ def test_mos_returns_numbers() -> None:
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        pytest.param(empty(), (Fault.CANDIDATE, "empty"), id="no bytes"),
+        pytest.param(empty(), (Fault.INFRA, "empty_response"), id="no bytes"),
         pytest.param(raw_body(header(0)), (Fault.CANDIDATE, "empty"), id="no samples"),
         pytest.param(raw_body(header(len(PCM)) + PCM[:-100]), (Fault.INFRA, "cut"), id="shorter than its header says"),
         pytest.param(raw_body(b"<html>log in</html>", content_type="text/html"), (Fault.INFRA, "protocol"), id="html"),

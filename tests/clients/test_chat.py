@@ -57,6 +57,14 @@ def test_request_as_the_provider_sees_it() -> None:
     assert served.headers["accept-encoding"] == "identity"
 
 
+def test_answer_that_is_one_document_instead_of_a_stream() -> None:
+    """LiteLLM passes over it: what was paid would be lost, or an empty answer held against the candidate."""
+    reply = trip(chat("one two three"), model="openai/fake/plain")
+    assert reply.outcome == Output(text="one two three", finish_reason="stop", model="fake/plain")
+    assert (reply.usage.source, reply.usage.input_tokens, reply.usage.output_tokens) == ("provider", 7, 3)
+    assert reply.marks.ttfo_ms == reply.marks.total_ms is not None
+
+
 def test_reasoning_is_kept_apart() -> None:
     reply = trip(chat(), model="openai/fake/reason")
     assert isinstance(reply.outcome, Output)

@@ -126,6 +126,23 @@ def test_ends(body: bytes, found: dict[str, Any]) -> None:
     assert {name: getattr(stream, name) for name in found} == found
 
 
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        pytest.param(sse(openai("length"), openai("stop")), "two finish reasons: length, stop", id="finish reasons"),
+        pytest.param(sse({"choices": [{"index": 1}]}), "a second choice, where one was asked for", id="choices"),
+        pytest.param(sse({"choices": [None]}), "an event has not the shape of its dialect", id="shape"),
+    ],
+)
+def test_contradictions(body: bytes, why: str) -> None:
+    assert read(body).broken == why
+
+
+def test_nothing_after_done_counts() -> None:
+    stream = read(sse(openai(content="yes"), STOP) + DONE + sse(openai(content="no")) + b'data: {"choi\n')
+    assert (stream.text, stream.broken) == ("yes", None)
+
+
 @pytest.mark.parametrize("line", [b'data: {"choi\n', b'data: {"choices": []\n', b'data: "\xff"\n'])
 def test_broken_events(line: bytes) -> None:
     assert read(sse(ROLE) + line + DONE).broken is not None

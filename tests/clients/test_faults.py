@@ -71,7 +71,7 @@ def stream(*parts: bytes) -> Script:
         pytest.param(status(302, location="http://127.0.0.1:9"), INFRA, "protocol", False, id="redirect"),
         pytest.param(context_too_long(), CANDIDATE, "context_too_long", False, id="context too long"),
         pytest.param(empty(), CANDIDATE, "empty", True, id="empty"),
-        pytest.param(stream(b"data: [DONE]\n\n"), CANDIDATE, "empty", True, id="only DONE"),
+        pytest.param(stream(b"data: [DONE]\n\n"), INFRA, "empty_response", True, id="only DONE"),
         pytest.param(reset(), INFRA, "reset", True, id="reset before the response"),
         pytest.param(reset(after_writes=2), INFRA, "cut", True, id="reset in the stream"),
         pytest.param(clean_eof(after_writes=2), INFRA, "cut", True, id="stream without its end"),

@@ -39,7 +39,6 @@ def usage(**meters: Any) -> Usage:
             usage(input_tokens=10, output_tokens=20, reasoning_tokens=30),
             id="reasoning beside the completion",
         ),
-        pytest.param(reported(10, 0), usage(input_tokens=10, output_tokens=0), id="nothing came out"),
         pytest.param(reported(0, 0), Usage(), id="zeros are made up"),
         pytest.param(None, Usage(), id="nothing said"),
         pytest.param(reported(-5, 5), usage(output_tokens=5, source="suspect"), id="negative"),
@@ -54,3 +53,8 @@ def usage(**meters: Any) -> Usage:
 )
 def test_chat_usage(said: Any, expected: Usage) -> None:
     assert chat_usage(said) == expected
+
+
+def test_answer_that_took_no_tokens() -> None:
+    assert chat_usage(reported(10, 0), silent=True) == usage(input_tokens=10, output_tokens=0)
+    assert chat_usage(reported(10, 0)) == usage(input_tokens=10, source="suspect")

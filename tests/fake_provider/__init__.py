@@ -8,9 +8,11 @@
 
 Model families, by the last part of the model's name: `echo` says the user's last message back, `key` answers from
 `answers` (exact message, else the first key that the message contains), `reason` thinks before it echoes,
-`filter` refuses; any other name does as `key` where there are answers, else as `echo`.
+`filter` refuses, `plain` never streams; any other name does as `key` where there are answers, else as `echo`.
 """
 
+from tests.fake_provider.certificate import Certificate
+from tests.fake_provider.contents import without_usage
 from tests.fake_provider.faults import (
     Fault,
     clean_eof,
@@ -27,13 +29,12 @@ from tests.fake_provider.faults import (
     reset,
     short_body,
     status,
-    without_usage,
 )
 from tests.fake_provider.server import FakeProvider, Pace, Piece, running
 from tests.fake_provider.truth import Served, Write
 
 __all__ = [
-    "FakeProvider", "Fault", "Pace", "Piece", "Served", "Write", "clean_eof", "context_too_long", "drip", "echo_key",
-    "empty", "hang", "insufficient_quota", "malformed_body", "malformed_chunk", "model_not_found", "raw_body", "reset",
-    "running", "short_body", "status", "without_usage",
+    "Certificate", "FakeProvider", "Fault", "Pace", "Piece", "Served", "Write", "clean_eof", "context_too_long",
+    "drip", "echo_key", "empty", "hang", "insufficient_quota", "malformed_body", "malformed_chunk", "model_not_found",
+    "raw_body", "reset", "running", "short_body", "status", "without_usage",
 ]  # fmt: skip

@@ -131,7 +131,7 @@ def empty() -> Fault:
     """A well-formed answer without any content: only a role and a finish reason, or a body of no bytes."""
 
     async def fault(exchange: Exchange, _: Answer) -> None:
-        if not exchange.served.body.get("stream"):
+        if not exchange.streams:
             await exchange.reply(200, b"", content_type="audio/wav")
             return
         await exchange.start(content_type="text/event-stream")
@@ -140,16 +140,6 @@ def empty() -> Fault:
         for event in (delta, stop):
             await exchange.write(f"data: {json.dumps(event)}\n\n".encode(), "role")
         await exchange.write(b"data: [DONE]\n\n", "done")
-
-    return fault
-
-
-def without_usage() -> Fault:
-    """The normal answer, but the provider says nothing about tokens."""
-
-    async def fault(exchange: Exchange, answer: Answer) -> None:
-        exchange.served.body.pop("stream_options", None)
-        await answer(exchange)
 
     return fault
 

@@ -1,4 +1,4 @@
-"""The server: chat (plain and SSE), speech, transcription and MOS, each stamped into the truth log."""
+"""The server: every endpoint that is measured, each response stamped into the truth log."""
 
 import asyncio
 import hashlib
@@ -8,11 +8,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import BodyPartReader, web
 
-from tests.fake_provider import audio
+from tests.fake_provider import audio, realtime
+from tests.fake_provider.certificate import Certificate
 from tests.fake_provider.faults import Answer, Fault
 from tests.fake_provider.truth import Exchange, Served
 
@@ -50,20 +52,29 @@ class FakeProvider:
     """One for each request in the order they come; None and what follows the last is answered normally."""
     always: Fault | None = None
     """What every request gets once `faults` are used up."""
+    scripts: Mapping[str, Sequence[Fault | None]] = field(default_factory=dict)
+    """By model name: `faults` of its own, in the order of its own requests."""
     pace: Pace = field(default_factory=Pace)
     paces: Mapping[str, Pace] = field(default_factory=dict)
     """By model name, as the server sees it."""
     port: int = 0
+    certificate: Certificate | None = None
+    """Serve TLS with it; whoever trusts its file can connect."""
+    log: Path | None = None
+    """A JSON line a request is appended here as its response ends; `GET /truth` tells the same of all so far."""
     requests: list[Served] = field(default_factory=list)
+    connections: int = 0
+    """TCP connections that were accepted so far."""
 
     def __post_init__(self) -> None:
         self._spoken: dict[str, str] = {}
         self._runner: web.AppRunner | None = None
+        self._listening: asyncio.Server | None = None
 
     @property
     def url(self) -> str:
         """The api_base, with /v1."""
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{'https' if self.certificate else 'http'}://127.0.0.1:{self.port}/v1"
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=2**28)
@@ -71,16 +82,29 @@ class FakeProvider:
         app.router.add_post("/v1/audio/speech", self._handler(self._speech))
         app.router.add_post("/v1/audio/transcriptions", self._handler(self._transcription))
         app.router.add_post("/v1/audio/mos", self._handler(self._mos))
+        app.router.add_post("/v1/embeddings", self._handler(self._embeddings))
+        app.router.add_get("/v1/realtime", self._handler(self._realtime))
         app.router.add_get("/health", _health)
+        app.router.add_get("/truth", self._truth)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.2)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        self.port = self._runner.addresses[0][1]
+        tls = self.certificate.server_context() if self.certificate else None
+        loop = asyncio.get_running_loop()
+        self._listening = await loop.create_server(self._accept, "127.0.0.1", self.port, ssl=tls, backlog=1024)
+        self.port = self._listening.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         assert self._runner is not None
+        assert self._listening is not None
+        self._listening.close()
         await self._runner.cleanup()
+
+    def _accept(self) -> asyncio.Protocol:
+        assert self._runner is not None
+        assert self._runner.server is not None
+        self.connections += 1
+        return self._runner.server()
 
     def _handler(self, answer: Answer) -> Any:
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -95,14 +119,20 @@ class FakeProvider:
             )
             self.requests.append(served)
             exchange = Exchange(request, served)
-            at = len(self.requests) - 1
-            fault = self.faults[at] if at < len(self.faults) else self.always
+            own = served.model in self.scripts
+            script = self.scripts[served.model] if own else self.faults
+            at = sum(not own or before.model == served.model for before in self.requests) - 1
+            fault = script[at] if at < len(script) else self.always
             try:
                 await (fault(exchange, answer) if fault else answer(exchange))
                 return await exchange.end()
             except (ConnectionError, asyncio.CancelledError):
                 served.closed = time.monotonic()  # the client has gone; when is part of the truth
                 raise
+            finally:
+                if self.log is not None:
+                    with self.log.open("a") as file:
+                        file.write(json.dumps(served.truth()) + "\n")
 
         return handle
 
@@ -116,7 +146,7 @@ class FakeProvider:
             answer, finish = " ".join(words[:limit]), "length"
         usage = {"prompt_tokens": len(prompt.split()) + 4, "completion_tokens": len(answer.split())}
         usage["total_tokens"] = sum(usage.values())
-        if served.body.get("stream"):
+        if exchange.streams:
             await self._stream(exchange, answer, finish, usage)
             return
         await asyncio.sleep(self._pace(served.model).first_s)
@@ -182,6 +212,25 @@ class FakeProvider:
     async def _mos(self, exchange: Exchange) -> None:
         await exchange.reply(200, json.dumps({"sig": 3.5, "bak": 4.0, "ovrl": 3.25}).encode())
 
+    async def _realtime(self, exchange: Exchange) -> None:
+        pace = self._pace(exchange.served.model)
+        await realtime.answer(exchange, gap_s=pace.gap_s, chunks=pace.chunks)
+
+    async def _embeddings(self, exchange: Exchange) -> None:
+        """The same text gives the same eight numbers."""
+        given = exchange.served.body["input"]
+        texts = [given] if isinstance(given, str) else given
+        data = [{"object": "embedding", "index": i, "embedding": _vector(text)} for i, text in enumerate(texts)]
+        tokens = sum(len(text.split()) for text in texts)
+        head = {"object": "list", "model": exchange.served.model}
+        usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+        await asyncio.sleep(self._pace(exchange.served.model).first_s)
+        await exchange.reply(200, json.dumps({**head, "data": data, "usage": usage}).encode())
+
+    async def _truth(self, _: web.Request) -> web.Response:
+        told = {"connections": self.connections, "requests": [served.truth() for served in self.requests]}
+        return web.json_response(told)
+
     def _pace(self, model: str) -> Pace:
         return self.paces.get(model, self.pace)
 
@@ -219,6 +268,8 @@ async def _body(request: web.Request) -> dict[str, Any]:
             assert isinstance(part, BodyPartReader)
             form[part.name or ""] = bytes(await part.read()) if part.filename else await part.text()
         return form
+    if request.method == "GET":
+        return dict(request.query)
     if request.content_type == "application/json":
         data: dict[str, Any] = await request.json()
         return data
@@ -230,6 +281,10 @@ def _last_user_message(messages: Sequence[Mapping[str, Any]]) -> str:
     if isinstance(content, str):
         return content
     return "".join(part["text"] for part in content if part["type"] == "text")
+
+
+def _vector(text: str) -> list[float]:
+    return [(byte - 128) / 128 for byte in hashlib.sha256(text.encode()).digest()[:8]]
 
 
 def _family(model: str) -> str:

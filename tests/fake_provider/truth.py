@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -13,11 +13,11 @@ class Write:
     """One write of a response body."""
 
     at: float
-    """time.monotonic, just before the write."""
+    """time.monotonic, just before the write: one clock for every process of a machine."""
     end: int
     """Body offset after it."""
     note: str
-    """`role`, `reasoning`, `content`, `finish`, `usage`, `done`, `header`, `audio`, `body`."""
+    """`role`, `reasoning`, `content`, `finish`, `usage`, `done`, `header`, `audio`, `session`, `body`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +43,13 @@ class Served:
         """When the last write with one of `notes` happened; ValueError if none did."""
         return max(w.at for w in self.writes if w.note in notes)
 
+    def truth(self) -> dict[str, Any]:
+        """What may leave the process: neither headers, which hold a key, nor what was asked."""
+        return {
+            "path": self.path, "model": self.model, "received": self.received, "status": self.status,
+            "writes": [asdict(write) for write in self.writes], "closed": self.closed,
+        }  # fmt: skip
+
 
 class Exchange:
     """One request in the making: the only way to answer, so that nothing is sent without being stamped."""
@@ -50,6 +57,8 @@ class Exchange:
     def __init__(self, request: web.Request, served: Served) -> None:
         self.request = request
         self.served = served
+        self.streams = bool(served.body.get("stream")) and not served.model.endswith("/plain")
+        """Whether the normal answer is a stream of events."""
         self._response: web.StreamResponse | None = None
         self._sent = 0
 
@@ -58,15 +67,22 @@ class Exchange:
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         response = web.StreamResponse(status=code, headers={"x-request-id": "req-fake", **fields})
         response.headers["content-type"] = content_type
-        self.served.status = code
-        self._response = response
-        await response.prepare(self.request)
+        await self._prepare(response)
+
+    async def upgrade(self) -> web.WebSocketResponse:
+        """Become a WebSocket: each write is then one text message."""
+        response = web.WebSocketResponse()
+        await self._prepare(response)
+        return response
 
     async def write(self, data: bytes, note: str = "body") -> None:
         assert self._response is not None, "start() comes first"
         self._sent += len(data)
         self.served.writes.append(Write(at=time.monotonic(), end=self._sent, note=note))
-        await self._response.write(data)
+        if isinstance(self._response, web.WebSocketResponse):
+            await self._response.send_str(data.decode())
+        else:
+            await self._response.write(data)
 
     async def reply(self, code: int, data: bytes, *, content_type: str = "application/json", **headers: str) -> None:
         """A whole response of known length."""
@@ -84,7 +100,14 @@ class Exchange:
         if self._response is None:
             await self.start(500)
         assert self._response is not None
-        if self.request.transport is not None and not self.request.transport.is_closing():
+        if isinstance(self._response, web.WebSocketResponse):
+            await self._response.close()
+        elif self.request.transport is not None and not self.request.transport.is_closing():
             await self._response.write_eof()
         self.served.closed = time.monotonic()
         return self._response
+
+    async def _prepare(self, response: web.StreamResponse) -> None:
+        self._response = response
+        self.served.status = response.status
+        await response.prepare(self.request)
