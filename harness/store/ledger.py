@@ -23,6 +23,7 @@ from harness.errors import StoreError, UsageError
 from harness.store import operations, rows
 from harness.store.ballast import Ballast
 from harness.store.lock import Lock, holder
+from harness.store.network import refuse_network
 from harness.store.operations import ScoreRow
 from harness.store.schema import build, connect, is_outdated, migrate
 from harness.store.writer import Operation, Writer
@@ -78,6 +79,7 @@ class Ledger:
     ) -> "Ledger":
         """Make the run's database, whole or not at all, and open it to write; UsageError where there is one already."""
         folder.mkdir(parents=True, exist_ok=True)
+        refuse_network(folder)
         path = folder / DATABASE
         if path.exists():
             raise UsageError(f"{folder} already holds a run", hint=f"go on with it: bakeoff run --resume {folder}")
@@ -106,6 +108,8 @@ class Ledger:
         path = folder / DATABASE
         if not path.is_file():
             raise UsageError(f"{folder} holds no run", hint="a run's folder holds run.db; `latest` is the newest run")
+        if write:
+            refuse_network(folder)
         lock = Lock(folder) if write else None
         try:
             _bring_up_to_date(path, locked=write)

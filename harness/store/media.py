@@ -8,6 +8,9 @@ from pathlib import Path
 from harness.errors import StoreError
 from harness.store.ballast import ADVICE
 
+FOLDER = "media"
+"""Its name in a run folder."""
+
 
 class Media:
     """A content-addressed folder: `ab/ab12...`."""

@@ -112,6 +112,16 @@ def release(connection: sqlite3.Connection, key: str, billed: Decimal | None) ->
         )
 
 
+def forget(connection: sqlite3.Connection, key: str) -> None:
+    """Make a call pending again whose answer is lost; what it cost stays in the sum."""
+    now = _standing(connection, key)
+    connection.execute("DELETE FROM score WHERE plan = ?", (now.plan,))
+    connection.execute(
+        "REPLACE INTO call (plan, state, visit, attempt, sunk_usd) VALUES (?, 'pending', ?, 1, ?)",
+        (now.plan, now.visit, now.total_usd),
+    )
+
+
 def replace_scores(connection: sqlite3.Connection, scores: Sequence[ScoreRow]) -> None:
     """Put `scores` in the place of all that are there."""
     connection.execute("DELETE FROM score")

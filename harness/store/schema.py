@@ -154,6 +154,12 @@ def is_outdated(connection: sqlite3.Connection, path: Path) -> bool:
     return _version(connection, path) < len(MIGRATIONS)
 
 
+def require_current(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise UsageError where the file must be migrated first, as `is_outdated` does where it cannot be used at all."""
+    if is_outdated(connection, path):
+        raise UsageError(f"{path} has an older schema", hint="`bakeoff report` brings it up to date")
+
+
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring an older store up to date in one transaction, after a copy of it beside (`run.db.bak-v1`)."""
     found = _version(connection, path)

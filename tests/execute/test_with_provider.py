@@ -1,6 +1,7 @@
 """Runs over a real wire: the runner, the real clients and LiteLLM against a server whose truth is known."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from harness.execute.runner import RunResult, run
 from harness.store.ledger import Ledger
 from harness.store.media import Media
 from tests.execute.bakeoffs import Engines, Watcher, bakeoff, start, text_suite, voice_suite
-from tests.fake_provider import FakeProvider, Fault, echo_key, status
+from tests.fake_provider import FakeProvider, Fault, Pace, echo_key, status
 
 CANARY = "sk-canary-0123456789abcdef"
 
@@ -102,3 +103,36 @@ def test_a_provider_that_echoes_the_key_ends_with_3_and_the_key_nowhere(tmp_path
     asyncio.run(story())
     stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert CANARY.encode() not in stored
+
+
+def test_twenty_cents_buy_twenty_calls_of_a_cent_at_eight_in_flight(tmp_path: Path) -> None:
+    """Counted at the provider: nothing is overshot, and a resume knows what was spent."""
+    ten_words = "one two three four five six seven eight nine ten"
+
+    async def story() -> None:
+        async with FakeProvider(answers={"+": ten_words}, pace=Pace(first_s=0.02)) as provider:
+            candidate = replace(
+                served(provider, "key", "text"),
+                prices=Prices(
+                    usd={"input_cost_per_token": Decimal(0), "output_cost_per_token": Decimal("0.001")}, source="test"
+                ),
+            )
+            planned = bakeoff(
+                candidate, suites=[text_suite(60, max_tokens=10)], max_in_flight=8, budget_usd=Decimal("0.20")
+            )
+            with start(planned, tmp_path) as ledger:
+                first = await go(planned, ledger, tmp_path)
+                assert first.exit_code == 5, first
+                assert ledger.spent() == Decimal("0.20")
+            answered = [served for served in provider.requests if served.status == 200]
+            assert len(answered) == len(provider.requests) == 20
+            with Ledger.open(tmp_path, write=True) as ledger:
+                assert (await go(planned, ledger, tmp_path)).exit_code == 5
+            assert len(provider.requests) == 20
+            with Ledger.open(tmp_path, write=True) as ledger:
+                richer = replace(planned, settings=replace(planned.settings, budget_usd=Decimal("0.25")))
+                assert (await go(richer, ledger, tmp_path)).exit_code == 5
+                assert ledger.spent() == Decimal("0.25")
+            assert len(provider.requests) == 25
+
+    asyncio.run(story())

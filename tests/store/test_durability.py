@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -248,3 +250,47 @@ def test_a_record_is_committed_although_its_caller_is_cancelled(tmp_path: Path) 
         asyncio.run(cancel(ledger))
     with Ledger.open(tmp_path, write=False) as ledger:
         assert list(ledger.records()) == [record()]
+
+
+ACKNOWLEDGE = """
+import asyncio, os, sys
+from decimal import Decimal
+from pathlib import Path
+from harness.store.ledger import Ledger
+from tests.store.nouns import call, record
+
+async def main(ledger):
+    for i in range(12):
+        await ledger.intend(f"k{i}", 1, Decimal(1))
+        os.write(2, b"SENT")
+        await ledger.commit(record(call(f"k{i}")))
+        os.write(2, b"TOLD")
+
+with Ledger.open(Path(sys.argv[1]), write=True) as ledger:
+    asyncio.run(main(ledger))
+"""
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_the_kernel_has_flushed_every_write_before_a_request_and_before_an_answer_counts(tmp_path: Path) -> None:
+    """An intent is on the disk before its request, a record before it is told: as the system calls tell it."""
+    folder, log = tmp_path / "run", tmp_path / "strace.log"
+    new_ledger(folder, *(call(f"k{i}") for i in range(12))).close()
+    calls = "trace=pwrite64,write,fdatasync,fsync"
+    command = ["strace", "-f", "-y", "-e", calls, "-o", str(log), sys.executable, "-c", ACKNOWLEDGE, str(folder)]
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    written = flushed = 0
+    seen = []
+    unflushed = False
+    for line in log.read_text(errors="replace").splitlines():
+        if f"{DATABASE}-wal>" in line and "pwrite64(" in line:
+            unflushed, written = True, written + 1
+        elif f"{DATABASE}-wal>" in line and ("fdatasync(" in line or "fsync(" in line):
+            unflushed, flushed = False, flushed + 1
+        elif '"SENT"' in line or '"TOLD"' in line:
+            assert not unflushed, "told before it was flushed"
+            seen.append((line.split('"')[1], written, flushed))
+    assert [word for word, _, _ in seen] == ["SENT", "TOLD"] * 12
+    for (_, before, flushes), (_, after, more) in pairwise([("", 0, 0), *seen]):
+        assert after > before
+        assert more > flushes, "nothing was flushed for it"

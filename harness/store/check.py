@@ -1,0 +1,102 @@
+"""What is wrong with a run's store: the database, and the media that its rows name."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.errors import StoreError, UsageError
+from harness.store.ledger import DATABASE
+from harness.store.lock import Lock
+from harness.store.media import FOLDER, Media
+from harness.store.schema import connect
+
+NAMING = ("SELECT audio FROM call WHERE audio IS NOT NULL", "SELECT request FROM plan WHERE request LIKE '%sha256%'")
+"""Rows that name media, as JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What a check has found; each problem is one sentence."""
+
+    problems: tuple[str, ...]
+    damaged: frozenset[str]
+    """Digests of the media that are named, and gone or not what they were."""
+    orphans: tuple[Path, ...]
+    """Files below media/ that no row names, or that were never finished; harmless."""
+    media: int
+    """Files that are named."""
+
+    @property
+    def orphan_bytes(self) -> int:
+        return sum(path.stat().st_size for path in self.orphans)
+
+
+def check(folder: Path) -> Health:
+    """Read all of a run's store; UsageError where there is none."""
+    path = folder / DATABASE
+    if not path.is_file():
+        raise UsageError(f"{folder} holds no run", hint="a run's folder holds run.db; `latest` is the newest run")
+    media = Media(folder / FOLDER)
+    with closing(connect(path, write=False)) as connection:
+        problems = list(_of_database(connection))
+        try:
+            named = named_media(connection)
+        except sqlite3.Error:
+            return Health(problems=tuple(problems), damaged=frozenset(), orphans=(), media=0)
+    damaged = []
+    for sha256 in sorted(named):
+        try:
+            media.get(sha256)
+        except StoreError as error:
+            damaged.append(sha256)
+            problems.append(str(error))
+    orphans = tuple(sorted(path for path in media.folder.rglob("*") if path.is_file() and path.name not in named))
+    return Health(problems=tuple(problems), damaged=frozenset(damaged), orphans=orphans, media=len(named))
+
+
+def collect(folder: Path) -> tuple[int, int]:
+    """Remove the media that no row names; return how many files and bytes. StoreError where the rows cannot be read."""
+    lock = Lock(folder)  # a run that goes on has files whose rows are still to come
+    try:
+        health = check(folder)
+        if len(health.problems) > len(health.damaged):
+            raise StoreError(f"{folder} is damaged: {health.problems[0]}", hint=f"bakeoff store check {folder}")
+        freed = health.orphan_bytes
+        for path in health.orphans:
+            path.unlink()
+        return len(health.orphans), freed
+    finally:
+        lock.release()
+
+
+def named_media(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the digests that rows name; sqlite3.Error where they cannot be read."""
+    return frozenset(
+        sha256 for sql in NAMING for (text,) in connection.execute(sql) for sha256 in _digests(json.loads(text))
+    )
+
+
+def _digests(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if isinstance(value.get("sha256"), str):
+            yield value["sha256"]
+        for item in value.values():
+            yield from _digests(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _digests(item)
+
+
+def _of_database(connection: sqlite3.Connection) -> Iterator[str]:
+    try:
+        for (text,) in connection.execute("PRAGMA integrity_check(20)"):
+            if text != "ok":
+                yield f"{DATABASE}: {text}"
+        for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+            yield f"{DATABASE}: row {row} of {table} belongs to a row of {parent} that is not there"
+    except sqlite3.Error as error:
+        yield f"{DATABASE}: {error}"
