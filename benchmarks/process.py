@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 class SubjectFailed(Exception):
@@ -75,6 +77,13 @@ def resident_bytes() -> int:
     return sum(_resident(pid) for pid in _family(os.getpid()))
 
 
+def children_cpu_s() -> float:
+    """CPU that the descendants of this process have used: those that run, and those that it has waited for."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    running = sum(_cpu_s(pid) for pid in _family(os.getpid()) if pid != os.getpid())
+    return ended.ru_utime + ended.ru_stime + running
+
+
 def _family(pid: int) -> Iterator[int]:
     yield pid
     for thread in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -91,3 +100,12 @@ def _resident(pid: int) -> int:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
     except OSError:
         return 0
+
+
+def _cpu_s(pid: int) -> float:
+    try:
+        # the second field, the name, may hold spaces and brackets
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / TICKS_PER_S  # its own time and that of children that it has waited for

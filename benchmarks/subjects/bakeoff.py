@@ -5,7 +5,8 @@ import json
 import time
 from pathlib import Path
 
-from benchmarks.subjects.watch import Watch, children_cpu_s
+from benchmarks.process import children_cpu_s
+from benchmarks.subjects.watch import Watch
 from harness import pipeline
 from harness.core.calls import Role
 from harness.store.ledger import Ledger

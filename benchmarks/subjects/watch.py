@@ -1,10 +1,10 @@
 """A watcher of runs that prints nothing, and remembers what a run has cost since its first call was due."""
 
-import resource
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from benchmarks.process import children_cpu_s
 from benchmarks.subjects.crowd import Memory
 from harness.core.calls import Record
 
@@ -27,9 +27,3 @@ class Watch:
 
     def note(self, text: str) -> None:
         """Nothing."""
-
-
-def children_cpu_s() -> float:
-    """CPU of the processes that have been started and have ended."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
