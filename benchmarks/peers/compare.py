@@ -50,6 +50,8 @@ def measure(bench: Bench) -> Sequence[Row]:
     return [
         *(Row(key=f"peer-{peer}", what=f"CPU a sample of {peer} ÷ that of Bakeoff", unit="×",
               values=ratios(all_in[peer], all_in["Bakeoff"]), goal=Goal(least=least[peer])) for peer in peers),
+        *(Row(key=f"peer-{peer}-each", what=f"the same for one more sample of {peer}: start-up not counted", unit="×",
+              values=ratios(each[peer], each["Bakeoff"])) for peer in peers),
         row("peer-cpu", f"CPU a sample of a whole run of {bench.samples:,}", "ms", all_in),
         row("peer-each", "CPU of one more sample, start-up not counted", "ms", each),
         row("peer-startup", f"CPU of a run of {FEW} samples", "s", startup),

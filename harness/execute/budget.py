@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from harness.clients.retry import Answer
 from harness.core.calls import Attempt, Call, Output
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff
 from harness.errors import BudgetStop, Problem, UsageError
 from harness.pricing.cost import cost, worst_case
+
+if TYPE_CHECKING:  # `check` and `plan` ask about prices, and load no network
+    from harness.clients.retry import Answer
 
 
 class Budget:
@@ -85,7 +88,7 @@ def worst_attempt(call: Call, candidate: Candidate) -> Decimal | None:
     return worst_case(call.request, candidate) if is_billed(candidate) else Decimal(0)
 
 
-def record_cost(answer: Answer, candidate: Candidate, worst: Decimal | None) -> tuple[Decimal | None, str]:
+def record_cost(answer: "Answer", candidate: Candidate, worst: Decimal | None) -> tuple[Decimal | None, str]:
     """Return what a call cost with all its attempts, and where the number comes from.
 
     An attempt that may have been billed although it failed, and an answer whose usage nobody reported, count with
