@@ -59,7 +59,7 @@ def from_json(kind: type[T], data: Any) -> T:
 
 
 def _build(kind: Any, data: Any) -> Any:
-    origin, args = typing.get_origin(kind), typing.get_args(kind)
+    origin, args = _parts(kind)
     if origin in (typing.Union, types.UnionType):
         return _build_union(args, data)
     if is_dataclass(kind) and isinstance(kind, type):
@@ -100,6 +100,11 @@ def _build_union(options: tuple[Any, ...], data: Any) -> Any:
 
 
 @cache
+def _parts(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    return typing.get_origin(kind), typing.get_args(kind)
+
+
+@cache
 def _hints(noun: type) -> dict[str, Any]:
     return {f.name: typing.get_type_hints(noun)[f.name] for f in fields(noun)}
 
@@ -115,5 +120,6 @@ def _nullable(noun: type) -> frozenset[str]:
     return frozenset(name for name in _without_default(noun) if type(None) in typing.get_args(hints[name]))
 
 
+@cache
 def _required(noun: type) -> frozenset[str]:
     return _without_default(noun) - _nullable(noun)

@@ -305,7 +305,7 @@ class Ledger:
         return self._open_writer().submit(operation).result()
 
     def _write_soon(self, operation: Operation) -> "asyncio.Future[Any]":
-        return asyncio.wrap_future(self._open_writer().submit(operation))
+        return self._open_writer().submit_soon(operation)
 
     async def _land(self, operation: Operation) -> None:
         future = self._write_soon(operation)

@@ -1,10 +1,12 @@
 """The one thread that writes: whatever waits is written in one transaction, so that one disk flush serves many."""
 
+import asyncio
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -17,6 +19,10 @@ Operation = Callable[[sqlite3.Connection], Any]
 
 GROUP = 512
 """Most operations in one transaction."""
+
+Item = tuple[Operation, Future[Any] | asyncio.Future[Any]]
+Word = tuple[Future[Any] | asyncio.Future[Any], Any, Exception | None]
+"""A future with its result, or with its error."""
 
 
 class Writer:
@@ -39,7 +45,7 @@ class Writer:
         )
         """The WAL is known from the first commit on."""
         self._make_room = make_room
-        self._queue: SimpleQueue[tuple[Operation, Future[Any]] | None] = SimpleQueue()
+        self._queue: SimpleQueue[Item | None] = SimpleQueue()
         self.broken: StoreError | None = None
         """Why nothing can be written any more."""
         self._closed = False
@@ -48,11 +54,20 @@ class Writer:
 
     def submit(self, operation: Operation) -> Future[Any]:
         """Queue an operation; its future raises what the operation raised, or StoreError where the disk failed."""
+        future: Future[Any] = Future()
+        self._put((operation, future))
+        return future
+
+    def submit_soon(self, operation: Operation) -> "asyncio.Future[Any]":
+        """Do as `submit` for whoever awaits in the running event loop, which is woken once for all of a transaction."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._put((operation, future))
+        return future
+
+    def _put(self, item: Item) -> None:
         if self._closed:
             raise StoreError("the run's store is closed")
-        future: Future[Any] = Future()
-        self._queue.put((operation, future))
-        return future
+        self._queue.put(item)
 
     def close(self) -> None:
         """Write what waits, then end the thread and close the connection."""
@@ -73,9 +88,9 @@ class Writer:
                     break
             ended = None in group
             # an operation that was cancelled while it waited was never begun: nothing of it may be written
-            self._write([item for item in group if item is not None and item[1].set_running_or_notify_cancel()])
+            self._write([item for item in group if item is not None and _begins(item[1])])
 
-    def _write(self, group: list[tuple[Operation, Future[Any]]]) -> None:
+    def _write(self, group: list[Item]) -> None:
         if not group:
             return
         try:
@@ -91,10 +106,9 @@ class Writer:
         except Exception as error:
             self._fail(group, error)
             return
-        for (_, future), result in zip(group, results, strict=True):
-            future.set_result(result)
+        _tell([(future, result, None) for (_, future), result in zip(group, results, strict=True)])
 
-    def _transact(self, group: list[tuple[Operation, Future[Any]]]) -> list[Any]:
+    def _transact(self, group: list[Item]) -> list[Any]:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             results = [operation(self._connection) for operation, _ in group]
@@ -116,18 +130,44 @@ class Writer:
                 raise StoreError(f"{path} was deleted or replaced while the run wrote to it", hint="start a new run")
             self._files[path] = opened or now
 
-    def _fail(self, group: list[tuple[Operation, Future[Any]]], error: Exception) -> None:
+    def _fail(self, group: list[Item], error: Exception) -> None:
         """A refused operation fails alone; after a failing disk nothing may be written any more."""
         if isinstance(error, StoreError):
             self.broken = error
         elif isinstance(error, sqlite3.Error) and _is_of_the_disk(error):
             self.broken = error = StoreError(f"the run's store cannot be written: {error}", hint=ADVICE)
         if len(group) == 1 or self.broken is not None:
-            for _, future in group:
-                future.set_exception(error)
+            _tell([(future, None, error) for _, future in group])
         else:
             for item in group:
                 self._write([item])
+
+
+def _begins(future: "Future[Any] | asyncio.Future[Any]") -> bool:
+    return future.set_running_or_notify_cancel() if isinstance(future, Future) else not future.cancelled()
+
+
+def _tell(words: Sequence[Word]) -> None:
+    """Resolve futures; an event loop is woken once for all of its own."""
+    loops: dict[asyncio.AbstractEventLoop, list[Word]] = {}
+    for word in words:
+        if isinstance(word[0], Future):
+            _resolve([word])
+        else:
+            loops.setdefault(word[0].get_loop(), []).append(word)
+    for loop, its in loops.items():
+        with suppress(RuntimeError):  # the loop has ended, and so has whoever waited
+            loop.call_soon_threadsafe(_resolve, its)
+
+
+def _resolve(words: Sequence[Word]) -> None:
+    for future, result, error in words:
+        if future.cancelled():
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
 
 
 def _is_of_the_disk(error: sqlite3.Error) -> bool:
