@@ -37,6 +37,10 @@ def plan(
     for row in forecast.rows:
         screen.say(f"| {row.candidate} | {row.slot} | {row.calls} | {_dollars(row.worst_case_usd, row.machine)} |")
     screen.say()
+    if forecast.warm_up_calls:
+        calls = ", ".join(f"{count} to {name}" for name, count in forecast.warm_up_calls.items())
+        dollars = _dollars(forecast.warm_up_usd, False)
+        screen.say(f"Warm-up calls: {calls}; worst-case USD {dollars}. They count in nothing but the cost.")
     for name, count in forecast.instrument_calls.items():
         screen.say(f"{name}: {count} instrument calls when every answer arrives.")
     for slot, power in forecast.smallest_difference.items():

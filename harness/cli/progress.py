@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from harness.cli.screen import counted
-from harness.core.calls import Failure, Record
+from harness.core.calls import Failure, Record, Role
 from harness.report.visible import visible
 
 PLAIN_EVERY_S = 15.0
@@ -64,7 +64,9 @@ class Bars:
         self.note(f"{name}: {calls} of {candidates}")
 
     def finished(self, record: Record) -> None:
-        """Count a record that is safely stored."""
+        """Count a record that is safely stored; a warm-up call is none of those that a bar counts."""
+        if record.call.role is Role.WARMUP:
+            return
         name = record.call.candidate
         self._done[name] += 1
         self._failed[name] += isinstance(record.outcome, Failure)

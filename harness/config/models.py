@@ -83,6 +83,10 @@ class RunSection(Strict):
     budget_usd: Annotated[Money | None, Field(ge=0)] = None
     max_infra_failure_rate: Annotated[float | None, Field(ge=0, le=1)] = None
     workers: Annotated[int | None, Field(ge=1, le=1_000)] = None
+    warm_up: Annotated[
+        int | None,
+        Field(ge=0, le=10_000, description="calls to each remote candidate before its answers are timed; 0: none"),
+    ] = None
 
 
 class GateSection(Strict):

@@ -26,6 +26,8 @@ class RunSettings:
     budget_usd: Decimal | None = None
     max_infra_failure_rate: float = 0.1
     workers: int = 1
+    warm_up: int | None = None
+    """Calls to each remote candidate before its answers are timed; None: max(5, 2 x its calls in flight)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

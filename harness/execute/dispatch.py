@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from harness.core.calls import Call
-from harness.execute.lanes import LOCAL, Bell, Lane
+from harness.execute.lanes import Bell, Lane
+from harness.execute.sharing import LOCAL
 from harness.execute.signals import Stop
 
 Deliver = Callable[[Call, Lane, Callable[[], None]], Awaitable[None]]

@@ -16,7 +16,8 @@ from harness.errors import (
     Interrupted,
     StoreError,
 )
-from harness.execute.throttle import Parked, account
+from harness.execute.sharing import account
+from harness.execute.throttle import Parked
 from harness.store.ledger import Count, Ledger
 
 

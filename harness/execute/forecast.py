@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import NormalDist
@@ -11,6 +11,7 @@ from statistics import NormalDist
 from harness.core.calls import Call
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff, Plan
+from harness.execute.warmup import warm_ups
 from harness.pricing.cost import worst_case
 
 ASSUMED_SD = 0.5
@@ -43,15 +44,19 @@ class Forecast:
     """Calls, dollars and power of a plan."""
 
     rows: tuple[ForecastRow, ...]
+    warm_up_calls: Mapping[str, int]
+    """Remote candidate → calls before its answers are timed."""
+    warm_up_usd: Decimal | None
+    """Their worst case; None where a price is not known."""
     instrument_calls: Mapping[str, int]
     worst_case_usd: Decimal | None
-    """Over all answers; None where a price is not known."""
+    """Over all answers and warm-up calls; None where a price is not known."""
     smallest_difference: Mapping[str, Power]
     warnings: tuple[str, ...]
 
 
 def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
-    """Sum `plan` up. Dollars are upper bounds: every answer as long as it may be, no cache."""
+    """Sum `plan` up, sent by one process. Dollars are upper bounds: every answer as long as it may be, no cache."""
     slots = {(suite.name, task.name): suite.slot_of(task) for suite in bakeoff.suites for task in suite.tasks}
     counts = Counter((call.candidate, slots[call.suite, call.task]) for call in plan.calls)
     rows = tuple(
@@ -62,6 +67,8 @@ def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
         )
         for name, slot in sorted(counts, key=lambda pair: (pair[1], pair[0]))
     )
+    warm = warm_ups(bakeoff, plan.calls)
+    warm_up_usd = _sum(worst_case(call.request, bakeoff.candidate(call.candidate)) for call in warm)
     paid = [row.worst_case_usd for row in rows if not row.machine]
     samples = {
         slot: sum(len(task.loaded) for s in bakeoff.suites for task in s.tasks if slots[s.name, task.name] == slot)
@@ -70,7 +77,9 @@ def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
     return Forecast(
         rows=rows,
         instrument_calls=plan.instrument_calls,
-        worst_case_usd=None if None in paid else sum((usd for usd in paid if usd is not None), Decimal(0)),
+        warm_up_calls=Counter(call.candidate for call in warm),
+        warm_up_usd=warm_up_usd,
+        worst_case_usd=_sum([*paid, warm_up_usd]),
         smallest_difference={slot: Power(n=n, difference=_smallest_difference(n)) for slot, n in samples.items()},
         warnings=tuple(_unprovable(bakeoff, samples)),
     )
@@ -78,9 +87,14 @@ def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
 
 def _row(candidate: Candidate, slot: str, calls: list[Call]) -> ForecastRow:
     machine = candidate.machine is not None
-    bounds = [] if machine else [worst_case(call.request, candidate) for call in calls]
-    known = None if machine or None in bounds else sum((b for b in bounds if b is not None), Decimal(0))
+    known = None if machine else _sum(worst_case(call.request, candidate) for call in calls)
     return ForecastRow(candidate=candidate.name, slot=slot, calls=len(calls), worst_case_usd=known, machine=machine)
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """None where one of them is not known."""
+    known = list(amounts)
+    return None if None in known else sum((amount for amount in known if amount is not None), Decimal(0))
 
 
 def _smallest_difference(n: int) -> float:

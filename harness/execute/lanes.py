@@ -10,10 +10,8 @@ from harness.core.calls import Attempt, Call, Role
 from harness.core.candidates import Candidate
 from harness.execute.machine_time import SharedTime
 from harness.execute.pace import Pace, Sleep, most_tokens
+from harness.execute.sharing import LOCAL, lane_name, lane_widths
 from harness.execute.throttle import Parked, Throttle
-
-LOCAL = "local/"
-"""Name of the exclusive lane: a second call on this machine would be measured with the first one's noise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,26 +155,6 @@ def lanes(
         )
 
     return [lane(name, waiting) for name, waiting in found.items()]
-
-
-def lane_widths(calls: Iterable[Call], candidates: Mapping[str, Candidate], *, max_in_flight: int) -> dict[str, int]:
-    """Return lane → most calls in flight: the smallest limit of the candidates that share it."""
-    widths: dict[str, int] = {}
-    for name in dict.fromkeys(call.candidate for call in calls):
-        candidate = candidates[name]
-        lane = lane_name(candidate)
-        most = 1 if lane == LOCAL else max_in_flight
-        widths[lane] = min(widths.get(lane, most), candidate.max_in_flight or most)
-    return widths
-
-
-def lane_name(candidate: Candidate) -> str:
-    """Name the lane of a candidate: what runs on one machine shares one, since each would measure the others."""
-    if candidate.is_local:
-        return LOCAL
-    if candidate.machine is not None and candidate.base_url is not None:
-        return candidate.base_url.rstrip("/")
-    return candidate.name
 
 
 def _turns(calls: Iterable[Call], *, size: int) -> Iterable[Turn]:

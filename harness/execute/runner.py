@@ -27,8 +27,10 @@ from harness.execute.engines import Engines, Shed
 from harness.execute.lanes import Bell, Lane, lanes
 from harness.execute.plan import instrument_calls
 from harness.execute.progress import Progress
+from harness.execute.sharing import Account, account
 from harness.execute.signals import Stop, heeded
-from harness.execute.throttle import Account, Throttle, account
+from harness.execute.throttle import Throttle
+from harness.execute.warmup import warm_ups
 from harness.store import ballast
 from harness.store.ledger import Ledger
 from harness.store.media import Media
@@ -69,11 +71,17 @@ async def run(
     def reach(candidate: Candidate) -> Target:
         return resolve(candidate, engine_url=shed.url(candidate) if candidate.is_local else None, env=env)
 
+    for call in ledger.uncertain():
+        if call.role is Role.WARMUP:  # it is not sent again; what it may have cost stays counted
+            await ledger.release(call.key)
     calls = ledger.pending(Role.ANSWER, retry_failed=True)
     refuse_unpriced(bakeoff, calls)
     _check_credentials(bakeoff, calls, candidates, reach)
     if notice := _uncertain(ledger, candidates):
         ending.say(notice)
+    warm = _planned_warm_ups(bakeoff, ledger, calls)
+    if not warm and any(not candidates[call.candidate].is_local for call in calls):
+        ending.say("The run is not warmed up: the latency of its first answers holds what opening connections takes.")
     courier = Courier(
         ledger=ledger,
         media=media,
@@ -97,11 +105,13 @@ async def run(
         shed=shed,
         ending=ending,
         courier=courier,
-        throttles=_throttles(candidates, bakeoff.settings.max_in_flight, policy, rng),
+        throttles=_throttles(
+            candidates, bakeoff.settings.max_in_flight, policy=policy, rng=rng, first_alone=bool(warm)
+        ),
         load=litellm_door.load if client is None else lambda: None,
     )
     with heeded(stop):
-        await phases.answers(calls)
+        await phases.answers(warm, calls)
         await phases.instruments()
     return ending.result(
         ledger, interrupted=stop.interrupted, max_infra_failure_rate=bakeoff.settings.max_infra_failure_rate
@@ -122,13 +132,16 @@ class _Phases:
     load: Callable[[], object]
     """Loads what the first call would wait for."""
 
-    async def answers(self, calls: Sequence[Call]) -> None:
+    async def answers(self, warm: Sequence[Call], calls: Sequence[Call]) -> None:
+        """Ask for the answers; each candidate's warm-up calls come first in its lane."""
         # every engine is loaded before the first call: loading would disturb what is measured beside it
         for name in sorted({call.candidate for call in calls if self.candidates[call.candidate].is_local}):
             if self.courier.stop.asked:
                 return
             await self.shed.ready(self.candidates[name])
-        await self._send("answers", calls)
+        if warm:
+            self.courier.progress.note(f"warm-up: {len(warm)} calls come first and count in nothing but the cost")
+        await self._send("answers", calls, before=warm)
 
     async def instruments(self) -> None:
         """Measure every answer that has arrived, also those of earlier processes."""
@@ -142,8 +155,10 @@ class _Phases:
             await self.shed.clear()  # each instrument then has the whole machine
             await self._send("instruments", calls, alone=True)
 
-    async def _send(self, phase: str, calls: Sequence[Call], *, alone: bool = False) -> None:
-        """Send `calls` through their lanes; `alone`: one engine at a time is loaded."""
+    async def _send(
+        self, phase: str, calls: Sequence[Call], *, before: Sequence[Call] = (), alone: bool = False
+    ) -> None:
+        """Send `calls` through their lanes, those of `before` first; `alone`: one engine at a time is loaded."""
         if not calls:
             return
         self.courier.ledger.keep_room(self._room(calls))
@@ -173,7 +188,7 @@ class _Phases:
 
         await dispatch(
             lanes(
-                calls,
+                [*before, *calls],
                 self.candidates,
                 max_in_flight=self.bakeoff.settings.max_in_flight,
                 throttles=self.throttles,
@@ -194,15 +209,29 @@ class _Phases:
 
 
 def _throttles(
-    candidates: Mapping[str, Candidate], most_in_flight: int, policy: RetryPolicy, rng: random.Random
+    candidates: Mapping[str, Candidate],
+    most_in_flight: int,
+    *,
+    policy: RetryPolicy,
+    rng: random.Random,
+    first_alone: bool,
 ) -> dict[str, Throttle]:
     """Return candidate → what it shares with all that use the same key; embedded engines have nobody to spare."""
     shared: dict[Account, Throttle] = {}
-    return {
-        name: shared.setdefault(account(candidate), Throttle(most_in_flight=most_in_flight, policy=policy, rng=rng))
-        for name, candidate in candidates.items()
-        if not candidate.is_local
-    }
+
+    def throttle(candidate: Candidate) -> Throttle:
+        new = Throttle(most_in_flight=most_in_flight, policy=policy, rng=rng, first_alone=first_alone)
+        return shared.setdefault(account(candidate), new)
+
+    return {name: throttle(candidate) for name, candidate in candidates.items() if not candidate.is_local}
+
+
+def _planned_warm_ups(bakeoff: Bakeoff, ledger: Ledger, calls: Sequence[Call]) -> list[Call]:
+    """Plan the warm-up of this process: connections are its own, so those of earlier ones do not count."""
+    earlier = {count.candidate: count.planned for count in ledger.counts() if count.role is Role.WARMUP}
+    warm = warm_ups(bakeoff, calls, earlier=earlier)
+    ledger.add_calls(warm)
+    return warm
 
 
 def _check_credentials(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from harness.clients.retry import RetryPolicy, is_throttled
 from harness.core.calls import Attempt
-from harness.core.candidates import Candidate
 
 UNWELL = frozenset({"server_error", "server_timeout", "connection", "reset", "cut", "stream_error", "timeout"})
 """Kinds of failure that say that a provider is not well; all others are answers of a provider that is."""
@@ -113,12 +112,3 @@ class Throttle:
         self._unwell = self._pauses = 0
         self._troubled_since = None
         self.width = min(self._most, self.width + 1 / self.width)
-
-
-Account = tuple[str, str | None, str | None]
-
-
-def account(candidate: Candidate) -> Account:
-    """Whose key and credit a candidate uses, at which address."""
-    address = None if candidate.base_url is None else candidate.base_url.rstrip("/")
-    return candidate.provider, address, candidate.api_key_env

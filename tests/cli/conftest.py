@@ -19,6 +19,7 @@ BAKEOFF = """\
 name: capitals
 suites:
   - {name: faq, modality: text, data: faq.csv, scorer: exact_match}
+run: {warm_up: 0}
 """
 ENTRY = "  - model_name: {name}\n    litellm_params: {{model: openai/{model}, api_base: 'http://127.0.0.1:1/v1', api_key: os.environ/{key}}}\n"  # noqa: E501
 MACHINE = "    bakeoff: {usd_per_hour: 0.10}\n"

@@ -109,7 +109,7 @@ def bakeoff(
         candidates=candidates,
         instruments=instruments or {},
         rules={},
-        settings=RunSettings(**settings),  # type: ignore[arg-type]
+        settings=RunSettings(**{"warm_up": 0, **settings}),  # type: ignore[arg-type]
         epochs=epochs,
         seed=seed,
     )

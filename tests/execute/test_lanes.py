@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from harness.core.calls import Call, ChatRequest, Role
 from harness.core.candidates import Candidate, Machine
-from harness.execute.lanes import LOCAL, Bell, Lane, lanes
+from harness.execute.lanes import Bell, Lane, lanes
+from harness.execute.sharing import LOCAL
 from tests.execute.bakeoffs import embedded, remote
 from tests.execute.clock import Clock
 

@@ -28,6 +28,7 @@ from harness.core.runs import Bakeoff
 from harness.errors import CredentialsError, StoreError, UsageError
 from harness.execute.runner import RunResult, run
 from harness.execute.signals import Stop
+from harness.execute.warmup import warm_ups
 from harness.store.ledger import DATABASE, Ledger
 from harness.store.media import Media
 from tests.execute.bakeoffs import (
@@ -576,3 +577,81 @@ def test_a_lane_that_asks_for_too_long_a_wait_is_parked_and_the_others_go_on(tmp
         assert ledger.spent() == sum(r.cost_usd for r in trip.records())  # to be turned away costs nothing
     trip.client.script = lambda *_: answered()
     assert trip.go().exit_code == 0
+
+
+def test_each_remote_candidate_is_warmed_up_first_and_a_resume_warms_up_again(tmp_path: Path) -> None:
+    planned = bakeoff(remote("a"), remote("b", max_in_flight=1), embedded("c"), warm_up=None, max_in_flight=4)
+    trip = Trip(folder=tmp_path, planned=planned, client=Client(delay_s=0.01))
+    trip.client.script = lambda request, target: (
+        failed("reset") if target.candidate == "a" and "3+3?" in str(request) else answered()
+    )
+    result = trip.go()
+    assert result.exit_code == 4
+    assert (result.outputs, result.answered) == (11, 11)
+    counts = {count.candidate: (count.planned, count.outputs) for count in result.counts if count.role is Role.WARMUP}
+    assert counts == {"a": (8, 8), "b": (5, 5)}
+    asked = {name: [str(request) for of, request in trip.client.sent if of == name] for name in "abc"}
+    for name, warm in (("a", 8), ("b", 5), ("c", 0)):
+        assert ["Say OK." in request for request in asked[name]] == [True] * warm + [False] * 4
+    assert trip.watcher.phases == [("answers", {"a": 4, "b": 4, "c": 4})]
+    assert len(trip.records(Role.ANSWER)) == 12
+    trip.client.sent.clear()
+    trip.client.script = lambda *_: answered()
+    assert trip.go().exit_code == 0
+    assert trip.sent() == {"a": 5 + 1}
+    records = trip.records(Role.WARMUP)
+    assert sorted(r.call.epoch for r in records if r.call.candidate == "a") == list(range(13))
+    assert all(r.cost_usd == Decimal("0.00002") for r in records)
+    with Ledger.open(tmp_path, write=False) as ledger:
+        assert ledger.spent() == sum(r.cost_usd for r in trip.records() if r.call.candidate != "c")
+    trip.client.sent.clear()
+    trip.go()
+    assert trip.client.sent == []
+
+
+def test_an_accounts_first_request_goes_alone(tmp_path: Path) -> None:
+    planned = bakeoff(remote("a"), remote("b"), warm_up=None, max_in_flight=8, suites=[text_suite(20)])
+    trip = Trip(folder=tmp_path, planned=planned, client=Client(delay_s=0.01))
+    trip.client.script = lambda *_: failed("credentials")
+    result = trip.go()
+    assert result.exit_code == 3
+    assert len(trip.client.sent) == 1
+    trip.client.script = lambda *_: answered()
+    trip.client.sent.clear()
+    assert trip.go().exit_code == 0
+    assert trip.client.most["*"] == 8
+
+
+def test_warm_up_is_in_the_budget(tmp_path: Path) -> None:
+    planned = bakeoff(remote("a", usd="0.01"), warm_up=None, budget_usd=Decimal("0.25"), max_in_flight=1)
+    trip = Trip(folder=tmp_path, planned=planned)
+    result = trip.go()
+    assert (result.exit_code, result.outputs) == (5, 0)
+    assert 0 < len(trip.client.sent) < 5
+
+
+def test_a_warm_up_that_fails_is_no_shortcoming(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), warm_up=2))
+    trip.client.script = lambda request, _: failed("bad_request") if "Say OK." in str(request) else answered()
+    result = trip.go()
+    assert (result.exit_code, result.notices) == (0, ())
+
+
+def test_a_run_that_was_not_warmed_up_says_so(tmp_path: Path) -> None:
+    for name, candidate, warm_up, says in (("x", remote("a"), 0, True), ("y", remote("a"), 1, False),
+                                           ("z", embedded("a"), 0, False)):  # fmt: skip
+        result = Trip(folder=tmp_path / name, planned=bakeoff(candidate, warm_up=warm_up)).go()
+        assert any("not warmed up" in notice for notice in result.notices) is says
+
+
+def test_a_warm_up_call_of_a_dead_process_is_counted_and_forgotten(tmp_path: Path) -> None:
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a", usd="0.01"), warm_up=2))
+    with trip.open() as ledger:
+        (call, *_) = warm_ups(trip.planned, ledger.pending(Role.ANSWER))
+        ledger.add_calls([call])
+        asyncio.run(ledger.intend(call.key, 1, Decimal("0.3")))
+    result = trip.go()
+    assert any("may have been billed" in notice for notice in result.notices)
+    with Ledger.open(tmp_path, write=False) as ledger:
+        assert ledger.spent() == Decimal("0.3") + 6 * Decimal("0.2")
+    assert not any("may have been billed" in notice for notice in trip.go().notices)

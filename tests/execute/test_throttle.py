@@ -7,8 +7,8 @@ import pytest
 
 from harness.clients.retry import RetryPolicy
 from harness.core.calls import Attempt
-from harness.execute.throttle import BREAK_AFTER, UNWELL, Throttle, account
-from tests.execute.bakeoffs import STARTED, remote
+from harness.execute.throttle import BREAK_AFTER, UNWELL, Throttle
+from tests.execute.bakeoffs import STARTED
 
 POLICY = RetryPolicy(first_wait_s=1, longest_wait_s=30, max_wait_s=120)
 
@@ -188,14 +188,3 @@ def test_an_account_can_begin_with_one_request_alone() -> None:
     of.hear(first, OK, 0)
     of.send()
     assert of.wait_s(0) == 0
-
-
-def test_an_account_is_a_key_at_an_address() -> None:
-    one, *others = (
-        remote("a", base_url="http://x/v1"),
-        remote("b", base_url="http://x/v1/"),
-        remote("c", base_url="http://y/v1"),
-        remote("d", base_url="http://x/v1", api_key_env="OTHER"),
-        remote("e", base_url="http://x/v1", model="other/e"),
-    )
-    assert [account(other) == account(one) for other in others] == [True, False, False, False]

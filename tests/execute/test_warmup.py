@@ -1,0 +1,81 @@
+"""Warm-up calls: how many, to whom, and what they ask."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.core.calls import ChatRequest, Role, SpeechRequest
+from harness.core.runs import Bakeoff
+from harness.execute.plan import plan
+from harness.execute.warmup import warm_ups
+from tests.execute.bakeoffs import bakeoff, embedded, remote, text_suite, voice_suite
+
+
+def asked(planned: Bakeoff) -> int:
+    return len(warm_ups(planned, plan(planned).calls))
+
+
+@pytest.mark.parametrize(
+    ("in_flight", "own", "samples", "count"),
+    [
+        pytest.param(16, None, 100, 32, id="twice what is in flight"),
+        pytest.param(16, 4, 100, 8, id="by its own limit"),
+        pytest.param(16, None, 3, 6, id="no more than it is asked at once"),
+        pytest.param(1, None, 100, 5, id="never fewer than five"),
+    ],
+)
+def test_the_count_of_the_methodology(in_flight: int, own: int | None, samples: int, count: int) -> None:
+    planned = bakeoff(
+        remote("a", max_in_flight=own), suites=[text_suite(samples)], max_in_flight=in_flight, warm_up=None
+    )
+    assert asked(planned) == count
+
+
+@pytest.mark.parametrize("setting", [0, 3])
+def test_the_settings_may_say_otherwise(setting: int) -> None:
+    assert asked(bakeoff(remote("a"), warm_up=setting)) == setting
+
+
+def test_nothing_is_sent_where_nothing_is_pending_and_no_engine_is_warmed_up() -> None:
+    planned = bakeoff(remote("a"), embedded("c"), warm_up=None)
+    assert warm_ups(planned, []) == []
+    assert {call.candidate for call in warm_ups(planned, plan(planned).calls)} == {"a"}
+
+
+def test_what_is_asked_is_tiny_no_sample_and_with_the_candidates_own_parameters() -> None:
+    planned = bakeoff(
+        remote("a", params={"temperature": 0.5, "max_completion_tokens": 9000}),
+        remote("v", modalities=frozenset({"tts"}), params={"voice": "anna"}),
+        suites=[text_suite(params={"stop": ["x"]}, system="Be brief.", max_tokens=500), voice_suite()],
+        warm_up=1,
+    )
+    chat, speech = (call.request for call in warm_ups(planned, plan(planned).calls))
+    if isinstance(chat, SpeechRequest):
+        chat, speech = speech, chat
+    message = {"role": "user", "content": "Say OK."}
+    assert chat == ChatRequest(messages=(message,), max_tokens=16, params={"temperature": 0.5})
+    assert speech == SpeechRequest(text="Say OK.", voice="anna")
+
+
+def test_keys_go_on_counting() -> None:
+    planned = bakeoff(remote("a"), remote("b"), warm_up=2)
+    calls = plan(planned).calls
+    first, again = warm_ups(planned, calls), warm_ups(planned, calls, earlier={"a": 2, "b": 2})
+    assert len({call.key for call in (*calls, *first, *again)}) == len(calls) + 8
+    assert [call.epoch for call in again if call.candidate == "b"] == [2, 3]
+    assert {call.role for call in first} == {Role.WARMUP}
+    assert warm_ups(planned, calls) == first
+
+
+def test_a_candidate_of_two_modalities_is_warmed_up_for_both() -> None:
+    both = remote("a", modalities=frozenset({"text", "tts"}))
+    planned = bakeoff(both, suites=[text_suite(), voice_suite()], warm_up=2)
+    calls = warm_ups(planned, plan(planned).calls)
+    assert sorted(type(call.request).__name__ for call in calls) == ["ChatRequest"] * 2 + ["SpeechRequest"] * 2
+    assert sorted(call.epoch for call in calls) == [0, 1, 2, 3]
+
+
+def test_a_machines_candidates_share_its_width() -> None:
+    planned = bakeoff(remote("a"), suites=[text_suite(50)], max_in_flight=10, warm_up=None)
+    shared = replace(planned, candidates=(remote("a", max_in_flight=3),))
+    assert asked(shared) == 6
