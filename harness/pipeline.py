@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 DRAWS = 10_000
 """Resamples behind intervals and P(best)."""
+EXPORTS = ("csv", "jsonl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,11 +253,29 @@ def decide(run_folder: Path, *, weights: Mapping[str, float] | None = None) -> t
     return decisions
 
 
-def report(run_folder: Path) -> Path:
-    """Write report.html from the records and decision.json."""
+def report(run_folder: Path, *, redact_content: bool = False) -> Path:
+    """Write report.html from the records and decision.json; on request one that shows nobody's words."""
+    from harness.report.discretion import without_content
     from harness.report.html import write_report
 
-    return write_report(_evidence(run_folder), stored_decisions(run_folder), run_folder / "report.html")
+    evidence, name = _evidence(run_folder), "report.html"
+    if redact_content:
+        evidence, name = without_content(evidence), "report-redacted.html"
+    return write_report(evidence, stored_decisions(run_folder), run_folder / name)
+
+
+def export(run_folder: Path, format_: str) -> str:
+    """Return every planned answer of a run in one of `EXPORTS`."""
+    from harness.report import exports
+    from harness.report.evidence import gather
+    from harness.store.ledger import Ledger
+    from harness.store.media import Media
+
+    with Ledger.open(run_folder, write=False) as ledger:
+        evidence = gather(ledger, Media(run_folder / "media"))
+        order = [key for (key,) in ledger.query("SELECT key FROM plan WHERE role = 'answer' ORDER BY id")]
+    text = {"csv": exports.csv_text, "jsonl": exports.jsonl_text}[format_]
+    return text(evidence.manifest.run_id, exports.rows(evidence, order))
 
 
 def memo(run_folder: Path) -> Path:

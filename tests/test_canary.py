@@ -200,8 +200,8 @@ def test_no_byte_holds_the_key(tmp_path: Path) -> None:
         sent = {request.model.removeprefix("say-") for request in provider.requests}
         assert all(CANARY in request.headers["authorization"] for request in provider.requests)
     assert sent == {*FAULTS, "hears"}
-    for verb in ("report", "memo"):
-        done.append(bakeoff(tmp_path, "--debug", verb, "latest"))
+    for verb in (["report"], ["memo"], ["export", "--format", "csv"], ["export", "--format", "jsonl", "-o", "-"]):
+        done.append(bakeoff(tmp_path, "--debug", *verb, "latest"))
     for one in done:
         assert one.returncode in (0, 1, 3, 4), one.stdout + one.stderr
     assert hits(tmp_path, *(text for one in done for text in (one.stdout, one.stderr))) == []

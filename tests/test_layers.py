@@ -236,6 +236,7 @@ LIGHT = {
     "decide": ("litellm", "openai", "plotly", "xllamacpp"),
     "memo": ("litellm", "openai", "plotly", "xllamacpp"),
     "report": ("litellm", "openai", "xllamacpp"),
+    "export": ("litellm", "openai", "plotly", "xllamacpp"),
 }
 """Verb → packages that it never loads."""
 
@@ -284,5 +285,5 @@ def test_the_package_loads_nothing_foreign() -> None:
 
 @pytest.mark.parametrize("verb", LIGHT)
 def test_a_verb_stays_light(verb: str, finished: Path) -> None:
-    arguments = (verb, "latest") if verb in {"score", "decide", "memo", "report"} else (verb,)
+    arguments = (verb, "latest") if verb in {"score", "decide", "memo", "report", "export"} else (verb,)
     assert loaded(*arguments, cwd=finished) & set(LIGHT[verb]) == set()

@@ -14,12 +14,20 @@ def register(app: typer.Typer) -> None:
     app.command("memo")(memo)
 
 
-def report(run: RunName, folder: Folder = HERE, runs: Runs = None) -> None:
+def report(
+    run: RunName,
+    folder: Folder = HERE,
+    runs: Runs = None,
+    redact_content: Annotated[
+        bool, typer.Option("--redact-content", help="Hashes in the place of questions, answers and media.")
+    ] = False,
+) -> None:
     """Write report.html: one file that opens offline."""
     from harness import pipeline
     from harness.store import folders
 
-    screen.say(str(pipeline.report(folders.find(run, runs_of(folder, runs)))))
+    path = pipeline.report(folders.find(run, runs_of(folder, runs)), redact_content=redact_content)
+    screen.say(str(path))
 
 
 def memo(

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 from harness.clients.deadlines import Deadlines
 from harness.clients.retry import Answer, RetryPolicy, is_throttled
@@ -20,7 +20,6 @@ from harness.core.calls import (
     Failure,
     Fault,
     Marks,
-    Output,
     Record,
     Request,
     Usage,
@@ -28,6 +27,7 @@ from harness.core.calls import (
 from harness.core.candidates import Candidate
 from harness.errors import BakeoffError, StoreError
 from harness.execute.budget import Budget, is_billed, is_free, record_cost, worst_attempt
+from harness.execute.cleaning import cleaned, is_flagged
 from harness.execute.lanes import Lane
 from harness.execute.machine_time import SharedTime
 from harness.execute.progress import Progress
@@ -36,9 +36,6 @@ from harness.execute.throttle import Parked
 from harness.store.ledger import Ledger
 from harness.store.media import Media
 from harness.store.redaction import Redactor
-
-FOREIGN = ("text", "reasoning", "tool_calls", "finish_reason", "model")
-"""Fields of an output in which a provider can say what it likes."""
 
 
 class CallClient(Protocol):
@@ -245,17 +242,14 @@ class Courier:
         await self.ledger.commit(record)
 
     def _record(self, call: Call, candidate: Candidate, answer: Answer, trip: _Trip) -> Record:
-        answer = replace(answer, usage=trip.share(answer.usage))
-        usd, source = record_cost(answer, candidate, trip.worst)
-        outcome = _cleaned(answer.outcome, self.redactor)
-        attempts = [_cleaned_attempt(attempt, self.redactor.clean) for attempt in answer.attempts]
-        if isinstance(outcome, Output) and outcome != answer.outcome:
+        answer = cleaned(replace(answer, usage=trip.share(answer.usage)), self.redactor)
+        if is_flagged(answer):
             self.progress.note(f"{call.candidate} {SECRET_IN_ANSWER} ({call.suite}/{call.task}/{call.sample}).")
-            attempts[-1:] = [replace(attempt, detail=SECRET_IN_ANSWER) for attempt in attempts[-1:]]
+        usd, source = record_cost(answer, candidate, trip.worst)
         return Record(
             call=call,
-            outcome=outcome,
-            attempts=tuple(attempts),
+            outcome=answer.outcome,
+            attempts=answer.attempts,
             marks=replace(answer.marks, queue_ms=trip.queued_ms if trip.sent else None),
             usage=answer.usage,
             cost_usd=usd,
@@ -293,26 +287,3 @@ def _spent(record: Record | None, trip: _Trip, candidate: Candidate) -> Decimal:
     if not is_billed(candidate):
         return Decimal(0)
     return trip.intended if record is None or record.cost_usd is None else record.cost_usd
-
-
-def _cleaned(outcome: Output | Failure, redactor: Redactor) -> Output | Failure:
-    """Take secrets out. A model's own words lose only exact secrets: patterns would falsify what it said."""
-    exact = redactor.clean_answer
-    if isinstance(outcome, Failure):
-        partial = None if outcome.partial is None else exact(outcome.partial, cut=True)
-        return replace(outcome, message=redactor.clean(outcome.message), partial=partial)
-    return replace(outcome, **{name: _walked(getattr(outcome, name), exact) for name in FOREIGN})
-
-
-def _cleaned_attempt(attempt: Attempt, clean: Callable[[str], str]) -> Attempt:
-    return replace(attempt, **{name: _walked(getattr(attempt, name), clean) for name in ("request_id", "detail")})
-
-
-def _walked(value: Any, clean: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, Mapping):
-        return {name: _walked(item, clean) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_walked(item, clean) for item in value)
-    return value
