@@ -1,22 +1,25 @@
 """A canary key through every fault of a provider that repeats it: no byte that we write holds it, in any spelling."""
 
 import base64
+import importlib
 import inspect
 import json
 import os
+import pkgutil
 import re
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-import tests.fake_provider as provided
+from tests import fake_provider as provider
 from tests.fake_provider import Fault, running
 from tests.fake_provider.faults import Answer
 from tests.fake_provider.truth import Exchange
@@ -24,7 +27,11 @@ from tests.fake_provider.truth import Exchange
 CANARY = 'sk-cAnary+5f/1d"0=c7~a9bZ'
 """Every encoding changes it."""
 SECONDS = 120
-ARGUMENTS: Mapping[str, Any] = {"code": 500, "data": b"some bytes", "promised": 100}
+ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+ARGUMENTS: Mapping[str, Any] = {
+    "code": 500, "data": b"some bytes", "promised": 100, "name": "another", "size": 20_000_000, "plain": b"{}",
+    "streamed": b"data: {}\n\n", "change": lambda _: None, "order": lambda parts: parts[::-1],
+}  # fmt: skip
 """For the parameters of faults that have no default."""
 
 BAKEOFF = """\
@@ -111,25 +118,28 @@ def repeating() -> Iterator[tuple[str, Fault]]:
 
 
 def scripted() -> Iterator[tuple[str, Fault]]:
-    """Every fault that the fake provider knows, as it is exported."""
-    for name in provided.__all__:
-        make = getattr(provided, name)
-        if inspect.isfunction(make) and inspect.signature(make).return_annotation is Fault:
-            needed = [
-                p.name
-                for p in inspect.signature(make).parameters.values()
-                if p.default is p.empty and p.kind is not p.VAR_KEYWORD
-            ]
-            yield name.replace("_", "-"), make(**{parameter: ARGUMENTS[parameter] for parameter in needed})
+    """Every fault that the fake provider knows: a new one is found by itself, and needs ARGUMENTS where it asks any."""
+    for module in pkgutil.iter_modules(provider.__path__, f"{provider.__name__}."):
+        for name, make in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction):
+            signature = inspect.signature(make)
+            if make.__module__ == module.name and not name.startswith("_") and signature.return_annotation is Fault:
+                needed = [p.name for p in signature.parameters.values() if p.default is p.empty and p.kind not in ANY]
+                yield name.replace("_", "-"), make(**{parameter: ARGUMENTS[parameter] for parameter in needed})
 
 
 FAULTS = {**dict(scripted()), **dict(repeating())}
 
 
-async def by_model(exchange: Exchange, answer: Answer) -> None:
-    """The fault that the model is named after."""
-    fault = FAULTS.get(exchange.served.model.removeprefix("say-"))
-    await (fault(exchange, answer) if fault else answer(exchange))
+def by_model() -> Fault:
+    """Answer as the model's name says, twice: a 429 is asked again and again."""
+    asked: Counter[str] = Counter()
+
+    async def fault(exchange: Exchange, answer: Answer) -> None:
+        asked[exchange.served.model] += 1
+        chosen = FAULTS.get(exchange.served.model.removeprefix("say-"))
+        await (chosen(exchange, answer) if chosen and asked[exchange.served.model] <= 2 else answer(exchange))
+
+    return fault
 
 
 # -- the search ------------------------------------------------------------------------------------------------------
@@ -182,23 +192,23 @@ def entry(name: str, model: str, url: str, variable: str, mode: str) -> str:
 
 
 def test_no_byte_holds_the_key(tmp_path: Path) -> None:
-    with running(always=by_model) as provider:
-        prepare(tmp_path, provider.url)
+    with running(always=by_model()) as served:
+        prepare(tmp_path, served.url)
         with (tmp_path / "first.log").open("wb") as log:
             first = subprocess.Popen(
                 [sys.executable, "-m", "harness.cli", "--debug", "run"],
                 cwd=tmp_path, env=environment(), stdout=log, stderr=log,
             )  # fmt: skip
             deadline = time.monotonic() + SECONDS
-            while len(provider.requests) < len(FAULTS) // 2 and time.monotonic() < deadline:
+            while len(served.requests) < len(FAULTS) // 2 and time.monotonic() < deadline:
                 time.sleep(0.02)
             first.send_signal(signal.SIGKILL)
             first.wait(SECONDS)
         assert [path.stat().st_size > 0 for path in tmp_path.rglob("run.db-wal")] == [True], "killed in the middle"
         assert hits(tmp_path) == []
         done = [bakeoff(tmp_path, "--debug", "run", "--resume", "latest")]
-        sent = {request.model.removeprefix("say-") for request in provider.requests}
-        assert all(CANARY in request.headers["authorization"] for request in provider.requests)
+        sent = {request.model.removeprefix("say-") for request in served.requests}
+        assert all(CANARY in request.headers["authorization"] for request in served.requests)
     assert sent == {*FAULTS, "hears"}
     for verb in (["report"], ["memo"], ["export", "--format", "csv"], ["export", "--format", "jsonl", "-o", "-"]):
         done.append(bakeoff(tmp_path, "--debug", *verb, "latest"))
