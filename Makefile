@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check bench bench-peers lock schemas wheel clean
+.PHONY: demo test check bench bench-peers lock schemas wheel clean mutants
 
 demo: $(VENV)/.demo  ## the shipped bake-off on embedded models: no key; no network after the first time
 	$(BIN)/bakeoff demo
@@ -12,6 +12,9 @@ demo: $(VENV)/.demo  ## the shipped bake-off on embedded models: no key; no netw
 test: $(VENV)/.dev  ## every test, the embedded models included
 	$(BIN)/bakeoff fetch
 	$(BIN)/pytest
+
+mutants: $(VENV)/.dev  ## takes out each guard of docs/reliability.md and sees that its test fails; ROWS="15 29" for some
+	$(BIN)/python -m tests.faults.mutate $(ROWS)
 
 check: $(VENV)/.dev  ## formatting, lint, types
 	$(BIN)/ruff format --check

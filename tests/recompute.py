@@ -1208,6 +1208,8 @@ def _slot_numbers(slot: Slot) -> dict[str, Expected]:
             **{f"kind.{kind}": sum(call.row["kind"] == kind for call in done)
                for kind in {call.row["kind"] for call in done if call.fault is not None}},
         }  # fmt: skip
+        if suspect := sum(call.row["usage_source"] == "suspect" for call in done):
+            calls["suspect_usage"] = suspect
         numbers |= {number_id(slot.slot, "calls", name, key): _count(n) for key, n in calls.items()}
         for place in slot.tasks:
             numbers |= _task_numbers(slot, name, place, done)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from harness.clients.faults import CANDIDATE_UNUSABLE, PROVIDER_UNUSABLE
 from harness.core.calls import Role
 from harness.core.candidates import Candidate
+from harness.core.echo import is_same_model
 from harness.errors import (
     PRECEDENCE,
     BakeoffError,
@@ -114,6 +115,7 @@ class Ending:
             0: True,
         }
         notices = [*self.notices, *filter(None, [self.budget_stop, self.store_stop]), *short]
+        notices += self._impostors(ledger)
         if bugs:
             notices.append(f"{bugs} calls failed by a bug of Bakeoff's own; the store holds the tracebacks.")
         if pending := sum(count.pending for count in counts if count.role is not Role.WARMUP):
@@ -124,6 +126,13 @@ class Ending:
             notices=tuple(notices),
             fatal=self.fatal,
         )
+
+    def _impostors(self, ledger: Ledger) -> Iterator[str]:
+        """Name the candidates whose providers say that another model answered."""
+        for (name, model), n in ledger.echoes().items():
+            asked = self.candidates[name].model
+            if not is_same_model(asked, model):
+                yield f"{name}: {n} answers say that they come from the model {model!r}, and {asked!r} was asked."
 
 
 def _shortcomings(counts: Sequence[Count], most: float, why: Mapping[tuple[Role, str], str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from harness.core.calls import Failure, Fault, Output, Record
 from harness.core.candidates import Candidate
+from harness.core.echo import is_same_model
 from harness.metrics.stats import NO_SPREAD, TWO_SIDED, Interval, spread, t_interval, wilson
 from harness.report.evidence import AskedTask, signatures_of
 from harness.report.numbers import Number, count, number, number_id, of_metric, percent, seconds, stated, usd
@@ -96,6 +97,8 @@ class CallsRow:
     untimed: Number
     kinds: tuple[Phrase, ...]
     """Kinds of failure with their counts."""
+    warnings: tuple[Phrase, ...]
+    """What is odd about calls that did not fail."""
 
 
 def latencies(of: SlotEvidence) -> tuple[MetricTable, ...]:
@@ -306,4 +309,18 @@ def _calls_row(of: SlotEvidence, name: str) -> CallsRow:
         retried=shown("retried", sum(len(record.attempts) > 1 for record in records)),
         untimed=shown("untimed", sum(not record.marks.valid for record in records)),
         kinds=tuple(_counted(of, "calls", name, f"kind.{kind}", n, kind, "kind") for kind, n in sorted(kinds.items())),
+        warnings=tuple(_warnings(of, name, records)),
     )
+
+
+def _warnings(of: SlotEvidence, name: str, records: Sequence[Record]) -> Iterable[Phrase]:
+    """Say which answers come from another model, by their own word, and which bring a usage that cannot be true."""
+    asked = of.configured[name].model if name in of.configured else None
+    echoes = Counter(r.outcome.model for r in records if isinstance(r.outcome, Output) and r.outcome.model)
+    for model, n in sorted(echoes.items()):
+        if asked is not None and not is_same_model(asked, model):
+            shown = number(n, count(n), id=number_id(of.slot, "calls", name, "other_model", model))
+            yield Phrase(key="warning.other_model", args={"n": shown, "model": model})
+    if suspect := sum(record.usage.source == "suspect" for record in records):
+        shown = number(suspect, count(suspect), id=number_id(of.slot, "calls", name, "suspect_usage"))
+        yield Phrase(key="warning.suspect_usage", args={"n": shown})

@@ -241,6 +241,14 @@ class Ledger:
         """Why nothing that arrives can be kept any more; None while it can."""
         return None if self._writer is None else self._writer.broken
 
+    def echoes(self) -> dict[tuple[str, str], int]:
+        """Return candidate and the name that its provider gave the model → in how many outputs it did."""
+        found = self._query(
+            "SELECT candidate, model, count(*) FROM plan JOIN call ON plan.id = call.plan WHERE model IS NOT NULL"
+            " GROUP BY candidate, model ORDER BY min(plan.id)"
+        )
+        return {(candidate, model): n for candidate, model, n in found}
+
     async def intend(self, key: str, attempt: int, estimate: Decimal | None) -> None:
         """Commit that a request is about to be sent; `estimate` is the most that the call may cost with it, in dollars.
 

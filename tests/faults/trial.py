@@ -2,24 +2,28 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 from harness.clients.send import send
+from harness.config.decision import slots
+from harness.config.defaults import rule
 from harness.core.calls import Attempt, Failure, Output, Record, Role
 from harness.core.candidates import Candidate, Prices
 from harness.core.runs import Bakeoff
 from harness.core.scores import TRANSCRIBER, Reading, Score, Scorer
 from harness.core.suites import Sample, Suite, Task
+from harness.execute.manifest import manifest
+from harness.execute.plan import plan
 from harness.execute.runner import RunResult
 from harness.execute.runner import run as run_calls
 from harness.execute.signals import Stop
-from harness.store.ledger import Ledger
+from harness.store.ledger import Ledger, StoredSample
 from harness.store.media import Media
 from tests.clients.trip import TAPS
-from tests.execute.bakeoffs import Engines, Watcher, bakeoff, start, text_suite
+from tests.execute.bakeoffs import STARTED, Engines, Watcher, bakeoff, text_suite
 from tests.fake_provider import FakeProvider, Fault
 
 KEY = "sk-canary-0123456789abcdef"
@@ -92,7 +96,8 @@ class Trial:
         settings = {"max_in_flight": 1, "timeout_s": 3.0, "idle_timeout_s": 2.0, **self.settings}
         instruments = {"transcriber": self.candidate("listener")} if "listener" in names else {}
         candidates = [self.candidate(name) for name in sorted(asked)]
-        return bakeoff(*candidates, suites=suites, instruments=instruments, **settings)
+        planned = bakeoff(*candidates, suites=suites, instruments=instruments, **settings)
+        return replace(planned, rules={slot: rule(slot, tasks) for slot, tasks in slots(suites).items()})
 
     def go(self, *names: str) -> RunResult:
         """Run to the end, or on from where an earlier run in the same folder ended."""
@@ -117,7 +122,14 @@ class Trial:
     def _ledger(self, planned: Bakeoff) -> Ledger:
         if (self.folder / "run.db").exists():
             return Ledger.open(self.folder, write=True)
-        return start(planned, self.folder)
+        samples = [
+            StoredSample(suite=suite.name, task=task.name, sample=sample)
+            for suite in planned.suites
+            for task in suite.tasks
+            for sample in task.loaded
+        ]
+        document = manifest(planned, run_id="trial", started=STARTED, selection=None)
+        return Ledger.create(self.folder, document, samples, plan(planned).calls)
 
     def records(self, name: str) -> list[Record]:
         """What is stored of the calls of model `name`, answers and readings alike."""

@@ -218,8 +218,17 @@ def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures
             counts[f"{fault}_faults"] = sum(f.fault == fault for f in failures)
         for kind in {f.kind for f in failures}:
             counts[f"kind.{kind}"] = sum(f.kind == kind for f in failures)
+        if suspect := sum(r.usage.source == "suspect" for r in records):
+            counts["suspect_usage"] = suspect
         for key, count in counts.items():
             yield at(slot, "calls", name, key), count
+        asked = configured.get(name, {}).get("model", "").rpartition("/")[2]
+        for model in {r.outcome.model for r in records if isinstance(r.outcome, Output)} - {None}:
+            if asked and asked not in model:  # test data has no subtler names
+                yield (
+                    at(slot, "calls", name, "other_model", model),
+                    sum(getattr(r.outcome, "model", None) == model for r in records),
+                )
         for source in {r.cost_source for r in records}:
             yield at(slot, "cost", name, f"source.{source}"), sum(r.cost_source == source for r in records)
         yield at(slot, "cost", name, "spent_usd"), total(records)

@@ -1,0 +1,309 @@
+"""What holds each promise of the matrix: take the guard out, and the test that is named must fail.
+
+`make mutants` tries them. Those who add a promise add its guard here.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutation:
+    """One guard, and how it is taken out."""
+
+    row: int
+    """Of the table in docs/reliability.md."""
+    file: str
+    guard: str
+    """The exact text, which stands in `file` once."""
+    becomes: str
+    test: str
+    """pytest's name of a test that must then fail; without a parameter, one of its cases must."""
+
+
+CONNECTIONS, CONTENTS, SIZES, STATUS = (
+    f"tests/faults/test_{name}.py" for name in ("connections", "contents", "sizes", "status")
+)
+FAULTS, EVENTS, CHAT = (f"harness/clients/{name}.py" for name in ("faults", "events", "chat"))
+
+MUTATIONS = (
+    Mutation(
+        row=7,
+        file=FAULTS,
+        guard='CANDIDATE_UNUSABLE = frozenset({"model_not_found"})',
+        becomes="CANDIDATE_UNUSABLE: frozenset[str] = frozenset()",
+        test=f"{STATUS}::test_a_model_that_does_not_exist_is_given_up_alone",
+    ),
+    Mutation(
+        row=7,
+        file=FAULTS,
+        guard='PROVIDER_UNUSABLE = frozenset({"credentials", "quota"})',
+        becomes='PROVIDER_UNUSABLE = frozenset({"credentials", "quota", "model_not_found"})',
+        test=f"{STATUS}::test_a_model_that_does_not_exist_is_given_up_alone",
+    ),
+    Mutation(
+        row=8,
+        file=FAULTS,
+        guard='RETRIED_ONCE = frozenset({"protocol", "empty_response"})',
+        becomes='RETRIED_ONCE = frozenset({"protocol", "empty_response", "bad_request", "context_too_long"})',
+        test=f"{STATUS}::test_a_request_that_is_refused_is_not_repeated",
+    ),
+    Mutation(
+        row=8,
+        file=FAULTS,
+        guard='_CANDIDATES = frozenset({"truncated", "empty", "context_too_long"})',
+        becomes='_CANDIDATES = frozenset({"truncated", "empty"})',
+        test=f"{STATUS}::test_a_request_that_is_refused_is_not_repeated",
+    ),
+    Mutation(
+        row=9,
+        file=FAULTS,
+        guard='    if kind == "content_filter":\n        return Output(text="", finish_reason="content_filter")\n',
+        becomes="",
+        test=f"{STATUS}::test_a_filtered_prompt_is_an_answer",
+    ),
+    Mutation(
+        row=10,
+        file=FAULTS,
+        guard='{"rate_limit", "conflict", "server_error",',
+        becomes='{"rate_limit", "conflict",',
+        test=f"{STATUS}::test_a_server_error_is_tried_again_and_remembered",
+    ),
+    Mutation(
+        row=12,
+        file=FAULTS,
+        guard='"server_timeout", "connection", "reset",',
+        becomes='"server_timeout", "reset",',
+        test=f"{CONNECTIONS}::test_a_refused_connection_is_tried_again_and_named",
+    ),
+    Mutation(
+        row=12,
+        file=FAULTS,
+        guard="cannot connect to {exchange.host}",
+        becomes="cannot connect",
+        test=f"{CONNECTIONS}::test_a_host_that_has_no_address_is_tried_again_and_named",
+    ),
+    Mutation(
+        row=12,
+        file="harness/clients/upstream.py",
+        guard="    if not verify:\n",
+        becomes="    if True:\n",
+        test=f"{CONNECTIONS}::test_a_certificate_that_nobody_vouches_for_is_refused_and_named",
+    ),
+    Mutation(
+        row=13,
+        file=FAULTS,
+        guard='"connection", "reset", "cut",',
+        becomes='"connection", "cut",',
+        test=f"{CONNECTIONS}::test_a_connection_dropped_before_the_response_is_tried_again",
+    ),
+    Mutation(
+        row=14,
+        file=FAULTS,
+        guard="    return exchange.status is None or 200 <= exchange.status < 300\n",
+        becomes="    return False\n",
+        test=f"{CONNECTIONS}::test_a_connection_dropped_in_the_response_is_tried_again_and_charged",
+    ),
+    Mutation(
+        row=14,
+        file=FAULTS,
+        guard="    if outcome.partial:\n",
+        becomes="    if False:\n",
+        test=f"{CONNECTIONS}::test_what_had_come_of_a_cut_answer_is_kept",
+    ),
+    Mutation(
+        row=15,
+        file=CHAT,
+        guard="    if seen.known and not seen.finished:\n",
+        becomes="    if False:\n",
+        test=f"{CONNECTIONS}::test_a_stream_without_its_last_event_is_never_an_answer",
+    ),
+    Mutation(
+        row=15,
+        file="harness/clients/speech.py",
+        guard="    if lacking := missing_bytes(data):\n",
+        becomes="    if lacking := 0:\n",
+        test=f"{CONNECTIONS}::test_a_clip_shorter_than_its_header_says_is_never_an_answer",
+    ),
+    Mutation(
+        row=16,
+        file="harness/clients/forwarder.py",
+        guard="        self._timer = self._loop.call_at(self._due, self._late)\n        upstream",
+        becomes="        self._timer = self._loop.call_at(self._due + 60, self._late)\n        upstream",
+        test=f"{CONNECTIONS}::test_silence_before_the_response_ends_at_the_deadline",
+    ),
+    Mutation(
+        row=17,
+        file="harness/clients/forwarder.py",
+        guard="            if left <= 0:\n",
+        becomes="            if left <= -60:\n",
+        test=f"{CONNECTIONS}::test_silence_in_the_response_ends_at_the_idle_deadline",
+    ),
+    Mutation(
+        row=18,
+        file="harness/clients/in_process.py",
+        guard="scope.reschedule(min(end, loop.time() + deadlines.idle_timeout_s))",
+        becomes="scope.reschedule(loop.time() + deadlines.idle_timeout_s)",
+        test=f"{CONNECTIONS}::test_a_response_that_drips_for_ever_ends_at_the_deadline",
+    ),
+    Mutation(
+        row=18,
+        file="harness/clients/forwarder.py",
+        guard="((due, look) if due < self._due else (self._due, self._late))",
+        becomes="(due, look)",
+        test=f"{CONNECTIONS}::test_a_response_that_drips_for_ever_ends_at_the_deadline",
+    ),
+    Mutation(
+        row=19,
+        file=CHAT,
+        guard="    if seen.broken:\n",
+        becomes="    if False:\n",
+        test=f"{CONTENTS}::test_a_stream_that_contradicts_itself_is_no_answer",
+    ),
+    Mutation(
+        row=19,
+        file=FAULTS,
+        guard='    if outcome.kind == "protocol" and wire.last is not None:\n',
+        becomes="    if False:\n",
+        test=f"{CONTENTS}::test_the_head_of_what_cannot_be_read_is_kept_without_the_key",
+    ),
+    Mutation(
+        row=20,
+        file=CHAT,
+        guard="    if told.silent and not seen.known:\n",
+        becomes="    if False:\n",
+        test=f"{CONTENTS}::test_what_cannot_be_read_is_tried_once_more",
+    ),
+    Mutation(
+        row=20,
+        file="harness/clients/transcription.py",
+        guard="    if exchange is not None and (why := _unreadable(exchange, request, response.text)):\n",
+        becomes="    if exchange is not None and (why := None):\n",
+        test=f"{CONTENTS}::test_what_cannot_be_read_is_tried_once_more",
+    ),
+    Mutation(
+        row=21,
+        file=EVENTS,
+        guard="json.loads(data.decode())",
+        becomes='json.loads(data.decode(errors="replace"))',
+        test="tests/clients/test_events.py::test_broken_events",
+    ),
+    Mutation(
+        row=21,
+        file="harness/clients/transcription.py",
+        guard='body.decode(charset[1] if charset else "utf-8")',
+        becomes="pass",
+        test="tests/clients/test_audio.py::test_transcript_that_is_plain_text",
+    ),
+    Mutation(
+        row=22,
+        file=CHAT,
+        guard="        if told.silent and finish is None:\n",
+        becomes="        if False:\n",
+        test=f"{CONTENTS}::test_no_answer_at_all_is_asked_for_once_more_and_is_then_the_candidates_own",
+    ),
+    Mutation(
+        row=22,
+        file=FAULTS,
+        guard='_SETTLED = {"empty_response": "empty"}',
+        becomes="_SETTLED: dict[str, str] = {}",
+        test=f"{CONTENTS}::test_no_answer_at_all_is_asked_for_once_more_and_is_then_the_candidates_own",
+    ),
+    Mutation(
+        row=23,
+        file=CHAT,
+        guard="    if not text.strip() and not told.tool_calls and",
+        becomes="    if not text.strip() and",
+        test=f"{CONTENTS}::test_null_beside_a_tool_call_is_an_answer_and_beside_nothing_an_empty_one",
+    ),
+    Mutation(
+        row=24,
+        file="harness/clients/usage.py",
+        guard="if value is not None and 0 <= value <= _ABSURD}",
+        becomes="if value is not None}",
+        test=f"{CONTENTS}::test_a_usage_that_says_nothing_or_cannot_be_true_is_charged_with_the_bound",
+    ),
+    Mutation(
+        row=24,
+        file="harness/clients/usage.py",
+        guard="    untold = not completion and not silent\n",
+        becomes="    untold = False\n",
+        test=f"{CONTENTS}::test_a_usage_that_says_nothing_or_cannot_be_true_is_charged_with_the_bound",
+    ),
+    Mutation(
+        row=24,
+        file="harness/report/measures.py",
+        guard='    if suspect := sum(record.usage.source == "suspect" for record in records):\n',
+        becomes="    if suspect := 0:\n",
+        test="tests/faults/test_warnings.py::test_a_usage_that_cannot_be_true_is_told",
+    ),
+    Mutation(
+        row=25,
+        file="harness/core/echo.py",
+        guard="    return name == other and (not versions or not others or versions == others)\n",
+        becomes="    return True\n",
+        test="tests/faults/test_warnings.py::test_an_answer_of_another_model_is_kept_and_told",
+    ),
+    Mutation(
+        row=26,
+        file="harness/clients/forwarder.py",
+        guard="        if self._received > self._order.limit:\n",
+        becomes="        if False:\n",
+        test=f"{SIZES}::test_a_response_beyond_its_cap_is_broken_off",
+    ),
+    Mutation(
+        row=26,
+        file="harness/clients/in_process.py",
+        guard="                if len(exchange.body) > wire.limit:\n",
+        becomes="                if False:\n",
+        test=f"{SIZES}::test_a_response_beyond_its_cap_is_broken_off",
+    ),
+    Mutation(
+        row=27,
+        file=EVENTS,
+        guard="    if said.finish_reason and stream.finish_reason not in (None, said.finish_reason):\n",
+        becomes="    if False:\n",
+        test=f"{CONTENTS}::test_a_stream_that_contradicts_itself_is_no_answer",
+    ),
+    Mutation(
+        row=27,
+        file=EVENTS,
+        guard='        if choice.get("index"):\n',
+        becomes="        if False:\n",
+        test=f"{CONTENTS}::test_a_stream_that_contradicts_itself_is_no_answer",
+    ),
+    Mutation(
+        row=28,
+        file="harness/clients/tap.py",
+        guard='        if encoding.lower() != "identity":\n',
+        becomes="        if False:\n",
+        test=f"{SIZES}::test_what_is_compressed_against_our_wish_is_never_unpacked",
+    ),
+    Mutation(
+        row=29,
+        file="harness/clients/tap.py",
+        guard=' if name.lower() != b"location"',
+        becomes="",
+        test=f"{SIZES}::test_a_redirect_is_never_followed",
+    ),
+    Mutation(
+        row=30,
+        file="harness/clients/marks.py",
+        guard="        and exchange.clock_drift_s <= _DRIFT_S\n",
+        becomes="",
+        test="tests/faults/test_clocks.py::test_marks_are_trusted_while_the_clocks_agree_within_a_second",
+    ),
+    Mutation(
+        row=34,
+        file="harness/execute/scoring.py",
+        guard='        crash = Unscored(reason=f"{scorer.name} crashed: {type(error).__name__}: {error}")\n',
+        becomes="        crash = Score(value=0.0)\n",
+        test="tests/faults/test_scoring.py::test_a_scorer_that_crashes_costs_no_answer",
+    ),
+    Mutation(
+        row=34,
+        file="harness/execute/scoring.py",
+        guard="    if missing:\n",
+        becomes="    if False:\n",
+        test="tests/faults/test_scoring.py::test_an_instrument_that_fails_costs_no_answer_and_is_asked_again_by_a_resume",
+    ),
+)
