@@ -7,6 +7,7 @@ BakeoffError                     70  a bug of ours, unless a subclass says other
 ├── IncompleteError               4  a candidate has no usable samples, or too many infra failures
 ├── BudgetStop                    5  the budget would have been exceeded
 ├── TapError                     70  the process that times the requests has ended
+├── WorkerError                  70  a process that makes the attempts has ended
 ├── StoreError                   74  disk full, read-only, damaged
 ├── StoreLockedError             75  another process writes this run
 └── Interrupted                 130  SIGINT, SIGTERM or SIGHUP
@@ -83,6 +84,10 @@ class BudgetStop(BakeoffError):
 
 class TapError(BakeoffError):
     """The process that forwards and times the requests has ended: no provider's fault, and nobody's latency."""
+
+
+class WorkerError(BakeoffError):
+    """A process that makes the attempts of a run has ended."""
 
 
 class StoreError(BakeoffError):

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -176,12 +175,11 @@ def run(
     """
     import asyncio
 
-    from harness.clients.send import send
-    from harness.clients.tap_process import TRUST, ProcessTap
+    from harness.clients.sender import sender
     from harness.config.environment import read
     from harness.execute.runner import run as run_calls
     from harness.execute.signals import Stop
-    from harness.local.host import Host, child_environment
+    from harness.local.host import Host
     from harness.store.ledger import Ledger
     from harness.store.media import Media
 
@@ -191,11 +189,11 @@ def run(
     async def story(ledger: Ledger) -> "RunResult":
         async with (
             Host(log_folder=logs) as engines,
-            ProcessTap(env=child_environment(env, also=TRUST), log=logs / "tap.log") as tap,
+            sender(bakeoff.settings.workers, env=env, logs=logs) as send,
         ):
             return await run_calls(
                 bakeoff, ledger, Media(run_folder / "media"), env=env, engines=engines, progress=progress,
-                once=partial(send, tap=tap), stop=Stop(drain_s=drain_s, say=progress.note),
+                once=send, stop=Stop(drain_s=drain_s, say=progress.note),
             )  # fmt: skip
 
     with Ledger.open(run_folder, write=True) as ledger:

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import socket
-import sys
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,14 +14,15 @@ from typing import Any, Self
 import httpx
 
 from harness.clients.channel import Channel
+from harness.clients.child import Child
 from harness.clients.deadlines import DeadlineExceeded
 from harness.clients.frames import BODY, CANCEL, END, HEAD, REQUEST, STAMP, Order
 from harness.clients.outgoing import origin_of, wire_form
 from harness.clients.tap import Chunk, Exchange, Handle, TooLarge, Wire, listening
+from harness.core.children import child_environment
 from harness.errors import TapError
 
-TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-"""Variables that say which certificates are trusted; the tap needs them, an engine does not."""
+_TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _GRACE_S = 60.0
 """How long the client library may take beyond the wire before that is called our own fault."""
 
@@ -31,7 +30,7 @@ _GRACE_S = 60.0
 class ProcessTap:
     """Starts the tap's process with the context and ends it with it; when this process dies, so does the tap.
 
-    `env` is all that the tap sees of the environment; what it has to say goes to `log`.
+    Of `env` it sees no key, only the allow-list and which certificates are trusted; what it has to say goes to `log`.
     """
 
     def __init__(self, *, env: Mapping[str, str], log: Path) -> None:
@@ -39,46 +38,25 @@ class ProcessTap:
         self._numbers = count(1)
         self._passing: dict[int, _Passing] = {}
         self._channel = Channel(self._heard, self._lost)
-        self._closing = False
         self._dead = False
-        self._process: asyncio.subprocess.Process | None = None
+        self._child: Child | None = None
 
     async def __aenter__(self) -> Self:
-        ours, theirs = socket.socketpair()
-        with theirs, self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                # -P: a file in the working folder must not pose as a library
-                *(sys.executable, "-P", "-m", "harness.clients.forwarder", "--channel", str(theirs.fileno())),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=(theirs.fileno(),),
-                env=self._env,
-                start_new_session=True,  # Ctrl-C is for us: we let calls in flight end
-            )
-        ours.setblocking(False)
-        await asyncio.get_running_loop().create_unix_connection(lambda: self._channel, sock=ours)
+        env = child_environment(self._env, also=_TRUST)
+        self._child = await Child.start("harness.clients.forwarder", channel=self._channel, env=env, log=self._log)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._closing = True
-        self._channel.close()
-        assert self._process is not None
-        try:
-            await asyncio.wait_for(self._process.wait(), timeout=5)
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
-        if not self._log.stat().st_size:
-            self._log.unlink()
+        assert self._child is not None
+        await self._child.end()
 
     @property
     def pid(self) -> int:
         """Process id of the tap."""
-        assert self._process is not None
-        return self._process.pid
+        assert self._child is not None
+        return self._child.pid
 
     @asynccontextmanager
     async def listen(self, wire: Wire) -> AsyncIterator[None]:

@@ -4,27 +4,20 @@ import asyncio
 import contextlib
 import json
 import os
-import site
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-import harness
 from harness.core.canonical import from_json
+from harness.core.children import child_environment
 from harness.core.suggest import did_you_mean
 from harness.errors import Problem, UsageError
 from harness.local.catalog import ENGINES, Engine
 from harness.local.fetch import missing, not_installed
-
-PASSED_ON = (
-    "HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATH", "TEMP", "TMP",
-    "TMPDIR", "TZ", "XDG_CACHE_HOME",
-)  # fmt: skip
-"""What an engine sees of the environment: an allow-list, so that no key reaches code that needs none."""
 
 _INSTRUMENTS = ("transcription", "mos")
 _LAST_LINES = 8
@@ -172,16 +165,6 @@ class Host:
 def engine_environment(env: Mapping[str, str], threads: int) -> dict[str, str]:
     """Return what an engine's process sees: what every child does, its threads, and no hub."""
     return child_environment(env) | {"OMP_NUM_THREADS": str(threads), "HF_HUB_OFFLINE": "1"}
-
-
-def child_environment(env: Mapping[str, str], *, also: Sequence[str] = ()) -> dict[str, str]:
-    """Return what a process of ours sees: the allow-list, the variables `also` needed, and where this package lies."""
-    passed = {name: env[name] for name in (*PASSED_ON, *also) if name in env}
-    own = {"PYTHONUTF8": "1"}
-    folder = str(Path(harness.__file__).parents[1])
-    if folder not in (*site.getsitepackages(), site.getusersitepackages()):
-        own["PYTHONPATH"] = folder
-    return passed | own
 
 
 async def _demand_health(engine: Engine, port: int) -> None:

@@ -15,10 +15,9 @@ from harness.clients.in_process import InProcessTap
 from harness.clients.reply import Reply
 from harness.clients.send import send
 from harness.clients.tap import Tap, Wire
-from harness.clients.tap_process import TRUST, ProcessTap
+from harness.clients.tap_process import ProcessTap
 from harness.clients.target import Target
 from harness.core.calls import Audio, ChatRequest, MosRequest, Request, SpeechRequest, TranscriptionRequest
-from harness.local.host import child_environment
 from tests.fake_provider import FakeProvider
 from tests.fake_provider.audio import RATE, header, speak
 
@@ -62,7 +61,7 @@ async def process() -> AsyncIterator[Tap]:
     """A tap's process for the time of the context, which leaves nothing in its log."""
     with TemporaryDirectory() as folder:
         log = Path(folder) / "tap.log"
-        async with ProcessTap(env=child_environment(os.environ, also=TRUST), log=log) as tap:
+        async with ProcessTap(env=os.environ, log=log) as tap:
             yield tap
         assert not log.exists(), log.read_text()
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from harness.core.children import PASSED_ON
 from harness.errors import Problem, UsageError
-from harness.local.host import PASSED_ON, Host, engine_environment
+from harness.local.host import Host, engine_environment
 from tests.local.dummy import ENGINES
 
 SECRETS = {"OPENAI_API_KEY": "sk-secret", "HTTPS_PROXY": "http://user:word@proxy", "PYTHONSTARTUP": "/tmp/evil.py"}

@@ -1,0 +1,177 @@
+"""Who makes the attempts of a run: this process, or workers of its own when one cannot decode fast enough."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from harness.clients import litellm_door
+from harness.clients.channel import Channel
+from harness.clients.child import Child
+from harness.clients.deadlines import Deadlines
+from harness.clients.parcel import pack, unpack
+from harness.clients.reply import Reply
+from harness.clients.send import send
+from harness.clients.tap_process import ProcessTap
+from harness.clients.target import Target
+from harness.clients.worker import ATTEMPT, CANCEL, OVER, READY, REPLY, Errand, reply_of
+from harness.core.calls import Request
+from harness.core.children import package_path
+from harness.errors import TapError, WorkerError
+
+_READY_S = 120.0
+"""A worker imports LiteLLM, which takes seconds, and much longer on a machine that is short of memory."""
+
+
+class Sender(Protocol):
+    """Makes attempts: what `retry.call` takes as `once`."""
+
+    async def ready(self) -> None:
+        """Load what the first attempt would wait for; nothing where that has happened."""
+
+    async def __call__(
+        self,
+        request: Request,
+        target: Target,
+        deadlines: Deadlines,
+        read_media: Callable[[str], bytes],
+        *,
+        now: Callable[[], datetime],
+    ) -> Reply:
+        """See `send`."""
+
+
+@asynccontextmanager
+async def sender(workers: int, *, env: Mapping[str, str], logs: Path) -> AsyncIterator[Sender]:
+    """Open what sends: one worker is this process itself. `env` is the environment with its keys."""
+    if workers == 1:
+        async with ProcessTap(env=env, log=logs / "tap.log") as tap:
+            yield Here(tap)
+    else:
+        async with Workers(workers, env=env, logs=logs) as found:
+            yield found
+
+
+class Here:
+    """Sends from this process."""
+
+    def __init__(self, tap: ProcessTap) -> None:
+        self._tap = tap
+
+    async def ready(self) -> None:
+        litellm_door.load()
+
+    async def __call__(
+        self,
+        request: Request,
+        target: Target,
+        deadlines: Deadlines,
+        read_media: Callable[[str], bytes],
+        *,
+        now: Callable[[], datetime],
+    ) -> Reply:
+        return await send(request, target, deadlines, read_media, tap=self._tap, now=now)
+
+
+class Workers:
+    """Sends from processes of its own; each attempt goes to the one that has the fewest under way."""
+
+    def __init__(self, number: int, *, env: Mapping[str, str], logs: Path) -> None:
+        self._number, self._env, self._logs = number, env, logs
+        self._workers: list[_Worker] = []
+
+    async def __aenter__(self) -> "Workers":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.gather(*(worker.end() for worker in self._workers))
+
+    async def ready(self) -> None:
+        if not self._workers:
+            self._workers = [_Worker(number) for number in range(1, self._number + 1)]
+            await asyncio.gather(*(worker.start(self._env, self._logs) for worker in self._workers))
+
+    async def __call__(
+        self,
+        request: Request,
+        target: Target,
+        deadlines: Deadlines,
+        read_media: Callable[[str], bytes],
+        *,
+        now: Callable[[], datetime],  # noqa: ARG002 - a worker has the same clock
+    ) -> Reply:
+        audio = getattr(request, "audio", None)
+        media = {} if audio is None else {audio.sha256: read_media(audio.sha256)}
+        worker = min(self._workers, key=lambda worker: worker.under_way)
+        return await worker.attempt(Errand(request=request, target=target, deadlines=deadlines), media)
+
+
+class _Worker:
+    """One worker, seen from the run."""
+
+    def __init__(self, number: int) -> None:
+        self._name = f"worker-{number}"
+        self._channel = Channel(self._heard, self._lost)
+        self._numbers = count(1)
+        self._waiting: dict[int, asyncio.Future[Reply]] = {}
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._child: Child | None = None
+        self._dead = False
+
+    @property
+    def under_way(self) -> int:
+        return len(self._waiting)
+
+    async def start(self, env: Mapping[str, str], logs: Path) -> None:
+        self._child = await Child.start(
+            "harness.clients.worker", "--tap-log", str(logs / f"tap-{self._name}.log"),
+            channel=self._channel, env={**env, **package_path()}, log=logs / f"{self._name}.log",
+        )  # fmt: skip
+        await asyncio.wait_for(self._ready, _READY_S)
+
+    async def end(self) -> None:
+        if self._child is not None:
+            await self._child.end()
+
+    async def attempt(self, errand: Errand, media: Mapping[str, bytes]) -> Reply:
+        if self._dead:
+            raise self._died()
+        number = next(self._numbers)
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = reply
+        self._channel.send(ATTEMPT, number, *pack(errand, media))
+        try:
+            return await reply
+        except asyncio.CancelledError:
+            self._channel.send(CANCEL, number)
+            raise
+        finally:
+            self._waiting.pop(number, None)
+
+    def _heard(self, kind: int, number: int, payload: bytes) -> None:
+        if kind == READY:
+            self._ready.set_result(None)
+        elif (reply := self._waiting.get(number)) is None or reply.done():
+            return  # cancelled meanwhile
+        elif kind == REPLY:
+            reply.set_result(reply_of(payload))
+        elif kind == OVER:
+            message, hint = cast(tuple[str, str | None], unpack(payload)[0])
+            reply.set_exception(TapError(message, hint=hint))
+
+    def _lost(self) -> None:
+        self._dead = True
+        futures: list[asyncio.Future[Any]] = [self._ready, *self._waiting.values()]
+        for future in futures:
+            if not future.done():
+                future.set_exception(self._died())
+                future.exception()  # whoever waits has it; nobody may wait
+
+    def _died(self) -> WorkerError:
+        return WorkerError(
+            f"{self._name}, a process that sends requests, has ended",
+            hint=f"its log is logs/{self._name}.log in the run's folder; go on with bakeoff run --resume",
+        )

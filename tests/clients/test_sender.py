@@ -1,0 +1,107 @@
+"""Attempts are the same whether this process makes them or workers of its own."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from harness.clients.deadlines import Deadlines
+from harness.clients.reply import Reply
+from harness.clients.sender import Sender, sender
+from harness.core.calls import Failure, Output, Request
+from harness.errors import WorkerError
+from tests.clients.trip import CLIP, EVERY_ENDPOINT, chat, target
+from tests.fake_provider import FakeProvider, Pace, hang, status
+
+DEADLINES = Deadlines(timeout_s=30, idle_timeout_s=30)
+
+
+async def once(send: Sender, request: Request, url: str) -> Reply:
+    return await send(request, target(url), DEADLINES, lambda _: CLIP, now=lambda: datetime.now(UTC))
+
+
+def story(tmp_path: Path, workers: int, told: Callable[[Sender], Awaitable[None]]) -> None:
+    async def whole() -> None:
+        async with sender(workers, env=os.environ, logs=tmp_path) as send:
+            await send.ready()
+            await told(send)
+
+    asyncio.run(whole())
+    assert "".join(path.read_text() for path in tmp_path.glob("*.log")) == ""
+
+
+def children() -> set[int]:
+    """Process ids of the living children of this process."""
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = entry.read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue  # it has ended meanwhile
+        if int(parent) == os.getpid() and state != "Z":
+            found.add(int(entry.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_endpoint(tmp_path: Path, workers: int) -> None:
+    async def told(send: Sender) -> None:
+        async with FakeProvider(pace=Pace(first_s=0.05)) as provider:
+            for name, request in EVERY_ENDPOINT.items():
+                reply = await once(send, request, provider.url)
+                assert isinstance(reply.outcome, Output), (name, reply)
+                assert reply.marks.total_ms is not None
+                assert reply.wire_requests == 1
+                if name == "speech":
+                    assert reply.outcome.audio is not None
+                    assert len(reply.blobs[reply.outcome.audio.sha256]) == reply.outcome.audio.size
+            assert len(provider.requests) == len(EVERY_ENDPOINT)
+
+    story(tmp_path, workers, told)
+
+
+def test_a_failure_comes_back_whole(tmp_path: Path) -> None:
+    async def told(send: Sender) -> None:
+        async with FakeProvider(always=status(429, retry_after="7")) as provider:
+            reply = await once(send, chat(), provider.url)
+            assert isinstance(reply.outcome, Failure)
+            assert (reply.outcome.kind, reply.http_status, reply.retry_after_s) == ("rate_limit", 429, 7.0)
+            assert reply.request_id == "req-fake"
+
+    story(tmp_path, 2, told)
+
+
+def test_a_cancelled_attempt_ends_at_the_provider(tmp_path: Path) -> None:
+    async def told(send: Sender) -> None:
+        async with FakeProvider(always=hang()) as provider:
+            going = asyncio.ensure_future(once(send, chat(), provider.url))
+            while not provider.requests:
+                await asyncio.sleep(0.02)
+            going.cancel()
+            async with asyncio.timeout(10):
+                while provider.requests[0].closed is None:
+                    await asyncio.sleep(0.02)
+
+    story(tmp_path, 2, told)
+
+
+def test_a_worker_that_is_killed_is_nobodys_timeout(tmp_path: Path) -> None:
+    async def told(send: Sender) -> None:
+        async with FakeProvider(always=hang()) as provider:
+            going = asyncio.ensure_future(once(send, chat(), provider.url))
+            while not provider.requests:
+                await asyncio.sleep(0.02)
+            for pid in children():
+                os.kill(pid, signal.SIGKILL)
+            with pytest.raises(WorkerError, match="worker-1"):
+                await going
+            with pytest.raises(WorkerError):
+                await once(send, chat(), provider.url)
+
+    before = children()
+    story(tmp_path, 2, told)
+    assert children() <= before
