@@ -76,7 +76,7 @@ CALLS = {
     "exec": (),
     "sys.exit": ("cli/", "local/serve.py"),
     "os._exit": ("local/", "clients/forwarder.py"),
-    "asyncio.run": ("pipeline.py", "cli/", "local/serve.py"),
+    "asyncio.run": ("pipeline.py", "cli/", "local/serve.py", "clients/worker.py"),
     "uvloop.run": ("clients/forwarder.py",),
 }
 """Call → where it may be made."""
