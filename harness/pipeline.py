@@ -175,6 +175,7 @@ def run(
     """
     import asyncio
 
+    from harness.clients.calibration import calibrate
     from harness.clients.sender import sender
     from harness.config.environment import read
     from harness.execute.runner import run as run_calls
@@ -191,9 +192,15 @@ def run(
             Host(log_folder=logs) as engines,
             sender(bakeoff.settings.workers, env=env, logs=logs) as send,
         ):
+
+            async def calibrated(in_flight: int) -> None:
+                found = await calibrate(send, in_flight=in_flight, env=env, log=logs / "calibration.log")
+                stored = ledger.manifest()
+                ledger.replace_manifest(replace(stored, calibrations=(*stored.calibrations, found)), ())
+
             return await run_calls(
                 bakeoff, ledger, Media(run_folder / "media"), env=env, engines=engines, progress=progress,
-                once=send, stop=Stop(drain_s=drain_s, say=progress.note),
+                sender=send, calibrate=calibrated, stop=Stop(drain_s=drain_s, say=progress.note),
             )  # fmt: skip
 
     with Ledger.open(run_folder, write=True) as ledger:
@@ -244,7 +251,7 @@ def decide(run_folder: Path, *, weights: Mapping[str, float] | None = None) -> t
     rules = reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights or {})
     slots = [slot for slot in rules if (calls["slot"] == slot).any()]
     seed = int(config["seed"])
-    decisions = tuple(_decide_slot(calls, scores, rules[slot], seed) for slot in slots)
+    decisions = tuple(_decide_slot(calls, scores, rules[slot], seed, manifest.resolution_ms) for slot in slots)
     document = {"run": manifest.run_id, "rules_frozen": manifest.rules, "decisions": to_json(decisions)}
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
     replace_text(run_folder / "decision.json", text + "\n")
@@ -368,12 +375,15 @@ def inventory(folder: Path) -> dict[str, list[dict[str, Json]]]:
 # -- small pieces --------------------------------------------------------------------------------------------------
 
 
-def _decide_slot(calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, seed: int) -> Decision:
+def _decide_slot(
+    calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, seed: int, resolution_ms: float
+) -> Decision:
     from harness.decide.decide import decide as decide_slot
     from harness.decide.decide import metrics_of
     from harness.metrics.estimates import estimates
     from harness.metrics.paired import differences
     from harness.metrics.resample import resample
+    from harness.metrics.resolution import merged
     from harness.metrics.tables import observe
 
     observations = observe(calls, scores, slot=rule.slot)
@@ -383,7 +393,8 @@ def _decide_slot(calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, se
         candidates=observations.candidates,
         estimates=estimates(observations, seed=seed),
         metrics=metrics,
-        draws=resample(observations, metrics, draws=DRAWS, seed=seed),
+        draws=merged(resample(observations, metrics, draws=DRAWS, seed=seed), metrics, resolution_ms),
+        resolution_ms=resolution_ms,
         differences=lambda leader: differences(observations, leader),
         samples_compared=observations.n,
         clusters=observations.clusters.tolist(),

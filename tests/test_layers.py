@@ -61,7 +61,7 @@ DOORS = {
     "soxr": ("local/",),
     "tenacity": ("clients/retry.py",),
     "typer": ("cli/",),
-    "uvloop": ("clients/forwarder.py",),
+    "uvloop": ("clients/forwarder.py", "clients/known_server.py"),
     "whisper_normalizer": ("scorers/speech.py",),
     "xllamacpp": ("local/",),
     "yaml": ("config/",),
@@ -75,9 +75,9 @@ CALLS = {
     "eval": (),
     "exec": (),
     "sys.exit": ("cli/", "local/serve.py"),
-    "os._exit": ("local/", "clients/forwarder.py"),
+    "os._exit": ("local/", "clients/forwarder.py", "clients/known_server.py"),
     "asyncio.run": ("pipeline.py", "cli/", "local/serve.py", "clients/worker.py"),
-    "uvloop.run": ("clients/forwarder.py",),
+    "uvloop.run": ("clients/forwarder.py", "clients/known_server.py"),
 }
 """Call → where it may be made."""
 

@@ -15,6 +15,7 @@ from harness.clients.deadlines import Deadlines
 from harness.clients.parcel import pack, unpack
 from harness.clients.reply import Reply
 from harness.clients.send import send
+from harness.clients.tap import Tap
 from harness.clients.tap_process import ProcessTap
 from harness.clients.target import Target
 from harness.clients.worker import ATTEMPT, CANCEL, OVER, READY, REPLY, Errand, reply_of
@@ -58,7 +59,7 @@ async def sender(workers: int, *, env: Mapping[str, str], logs: Path) -> AsyncIt
 class Here:
     """Sends from this process."""
 
-    def __init__(self, tap: ProcessTap) -> None:
+    def __init__(self, tap: Tap) -> None:
         self._tap = tap
 
     async def ready(self) -> None:

@@ -278,8 +278,6 @@ def _own_notices(
 ) -> Iterable[str]:  # fmt: skip
     if given.traffic is not None:
         yield "traffic is checked, but this version does not use it"
-    if given.run is not None and (given.run.workers or 1) > 1:
-        yield "run.workers is checked, but this version runs one worker"
     if any(candidate.group is not None for candidate in competing):
         yield "bakeoff.group is checked, but this version does not use it"
     for slot, its in tasks.items():

@@ -19,12 +19,15 @@ def caveats(
     ranking: Sequence[RankedCandidate],
     estimates: Mapping[str, Sequence[Estimate]],
     clusters: Sequence[int],
+    *,
+    resolution_ms: float = 0.0,
 ) -> tuple[str, ...]:
-    """Return the caveats, first what may overturn the verdict."""
+    """Return the caveats, first what may overturn the verdict. `resolution_ms`: nearer latencies count the same."""
     return (
         *_gates(ranking),
         *_worst(matrix, ranking),
         *_missing(matrix),
+        *_blurred(matrix, ranking, resolution_ms),
         *_lost(estimates),
         *_bounded(estimates),
         *_saturated(matrix),
@@ -62,6 +65,26 @@ def _missing(matrix: DecisionMatrix) -> list[str]:
         elif lacking:
             found.append(
                 f"{criterion.name} ({criterion.metric}) is not measured for {', '.join(lacking)}: it counts 0."
+            )
+    return found
+
+
+def _blurred(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate], resolution_ms: float) -> list[str]:
+    """Say on which latencies the leader and another are nearer to each other than the clock is to the truth."""
+    names = [line.candidate for line in ranking if line.rank is not None]
+    found = []
+    for j, criterion in enumerate(matrix.criteria):
+        values = {name: matrix.raw[matrix.candidates.index(name)][j].value for name in names}
+        first = values.get(names[0]) if names else None
+        near = [
+            name
+            for name, value in values.items()
+            if name != names[0] and first is not None and value is not None and abs(value - first) < resolution_ms
+        ]
+        if criterion.metric.endswith("_ms") and near:
+            found.append(
+                f"{names[0]} and {', '.join(near)} are nearer to each other on {criterion.name} than the "
+                f"{resolution_ms:.2g} ms that this machine could tell apart: it does not separate them."
             )
     return found
 

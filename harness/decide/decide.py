@@ -46,13 +46,15 @@ def decide(
     samples_compared: int,
     clusters: Sequence[int],
     seed: int,
+    resolution_ms: float = 0.0,
 ) -> Decision:
     """Decide one slot.
 
     `draws` is [B, C, M], B ≥ 1, its axes following `candidates` and `metrics`, NaN where a draw measured nothing;
     `metrics` holds those of `metrics_of(rule)`. `differences` is asked for the paired differences of the leader once
-    it is known. `clusters`: how many independent samples each task has. `seed` draws the weights. ValueError where
-    the rule cannot decide: see `gates.check`, `values.check` and `weights.direct`.
+    it is known. `clusters`: how many independent samples each task has. `seed` draws the weights. Latencies
+    nearer than `resolution_ms` are equal in `draws` already; here that is said. ValueError where the rule cannot
+    decide: see `gates.check`, `values.check` and `weights.direct`.
     """
     for gate in rule.gates:
         gates.check(gate)
@@ -69,7 +71,7 @@ def decide(
         rule_sha256=digest(rule),
         matrix=table,
         ranking=ranking,
-        verdict=verdict(standing, caveats=caveats(table, ranking, estimates, clusters)),
+        verdict=verdict(standing, caveats=caveats(table, ranking, estimates, clusters, resolution_ms=resolution_ms)),
         crossovers=standing.crossovers,
         differences=tuple(differences(leader.candidate)) if leader else (),
         estimates={name: tuple(estimates[name]) for name in candidates},

@@ -3,17 +3,17 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 
-from harness.clients import litellm_door
 from harness.clients.deadlines import Deadlines
-from harness.clients.retry import Once, RetryPolicy
+from harness.clients.in_process import InProcessTap
+from harness.clients.retry import RetryPolicy
 from harness.clients.retry import call as call_client
-from harness.clients.send import send
+from harness.clients.sender import Here, Sender
 from harness.clients.target import Target, resolve, variables
 from harness.core.calls import Call, Role, SpeechRequest
 from harness.core.candidates import Candidate
@@ -39,6 +39,9 @@ from harness.store.redaction import Redactor, secrets
 DRAIN_S = 30.0
 """How long the first interrupt waits for the calls in flight."""
 
+Calibrate = Callable[[int], Awaitable[None]]
+"""Measures the measuring, with so many calls in flight."""
+
 __all__ = ["Engines", "RunResult", "run"]
 
 
@@ -51,7 +54,8 @@ async def run(
     engines: Engines,
     progress: Progress,
     client: CallClient | None = None,
-    once: Once = send,
+    sender: Sender | None = None,
+    calibrate: Calibrate | None = None,
     stop: Stop | None = None,
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -60,9 +64,12 @@ async def run(
 
     UsageError and CredentialsError come before anything is sent, StoreError when nothing can be written any more. All
     else ends in a result: faults of providers are records; a spent budget, a full disk and an interrupt leave calls
-    pending, and what is in flight lands. `client` is the real one by default, and makes each attempt with `once`.
+    pending, and what is in flight lands. `client` is the real one by default, and has its attempts made by `sender`, by
+    default in this process; `calibrate` is told how many calls will be in flight, once, before the first answer is
+    asked for.
     """
     stop = stop or Stop(drain_s=DRAIN_S, say=progress.note)
+    sender = sender or Here(InProcessTap())
     candidates = {c.name: c for c in (*bakeoff.instruments.values(), *bakeoff.candidates)}
     shed = Shed(engines)
     ending = Ending(candidates=candidates, note=progress.note, now=now)
@@ -89,7 +96,7 @@ async def run(
         stop=stop,
         progress=progress,
         redactor=Redactor(secrets(env, frozenset(name for c in candidates.values() for name in variables(c)))),
-        client=client or partial(call_client, once=once),
+        client=client or partial(call_client, once=sender),
         policy=policy,
         deadlines=Deadlines(timeout_s=bakeoff.settings.timeout_s, idle_timeout_s=bakeoff.settings.idle_timeout_s),
         reach=reach,
@@ -108,7 +115,8 @@ async def run(
         throttles=_throttles(
             candidates, bakeoff.settings.max_in_flight, policy=policy, rng=rng, first_alone=bool(warm)
         ),
-        load=litellm_door.load if client is None else lambda: None,
+        ready=sender.ready if client is None else None,
+        calibrate=calibrate,
     )
     with heeded(stop):
         await phases.answers(warm, calls)
@@ -129,11 +137,17 @@ class _Phases:
     courier: Courier
     throttles: Mapping[str, Throttle]
     """Candidate → its account's; over both halves."""
-    load: Callable[[], object]
+    ready: Callable[[], Awaitable[None]] | None
     """Loads what the first call would wait for."""
+    calibrate: Calibrate | None
 
     async def answers(self, warm: Sequence[Call], calls: Sequence[Call]) -> None:
         """Ask for the answers; each candidate's warm-up calls come first in its lane."""
+        if calls and self.ready is not None:
+            await self.ready()
+            if self.calibrate is not None:
+                remote = any(not self.candidates[call.candidate].is_local for call in calls)
+                await self.calibrate(self.bakeoff.settings.max_in_flight if remote else 1)
         # every engine is loaded before the first call: loading would disturb what is measured beside it
         for name in sorted({call.candidate for call in calls if self.candidates[call.candidate].is_local}):
             if self.courier.stop.asked:
@@ -162,7 +176,8 @@ class _Phases:
         if not calls:
             return
         self.courier.ledger.keep_room(self._room(calls))
-        self.load()
+        if self.ready is not None:
+            await self.ready()
         courier, stop, ending = self.courier, self.courier.stop, self.ending
         courier.progress.phase(phase, Counter(call.candidate for call in calls))
         bell = Bell(stop.sleep)

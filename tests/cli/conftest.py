@@ -12,6 +12,7 @@ from harness.cli.app import main
 from harness.clients.retry import Answer
 from harness.clients.target import Target
 from harness.core.calls import ChatRequest, Request
+from harness.core.runs import Calibration
 from tests.execute.bakeoffs import Client, answered
 
 CAPITALS = {"France": "Paris", "Italy": "Rome", "Spain": "Madrid", "Japan": "Tokyo"}
@@ -65,6 +66,16 @@ class Desk:
         return sorted((self.folder / "reports").glob("*"))
 
 
+CALIBRATION = Calibration(
+    at="2026-11-26T12:00:00+00:00", in_flight=1, streams=12, untrusted=0, bias_ms=0.25, worst_ms=2.0,
+    client_bias_ms=3.0, streams_per_s=10.0, cpu_ms=12.0,
+)  # fmt: skip
+
+
+async def calibrated(*_: object, **__: object) -> Calibration:
+    return CALIBRATION
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
     def script(request: Request, _: Target) -> Answer:
@@ -82,6 +93,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
     monkeypatch.setattr("harness.execute.runner.call_client", scripted)
     monkeypatch.setattr("harness.clients.litellm_door.load", lambda: None)
+    monkeypatch.setattr("harness.clients.calibration.calibrate", calibrated)
     folder = tmp_path / "desk"
     folder.mkdir()
     monkeypatch.chdir(folder)

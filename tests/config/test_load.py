@@ -61,10 +61,7 @@ traffic: {{requests_per_month: 240000}}
         "transcriber": "whisper-base", "mos": "dnsmos",
     }  # fmt: skip
     assert list(bakeoff.rules) == ["text", "tts"]
-    assert bakeoff.notices == (
-        "traffic is checked, but this version does not use it",
-        "run.workers is checked, but this version runs one worker",
-    )
+    assert bakeoff.notices == ("traffic is checked, but this version does not use it",)
 
 
 def test_a_bake_off_is_json_without_a_key(project: Project) -> None:
@@ -317,10 +314,7 @@ def test_a_load_balanced_name_may_hold_the_same_model_twice(project: Project) ->
 def test_what_is_accepted_and_does_nothing_is_said(project: Project) -> None:
     project.write("providers.yaml", PROVIDERS.replace("bakeoff: {", "bakeoff: {group: incumbent, "))
     bakeoff = project.load(f"suites:\n{FAQ}run: {{workers: 2}}\n")
-    assert bakeoff.notices == (
-        "run.workers is checked, but this version runs one worker",
-        "bakeoff.group is checked, but this version does not use it",
-    )
+    assert bakeoff.notices == ("bakeoff.group is checked, but this version does not use it",)
     assert project.load(f"suites:\n{FAQ}run: {{workers: 1}}\ncandidates: [haiku]\n").notices == ()
 
 
