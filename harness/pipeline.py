@@ -16,6 +16,7 @@ from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, UsageError
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from harness.execute.doctor import Checkup
     from harness.execute.forecast import Forecast
     from harness.execute.progress import Progress
     from harness.execute.runner import RunResult
@@ -324,7 +325,7 @@ def summary(run_folder: Path, code: int) -> Json:
     return document | (json.loads(decided.read_text(encoding="utf-8")) if decided.exists() else {"decisions": []})
 
 
-# -- embedded engines ----------------------------------------------------------------------------------------------
+# -- this machine, embedded engines ------------------------------------------------------------------------------------
 
 
 def missing_engines(bakeoff: Bakeoff) -> tuple["Engine", ...]:
@@ -341,6 +342,16 @@ def require_engines(bakeoff: Bakeoff) -> None:
 
     if missing := missing_engines(bakeoff):
         raise UsageError([problem for engine in missing for problem in not_installed(engine).problems])
+
+
+def examine(folder: Path) -> "Checkup":
+    """Say what is installed on this machine and how well it measures, with one call in flight, 16 and 64."""
+    import asyncio
+
+    from harness.config.environment import read
+    from harness.execute.doctor import examine as examine_machine
+
+    return asyncio.run(examine_machine(folder, env=read(folder), in_flight=(1, 16, 64)))
 
 
 def fetch_engines(names: Sequence[str], *, say: Callable[[str], None]) -> None:

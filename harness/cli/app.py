@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from harness import __version__
-from harness.cli import check, decide, demo, export, fetch, init, plan, report, run, score, screen, store
+from harness.cli import check, decide, demo, doctor, export, fetch, init, plan, report, run, score, screen, store
 from harness.cli import list as list_verb
 from harness.errors import BakeoffError, Interrupted, StoreError, UsageError
 from harness.store.ballast import ADVICE
@@ -38,7 +38,7 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
         raise typer.Exit
 
 
-for verb in (demo, init, check, plan, run, score, decide, report, export, fetch, list_verb, store):
+for verb in (demo, init, check, plan, run, score, decide, report, export, fetch, list_verb, doctor, store):
     verb.register(app)
 
 

@@ -33,7 +33,7 @@ def manifest(bakeoff: Bakeoff, *, run_id: str, started: str, selection: Json) ->
         suites=_digests(bakeoff),
         scorers=_signatures(bakeoff),
         rules={slot: digest(rule) for slot, rule in bakeoff.rules.items()},
-        environment=_environment(),
+        environment=environment(),
         selection=selection,
     )
 
@@ -142,7 +142,8 @@ def _task(suite: Suite, task: Task) -> dict[str, Json]:
     }
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return the versions of what can change a number, and the machine."""
     versions = {name: version for name in RECORDED_PACKAGES if (version := _version(name)) is not None}
     return {
         "python": platform.python_version(),

@@ -1,0 +1,46 @@
+"""`bakeoff doctor` on this machine: the real thing, fewer calls in flight are not to be had."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from harness.cli.doctor import _lines
+from harness.core.canonical import from_json
+from harness.execute.doctor import Checkup
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Checkup:
+    folder = tmp_path_factory.mktemp("doctor")
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.cli", "doctor", "--json"],
+        cwd=folder, capture_output=True, text=True, timeout=250, check=True,
+    )  # fmt: skip
+    assert list(folder.iterdir()) == [], "it leaves nothing behind"
+    return from_json(Checkup, json.loads(done.stdout))
+
+
+def test_it_says_what_is_here(told: Checkup) -> None:
+    assert told.versions["litellm"].startswith("1.106")
+    assert "cores" in told.versions["machine"]
+    assert "smollm2-135m" in told.engines
+
+
+def test_it_measures_the_measuring(told: Checkup) -> None:
+    assert [calibration.in_flight for calibration in told.calibrations] == [1, 16, 64]
+    assert [calibration.streams for calibration in told.calibrations] == [12, 32, 128]
+    busiest = told.calibrations[-1]
+    assert busiest.client_bias_ms is not None
+    assert busiest.client_bias_ms > busiest.bias_ms, "decoding queues, and the wire does not"
+    assert told.flush_ms > 0
+    assert 0 <= told.lag_ms < 1000
+    assert told.clock_drift_ms < 1000
+
+
+def test_it_is_readable(told: Checkup) -> None:
+    lines = _lines(told)
+    assert any(line.startswith("| 64 |") for line in lines)
+    assert lines[-1].startswith("With 64 calls in flight")
+    assert max(map(len, lines[2:])) < 180
