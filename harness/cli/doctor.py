@@ -59,6 +59,6 @@ def _row(of: "Calibration") -> str:
 
 def _sentence(of: "Calibration") -> str:
     return (
-        f"With {of.in_flight} calls in flight, this machine as it is now can tell first tokens apart that differ by more"
+        f"With {of.in_flight} calls in flight, this machine as it is now tells first tokens apart that differ by more"
         f" than {abs(of.bias_ms):.1f} ms. Each run measures this again, and keeps it."
     )
