@@ -136,7 +136,7 @@ class Marks:
     """Last content."""
     closed_ms: float | None = None
     queue_ms: float | None = None
-    """Wait in our own lane before the request; never part of a latency."""
+    """Wait in our own lane and between attempts, pauses of the account included; never part of a latency."""
     client_ttft_ms: float | None = None
     """What the client library would have reported: shown beside, never ranked."""
     valid: bool = True

@@ -67,7 +67,7 @@ class _Trip:
     worst: Decimal | None
     """The most that one attempt can cost, in dollars; None: not known."""
     queued_ms: float = 0.0
-    """Over all attempts."""
+    """In the lane and between attempts, over all of them."""
     sent: bool = False
     placed: bool = False
     """It holds a place in flight: until its record has landed, or its next attempt must wait."""
@@ -204,7 +204,9 @@ class Courier:
 
         async def sleep(seconds: float) -> None:
             trip.let_go(call, lane)
+            begun = self.clock()
             await self.stop.sleep(seconds)
+            trip.queued_ms += (self.clock() - begun) * 1000
 
         return await self.client(
             call.request,
