@@ -20,12 +20,83 @@ class Mutation:
     """pytest's name of a test that must then fail; without a parameter, one of its cases must."""
 
 
-CONNECTIONS, CONTENTS, SIZES, STATUS = (
-    f"tests/faults/test_{name}.py" for name in ("connections", "contents", "sizes", "status")
+CONNECTIONS, CONTENTS, LIMITS, SIZES, STATUS = (
+    f"tests/faults/test_{name}.py" for name in ("connections", "contents", "limits", "sizes", "status")
 )
+THROTTLE, RETRY = "harness/execute/throttle.py", "harness/clients/retry.py"
 FAULTS, EVENTS, CHAT = (f"harness/clients/{name}.py" for name in ("faults", "events", "chat"))
 
 MUTATIONS = (
+    Mutation(
+        row=1,
+        file=THROTTLE,
+        guard="self._opens_at = now + max(self._policy.wait_s(self._pauses, self._rng), asked_s or 0.0)",
+        becomes="self._opens_at = now + self._policy.wait_s(self._pauses, self._rng)",
+        test=f"{LIMITS}::test_retry_after_pauses_the_whole_account_and_one_probe_ends_the_pause",
+    ),
+    Mutation(
+        row=1,
+        file=THROTTLE,
+        guard="full = self._probing if self._alone else self._in_flight",
+        becomes="full = self._in_flight",
+        test=f"{LIMITS}::test_retry_after_pauses_the_whole_account_and_one_probe_ends_the_pause",
+    ),
+    Mutation(
+        row=2,
+        file=THROTTLE,
+        guard="self.width = max(1.0, min(self.width, self._in_flight + 1) / 2)",
+        becomes="self.width = max(1.0, self.width)",
+        test=f"{LIMITS}::test_without_a_header_waits_grow_and_fewer_calls_are_in_flight",
+    ),
+    Mutation(
+        row=2,
+        file=RETRY,
+        guard="self.first_wait_s * 2.0 ** min(number - 1, 64)",
+        becomes="self.first_wait_s",
+        test=f"{LIMITS}::test_without_a_header_waits_grow_and_fewer_calls_are_in_flight",
+    ),
+    Mutation(
+        row=3,
+        file="harness/execute/courier.py",
+        guard="if is_throttled(attempt) and candidate.name in self.unusable:",
+        becomes="if False:",
+        test=f"{LIMITS}::test_a_lane_that_would_wait_for_an_hour_is_parked",
+    ),
+    Mutation(
+        row=3,
+        file=THROTTLE,
+        guard="self.parked = Parked(wait_s=asked_s, troubled_s=now - since)",
+        becomes="self.parked = Parked(wait_s=None, troubled_s=now - since)",
+        test=f"{LIMITS}::test_a_lane_that_would_wait_for_an_hour_is_parked",
+    ),
+    Mutation(
+        row=4,
+        file=RETRY,
+        guard="sum(not is_throttled(each) for each in attempts) >= policy.max_attempts",
+        becomes="len(attempts) >= policy.max_attempts",
+        test=f"{LIMITS}::test_a_storm_of_ten_seconds_costs_its_probes_alone",
+    ),
+    Mutation(
+        row=5,
+        file="harness/execute/ending.py",
+        guard="if kind in PROVIDER_UNUSABLE:",
+        becomes="if False:",
+        test=f"{LIMITS}::test_a_key_that_is_refused_ends_its_account",
+    ),
+    Mutation(
+        row=6,
+        file=THROTTLE,
+        guard="self._alone, self._probing = first_alone, False",
+        becomes="self._alone, self._probing = False, False",
+        test=f"{LIMITS}::test_a_key_that_is_refused_ends_its_account",
+    ),
+    Mutation(
+        row=11,
+        file=THROTTLE,
+        guard="if self._alone or self._unwell >= BREAK_AFTER else None",
+        becomes="if self._alone else None",
+        test=f"{LIMITS}::test_errors_that_do_not_end_open_the_circuit_and_then_park_the_lane",
+    ),
     Mutation(
         row=7,
         file=FAULTS,

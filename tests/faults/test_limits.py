@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from harness.clients.send import send
+from harness.clients.sender import Here
 from harness.core.calls import Failure, Record
 from harness.core.candidates import Candidate, Prices
 from harness.execute.runner import RunResult
@@ -71,7 +70,7 @@ class Crowd:
                     env={"FAKE_API_KEY": KEY, "OTHER_API_KEY": KEY},
                     engines=Engines(),
                     progress=Watcher(),
-                    once=partial(send, tap=tap),
+                    sender=Here(tap),
                     stop=stop,
                     clock=stop.clock,
                 )

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 
-from harness.clients.send import send
+from harness.clients.sender import Here
 from harness.config.decision import slots
 from harness.config.defaults import rule
 from harness.core.calls import Attempt, Failure, Output, Record, Role
@@ -115,7 +114,7 @@ class Trial:
                         env={"FAKE_API_KEY": KEY},
                         engines=Engines(),
                         progress=self.watcher,
-                        once=partial(send, tap=tap),
+                        sender=Here(tap),
                         stop=self.stop,
                     )
 
