@@ -20,13 +20,10 @@ TESTS_FAILED = 1
 """pytest's exit code; another means that nothing was tried, as when a mutant does not even import."""
 
 
-def pytest(folder: Path, tests: Sequence[str]) -> int:
+def pytest(folder: Path, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900)
-    if done.returncode not in (0, TESTS_FAILED):
-        print(done.stdout[-2000:], done.stderr[-2000:])
-    return done.returncode
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900)
 
 
 def killed(mutation: Mutation, folder: Path) -> bool:
@@ -35,7 +32,10 @@ def killed(mutation: Mutation, folder: Path) -> bool:
     text = path.read_text(encoding="utf-8")
     try:
         path.write_text(text.replace(mutation.guard, mutation.becomes), encoding="utf-8")
-        return pytest(folder, [mutation.test]) == TESTS_FAILED
+        done = pytest(folder, [mutation.test])
+        if done.returncode not in (0, TESTS_FAILED):
+            print(done.stdout[-2000:], done.stderr[-2000:])
+        return done.returncode == TESTS_FAILED
     finally:
         path.write_text(text, encoding="utf-8")
 
@@ -47,8 +47,9 @@ def main(rows: Sequence[int]) -> int:
         for name in COPIED:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
             copy(ROOT / name, folder / name)
-        if pytest(folder, sorted({mutation.test for mutation in chosen})):
-            print("A test fails although nothing has been taken out.")
+        whole = pytest(folder, sorted({mutation.test for mutation in chosen}))
+        if whole.returncode:
+            print(f"A test fails although nothing has been taken out.\n{whole.stdout[-3000:]}{whole.stderr[-1000:]}")
             return 1
         lived = 0
         for mutation in chosen:

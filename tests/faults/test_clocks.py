@@ -30,6 +30,7 @@ def test_marks_are_trusted_while_the_clocks_agree_within_a_second(drift_s: float
     assert marks(wire_of(limit=10, exchanges=[exchange]), Content(first=9, answer=9, last=9)).valid is valid
 
 
+@pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("jump_s", [-3600.0, 7200.0])
 def test_a_latency_during_which_the_clock_was_set_is_not_ranked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump_s: float
