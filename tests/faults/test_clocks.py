@@ -43,7 +43,7 @@ def test_a_latency_during_which_the_clock_was_set_is_not_ranked(
     end = ending(tmp_path, "in process", "stream", [])
     assert end.attempts == ["ok"], "the answer is one whatever the clock says"
     assert end.record.marks.total_ms is not None
-    assert 0 <= end.record.marks.total_ms < 3000, "durations are of the monotonic clock"
+    assert 0 <= end.record.marks.total_ms < 20_000, "durations are of the monotonic clock"
     assert not end.record.marks.valid
     with Ledger.open(tmp_path, write=False) as ledger:
         assert calls_frame(ledger)["total_ms"].isna().all()

@@ -118,7 +118,7 @@ def test_silence_before_the_response_ends_at_the_deadline(tap: str, tmp_path: Pa
     end = ending(tmp_path, tap, mode, [hang()], timeout_s=0.5)
     assert end.attempts == ["timeout"]
     assert end.failure.message == "not finished within 0.5 s"
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 5, "a run and all that belongs to it"
 
 
 @streams

@@ -92,7 +92,7 @@ class Trial:
         voices = Task(name="voice", modality="tts", samples=samples, scorers=(Heard(),), primary="heard", language="en")
         suites = [Suite(name="voices", version=1, tasks=(voices,))] if "voice" in asked else []
         suites += [text_suite(self.samples)] if asked - {"voice"} else []
-        settings = {"max_in_flight": 1, "timeout_s": 3.0, "idle_timeout_s": 2.0, **self.settings}
+        settings = {"max_in_flight": 1, "timeout_s": 20.0, "idle_timeout_s": 10.0, **self.settings}
         instruments = {"transcriber": self.candidate("listener")} if "listener" in names else {}
         candidates = [self.candidate(name) for name in sorted(asked)]
         planned = bakeoff(*candidates, suites=suites, instruments=instruments, **settings)
