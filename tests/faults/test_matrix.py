@@ -9,7 +9,7 @@ from tests.faults.mutate import ROOT
 from tests.faults.mutations import MUTATIONS, Mutation
 
 ROWS = range(1, 35)
-UNPROVEN = frozenset({1, 2, 3, 4, 5, 6, 11, 31, 32, 33})
+UNPROVEN = frozenset({31, 32, 33})
 """Rows that have no mutation yet; whoever adds one takes its row out here."""
 TABLE = [
     [cell.strip() for cell in line.strip("|").split(" | ")]
