@@ -11,6 +11,7 @@ from harness.clients.reply import Content, Heard
 from harness.clients.tap import Exchange, Wire
 from harness.clients.target import Target
 from harness.core.calls import Audio, Output, SpeechRequest, Usage
+from harness.core.sound import too_much
 
 _MIME = {"WAV": "audio/wav", "WAVEX": "audio/wav", "MP3": "audio/mpeg", "OGG": "audio/ogg", "FLAC": "audio/flac"}
 _DEFAULT_VOICE = "default"
@@ -72,13 +73,15 @@ def _type(exchange: Exchange | None) -> str:
 
 
 def _audio(clip: bytes) -> Audio:
-    """Describe `clip` from its header alone; ValueError where it is no audio."""
+    """Describe `clip` from its header alone; ValueError where it is no audio, or more than is ever decoded."""
     import soundfile
 
     try:
         info = soundfile.info(io.BytesIO(clip))
     except soundfile.SoundFileError as error:
         raise ValueError(str(error).rpartition(": ")[2]) from error  # before it stands an address of memory
+    if why := too_much(frames=info.frames, rate=info.samplerate, channels=info.channels):
+        raise ValueError(why)
     return Audio(
         sha256=hashlib.sha256(clip).hexdigest(),
         mime=_MIME.get(info.format, "application/octet-stream"),

@@ -12,13 +12,14 @@ import numpy as np
 import soundfile
 
 from harness.core.calls import Audio
+from harness.core.sound import too_much
 from harness.errors import BakeoffError
 from harness.report.evidence import Evidence
 
 EMBEDDED_BYTES = 20_000_000
 """Of all clips of a page together, as they stand in it."""
-LONGEST_S = 600.0
-"""A longer clip is linked as it came: it is not decoded for a page."""
+BLOCK = 65_536
+"""Frames that are decoded at once."""
 MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 QUALITY = 0.6
 """libsndfile's compression level in [0, 1]: for speech at 22 kHz about 40 kbit/s."""
@@ -76,14 +77,13 @@ def _decode(data: bytes) -> _Decoded | None:
     """Return the clip as a mono MP3 with its outline; None for what is no audio that can be read in bounds."""
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
-            rate, limit = file.samplerate, int(LONGEST_S * file.samplerate)
-            if file.frames > limit:
+            rate = file.samplerate
+            if too_much(frames=file.frames, rate=rate, channels=file.channels):
                 return None
-            # a header may promise less than the stream holds: the read is bounded, too
-            frames = file.read(limit, dtype="float32", always_2d=True)
+            blocks = [block.mean(axis=1) for block in file.blocks(BLOCK, dtype="float32", always_2d=True)]
     except (soundfile.SoundFileError, ValueError, RuntimeError):
         return None
-    mono = frames.mean(axis=1)
+    mono = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
     return _Decoded(mp3=_mp3(mono, rate), outline=_outline(mono)) if len(mono) else None
 
 

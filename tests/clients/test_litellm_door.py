@@ -32,6 +32,15 @@ def test_settings() -> None:
     assert litellm.constants.REPEATED_STREAMING_CHUNK_LIMIT >= 10**9
 
 
+def test_nothing_is_told_to_anybody() -> None:
+    """No callback, no telemetry: what is asked and answered goes to the provider and nowhere else."""
+    litellm = litellm_door.load()
+    heard_by = ("callbacks", "input_callback", "success_callback", "failure_callback", "service_callback")
+    heard_by += ("_async_input_callback", "_async_success_callback", "_async_failure_callback")
+    assert {name: getattr(litellm, name) for name in heard_by} == {name: [] for name in heard_by}
+    assert not getattr(litellm, "telemetry", False)
+
+
 def test_sdk_never_retries() -> None:
     litellm_door.load()
     from openai._models import FinalRequestOptions

@@ -237,12 +237,8 @@ def test_all_template_errors_come_at_once() -> None:
               replace(text_suite(system="{{ b }}"), name="third")]  # fmt: skip
     with pytest.raises(UsageError) as caught:
         plan(bakeoff(remote("a"), remote("b"), suites=suites))
-    assert [p.message.split(":")[0] for p in caught.value.problems].sort() == [
-        "arith/sums",
-        "other/sums",
-        "third/sums",
-    ].sort()
-    assert len(caught.value.problems) == 3
+    named = sorted(p.message.split(":")[0] for p in caught.value.problems)
+    assert named == ["arith/sums", "other/sums", "third/sums"]
 
 
 @pytest.mark.parametrize(

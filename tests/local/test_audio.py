@@ -1,6 +1,7 @@
 """Samples become PCM without wrapping round; clips of any rate are heard at 16 kHz."""
 
 import io
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -68,3 +69,21 @@ def test_silence_follows_a_short_clip(rate: int, count: int) -> None:
 def test_refused(data: bytes, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         heard(data)
+
+
+@pytest.mark.parametrize(
+    ("bomb", "message"),
+    [
+        pytest.param(clip(np.zeros(4 * 8_000 * 3600, np.int16), 8_000, "FLAC"), "14,400 s are more", id="four hours"),
+        pytest.param(clip(np.zeros((10, 200)), 16_000), "200 channels are more", id="channels"),
+        pytest.param(clip(np.zeros(10), 2_000_000), "2,000,000 Hz are more", id="rate"),
+    ],
+)
+def test_a_bomb_is_refused_by_its_header(bomb: bytes, message: str) -> None:
+    assert len(bomb) < 1_000_000
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=message):
+        heard(bomb)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3_000_000

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
+import harness.core.sound
 import harness.report.clips
 from harness.core.calls import Audio
 from harness.report.clips import BINS, HEIGHT, Clip, clips
@@ -104,7 +105,7 @@ def test_what_cannot_be_decoded_is_linked_as_it_came(data: bytes) -> None:
 
 
 def test_a_long_clip_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(harness.report.clips, "LONGEST_S", 0.2)
+    monkeypatch.setattr(harness.core.sound, "LONGEST_S", 0.2)
     clip = clip_of(tone(0.3, 200))
     assert clip.outline is None
     assert not clip.embedded
