@@ -40,7 +40,7 @@ suites:
   - {name: faq, modality: text, data: faq.csv, scorer: exact_match}
   - {name: voice, modality: tts, data: voice.csv, scorer: word_accuracy}
 instruments: {transcriber: hears}
-run: {timeout_s: 5, idle_timeout_s: 3, max_attempts: 1, max_in_flight: 16}
+run: {timeout_s: 5, idle_timeout_s: 3, max_attempts: 1, max_in_flight: 16, warm_up: 0}
 """
 
 
