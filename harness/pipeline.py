@@ -16,6 +16,7 @@ from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, UsageError
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from harness.core.redaction import Redactor
     from harness.execute.doctor import Checkup
     from harness.execute.forecast import Forecast
     from harness.execute.progress import Progress
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from harness.local.catalog import Engine
     from harness.report.evidence import Evidence
     from harness.store.ledger import StoredSample
-    from harness.store.redaction import Redactor
 
 DRAWS = 10_000
 """Resamples behind intervals and P(best)."""
@@ -160,7 +160,7 @@ def redactor(bakeoff: Bakeoff, folder: Path) -> "Redactor":
     """Return what knows every secret of a run: those of the environment, of `folder`'s `.env`, of the candidates."""
     from harness.clients.target import variables
     from harness.config.environment import read
-    from harness.store.redaction import Redactor, secrets
+    from harness.core.redaction import Redactor, secrets
 
     used = {name for c in (*bakeoff.candidates, *bakeoff.instruments.values()) for name in variables(c)}
     return Redactor(secrets(read(folder), used))

@@ -26,7 +26,7 @@ ROWS = (
     "pipeline",
     "execute report config",
     "clients local store",
-    "scorers metrics decide pricing",
+    "scorers metrics decide pricing sinks",
     "core",
     "errors",
 )

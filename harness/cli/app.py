@@ -11,10 +11,10 @@ import typer
 from harness import __version__
 from harness.cli import check, decide, demo, doctor, export, fetch, init, plan, report, run, score, screen, store
 from harness.cli import list as list_verb
+from harness.core.redaction import Redactor, secrets
 from harness.errors import BakeoffError, Interrupted, StoreError, UsageError
+from harness.sinks import guard
 from harness.store.ballast import ADVICE
-from harness.store.redaction import Redactor, secrets
-from harness.store.sinks import guard
 
 CommandLineError: Any = typer.BadParameter.__base__
 """What typer raises for a command line that it cannot read; it has no public name."""

@@ -76,8 +76,8 @@ def run_to_report(
     from harness import pipeline
     from harness.cli import tables
     from harness.cli.progress import Bars
+    from harness.sinks import guard
     from harness.store import folders
-    from harness.store.sinks import guard
 
     guard(pipeline.redactor(bakeoff, folder))
     planned = pipeline.plan(bakeoff)

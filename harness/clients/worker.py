@@ -18,7 +18,9 @@ from harness.clients.tap_process import ProcessTap
 from harness.clients.target import Target
 from harness.core.calls import Request
 from harness.core.canonical import from_json
+from harness.core.redaction import Redactor, secrets
 from harness.errors import BakeoffError
+from harness.sinks import guard
 
 ATTEMPT, CANCEL, READY, REPLY, OVER = range(1, 6)
 """Kinds of frames. To a worker: ATTEMPT is a parcel of an `Errand` and the media that its request names; CANCEL is
@@ -89,6 +91,7 @@ def main() -> None:
     parser.add_argument("--channel", type=int, required=True, metavar="FD", help="our end of the socket pair")
     parser.add_argument("--tap-log", type=Path, required=True)
     options = parser.parse_args()
+    guard(Redactor(secrets(os.environ)))
     asyncio.run(serve(options.channel, tap_log=options.tap_log))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.clients.retry import Answer
 from harness.core.calls import SECRET_IN_ANSWER, Attempt, Failure, Output
-from harness.store.redaction import Redactor
+from harness.core.redaction import Redactor
 
 FOREIGN = ("text", "reasoning", "tool_calls", "finish_reason", "model")
 """Fields of an output in which a provider can say what it likes."""

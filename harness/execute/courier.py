@@ -25,6 +25,7 @@ from harness.core.calls import (
     Usage,
 )
 from harness.core.candidates import Candidate
+from harness.core.redaction import Redactor
 from harness.errors import BakeoffError, StoreError
 from harness.execute.budget import Budget, is_billed, is_free, record_cost, worst_attempt
 from harness.execute.cleaning import cleaned, is_flagged
@@ -35,7 +36,6 @@ from harness.execute.signals import Stop
 from harness.execute.throttle import Parked
 from harness.store.ledger import Ledger
 from harness.store.media import Media
-from harness.store.redaction import Redactor
 
 
 class CallClient(Protocol):

@@ -17,6 +17,7 @@ from harness.clients.sender import Here, Sender
 from harness.clients.target import Target, resolve, variables
 from harness.core.calls import Call, Role, SpeechRequest
 from harness.core.candidates import Candidate
+from harness.core.redaction import Redactor, secrets
 from harness.core.runs import Bakeoff
 from harness.errors import BudgetStop, StoreError, UsageError
 from harness.execute.budget import Budget, refuse_unpriced, worst_attempt
@@ -34,7 +35,6 @@ from harness.execute.warmup import warm_ups
 from harness.store import ballast
 from harness.store.ledger import Ledger
 from harness.store.media import Media
-from harness.store.redaction import Redactor, secrets
 
 DRAIN_S = 30.0
 """How long the first interrupt waits for the calls in flight."""

@@ -10,8 +10,8 @@ KEY = "canary-4711-secret"
 
 GUARDED = f"""
 import asyncio, logging, sys, threading, warnings
-from harness.store.redaction import Redactor
-from harness.store.sinks import guard
+from harness.core.redaction import Redactor
+from harness.sinks import guard
 
 early = logging.StreamHandler()  # made before: holds a stream of its own
 key = {KEY!r}

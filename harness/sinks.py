@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TextIO, cast
 
-from harness.store.redaction import Redactor
+from harness.core.redaction import Redactor
 
 Clean = Callable[[str], str]
 

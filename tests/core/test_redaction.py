@@ -7,7 +7,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from harness.store.redaction import REDACTED, Redactor, secrets
+from harness.core.redaction import REDACTED, Redactor, secrets
 
 KEY = 'sh+ort/"kéy"-9Z'
 """Looks like no provider's key, and every encoding changes it."""
