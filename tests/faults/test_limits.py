@@ -135,14 +135,14 @@ def test_retry_after_pauses_the_whole_account_and_one_probe_ends_the_pause(tmp_p
 
 
 def test_without_a_header_waits_grow_and_fewer_calls_are_in_flight(tmp_path: Path) -> None:
-    provider = FakeProvider(always=storm(2.0), pace=Pace(first_s=0.1))
+    provider = FakeProvider(always=storm(2.0), pace=Pace(first_s=0.4))
     crowd = Crowd(folder=tmp_path, provider=provider, samples=20)
     assert crowd.go("echo", max_in_flight=8).exit_code == 0
     refused, answered = crowd.served[: crowd.refused()], crowd.served[crowd.refused() :]
     waits = [after.received - before.received for before, after in pairwise([*refused[8:], answered[0]])]
     assert len(waits) >= 3
     assert waits[-1] > 2 * min(waits[:-1])
-    assert _most_at_once(answered[1:6]) <= 5  # half of eight, and one more for each width of answers
+    assert _most_at_once(answered[1:9]) <= 6  # half of eight, and one more for each width of answers
 
 
 @pytest.mark.parametrize("headers", [{}, {"retry_after": "1"}], ids=["no header", "retry-after"])
@@ -150,6 +150,7 @@ def test_a_storm_of_ten_seconds_costs_its_probes_alone(tmp_path: Path, headers: 
     crowd = Crowd(folder=tmp_path, provider=FakeProvider(always=storm(1.0, **headers)), samples=50)
     result = crowd.go("echo", max_in_flight=8, max_attempts=1, warm_up=None)
     assert (result.exit_code, result.outputs) == (0, 50)
+    assert not any(count.failed_infra for count in result.counts)  # a warm-up call is lost to it no more than an answer
     warm_ups = 16
     assert len(crowd.served) <= 50 + warm_ups + 10  # one probe for each second of the storm
     assert crowd.refused() >= 2
