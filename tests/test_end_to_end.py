@@ -98,6 +98,53 @@ def test_kill_9_then_resume_asks_only_what_has_no_answer(tmp_path: Path) -> None
         assert len(provider.requests) <= 2 * len(ANSWERS) + in_flight
 
 
+def child(of: int, module: str) -> int:
+    """Process id of the child that runs `module`."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            if parent == of and module.encode() in stat.with_name("cmdline").read_bytes().split(b"\0"):
+                return int(stat.parent.name)
+        except OSError:  # it has ended meanwhile
+            continue
+    raise AssertionError(f"{of} has no child that runs {module}")
+
+
+def test_a_dead_tap_ends_the_run_and_resume_goes_on(tmp_path: Path) -> None:
+    with running(answers=ANSWERS, pace=Pace(first_s=0.25)) as provider:
+        bakeoff("init", "--api-base", provider.url, "--model", "key", cwd=tmp_path)
+        settings = tmp_path / "bakeoff.yaml"
+        settings.write_text(settings.read_text(encoding="utf-8") + "run: {max_in_flight: 2}\n", encoding="utf-8")
+        key = "sk-canary-5f1d0c7a9b"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "harness.cli", "run"],
+            cwd=tmp_path, env=os.environ | {"OPENAI_API_KEY": key},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        )  # fmt: skip
+        with process:
+            deadline = time.monotonic() + TIMEOUT_S
+            while len(provider.requests) < 4 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            tap = child(process.pid, "harness.clients.forwarder")
+            seen = Path(f"/proc/{tap}/environ").read_bytes()
+            os.kill(tap, signal.SIGKILL)
+            _, said = process.communicate(timeout=TIMEOUT_S)
+        assert key.encode() not in seen, "the tap is shown no key but those in requests"
+        assert process.returncode == 70
+        assert "the process that forwards and times the requests has ended" in said
+        assert "bug" not in said
+        (run,) = (tmp_path / "reports").iterdir()
+        assert f"Go on with: bakeoff run --resume {run.relative_to(tmp_path)}" in said
+        sent_before = len(provider.requests)
+        assert 4 <= sent_before < len(ANSWERS), "the kill must come in the middle"
+
+        done = bakeoff("run", "--resume", str(run), "--json", cwd=tmp_path, OPENAI_API_KEY=key)
+        assert json.loads(done.stdout)["exit_code"] == 0
+        assert len(asked(provider)) == len(ANSWERS), "every planned call is done"
+        in_flight = 2
+        assert len(provider.requests) <= len(ANSWERS) + in_flight
+
+
 def test_a_refused_key_exits_3_and_stands_in_no_byte_that_we_write(tmp_path: Path) -> None:
     canary = "sk-canary-5f1d0c7a9b"
     with running(always=echo_key()) as provider:

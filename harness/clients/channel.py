@@ -17,7 +17,9 @@ class Channel(asyncio.Protocol):
 
     def __init__(self, heard: Callable[[int, int, bytes], None], lost: Callable[[], None]) -> None:
         self._heard, self._lost = heard, lost
-        self._left = b""
+        self._left = bytearray()
+        self._needed = 0
+        """How many bytes `left` must have before there is anything to hear."""
         self._transport: asyncio.Transport | None = None
 
     def send(self, kind: int, number: int, *parts: bytes) -> None:
@@ -33,16 +35,21 @@ class Channel(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        data = self._left + data if self._left else data
-        at = 0
+        if self._left:
+            self._left += data
+            if len(self._left) < self._needed:  # a clip of 25 MB comes in a hundred pieces: none is looked at twice
+                return
+            data = bytes(self._left)
+        at, self._needed = 0, _FRAME.size
         while len(data) - at >= _FRAME.size:
             kind, number, size = _FRAME.unpack_from(data, at)
             end = at + _FRAME.size + size
             if end > len(data):
+                self._needed = end - at
                 break
             self._heard(kind, number, data[at + _FRAME.size : end])
             at = end
-        self._left = data[at:]
+        self._left = bytearray(data[at:])
 
     def connection_lost(self, _: Exception | None) -> None:
         self._transport = None

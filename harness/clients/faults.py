@@ -175,9 +175,7 @@ def _unsent(error: Exception, target: Target) -> Output | Failure:
     if not hasattr(error, "llm_provider") or not isinstance(status, int):
         return _bug(error, target)
     if status >= 500:  # no provider said so: LiteLLM gave up before it asked one
-        return Failure(
-            fault=Fault.HARNESS, kind="not_sent", message=target.scrub(f"nothing was sent: {_reason(error)}")
-        )
+        return Failure(fault=Fault.HARNESS, kind="not_sent", message=target.scrub(f"nothing was sent: {_why(error)}"))
     return _status(status, str(error).encode(), target)
 
 
@@ -194,6 +192,14 @@ def _partial(exchange: Exchange | None) -> str | None:
 
 def _name(error: BaseException | None) -> str:
     return type(error).__name__
+
+
+def _why(error: BaseException) -> str:
+    """What happened, and what it began with: client libraries say "Connection error." of everything."""
+    first = error
+    while (before := first.__cause__ or first.__context__) is not None:
+        first = before
+    return _reason(error) if first is error else f"{_reason(error)} ({_reason(first)})"
 
 
 def _reason(error: BaseException | None) -> str:

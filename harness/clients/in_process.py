@@ -8,7 +8,7 @@ import httpx
 
 from harness.clients.deadlines import DeadlineExceeded
 from harness.clients.pulse import Pulse
-from harness.clients.tap import Chunk, Exchange, Handle, TooLarge, Wire, listened_to, listening
+from harness.clients.tap import Exchange, Handle, TooLarge, Wire, listened_to, listening
 
 
 class InProcessTap:
@@ -78,9 +78,8 @@ class _Stamped(httpx.AsyncByteStream):
         exchange, wire = self._exchange, self._wire
         try:
             async for data in self._inner:
-                exchange.body += data
-                exchange.chunks.append(Chunk(wire.clock(), len(exchange.body), self._pulse.lag_s()))
-                if len(exchange.body) > wire.limit:
+                exchange.arrived(data, wire.clock(), self._pulse.lag_s())
+                if exchange.size > wire.limit:
                     raise TooLarge(f"the response is larger than {wire.limit:,} bytes")
                 wire.on_bytes()
                 yield data

@@ -12,10 +12,14 @@ from harness.clients.frames import Origin
 
 _OURS = frozenset({b"connection", b"content-length", b"transfer-encoding"})
 """Headers that the connection decides."""
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def origin_of(request: httpx.Request, *, verify: bool) -> Origin:
-    """Return where `request` goes; `verify` is False where the user wants no certificate checked."""
+    """Return where `request` goes; `verify` is False where the user wants no certificate checked.
+
+    httpx.ProxyError where the environment names a proxy that we cannot speak to.
+    """
     url = request.url
     tls = url.scheme == "https"
     port = url.port or (443 if tls else 80)
@@ -23,7 +27,12 @@ def origin_of(request: httpx.Request, *, verify: bool) -> Origin:
     proxy = _proxy(url.scheme, url.host)
     if proxy is None:
         return Origin(host=url.host, port=port, tls=server, verify=verify)
-    lines = [f"CONNECT {url.host}:{port} HTTP/1.1", f"Host: {url.host}:{port}", *_authorization(proxy), "", ""]
+    if proxy.scheme != "http" or proxy.hostname is None:
+        raise httpx.ProxyError(
+            f"the environment's proxy is {proxy.scheme}://..., and only one at http://HOST:PORT can be used"
+        )
+    address = f"[{url.host}]:{port}" if ":" in url.host else f"{url.host}:{port}"
+    lines = [f"CONNECT {address} HTTP/1.1", f"Host: {address}", *_authorization(proxy), "", ""]
     return Origin(
         host=url.host,
         port=port,
@@ -51,7 +60,9 @@ def wire_form(request: httpx.Request) -> bytes:
 
 @cache
 def _proxy(scheme: str, host: str) -> SplitResult | None:
-    """The proxy that the environment names for this host."""
+    """The proxy that the environment names for this host; embedded engines are never behind one."""
+    if host in _LOOPBACK:
+        return None
     proxies: Mapping[str, str] = urllib.request.getproxies()
     address = proxies.get(scheme) or proxies.get("all")
     if not address or urllib.request.proxy_bypass(host):

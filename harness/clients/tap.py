@@ -57,11 +57,29 @@ class Exchange:
     headers: dict[str, str] = field(default_factory=dict)
     """Those of KEPT_HEADERS that came, in lower case."""
     chunks: list[Chunk] = field(default_factory=list)
-    body: bytearray = field(default_factory=bytearray)
+    pieces: list[bytes] = field(default_factory=list)
+    """The body as the reader gets it, so that a large one is held once."""
     closed: float | None = None
     clock_drift_s: float = 0.0
     """How far wall clock and monotonic clock parted meanwhile: the machine slept, or its clock was set."""
     error: BaseException | None = None
+
+    @property
+    def body(self) -> bytes:
+        """What has come of the response's body."""
+        if len(self.pieces) > 1:
+            self.pieces = [b"".join(self.pieces)]
+        return self.pieces[0] if self.pieces else b""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body that have come."""
+        return self.chunks[-1].end if self.chunks else 0
+
+    def arrived(self, data: bytes, at: float, lag_s: float) -> None:
+        """Note a piece of the body."""
+        self.pieces.append(data)
+        self.chunks.append(Chunk(at, self.size + len(data), lag_s))
 
     def arrival(self, offset: int | None) -> Chunk | None:
         """The chunk that brought the byte at `offset`."""

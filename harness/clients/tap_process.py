@@ -18,7 +18,7 @@ from harness.clients.child import Child
 from harness.clients.deadlines import DeadlineExceeded
 from harness.clients.frames import BODY, CANCEL, END, HEAD, REQUEST, STAMP, Order
 from harness.clients.outgoing import origin_of, wire_form
-from harness.clients.tap import Chunk, Exchange, Handle, TooLarge, Wire, listening
+from harness.clients.tap import Exchange, Handle, TooLarge, Wire, listening
 from harness.core.children import child_environment
 from harness.errors import TapError
 
@@ -66,21 +66,22 @@ class ProcessTap:
                 yield
 
     async def carry(self, request: httpx.Request, wire: Wire, handle: Handle, *, verify: bool) -> httpx.Response:  # noqa: ARG002 - nothing leaves from here
+        await request.aread()
+        form = wire_form(request)
         exchange = Exchange(host=request.url.host, sent=wire.clock())
         wire.exchanges.append(exchange)
         passing = _Passing(self, next(self._numbers), exchange, wire)
-        if self._dead:
-            raise passing.fail(_died())
-        await request.aread()
-        order = Order(
-            origin=origin_of(request, verify=verify),
-            limit=wire.limit,
-            timeout_s=wire.deadlines.timeout_s,
-            idle_timeout_s=wire.deadlines.idle_timeout_s,
-        )
-        self._passing[passing.number] = passing
-        self._channel.send(REQUEST, passing.number, json.dumps(asdict(order)).encode(), b"\n", wire_form(request))
         try:
+            order = Order(
+                origin=origin_of(request, verify=verify),
+                limit=wire.limit,
+                timeout_s=wire.deadlines.timeout_s,
+                idle_timeout_s=wire.deadlines.idle_timeout_s,
+            )
+            if self._dead:
+                raise _died()
+            self._passing[passing.number] = passing
+            self._channel.send(REQUEST, passing.number, json.dumps(asdict(order)).encode(), b"\n", form)
             return await passing.head
         except BaseException as error:
             exchange.error = exchange.error or error
@@ -140,9 +141,7 @@ class _Passing(httpx.AsyncByteStream):
     def arrived(self, payload: bytes) -> None:
         at, lag_s = STAMP.unpack_from(payload)
         data = payload[STAMP.size :]
-        exchange = self._exchange
-        exchange.body += data
-        exchange.chunks.append(Chunk(at, len(exchange.body), lag_s))
+        self._exchange.arrived(data, at, lag_s)
         self._parts.append(data)
         self._news.set()
 
@@ -215,5 +214,5 @@ class _Passing(httpx.AsyncByteStream):
 def _died() -> TapError:
     return TapError(
         "the process that forwards and times the requests has ended; nothing more can be measured",
-        hint="its log is logs/tap.log in the run's folder; go on with bakeoff run --resume",
+        hint="what it said is in logs/tap.log of the run's folder; what was served is kept",
     )

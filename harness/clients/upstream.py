@@ -83,27 +83,26 @@ class Upstream(asyncio.Protocol):
         if passage is None:  # an unasked word on an idle connection
             self.abort()
             return
+        why = None
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._break("it switched protocols", at)
-            return
+            why = "it switched protocols"
         except httptools.HttpParserError as error:
-            self._break(f"what came is no HTTP: {error}", at)
-            return
-        if not self._head_done:
+            why = f"what came is no HTTP: {error}"
+        if self._head_done:
+            self._tell(passage, at, lag_s)
+        else:
             self._head_bytes += len(data)
             if self._head_bytes > _MOST_HEAD_BYTES:
-                self._break("the head of the response does not end", at)
+                why = "the head of the response does not end"
+        if self._passage is not passage:  # it has had enough
             return
-        if not self._told:
-            self._told = True
-            passage.head(self._parser.get_status_code(), self._headers, at, lag_s)
-        if self._parts and self._passage is passage:
-            parts, self._parts = self._parts, []
-            passage.body(parts[0] if len(parts) == 1 else b"".join(parts), at, lag_s)
-        if self._complete and self._passage is passage:
+        if self._complete:
+            self._keep_alive &= why is None
             self._end(at)
+        elif why is not None:
+            self._break(why, at)
 
     def eof_received(self) -> bool:
         return False
@@ -122,6 +121,10 @@ class Upstream(asyncio.Protocol):
 
     # -- what the parser calls
 
+    def on_message_begin(self) -> None:
+        if self._complete:
+            raise ValueError("more than one response to one request")
+
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers.append((name, value))
 
@@ -139,6 +142,14 @@ class Upstream(asyncio.Protocol):
         self._complete = True
         # later the parser has forgotten
         self._keep_alive = self._parser.should_keep_alive()
+
+    def _tell(self, passage: Passage, at: float, lag_s: float) -> None:
+        if not self._told:
+            self._told = True
+            passage.head(self._parser.get_status_code(), self._headers, at, lag_s)
+        if self._parts and self._passage is passage:
+            parts, self._parts = self._parts, []
+            passage.body(parts[0] if len(parts) == 1 else b"".join(parts), at, lag_s)
 
     def _is_framed(self) -> bool:
         return any(name.lower() in (b"content-length", b"transfer-encoding") for name, _ in self._headers)

@@ -15,9 +15,8 @@ from harness.core.suites import Suite
 class RunSettings:
     """How a run is executed."""
 
-    max_in_flight: int = 4
-    """Over all remote candidates of one worker; a candidate's own limit may be lower. Few, because marks taken in the
-    process that decodes the answers are late under load: see docs/decisions/0002-wire-marks.md."""
+    max_in_flight: int = 16
+    """Over all remote candidates; a candidate's own limit may be lower."""
     timeout_s: float = 60.0
     """Wall time of one attempt."""
     idle_timeout_s: float = 20.0

@@ -76,7 +76,7 @@ def test_transcript_that_is_plain_text(type_: str, expected: Output | str) -> No
 def test_mos_returns_numbers() -> None:
     reply = trip(mos())
     assert reply.outcome == Output(values={"sig": 3.5, "bak": 4.0, "ovrl": 3.25})
-    assert (reply.wire_requests, reply.marks.valid) == (1, True)
+    assert reply.wire_requests == 1
     assert reply.marks.total_ms is not None
 
 

@@ -177,11 +177,11 @@ def outcome(made: Exchange | None, error: Exception | None = None) -> Failure:
     ("made", "kind"),
     [
         pytest.param(exchange(429), "rate_limit", id="the wire's status wins over LiteLLM's"),
-        pytest.param(exchange(400, body=bytearray(b"Arrearage: pay first")), "quota", id="debt behind a 400"),
-        pytest.param(exchange(400, body=bytearray(b'{"error": "prompt is too long"}')), "context_too_long", id="words"),
-        pytest.param(exchange(401, body=bytearray(b"context window")), "credentials", id="no words beside a 401"),
-        pytest.param(exchange(500, body=bytearray(b"\xff\xfe")), "server_error", id="body that is no text"),
-        pytest.param(exchange(500, body=bytearray(b'["a list"]')), "server_error", id="body that is a list"),
+        pytest.param(exchange(400, pieces=[b"Arrearage: pay first"]), "quota", id="debt behind a 400"),
+        pytest.param(exchange(400, pieces=[b'{"error": "prompt is too long"}']), "context_too_long", id="words"),
+        pytest.param(exchange(401, pieces=[b"context window"]), "credentials", id="no words beside a 401"),
+        pytest.param(exchange(500, pieces=[b"\xff\xfe"]), "server_error", id="body that is no text"),
+        pytest.param(exchange(500, pieces=[b'["a list"]']), "server_error", id="body that is a list"),
         pytest.param(None, "not_sent", id="nothing sent"),
     ],
 )

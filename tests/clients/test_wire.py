@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -126,10 +127,9 @@ def test_marks_of_the_worked_example() -> None:
         name = "content" if kind == "text" else "reasoning_content"
         chunks.append((at, {"choices": [{"delta": {name: "x"}}]}))
     for at, event in chunks:
-        exchange.body += f"data: {json.dumps(event)}\n\n".encode()
-        exchange.chunks.append(Chunk(at, len(exchange.body), 0.0))
+        exchange.arrived(f"data: {json.dumps(event)}\n\n".encode(), at, 0.0)
     exchange.closed = example["inputs"]["t_done"]
-    stream = read(bytes(exchange.body))
+    stream = read(exchange.body)
     content = Content(first=stream.first, answer=stream.answer, last=stream.last)
     found = marks(wire_of(limit=10**6, exchanges=[exchange]), content)
     assert found.ttft_ms == pytest.approx(1000 * example["ttft"])
@@ -154,7 +154,7 @@ def test_worked_example_through_the_client() -> None:
 
 
 def exchange(*chunks: Chunk) -> Exchange:
-    return Exchange(host="example", sent=0.0, chunks=list(chunks), body=bytearray(chunks[-1].end))
+    return Exchange(host="example", sent=0.0, chunks=list(chunks))
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,8 @@ def exchange(*chunks: Chunk) -> Exchange:
         pytest.param([exchange(Chunk(0.05, 10, 0.009))], True, id="late by less than 10 ms"),
         pytest.param([exchange(Chunk(0.1, 5, 0.5), Chunk(0.5, 10, 0.0))], True, id="late where nothing is marked"),
         pytest.param([exchange(Chunk(0.5, 10, 0.0))] * 2, False, id="a hidden retry"),
+        pytest.param([replace(exchange(Chunk(0.5, 10, 0.0)), clock_drift_s=1.1)], False, id="the clock was set"),
+        pytest.param([replace(exchange(Chunk(0.5, 10, 0.0)), clock_drift_s=0.9)], True, id="the clock was nudged"),
         pytest.param([], False, id="nothing sent"),
     ],
 )

@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from harness.clients.in_process import InProcessTap
+from harness.clients.marks import marks
+from harness.clients.reply import Content
 from harness.clients.tap import Encoded, TooLarge, Wire, forward
 from tests.clients.trip import wire_of
 
@@ -121,7 +123,7 @@ def test_concurrent_attempts_have_wires_of_their_own() -> None:
     async def both() -> list[Wire]:
         return await asyncio.gather(one(b"a"), one(b"b"))
 
-    assert [bytes(wire.exchanges[0].body) for wire in asyncio.run(both())] == [b"aa", b"bb"]
+    assert [wire.exchanges[0].body for wire in asyncio.run(both())] == [b"aa", b"bb"]
 
 
 def test_nobody_listens() -> None:
@@ -148,3 +150,11 @@ def test_cancelled_request_is_closed() -> None:
     with contextlib.suppress(TimeoutError):
         asyncio.run(exchange())
     assert wire.exchanges[0].closed is not None
+
+
+def test_a_machine_that_slept_is_noticed() -> None:
+    walls = iter([1000.0])
+    wire = wire_of(limit=9, wall=lambda: next(walls, 1000.0 + 3600) + time.monotonic())
+    watched(httpx.Response(200, stream=Body(b"abc")), wire)
+    assert wire.exchanges[0].clock_drift_s == pytest.approx(3600, abs=0.1)
+    assert not marks(wire, Content(first=0, answer=0, last=2)).valid
