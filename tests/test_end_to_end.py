@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.execute import warmup
 from tests.fake_provider import FakeProvider, Pace, echo_key, running, status
 
 QUESTIONS = Path(__file__).parent.parent / "harness" / "cli" / "starter" / "data" / "faq.csv"
@@ -31,8 +32,9 @@ def bakeoff(*arguments: str, cwd: Path, check: int | None = 0, **environment: st
 
 
 def asked(provider: FakeProvider) -> Counter[str]:
-    """Count the requests by model and question."""
-    return Counter(f"{r.body['model']}: {r.body['messages'][-1]['content']}" for r in provider.requests)
+    """Count the requests by model and question, without those that warm up."""
+    found = Counter(f"{r.body['model']}: {r.body['messages'][-1]['content']}" for r in provider.requests)
+    return Counter({question: n for question, n in found.items() if warmup.TEXT not in question})
 
 
 def add_candidate(folder: Path, url: str, name: str) -> None:
@@ -53,7 +55,7 @@ def test_from_an_empty_folder_to_a_report_and_a_free_resume(tmp_path: Path) -> N
         done = bakeoff("run", cwd=tmp_path, **key)
         assert "key" in done.stdout
         assert set(asked(provider).values()) == {1}
-        assert len(provider.requests) == 2 * len(ANSWERS)
+        assert len(asked(provider)) == 2 * len(ANSWERS)
         (run,) = (tmp_path / "reports").iterdir()
         assert {"run.db", "report.html", "memo.md", "decision.json"} <= {path.name for path in run.iterdir()}
         (decision,) = json.loads((run / "decision.json").read_text(encoding="utf-8"))["decisions"]
@@ -77,7 +79,9 @@ def test_kill_9_then_resume_asks_only_what_has_no_answer(tmp_path: Path) -> None
         bakeoff("init", "--api-base", provider.url, "--model", "key", cwd=tmp_path)
         add_candidate(tmp_path, provider.url, "echo")
         settings = tmp_path / "bakeoff.yaml"
-        settings.write_text(settings.read_text(encoding="utf-8") + "run: {max_in_flight: 2}\n", encoding="utf-8")
+        settings.write_text(
+            settings.read_text(encoding="utf-8") + "run: {max_in_flight: 2, warm_up: 0}\n", encoding="utf-8"
+        )
         process = subprocess.Popen(
             [sys.executable, "-m", "harness.cli", "run"],
             cwd=tmp_path, env=os.environ | {"OPENAI_API_KEY": "sk-test-0123456789"},
@@ -114,7 +118,9 @@ def test_a_dead_tap_ends_the_run_and_resume_goes_on(tmp_path: Path) -> None:
     with running(answers=ANSWERS, pace=Pace(first_s=0.25)) as provider:
         bakeoff("init", "--api-base", provider.url, "--model", "key", cwd=tmp_path)
         settings = tmp_path / "bakeoff.yaml"
-        settings.write_text(settings.read_text(encoding="utf-8") + "run: {max_in_flight: 2}\n", encoding="utf-8")
+        settings.write_text(
+            settings.read_text(encoding="utf-8") + "run: {max_in_flight: 2, warm_up: 0}\n", encoding="utf-8"
+        )
         key = "sk-canary-5f1d0c7a9b"
         process = subprocess.Popen(
             [sys.executable, "-m", "harness.cli", "run"],

@@ -8,7 +8,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.options import HERE, AsJson, Candidates, Folder, Limit, Only, Runs, names, resume_command, runs_of
-from harness.errors import CredentialsError, Interrupted, StoreError, TapError, UsageError
+from harness.errors import CredentialsError, Interrupted, StoreError, TapError, UsageError, WorkerError
 
 if TYPE_CHECKING:
     from harness.core.runs import Bakeoff
@@ -89,7 +89,7 @@ def run_to_report(
     with Bars() as bars:
         try:
             result = pipeline.run(bakeoff, path, folder=folder, progress=bars, drain_s=drain_s)
-        except (CredentialsError, StoreError, TapError, UsageError) as error:
+        except (CredentialsError, StoreError, TapError, UsageError, WorkerError) as error:
             if resume is None and not isinstance(error, StoreError) and folders.discard(path):
                 raise
             screen.show_error(error, sent=True)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -73,16 +74,19 @@ def test_a_dead_tap_raises_out_of_every_attempt(sent: bool) -> None:
     asyncio.run(story())
 
 
-def test_a_tap_that_does_not_start_says_why_in_its_log(tmp_path: Path) -> None:
-    log = tmp_path / "tap.log"
+def test_a_tap_that_does_not_start_says_why_in_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, broken = tmp_path / "tap.log", tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho a library is missing >&2\n")
+    broken.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(broken))
 
     async def story() -> None:
-        async with ProcessTap(env={"PYTHONHOME": "/nowhere"}, log=log) as tap:
+        async with ProcessTap(env={}, log=log) as tap:
             with pytest.raises(TapError, match="has ended"):
                 await fetch(tap, "http://127.0.0.1:9/")
 
     asyncio.run(story())
-    assert "encodings" in log.read_text()
+    assert log.read_text() == "a library is missing\n"
 
 
 def test_the_tap_sees_an_allow_list_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
