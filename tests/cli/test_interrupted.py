@@ -25,7 +25,7 @@ BAKEOFF = f"""\
 name: capitals
 suites:
   - {{name: faq, modality: text, data: faq.csv, scorer: exact_match}}
-run: {{max_in_flight: {IN_FLIGHT}}}
+run: {{max_in_flight: {IN_FLIGHT}, warm_up: 0}}
 """
 
 
