@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from harness.core.canonical import Json, from_json, to_json
-from harness.core.decision import Decision, DecisionRule, VerdictKind
-from harness.core.runs import Bakeoff, Plan
-from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, UsageError
+from harness.core.decision import Completeness, Decision, DecisionRule, VerdictKind
+from harness.core.runs import Bakeoff, Plan, RunSettings
+from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, IncompleteError, UsageError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -239,21 +239,40 @@ def score(bakeoff: Bakeoff, run_folder: Path) -> Tally:
     )
 
 
-def decide(run_folder: Path, *, weights: Mapping[str, float] | None = None) -> tuple[Decision, ...]:
-    """Turn a run's scores into one decision a slot, by the rules frozen in its manifest; writes decision.json."""
+def decide(
+    run_folder: Path, *, weights: Mapping[str, float] | None = None, allow_incomplete: bool = False
+) -> tuple[Decision, ...]:
+    """Turn a run's scores into one decision a slot, by the rules frozen in its manifest; writes decision.json.
+
+    A slot whose calls are pending or lost beyond the run's limit has nobody ranked unless `allow_incomplete`.
+    """
     from harness.decide.weights import reweighed
+    from harness.store.completeness import completeness
     from harness.store.folders import replace_text
     from harness.store.frames import calls_frame, scores_frame
     from harness.store.ledger import Ledger
 
     with Ledger.open(run_folder, write=False) as ledger:
         manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
+        counts = completeness(ledger)
     config = cast(dict[str, Any], manifest.config)
     rules = reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights or {})
     slots = [slot for slot in rules if (calls["slot"] == slot).any()]
     seed = int(config["seed"])
-    decisions = tuple(_decide_slot(calls, scores, rules[slot], seed, manifest.resolution_ms) for slot in slots)
-    document = {"run": manifest.run_id, "rules_frozen": manifest.rules, "decisions": to_json(decisions)}
+    most_lost = float(config["settings"].get("max_infra_failure_rate", RunSettings().max_infra_failure_rate))
+    decisions = tuple(
+        _decide_slot(
+            calls, scores, rules[slot], seed, manifest.resolution_ms, completeness=counts[slot], most_lost=most_lost,
+            allow_incomplete=allow_incomplete,
+        )
+        for slot in slots
+    )  # fmt: skip
+    document = {
+        "run": manifest.run_id,
+        "rules_frozen": manifest.rules,
+        "incomplete": any(decision.incomplete for decision in decisions),
+        "decisions": to_json(decisions),
+    }
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
     replace_text(run_folder / "decision.json", text + "\n")
     return decisions
@@ -311,11 +330,17 @@ def passes(decisions: Sequence[Decision]) -> bool:
     )
 
 
+def decision_code(decisions: Sequence[Decision]) -> int:
+    """Return the exit code that the decisions alone call for."""
+    if any(decision.verdict.kind is VerdictKind.INCOMPLETE for decision in decisions):
+        return IncompleteError.exit_code
+    return 0 if passes(decisions) else NO_CANDIDATE_PASSES
+
+
 def exit_code(result: "RunResult", decisions: Sequence[Decision]) -> int:
-    """Return the strongest exit code that holds after a run."""
-    passed = result.outputs > 0 and passes(decisions)  # failures alone recommend nobody
-    codes = {result.exit_code, 0 if passed else NO_CANDIDATE_PASSES}
-    return next(code for code in PRECEDENCE if code in codes)
+    """Return the strongest exit code that holds after a run; what was ranked incomplete is still incomplete."""
+    code = decision_code(decisions) if result.outputs > 0 else NO_CANDIDATE_PASSES  # failures recommend nobody
+    return next(known for known in PRECEDENCE if known in (result.exit_code, code))
 
 
 def summary(run_folder: Path, code: int) -> Json:
@@ -387,8 +412,9 @@ def inventory(folder: Path) -> dict[str, list[dict[str, Json]]]:
 
 
 def _decide_slot(
-    calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, seed: int, resolution_ms: float
-) -> Decision:
+    calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, seed: int, resolution_ms: float, *,
+    completeness: Sequence[Completeness], most_lost: float, allow_incomplete: bool,
+) -> Decision:  # fmt: skip
     from harness.decide.decide import decide as decide_slot
     from harness.decide.decide import metrics_of
     from harness.metrics.estimates import estimates
@@ -406,6 +432,9 @@ def _decide_slot(
         metrics=metrics,
         draws=merged(resample(observations, metrics, draws=DRAWS, seed=seed), metrics, resolution_ms),
         resolution_ms=resolution_ms,
+        completeness=completeness,
+        most_lost=most_lost,
+        allow_incomplete=allow_incomplete,
         differences=lambda leader: differences(observations, leader),
         samples_compared=observations.n,
         clusters=observations.clusters.tolist(),

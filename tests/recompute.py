@@ -769,10 +769,10 @@ class Pair(NamedTuple):
 
 
 class Decision:
-    """One slot's decision by the rule of the manifest."""
+    """One slot's decision by the rule of the manifest; `allowed`: what is incomplete is ranked all the same."""
 
-    def __init__(self, slot: Slot) -> None:
-        self.slot, self.rule = slot, slot.rule
+    def __init__(self, slot: Slot, *, allowed: bool = False) -> None:
+        self.slot, self.rule, self.allowed = slot, slot.rule, allowed
         self.criteria: list[dict[str, Any]] = slot.rule["criteria"]
         total = math.fsum(c["weight"] for c in self.criteria)
         self.weights = [c["weight"] / total for c in self.criteria]
@@ -790,7 +790,23 @@ class Decision:
         }
         self.scores = {name: math.fsum(row) for name, row in self.contributions.items()}
         self.gates = {name: [self._gate(gate, name) for gate in slot.rule["gates"]] for name in slot.candidates}
+        self.counts = list(self._counts())
+        most = slot.run.config["settings"]["max_infra_failure_rate"]
+        self.short = list(
+            dict.fromkeys(
+                row["candidate"]
+                for row in self.counts
+                if row["pending"] > 0 or row["failed_infra"] + row["failed_harness"] > most * row["planned"]
+            )
+        )
         excluded = {name for name, gates in self.gates.items() if any(g.status == "fail" for g in gates)}
+        on_quality = any(c["metric"] == "quality" for c in self.criteria)
+        self.unjudged = [
+            name
+            for name, of in slot.measures.items()
+            if not of["coverage"].value or (on_quality and name not in excluded and of["quality"].value is None)
+        ]
+        excluded |= set(self.unjudged if allowed else slot.candidates if self.short else ())
         self.contenders = sorted(
             (name for name in slot.candidates if name not in excluded), key=lambda name: (-self.scores[name], name)
         )
@@ -799,6 +815,22 @@ class Decision:
             for name in self.contenders
         }
         self.leader = self.contenders[0] if self.contenders else None
+
+    def _counts(self) -> Iterator[dict[str, Any]]:
+        """What came of each candidate's answers, and of the instruments' calls that measure them."""
+        answers = {call.plan: call for call in self.slot.answers}
+        readings = [(answers[c.measures], c) for c in self.slot.run.of("instrument") if c.measures in answers]
+        for name in self.slot.candidates:
+            mine = {
+                "answer": [call for call in self.slot.answers if call.candidate == name],
+                "instrument": [call for answer, call in readings if answer.candidate == name],
+            }
+            for role, calls in mine.items():
+                if calls:
+                    faults = {f"failed_{fault}": sum(c.fault == fault for c in calls) for fault in FAULTS}
+                    done, pending = sum(c.ok for c in calls), sum(not c.finished for c in calls)
+                    yield {"candidate": name, "role": role, "planned": len(calls), "done": done, "pending": pending,
+                           **faults}  # fmt: skip
 
     def _gate(self, gate: Mapping[str, Any], name: str) -> Judged:
         """1.1: by the unfavourable one-sided bound it passes, by the favourable one it fails."""
@@ -1044,7 +1076,7 @@ def _run_numbers(run: Run) -> Iterator[tuple[str, Expected]]:
     }
     for name, n in counts.items():
         yield number_id("run", "summary", "", name), _count(n)
-        if name in ("planned", "pending"):
+        if name in ("planned", "pending", "errors"):
             yield number_id("run", "incomplete", "", name), _count(n)
     hosted = {c["name"] for c in (*run.config["candidates"], *run.config["instruments"].values()) if "machine" in c}
     machine = {name: [c for c in done if (c.candidate in hosted) is flag]

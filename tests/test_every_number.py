@@ -282,6 +282,9 @@ def expected_document(decision: Decision, run: recompute.Run) -> Tree:
         "samples_compared": number(len(slot.items)),
         "seed": number(run.config["seed"]),
         "draws": number(10_000),
+        "completeness": [literal(row) for row in decision.counts],
+        "incomplete": [*decision.short, *sorted(set(decision.unjudged) - set(decision.short), key=order.index)],
+        "incomplete_allowed": decision.allowed,
     }  # fmt: skip
 
 
@@ -331,11 +334,6 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
     limits, names = decision.rule["thresholds"], decision.slot.candidates
     measures = decision.slot.measures
     answered = {name: bool(measures[name]["coverage"].value) for name in names}
-    on_quality = any(c["metric"] == "quality" for c in decision.criteria)
-    judged = [
-        answered[name] and not (on_quality and name in decision.ranks and measures[name]["quality"].value is None)
-        for name in names
-    ]
     flips = list(decision.leave_one_out.values())
     near = [name for name in verdict["near_ties"] if name != verdict.get("leader")]
     for name in decision.contenders[1:]:
@@ -343,9 +341,11 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         margin = max(limits["near_tie"], decision.margin(name))
         if abs(gap - margin) > 0.1 * margin and (gap < margin) != (name in near):
             yield f"near ties: {name} is {gap:.4f} behind, and the margin is {margin:.4f}"
-    if not any(answered.values()) or all(v is None for row in decision.values.values() for v in row):
+    if decision.short and not decision.allowed:
+        kind = "incomplete"
+    elif not any(answered.values()) or all(v is None for row in decision.values.values() for v in row):
         kind = "none"
-    elif not all(judged):
+    elif decision.unjudged and not decision.allowed:
         kind = "incomplete"
     elif not decision.contenders:
         kind = "none"
@@ -358,7 +358,12 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
             v != 0 for c, v in zip(decision.criteria, decision.values[leader], strict=True) if c["metric"] == "quality"
         )
         kept = 3 * flips.count(str(decision.leader)) >= 2 * len(flips)
-        sure = len(names) > 1 and verdict["p_best"] >= limits["clear_p_best"]
+        sure = (
+            len(names) > 1
+            and not decision.short
+            and not decision.unjudged
+            and verdict["p_best"] >= limits["clear_p_best"]
+        )
         likely = len(names) == 1 or verdict["p_best"] >= limits["lean_p_best"]
         kind = "clear" if sure and enough and fit and robust and kept else "lean" if likely else "toss-up"
     if verdict["kind"] != kind:
@@ -389,6 +394,7 @@ def sayable(decision: Decision, got: Mapping[str, Any]) -> list[float]:
     said += [1 - a / b for a in costs for b in costs if a is not None and b]
     said += [of["coverage"].value or 0.0 for of in slot.measures.values()]
     said += [n for name in slot.candidates for n in slot.bounded(name)]
+    said += [n for row in decision.counts for n in row.values() if isinstance(n, int)]
     said += [c[anchor] for c in decision.criteria for anchor in ("worst", "ideal")]
     for name in slot.candidates:
         for gate, judged in zip(decision.rule["gates"], decision.gates[name], strict=True):
@@ -411,9 +417,10 @@ def check_run(folder: Path) -> Counter[str]:
     AssertionError lists every number that is wrong, badly rounded, or that nobody has recomputed.
     """
     run = recompute.Run(folder)
-    decisions = {name: Decision(slot) for name, slot in run.slots.items()}
     page = Page((folder / "report.html").read_text(encoding="utf-8"))
     document = json.loads((folder / "decision.json").read_text(encoding="utf-8"))
+    allowed = {got["slot"]: got["incomplete_allowed"] for got in document["decisions"]}
+    decisions = {name: Decision(slot, allowed=allowed.get(name, False)) for name, slot in run.slots.items()}
     problems = [*wrong_numbers(page, recompute.page(run, decisions)), *wrong_document(run, decisions, document)]
     problems += wrong_words(page, decisions, document)
     sums = {shown.id for shown in page.numbers if shown.id.endswith(TOTALS)}
@@ -422,7 +429,7 @@ def check_run(folder: Path) -> Counter[str]:
     problems += wrong_charts(page, decisions)
     problems += wrong_bars(page, decisions, document)
     problems += [f"digits without an id: {text!r}" for text in page.strays]
-    if derived_again(folder) != document:
+    if derived_again(folder, allow_incomplete=any(allowed.values())) != document:
         problems.append("decision.json is not what deciding again from run.db gives")
     listed = "\n".join(problems[:SHOWN])
     assert not problems, f"{len(problems)} problems of {len(page.numbers)} numbers:\n{listed}"
@@ -444,6 +451,8 @@ def wrong_numbers(page: Page, expected: Mapping[str, Expected]) -> Iterator[str]
 def wrong_document(run: recompute.Run, decisions: Mapping[str, Decision], document: Any) -> Iterator[str]:
     if document["run"] != run.manifest["run_id"] or document["rules_frozen"] != run.manifest["rules"]:
         yield "decision.json is of another run"
+    if document["incomplete"] != any(d.short or d.unjudged for d in decisions.values()):
+        yield f"decision.json says that the run is {'' if document['incomplete'] else 'not '}incomplete"
     if [got["slot"] for got in document["decisions"]] != list(decisions):
         yield f"decision.json decides {[got['slot'] for got in document['decisions']]}, not {list(decisions)}"
     for got in document["decisions"]:
@@ -534,7 +543,7 @@ def wrong_bars(page: Page, decisions: Mapping[str, Decision], document: Any) -> 
             yield f"{decision.slot.slot}/{line['candidate']}: its bar is {bar}, not {[1000 * end for end in ends]}"
 
 
-def derived_again(folder: Path) -> Any:
+def derived_again(folder: Path, *, allow_incomplete: bool) -> Any:
     """decision.json as the pipeline makes it from a copy of run.db alone."""
     from harness import pipeline
 
@@ -546,7 +555,7 @@ def derived_again(folder: Path) -> Any:
             closing(sqlite3.connect(copy / "run.db")) as target,
         ):
             source.backup(target)
-        pipeline.decide(copy)
+        pipeline.decide(copy, allow_incomplete=allow_incomplete)
         return json.loads((copy / "decision.json").read_text(encoding="utf-8"))
 
 
@@ -829,9 +838,11 @@ def test_every_number_of_a_larger_store_is_recomputed(live: Path, tmp_path: Path
     from harness import pipeline
 
     folder = widened(live, tmp_path / live.name, how)
-    pipeline.decide(folder)
-    pipeline.report(folder)
-    check_run(folder)
+    for allow_incomplete in (False, True):
+        decisions = pipeline.decide(folder, allow_incomplete=allow_incomplete)
+        assert any(decision.incomplete for decision in decisions)
+        pipeline.report(folder)
+        check_run(folder)
 
 
 def test_a_number_that_is_wrong_or_badly_rounded_is_found(live: Path) -> None:

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, runs_of
-from harness.errors import NO_CANDIDATE_PASSES, UsageError
+from harness.cli.options import HERE, AllowIncomplete, AsJson, Folder, RunName, Runs, runs_of
+from harness.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -19,6 +19,7 @@ def decide(
         str | None,
         typer.Option("--weights", metavar="quality=60,cost=40", help="Other weights; slot:name=… for one slot."),
     ] = None,
+    allow_incomplete: AllowIncomplete = False,
     folder: Folder = HERE,
     runs: Runs = None,
     as_json: AsJson = False,
@@ -29,15 +30,14 @@ def decide(
     from harness.store import folders
 
     path = folders.find(run, runs_of(folder, runs))
-    decisions = pipeline.decide(path, weights=_weights(weights))
+    decisions = pipeline.decide(path, weights=_weights(weights), allow_incomplete=allow_incomplete)
     if as_json:
         screen.document({"run": path.name, "decisions": decisions})
     else:
         tables.show_decisions(decisions)
         screen.say()
         screen.say(f"Next: bakeoff report {path}")
-    if not pipeline.passes(decisions):
-        raise typer.Exit(NO_CANDIDATE_PASSES)
+    raise typer.Exit(pipeline.decision_code(decisions))
 
 
 def _weights(text: str | None) -> dict[str, float]:

@@ -20,6 +20,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="SUITE", help="Only this suite; may be repeated.")]
 Candidates = Annotated[str | None, typer.Option("--candidates", metavar="A,B", help="Only these candidates.")]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N samples a task.")]
+AllowIncomplete = Annotated[
+    bool, typer.Option("--allow-incomplete", help="Rank although answers are missing; the report says so.")
+]
 
 HERE = Path()
 

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, AsJson, Candidates, Folder, Limit, Only, Runs, names, resume_command, runs_of
+from harness.cli.options import (
+    HERE,
+    AllowIncomplete,
+    AsJson,
+    Candidates,
+    Folder,
+    Limit,
+    Only,
+    Runs,
+    names,
+    resume_command,
+    runs_of,
+)
 from harness.errors import CredentialsError, Interrupted, StoreError, TapError, UsageError, WorkerError
 
 if TYPE_CHECKING:
@@ -36,6 +48,7 @@ def run(
         float,
         typer.Option("--drain-timeout", metavar="S", min=0, help="How long an interrupt waits for what is in flight."),
     ] = DRAIN_S,
+    allow_incomplete: AllowIncomplete = False,
     runs: Runs = None,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +71,7 @@ def run(
         bakeoff = pipeline.with_budget(bakeoff, _dollars(budget))
     run_to_report(
         bakeoff, folder=folder, runs=runs_of(folder, runs), selection=selection, resume=path, drain_s=drain_timeout,
-        as_json=as_json,
+        allow_incomplete=allow_incomplete, as_json=as_json,
     )  # fmt: skip
 
 
@@ -70,6 +83,7 @@ def run_to_report(
     selection: "Selection",
     resume: Path | None = None,
     drain_s: float = DRAIN_S,
+    allow_incomplete: bool = False,
     as_json: bool = False,
 ) -> None:
     """Run `bakeoff`, derive everything from its records, print the answer and end with the run's exit code."""
@@ -99,7 +113,7 @@ def run_to_report(
         if decidable:
             bars.note("Scoring and deciding ...")
             pipeline.score(bakeoff, path)
-            decisions = pipeline.decide(path)
+            decisions = pipeline.decide(path, allow_incomplete=allow_incomplete)
             pipeline.report(path)
             pipeline.memo(path)
     exit_code = pipeline.exit_code(result, decisions if decidable else ())

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from harness.cli import screen
-from harness.core.decision import Decision, GateStatus, RankedCandidate
+from harness.core.calls import Role
+from harness.core.decision import Completeness, Decision, GateStatus, RankedCandidate
 from harness.core.estimates import Estimate
 from harness.report import numbers
 
@@ -31,6 +32,8 @@ def decision_lines(decision: Decision) -> list[str]:
     rows = [_row(decision, ranked) for ranked in decision.ranking]
     widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
     lines = [f"{decision.slot}: {decision.samples_compared} samples, every candidate asked the same", ""]
+    if decision.incomplete:
+        lines[0] = f"INCOMPLETE  {lines[0]}"
     lines += [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in (heads,)
     ]
@@ -40,7 +43,17 @@ def decision_lines(decision: Decision) -> list[str]:
     ]
     lines += ["", decision.verdict.sentence]
     lines += [f"  - {caveat}" for caveat in decision.verdict.caveats]
+    lines += [_completeness_line(row) for row in decision.completeness]
     return lines
+
+
+def _completeness_line(row: Completeness) -> str:
+    what = "answers" if row.role is Role.ANSWER else "measurements of its answers"
+    return (
+        f"  {row.candidate}: {row.planned} {what} planned, {row.done} done, {row.failed_infra} failed-infra,"
+        f" {row.failed_candidate} failed-model, {row.pending} pending"
+        + (f", {row.failed_harness} failed by Bakeoff" if row.failed_harness else "")
+    )
 
 
 def _row(decision: Decision, ranked: RankedCandidate) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from harness.core.calls import Role
 from harness.core.estimates import Estimate
 
 
@@ -105,7 +106,7 @@ class RankedCandidate:
 
     candidate: str
     rank: int | None
-    """1-based, competition ranking; None: excluded by a failed gate."""
+    """1-based, competition ranking; None: excluded by a failed gate, or left out for want of answers."""
     score: float
     low: float
     """95 % interval of the score over the measurement draws."""
@@ -171,6 +172,30 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Completeness:
+    """What came of the calls that the verdict on one candidate rests on; `planned` is the sum of the others."""
+
+    candidate: str
+    """Whose answers they are, or whose answers they measure."""
+    role: Role
+    """Answers, or the instruments' calls that measure them."""
+    planned: int
+    done: int
+    failed_candidate: int
+    """Failures of the candidate's own: they count 0."""
+    failed_infra: int
+    failed_harness: int
+    """Bugs of Bakeoff's own."""
+    pending: int
+    """No final word yet."""
+
+    @property
+    def lost(self) -> int:
+        """Failures that are nobody's fault who competes."""
+        return self.failed_infra + self.failed_harness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Everything that one slot's report shows."""
 
@@ -190,3 +215,8 @@ class Decision:
     """Samples that every candidate of the slot was asked."""
     seed: int
     draws: int
+    completeness: tuple[Completeness, ...] = ()
+    incomplete: tuple[str, ...] = ()
+    """Candidates of which too little came: calls are pending, more are lost than the limit, or none can be judged."""
+    incomplete_allowed: bool = False
+    """Whether they were ranked all the same, since the user said so."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from harness.core.decision import DecisionMatrix, RankedCandidate
+from harness.core.decision import Completeness, DecisionMatrix, RankedCandidate
 from harness.core.estimates import Estimate
+from harness.decide.completeness import told
 from harness.decide.matrix import at_worst, measured, unsupported
 from harness.decide.sensitivity import saturated
 from harness.decide.standing import unproven
@@ -21,9 +22,16 @@ def caveats(
     clusters: Sequence[int],
     *,
     resolution_ms: float = 0.0,
+    allowed: Sequence[Completeness] = (),
+    left_out: Sequence[str] = (),
 ) -> tuple[str, ...]:
-    """Return the caveats, first what may overturn the verdict. `resolution_ms`: nearer latencies count the same."""
+    """Return the caveats, first what may overturn the verdict. `resolution_ms`: nearer latencies count the same.
+
+    `allowed`: what lacks, where it was ranked all the same, and `left_out` who was not ranked then.
+    """
     return (
+        *(f"Ranked although the run is incomplete, because that was allowed. {told(row)}" for row in allowed),
+        *(f"{name} is left out: its quality could not be measured." for name in left_out),
         *_gates(ranking),
         *_worst(matrix, ranking),
         *_missing(matrix),

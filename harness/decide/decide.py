@@ -1,12 +1,13 @@
 """Estimates and draws → the decision of one slot: the story from gates to verdict."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
 from harness.core.canonical import digest
 from harness.core.decision import (
+    Completeness,
     Decision,
     DecisionMatrix,
     DecisionRule,
@@ -18,6 +19,7 @@ from harness.core.decision import (
 from harness.core.estimates import Estimate
 from harness.decide import gates
 from harness.decide.caveats import caveats
+from harness.decide.completeness import lacking
 from harness.decide.matrix import at_worst, matrix, measured
 from harness.decide.pbest import Uncertainty, uncertainty
 from harness.decide.rank import ranks
@@ -47,23 +49,34 @@ def decide(
     clusters: Sequence[int],
     seed: int,
     resolution_ms: float = 0.0,
+    completeness: Sequence[Completeness] = (),
+    most_lost: float = 1.0,
+    allow_incomplete: bool = False,
 ) -> Decision:
     """Decide one slot.
 
     `draws` is [B, C, M], B ≥ 1, its axes following `candidates` and `metrics`, NaN where a draw measured nothing;
     `metrics` holds those of `metrics_of(rule)`. `differences` is asked for the paired differences of the leader once
     it is known. `clusters`: how many independent samples each task has. `seed` draws the weights. Latencies
-    nearer than `resolution_ms` are equal in `draws` already; here that is said. ValueError where the rule cannot
-    decide: see `gates.check`, `values.check` and `weights.direct`.
+    nearer than `resolution_ms` are equal in `draws` already; here that is said.
+
+    Where anything of `completeness` is pending, or more than the share `most_lost` of it is lost, nobody is ranked
+    unless `allow_incomplete`; that also leaves out those of whom too little is known to be judged. ValueError where
+    the rule cannot decide: see `gates.check`, `values.check` and `weights.direct`.
     """
     for gate in rule.gates:
         gates.check(gate)
     table = matrix(candidates, rule.criteria, estimates)
     results = {name: _gates(rule, name, estimates[name]) for name in candidates}
-    competing = [not _excluded(results[name]) for name in candidates]
+    lacks = lacking(completeness, most_lost=most_lost)
+    unjudged = {name for name in candidates if _unjudged(rule, results[name], estimates[name])}
+    left_out = unjudged if allow_incomplete else set(candidates) if lacks else set()
+    competing = [name not in left_out and not _excluded(results[name]) for name in candidates]
     sureness = uncertainty(table, draws, metrics, competing, kappa=rule.thresholds.kappa, seed=seed)
-    ranking = _ranking(table, results, sureness)
-    standing = _standing(rule, table, ranking, estimates, sureness, clusters)
+    ranking = _ranking(table, results, competing, sureness)
+    standing = _standing(
+        rule, table, ranking, estimates, sureness, clusters, unjudged=unjudged, lacks=lacks, allowed=allow_incomplete
+    )
     leader = standing.leader
     return Decision(
         slot=rule.slot,
@@ -71,14 +84,24 @@ def decide(
         rule_sha256=digest(rule),
         matrix=table,
         ranking=ranking,
-        verdict=verdict(standing, caveats=caveats(table, ranking, estimates, clusters, resolution_ms=resolution_ms)),
+        verdict=verdict(
+            standing,
+            caveats=caveats(
+                table, ranking, estimates, clusters, resolution_ms=resolution_ms,
+                allowed=lacks if allow_incomplete else (),
+                left_out=standing.unjudged if allow_incomplete else (),
+            ),
+        ),
         crossovers=standing.crossovers,
         differences=tuple(differences(leader.candidate)) if leader else (),
         estimates={name: tuple(estimates[name]) for name in candidates},
         samples_compared=samples_compared,
         seed=seed,
         draws=len(draws),
-    )
+        completeness=tuple(completeness),
+        incomplete=tuple(dict.fromkeys([*(row.candidate for row in lacks), *standing.unjudged])),
+        incomplete_allowed=allow_incomplete,
+    )  # fmt: skip
 
 
 def _gates(rule: DecisionRule, candidate: str, estimates: Sequence[Estimate]) -> tuple[GateResult, ...]:
@@ -90,17 +113,18 @@ def _excluded(results: Sequence[GateResult]) -> bool:
 
 
 def _ranking(
-    table: DecisionMatrix, results: Mapping[str, tuple[GateResult, ...]], sureness: Uncertainty
+    table: DecisionMatrix,
+    results: Mapping[str, tuple[GateResult, ...]],
+    competing: Sequence[bool],
+    sureness: Uncertainty,
 ) -> tuple[RankedCandidate, ...]:
-    """Return the competition ranking, equals in alphabetical order; excluded candidates last, by score."""
-    competing = [
-        score for name, score in zip(table.candidates, table.scores, strict=True) if not _excluded(results[name])
-    ]
-    rank_of = dict(zip(competing, ranks(competing), strict=True))
+    """Return the competition ranking, equals in alphabetical order; those that do not compete last, by score."""
+    scores = [score for score, competes in zip(table.scores, competing, strict=True) if competes]
+    rank_of = dict(zip(scores, ranks(scores), strict=True))
     lines = [
         RankedCandidate(
             candidate=name,
-            rank=None if _excluded(results[name]) else rank_of[score],
+            rank=rank_of[score] if competing[c] else None,
             score=score,
             low=float(sureness.low[c]),
             high=float(sureness.high[c]),
@@ -123,6 +147,10 @@ def _standing(
     estimates: Mapping[str, Sequence[Estimate]],
     sureness: Uncertainty,
     clusters: Sequence[int],
+    *,
+    unjudged: Collection[str],
+    lacks: tuple[Completeness, ...],
+    allowed: bool,
 ) -> Standing:
     names = [line.candidate for line in ranking if line.rank is not None]
     rows = [table.candidates.index(name) for name in names]
@@ -137,7 +165,9 @@ def _standing(
         thresholds=rule.thresholds,
         ranking=ranking,
         answered=any(_answered(of) for of in estimates.values()),
-        unjudged=tuple(line.candidate for line in ranking if _unjudged(line, rule, estimates[line.candidate])),
+        unjudged=tuple(line.candidate for line in ranking if line.candidate in unjudged),
+        lacking=lacks,
+        incomplete_allowed=allowed,
         unfit=any(criterion.metric == "quality" for name in names[:1] for criterion in at_worst(table, name)),
         measured=any(value is not None for row in table.values for value in row),
         clusters=tuple(clusters),
@@ -154,10 +184,10 @@ def _answered(estimates: Sequence[Estimate]) -> bool:
     return measured(estimates, "coverage").value != 0.0
 
 
-def _unjudged(line: RankedCandidate, rule: DecisionRule, estimates: Sequence[Estimate]) -> bool:
+def _unjudged(rule: DecisionRule, results: Sequence[GateResult], estimates: Sequence[Estimate]) -> bool:
     """Say whether too little is known of a candidate: nothing at all, or not the quality that it competes with."""
     unknown = "quality" in metrics_of(rule) and measured(estimates, "quality").value is None
-    return not _answered(estimates) or (unknown and line.rank is not None)
+    return not _answered(estimates) or (unknown and not _excluded(results))
 
 
 def _costs(estimates: Mapping[str, Sequence[Estimate]]) -> dict[str, float | None]:

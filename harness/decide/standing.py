@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.core.decision import Crossover, GateResult, GateStatus, RankedCandidate, Thresholds
+from harness.core.decision import Completeness, Crossover, GateResult, GateStatus, RankedCandidate, Thresholds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,10 @@ class Standing:
     """Whether any answer of any candidate has a score."""
     unjudged: tuple[str, ...]
     """Candidates that no verdict can be given on: none of their answers has a score, or their quality is unknown."""
+    lacking: tuple[Completeness, ...]
+    """What has pending calls or too many losses."""
+    incomplete_allowed: bool
+    """Whether the others are ranked although something lacks or somebody is unjudged."""
     unfit: bool
     """Whether the leader's quality is at or below the worst acceptable: first, and yet no clear win."""
     measured: bool
@@ -32,6 +36,11 @@ class Standing:
     flip_to: str | None
     leave_one_out: Mapping[str, str]
     crossovers: tuple[Crossover, ...]
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the run is incomplete and nobody allowed to rank it."""
+        return bool(self.lacking) and not self.incomplete_allowed
 
     @property
     def too_few(self) -> bool:

@@ -30,9 +30,11 @@ def verdict(standing: Standing, *, caveats: Sequence[str]) -> Verdict:
 
 
 def _kind(standing: Standing) -> VerdictKind:
+    if standing.stopped:
+        return VerdictKind.INCOMPLETE
     if not standing.measured or not standing.answered:
         return VerdictKind.NONE
-    if standing.unjudged:
+    if standing.unjudged and not standing.incomplete_allowed:
         return VerdictKind.INCOMPLETE
     if standing.leader is None:
         return VerdictKind.NONE
@@ -42,6 +44,8 @@ def _kind(standing: Standing) -> VerdictKind:
     robust = standing.smallest_flip is None or standing.smallest_flip >= limits.fragile_l1
     if (
         p_best >= limits.clear_p_best
+        and not standing.lacking
+        and not standing.unjudged
         and not standing.too_few
         and not standing.unfit
         and robust

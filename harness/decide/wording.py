@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from harness.core.decision import Crossover, GateStatus, RankedCandidate, VerdictKind
+from harness.decide.completeness import told
 from harness.decide.gates import limit
 from harness.decide.standing import Standing, unproven
 
@@ -10,6 +11,8 @@ from harness.decide.standing import Standing, unproven
 def sentence(standing: Standing, kind: VerdictKind, winner: RankedCandidate | None) -> str:
     """Say who leads, how surely, and what would change it."""
     leader = standing.leader
+    if standing.stopped:
+        return f"The run is incomplete, so nobody is ranked. {' '.join(map(told, standing.lacking))}"
     if kind is VerdictKind.NONE or leader is None:
         return _none(standing)
     if kind is VerdictKind.INCOMPLETE:
@@ -47,6 +50,8 @@ def _headline(standing: Standing, kind: VerdictKind, leader: RankedCandidate, wi
         scores = f"{name} scores {leader.score:.2f}"
         return f"Only one candidate was measured: {scores}, and there is nothing to compare it with."
     if len(standing.contenders) == 1:
+        if standing.unjudged:
+            return f"{name} is the only candidate that was measured and that no gate excludes."
         return f"{name} is the only candidate that no gate excludes."
     if kind is VerdictKind.CLEAR:
         return f"{name} is the clear winner: it comes first in {_share(leader.p_best)} of the draws."
@@ -72,6 +77,8 @@ def _doubt(standing: Standing, leader: RankedCandidate) -> str:
     limits, flip = standing.thresholds, standing.smallest_flip
     if leader.p_best < limits.clear_p_best:
         return f"not surely: it comes first in {_share(leader.p_best)} of the draws"
+    if standing.lacking or standing.unjudged:
+        return "the run is incomplete"
     if standing.unfit:
         return "its quality is at or below the worst acceptable"
     if standing.too_few:

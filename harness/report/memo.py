@@ -24,6 +24,7 @@ def memo_text(evidence: Evidence, decisions: Sequence[Decision]) -> str:
     sections = [
         _front_matter(shown),
         "# " + say("memo.title", name=run.name),
+        _stamp(run),
         *(_slot_story(run, slot) for slot in shown.slots),
         "## " + say("memo.method"),
         *_method(shown),
@@ -42,6 +43,7 @@ def _front_matter(shown: View) -> str:
     run = shown.run
     fields: dict[str, object] = {
         "status": "proposed",
+        "incomplete": run.incomplete is not None,
         "date": (run.finished or run.started)[:10],
         "decision-makers": [],
         "consulted": [],
@@ -57,6 +59,13 @@ def _front_matter(shown: View) -> str:
     }
     lines = [f"{key}: {yaml_value(value)}" for key, value in fields.items()]
     return "\n".join(["---", *lines, "---"])
+
+
+def _stamp(run: RunView) -> str:
+    """Return what the memo of an incomplete run says before all else."""
+    if run.incomplete is None:
+        return ""
+    return f"**{show(run.incomplete)}**" + (" " + say("page.incomplete_allowed") if run.incomplete_allowed else "")
 
 
 def _slot_story(run: RunView, slot: SlotView) -> str:
@@ -157,8 +166,9 @@ def _options(slot: SlotView) -> str:
 def _option(row: RankingRow) -> str:
     name = row.tag.name
     if row.rank is None:
-        metrics = ", ".join(show(metric) for metric in row.failed)
-        return say("memo.out", candidate=name) + (f" {metrics}." if metrics else "")
+        if not row.failed:
+            return say("memo.unranked", candidate=name)
+        return say("memo.out", candidate=name) + f" {', '.join(show(metric) for metric in row.failed)}."
     return say("memo.ranked", candidate=name, rank=row.rank, score=row.score.value, p_best=row.p_best)
 
 
@@ -260,6 +270,7 @@ def _method(shown: View) -> Iterable[str]:
             candidate_faults=row.candidate_faults,
             infra=row.infra_faults,
             harness=row.harness_faults,
+            pending=row.pending,
         )
         for slot in shown.slots
         for row in slot.calls

@@ -110,6 +110,8 @@ class RunView:
     finished: str | None
     incomplete: Phrase | None
     """What is missing, where something is."""
+    incomplete_allowed: bool
+    """Whether it was ranked all the same."""
     samples: Number
     planned: Number
     answered: Number
@@ -183,6 +185,7 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
     answers = evidence.records.get(Role.ANSWER, ())
     pending = sum(call.role is Role.ANSWER for call in evidence.pending)
     failures = [record.outcome for record in answers if isinstance(record.outcome, Failure)]
+    lost = sum(failure.fault != "candidate" for failure in failures)
     everything = [record for records in evidence.records.values() for record in records]
     hosted = {c.name for c in (*candidates_of(manifest).values(), *instruments_of(manifest).values()) if c.machine}
     signatures = signatures_of(manifest, answers, evidence.judgements)
@@ -195,11 +198,12 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
         run_id=manifest.run_id,
         started=manifest.started,
         finished=max((record.finished for record in everything), default=None),
-        incomplete=_incomplete(evidence, decisions, len(answers), pending),
+        incomplete=_incomplete(decisions, answered=len(answers), lost=lost, pending=pending),
+        incomplete_allowed=any(decision.incomplete and decision.incomplete_allowed for decision in decisions),
         samples=shown("samples", len(evidence.samples)),
         planned=shown("planned", len(answers) + pending),
         answered=shown("answered", len(answers) - len(failures)),
-        errors=shown("errors", sum(failure.fault != "candidate" for failure in failures)),
+        errors=shown("errors", lost),
         pending=shown("pending", pending),
         uncertain=shown("uncertain", len(evidence.uncertain)),
         billed=_dollars("billed_usd", [r for r in everything if r.call.candidate not in hosted], all_=everything),
@@ -216,16 +220,17 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
     )
 
 
-def _incomplete(evidence: Evidence, decisions: Sequence[Decision], answered: int, pending: int) -> Phrase | None:
+def _incomplete(decisions: Sequence[Decision], *, answered: int, lost: int, pending: int) -> Phrase | None:
+    def phrase(key: str, **counts: int) -> Phrase:
+        ids = {metric: number_id("run", "incomplete", "", metric) for metric in counts}
+        return Phrase(key=key, args={m: number(n, count(n), id=ids[m]) for m, n in counts.items()})
+
     if pending:
-        shown = {
-            metric: number(value, count(value), id=number_id("run", "incomplete", "", metric))
-            for metric, value in (("pending", pending), ("planned", answered + pending))
-        }
-        return Phrase(key="page.incomplete", args=shown)
-    kinds = {decision.verdict.kind for decision in decisions}
-    nothing = not answered and not evidence.pending
-    return Phrase(key="page.incomplete_verdict") if nothing or VerdictKind.INCOMPLETE in kinds else None
+        return phrase("page.incomplete", pending=pending, planned=answered + pending)
+    if lost and any(decision.incomplete for decision in decisions):
+        return phrase("page.incomplete_lost", errors=lost, planned=answered)
+    short = any(decision.incomplete or decision.verdict.kind is VerdictKind.INCOMPLETE for decision in decisions)
+    return Phrase(key="page.incomplete_verdict") if short or not answered else None
 
 
 def _dollars(metric: str, records: Sequence[Record], *, all_: Sequence[Record]) -> Shown:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.core.decision import Criterion, Gate, PairedDifference, RankedCandidate
+from harness.core.decision import Criterion, Gate, GateStatus, PairedDifference, RankedCandidate
 from harness.report.numbers import Number, fixed, number, number_id, of_metric, p_value, percent, signed, stated
 from harness.report.phrases import Measured, Phrase, Piece, Shown, measured, metric_label
 from harness.report.slots import SlotEvidence
@@ -142,9 +142,11 @@ def _criterion(of: SlotEvidence, shade: int, criterion: Criterion, weight: float
 def matrix(of: SlotEvidence) -> tuple[MatrixRow, ...]:
     """Return the decision matrix, rows in the order of the ranking."""
     table = of.decision.matrix
-    ranks = {line.candidate: line.rank for line in of.decision.ranking}
+    failing = {
+        line.candidate for line in of.decision.ranking if any(result.status is GateStatus.FAIL for result in line.gates)
+    }
     order = [name for name in of.candidates if name in table.candidates]
-    return tuple(_matrix_row(of, table.candidates.index(name), ranks.get(name) is None) for name in order)
+    return tuple(_matrix_row(of, table.candidates.index(name), name in failing) for name in order)
 
 
 def _matrix_row(of: SlotEvidence, i: int, excluded: bool) -> MatrixRow:

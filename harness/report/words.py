@@ -10,8 +10,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "page.wordmark": "Bakeoff",
         "page.skip": "Skip to the verdicts",
         "page.evidence": "Evidence",
-        "page.incomplete": "This run is incomplete: {pending} of {planned} planned answers have no final word.",
-        "page.incomplete_verdict": "This run is incomplete: too little was measured to decide.",
+        "page.incomplete": "INCOMPLETE: {pending} of {planned} planned answers have no final word.",
+        "page.incomplete_lost": "INCOMPLETE: {errors} of {planned} planned answers were lost to infrastructure or to "
+        "Bakeoff.",
+        "page.incomplete_verdict": "INCOMPLETE: too little was measured to decide.",
+        "page.incomplete_allowed": "It was ranked all the same, because that was allowed (--allow-incomplete).",
         "page.no_decision": "Nothing was decided: the run has no slot with answers.",
         "page.generated": "Made from the run's records alone. Every figure carries its unrounded value and its place.",
         "page.uncertain": "{n} calls were in flight when a process died; they may have been billed.",
@@ -163,6 +166,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "weights.stays": "at no weight",
         "ranking.near_tie": "within the margin",
         "ranking.excluded": "excluded: {metrics}",
+        "ranking.left_out": "not ranked: too little came",
         "ranking.none": "No candidate was ranked.",
         "gate.min": "at least {limit}",
         "gate.max": "at most {limit}",
@@ -364,7 +368,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "memo.without": "Without {criterion}, {leader} leads.",
         "memo.no_sensitivity": "Nothing that was tried changes the lead.",
         "memo.calls_line": "{candidate}: {answered} of {planned} answered, {candidate_faults} failed by the candidate, "
-        "{infra} lost to infrastructure, {harness} lost to Bakeoff.",
+        "{infra} lost to infrastructure, {harness} lost to Bakeoff, {pending} pending.",
         "memo.spend": "Billed by providers: {billed}. Machine time: {machine}.",
         "memo.risk_list": "To be judged by people, because no run measures them: data retention and licence, "
         "deprecation dates, rate limits, dependence on a single vendor, contamination of public samples, drift.",

@@ -5,7 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from harness.core.decision import Criterion, Decision, DecisionRule, Gate, PairedDifference, Scale, Thresholds
+from harness.core.decision import (
+    Completeness,
+    Criterion,
+    Decision,
+    DecisionRule,
+    Gate,
+    PairedDifference,
+    Scale,
+    Thresholds,
+)
 from harness.core.estimates import Estimate
 from harness.decide.decide import decide, metrics_of
 from tests.oracles import oracle
@@ -60,6 +69,9 @@ def decided(
     half: float = 0.0,
     draws: int = 2000,
     clusters: Sequence[int] = (100,),
+    completeness: Sequence[Completeness] = (),
+    most_lost: float = 1.0,
+    allow_incomplete: bool = False,
 ) -> Decision:
     """Decide on values: candidate → metric → value, each with an interval of `half` and draws of sd `noise`."""
     by = by or rule()
@@ -77,6 +89,9 @@ def decided(
         samples_compared=sum(clusters),
         clusters=clusters,
         seed=0,
+        completeness=completeness,
+        most_lost=most_lost,
+        allow_incomplete=allow_incomplete,
     )
 
 

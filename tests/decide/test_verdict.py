@@ -1,8 +1,11 @@
 """The verdict: its rule, its recommendation, its sentence."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from harness.core.decision import Criterion, Gate, Thresholds, VerdictKind
+from harness.core.calls import Role
+from harness.core.decision import Completeness, Criterion, Gate, Thresholds, VerdictKind
 from tests.decide.cases import COST, QUALITY, decided, rule
 
 USD = "usd_per_1k_requests"
@@ -299,3 +302,67 @@ def test_a_leader_that_is_worst_on_another_criterion_may_win_and_says_so() -> No
     verdict = decided({"alpha": {"quality": 0.9, USD: 50.0}, "bravo": {"quality": 0.3, USD: 20.0}}, noise=0.01).verdict
     assert (verdict.kind, verdict.leader) == (VerdictKind.CLEAR, "alpha")
     assert verdict.caveats[0] == "alpha scores at or below the worst acceptable on cost."
+
+
+def came(candidate: str, role: Role = Role.ANSWER, **counts: int) -> Completeness:
+    """Return what came of a hundred calls: all of them but `counts`."""
+    whole = dict.fromkeys(("failed_candidate", "failed_infra", "failed_harness", "pending"), 0) | counts
+    return Completeness(candidate=candidate, role=role, planned=100, done=100 - sum(counts.values()), **whole)
+
+
+TWO = {"alpha": {"quality": 0.9, "coverage": 1.0}, "bravo": {"quality": 0.5, "coverage": 0.5}}
+
+
+@pytest.mark.parametrize(
+    ("rows", "lacks"),
+    [
+        pytest.param(
+            [came("bravo", pending=1)], "bravo: of 100 planned answers 1 pending.", id="one answer that did not come"
+        ),
+        pytest.param(
+            [came("alpha", failed_infra=11), came("bravo", failed_harness=2, pending=3)],
+            "alpha: of 100 planned answers 11 lost to infrastructure. "
+            "bravo: of 100 planned answers 3 pending, 2 lost to Bakeoff.",
+            id="beyond the limit",
+        ),
+        pytest.param(
+            [came("bravo", Role.INSTRUMENT, pending=9)],
+            "bravo: of 100 planned measurements of its answers 9 pending.",
+            id="measurements that did not come",
+        ),
+    ],
+)
+def test_an_incomplete_run_ranks_nobody(rows: Sequence[Completeness], lacks: str) -> None:
+    decision = decided(TWO, rule(QUALITY), completeness=rows, most_lost=0.1)
+    verdict = decision.verdict
+    assert (verdict.kind, verdict.leader, verdict.winner) == (VerdictKind.INCOMPLETE, None, None)
+    assert {line.rank for line in decision.ranking} == {None}
+    assert decision.incomplete == tuple(row.candidate for row in rows)
+    assert verdict.sentence == f"The run is incomplete, so nobody is ranked. {lacks}"
+
+
+@pytest.mark.parametrize("lost", [{"failed_infra": 10}, {"failed_candidate": 60}, {}])
+def test_losses_within_the_limit_and_the_candidates_own_failures_stop_no_ranking(lost: dict[str, int]) -> None:
+    decision = decided(TWO, rule(QUALITY), completeness=[came("alpha", **lost)], most_lost=0.1)
+    assert (decision.verdict.kind, decision.verdict.winner) == (VerdictKind.CLEAR, "alpha")
+    assert decision.incomplete == ()
+
+
+def test_an_incomplete_run_is_ranked_where_that_is_allowed_and_is_never_clear() -> None:
+    rows = [came("bravo", pending=3)]
+    decision = decided(TWO, rule(QUALITY), completeness=rows, most_lost=0.1, allow_incomplete=True)
+    verdict = decision.verdict
+    assert (verdict.kind, verdict.winner) == (VerdictKind.LEAN, "alpha")
+    assert verdict.sentence.startswith("alpha ranks first, but the run is incomplete.")
+    assert verdict.caveats[0] == (
+        "Ranked although the run is incomplete, because that was allowed. bravo: of 100 planned answers 3 pending."
+    )
+    assert decision.incomplete_allowed
+
+
+def test_one_that_never_answered_is_left_out_where_that_is_allowed() -> None:
+    measured = {**TWO, "charlie": {"quality": None, "coverage": 0.0}}
+    rows = [came("charlie", failed_infra=1, pending=99)]
+    decision = decided(measured, rule(QUALITY), completeness=rows, most_lost=0.1, allow_incomplete=True)
+    assert [(line.candidate, line.rank) for line in decision.ranking] == [("alpha", 1), ("bravo", 2), ("charlie", None)]
+    assert (decision.verdict.kind, decision.verdict.winner) == (VerdictKind.LEAN, "alpha")

@@ -278,7 +278,7 @@ def run_figures(evidence: Evidence) -> Figures:
         ("machine_usd", total([r for r in everything if r.call.candidate in hosted]) or Decimal(0)),
     ):
         yield at("run", "summary", "all", key), value
-        if key in ("planned", "pending"):
+        if key in ("planned", "pending", "errors"):
             yield at("run", "incomplete", "all", key), value
     for suite in config["suites"]:
         for task in suite["tasks"]:

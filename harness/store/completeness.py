@@ -1,0 +1,38 @@
+"""What came of the calls behind each slot's verdict, by candidate."""
+
+from collections import Counter
+from typing import Any
+
+from harness.core.calls import Role
+from harness.core.decision import Completeness
+from harness.store.ledger import Ledger
+
+COUNTS = """
+    SELECT sample.suite, sample.task, coalesce(measured.candidate, plan.candidate) AS whose, plan.role,
+        count(*) AS planned, total(call.state = 'done' AND fault IS NULL) AS done,
+        total(fault = 'candidate') AS failed_candidate, total(fault = 'infra') AS failed_infra,
+        total(fault = 'harness') AS failed_harness,
+        total(call.state IS NULL OR call.state IN ('pending', 'intent')) AS pending
+    FROM plan JOIN sample ON sample.id = plan.sample LEFT JOIN plan AS measured ON measured.id = plan.measures
+        LEFT JOIN call ON call.plan = plan.id
+    WHERE plan.role <> 'warmup' GROUP BY 1, 2, 3, 4 ORDER BY whose, plan.role
+"""
+NUMBERS = ("planned", "done", "failed_candidate", "failed_infra", "failed_harness", "pending")
+
+
+def completeness(ledger: Ledger) -> dict[str, tuple[Completeness, ...]]:
+    """Return slot → one count for each candidate's answers, and one for the calls that measure them, where any do."""
+    config: Any = ledger.manifest().config
+    slots = {(suite["name"], task["name"]): task["slot"] for suite in config["suites"] for task in suite["tasks"]}
+    sums: dict[tuple[str, str, str], Counter[str]] = {}
+    for suite, task, candidate, role, *counts in ledger.query(COUNTS):
+        of = sums.setdefault((slots[suite, task], candidate, role), Counter())
+        of.update({name: int(n) for name, n in zip(NUMBERS, counts, strict=True)})
+    return {
+        slot: tuple(
+            Completeness(candidate=candidate, role=Role(role), **{name: of[name] for name in NUMBERS})
+            for (where, candidate, role), of in sums.items()
+            if where == slot
+        )
+        for slot in dict.fromkeys(where for where, _, _ in sums)
+    }
