@@ -16,7 +16,7 @@ from tests.fake_provider import FakeProvider, Pace, echo_key, running, status
 
 QUESTIONS = Path(__file__).parent.parent / "harness" / "cli" / "starter" / "data" / "faq.csv"
 ANSWERS = {line.split(",")[1]: line.split(",")[2] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()[1:]}
-TIMEOUT_S = 120
+TIMEOUT_S = 300
 
 
 def bakeoff(*arguments: str, cwd: Path, check: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:

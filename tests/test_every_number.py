@@ -603,7 +603,7 @@ suites:
 candidates: [steady, "quick/1", thinker, clear, mumble]
 seed: 7
 instruments: {transcriber: ears}
-run: {timeout_s: 2, idle_timeout_s: 2, max_infra_failure_rate: 0.5}
+run: {timeout_s: 2, idle_timeout_s: 2, max_infra_failure_rate: 0.5, warm_up: 0}
 decision:
   text:
     gates: [{metric: coverage, min: 0.8}, {metric: quality, min: 0.05}, {metric: ttfo_p50_ms, max: 3500}]

@@ -53,14 +53,19 @@ def bakeoff(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def end(process: subprocess.Popen[str], code: int | None = None) -> str:
-    out, err = process.communicate(timeout=90)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert code in (None, process.returncode), (process.returncode, err)
     return out + err
 
 
-def await_requests(provider: FakeProvider, number: int) -> None:
-    patience = time.monotonic() + 60
+PATIENCE_S = 240
+"""A process may take a minute to load on a machine that does other things; one that has ended is not waited for."""
+
+
+def await_requests(provider: FakeProvider, number: int, process: subprocess.Popen[str]) -> None:
+    patience = time.monotonic() + PATIENCE_S
     while len(provider.requests) < number:
+        assert process.poll() is None, f"it ended with {process.returncode} after {len(provider.requests)} requests"
         assert time.monotonic() < patience, f"only {len(provider.requests)} requests came"
         time.sleep(0.002)
 
@@ -84,6 +89,7 @@ def committed(folder: Path) -> set[str]:
         return prompts(record.call for record in ledger.records())
 
 
+@pytest.mark.timeout(900)
 def test_kill_9_of_the_real_thing(tmp_path: Path) -> None:
     rng = random.Random(7)
     with running(pace=Pace(first_s=0.05)) as provider:
@@ -93,7 +99,7 @@ def test_kill_9_of_the_real_thing(tmp_path: Path) -> None:
         for _ in range(REAL_KILLS):
             before = len(provider.requests)
             with bakeoff(tmp_path, *(["--resume", "latest"] if before else [])) as process:
-                await_requests(provider, before + rng.randint(2, (SAMPLES - IN_FLIGHT) // REAL_KILLS))
+                await_requests(provider, before + rng.randint(2, (SAMPLES - IN_FLIGHT) // REAL_KILLS), process)
                 time.sleep(rng.random() * 0.05)
                 process.send_signal(signal.SIGKILL)
             assert not known & set(asked(provider, before)), "a committed call was sent again"
@@ -119,7 +125,7 @@ def test_one_interrupt_drains_and_prints_the_command_that_goes_on(tmp_path: Path
     with running(pace=Pace(first_s=0.5)) as provider:
         write(tmp_path, provider)
         with bakeoff(tmp_path) as process:
-            await_requests(provider, IN_FLIGHT)
+            await_requests(provider, IN_FLIGHT, process)
             process.send_signal(signal.SIGINT)
             said = end(process, 130)
         assert committed(tmp_path) == set(asked(provider))
@@ -135,7 +141,7 @@ def test_calls_that_are_dropped_are_pending(tmp_path: Path, how: str) -> None:
         write(tmp_path, provider)
         options = ["--drain-timeout", "0.5"] if how == "a drain timeout" else []
         with bakeoff(tmp_path, *options) as process:
-            await_requests(provider, IN_FLIGHT)
+            await_requests(provider, IN_FLIGHT, process)
             process.send_signal(signal.SIGINT)
             if how == "twice":
                 time.sleep(0.3)
@@ -154,7 +160,7 @@ def test_a_second_process_is_told_who_writes(tmp_path: Path) -> None:
     with running(pace=Pace(first_s=600)) as provider:
         write(tmp_path, provider)
         with bakeoff(tmp_path) as process:
-            await_requests(provider, IN_FLIGHT)
+            await_requests(provider, IN_FLIGHT, process)
             with bakeoff(tmp_path, "--resume", "latest") as second:
                 said = end(second, 75)
         assert f"is being written by process {process.pid}" in said.replace("\n", " ")

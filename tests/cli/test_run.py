@@ -1,13 +1,17 @@
 """`bakeoff run`: what it says, what it leaves behind, how it ends."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from harness.core.calls import Fault
+from harness.clients.retry import Answer
+from harness.clients.target import Target
+from harness.core.calls import ChatRequest, Fault, Request
 from harness.errors import UsageError
-from tests.cli.conftest import BAKEOFF, Desk
-from tests.execute.bakeoffs import failed
+from tests.cli.conftest import BAKEOFF, CAPITALS, Desk
+from tests.execute.bakeoffs import answered, failed
 
 
 def test_failures_of_the_candidates_own_are_judged_and_decided(desk: Desk) -> None:
@@ -76,3 +80,40 @@ def test_a_listed_second_name_is_refused(desk: Desk) -> None:
     desk.candidate("again", model="one")
     desk.write("bakeoff.yaml", f"{BAKEOFF}candidates: [one, again]\n")
     assert "error[E207]: 'again' is 'one' under another name" in desk.bakeoff("check", code=2).err
+
+
+def test_a_run_that_lost_answers_ranks_nobody_unless_that_is_allowed(desk: Desk) -> None:
+    def script(request: Request, target: Target) -> Answer:
+        assert isinstance(request, ChatRequest)
+        asked = str(request.messages[-1]["content"])
+        return failed("reset") if target.candidate == "two" and asked == "Japan" else answered(CAPITALS[asked])
+
+    desk.client.script = script
+    done = desk.bakeoff("run", code=4)
+    lacks = "two: of 4 planned answers 1 lost to infrastructure."
+    assert "INCOMPLETE  text: 4 samples" in done.out
+    assert f"The run is incomplete, so nobody is ranked. {lacks}" in done.out
+    assert "two: 4 answers planned, 3 done, 1 failed-infra, 0 failed-model, 0 pending" in done.out
+    (path,) = desk.runs
+    stamp = "INCOMPLETE: 1 of 8 planned answers were lost to infrastructure or to Bakeoff."
+    decided, page, memo = read(path)
+    assert (decided["incomplete"], decided["decisions"][0]["incomplete"]) == (True, ["two"])
+    assert [line.get("rank") for line in decided["decisions"][0]["ranking"]] == [None, None]
+    assert "INCOMPLETE" in page
+    assert f"**{stamp}**" in memo
+
+    desk.bakeoff("decide", "latest", code=4)
+    allowed = desk.bakeoff("decide", "latest", "--allow-incomplete", code=None)
+    assert f"Ranked although the run is incomplete, because that was allowed. {lacks}" in allowed.out
+    for verb in ("report", "memo"):
+        desk.bakeoff(verb, "latest")
+    decided, page, memo = read(path)
+    assert (decided["incomplete"], decided["decisions"][0]["incomplete_allowed"]) == (True, True)
+    assert 1 in [line.get("rank") for line in decided["decisions"][0]["ranking"]]
+    assert f"**{stamp}** It was ranked all the same, because that was allowed (--allow-incomplete)." in memo
+    assert "It was ranked all the same" in page
+
+
+def read(run: Path) -> tuple[Any, str, str]:
+    document = json.loads((run / "decision.json").read_text(encoding="utf-8"))
+    return document, *((run / name).read_text(encoding="utf-8") for name in ("report.html", "memo.md"))
