@@ -6,6 +6,7 @@ from harness.core.decision import Decision
 from harness.report.cases import BadCase, SampleView
 from harness.report.evidence import Evidence
 from harness.report.markdown import bullets, fenced, foreign, say, show, table, yaml_value
+from harness.report.measures import CostRow
 from harness.report.phrases import Measured, Phrase, Piece
 from harness.report.standing import RankingRow
 from harness.report.view import RunView, SlotView, View, view
@@ -198,7 +199,13 @@ def _costs(slot: SlotView) -> Iterable[str]:
     for row in slot.costs:
         cells = [*(_cell(cell) for cell in row.cells), show(row.spent)]
         measured = "; ".join(f"{label}: {cell}" for label, cell in zip(labels, cells, strict=True))
-        yield f"{foreign(row.tag.name)}: {measured}; {say('column.price')}: {show(row.price)}."
+        yield f"{foreign(row.tag.name)}: {measured}; {say('column.price')}: {show(row.price)}" + _sources(row)
+
+
+def _sources(row: CostRow) -> str:
+    """Say how many calls were charged with what was metered, and how many with an estimate."""
+    counted = ", ".join(show(source) for source in row.sources)
+    return f"; {say('column.source')}: {counted}." if counted else "."
 
 
 def _cases(slot: SlotView) -> str:
@@ -272,6 +279,7 @@ def _method(shown: View) -> Iterable[str]:
             harness=row.harness_faults,
             pending=row.pending,
         )
+        + "".join(f" {show(warning)}." for warning in row.warnings)
         for slot in shown.slots
         for row in slot.calls
     )

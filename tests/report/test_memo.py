@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
+from harness.core.calls import Role
 from harness.core.decision import GateStatus, VerdictKind
 from harness.report.memo import memo_text
 from harness.report.numbers import Number
@@ -134,6 +135,15 @@ def numbers_of(value: object) -> list[Number]:
         return [n for item in value for n in numbers_of(item)]
     names = getattr(type(value), "__dataclass_fields__", {})
     return [n for name in names for n in numbers_of(getattr(value, name))]
+
+
+def test_what_was_charged_by_an_estimate_or_cannot_be_true_is_told(fake: FakeRun) -> None:
+    first, *others = fake.evidence.records[Role.ANSWER]
+    doubtful = replace(first, cost_source="estimated", usage=replace(first.usage, source="suspect"))
+    answers = {**fake.evidence.records, Role.ANSWER: (doubtful, *others)}
+    memo = memo_text(replace(fake.evidence, records=answers), fake.decisions)
+    assert "1 estimated at the bound" in memo
+    assert "1 with a usage that cannot be true." in memo
 
 
 @pytest.mark.parametrize("payload", [" ¦ ".join(HOSTILE)], ids=["every payload"])
