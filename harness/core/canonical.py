@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
@@ -16,36 +17,20 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 T = TypeVar("T")
 
+_SPELLING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 def to_json(value: Any) -> Json:
     """Return `value` (dataclasses, enums, decimals, mappings, sequences) as plain JSON; None fields are left out.
 
     Infinity has no JSON form: it becomes the string `"inf"`, which `from_json` reads back.
     """
-    if isinstance(value, Enum):
-        return to_json(value.value)
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return "inf" if value > 0 else "-inf"
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if is_dataclass(value) and not isinstance(value, type):
-        pairs = ((f.name, getattr(value, f.name)) for f in fields(value))
-        return {name: to_json(item) for name, item in pairs if item is not None}
-    if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_json(item) for item in value]
-    if isinstance(value, set | frozenset):
-        return sorted((to_json(item) for item in value), key=repr)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    return _writer(type(value))(value)  # type: ignore[arg-type]  # a type is hashable
 
 
 def canonical(value: Any) -> bytes:
     """Return the one UTF-8 JSON spelling of `value`: sorted keys, no spaces, no NaN."""
-    text = json.dumps(to_json(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode()
+    return _SPELLING.encode(to_json(value)).encode()
 
 
 def digest(value: Any) -> str:
@@ -55,71 +40,114 @@ def digest(value: Any) -> str:
 
 def from_json(kind: type[T], data: Any) -> T:
     """Build a noun of type `kind` from what `to_json` made of it; TypeError where the shapes differ."""
-    return typing.cast(T, _build(kind, data))
+    return typing.cast(T, _reader(kind)(data))  # type: ignore[arg-type]
 
 
-def _build(kind: Any, data: Any) -> Any:
-    origin, args = _parts(kind)
+# What is done with a type is found once for each type: every sample and every call of a run passes here.
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Json]:
+    """Return what turns values of `kind` into JSON."""
+    if issubclass(kind, Enum):
+        return lambda value: to_json(value.value)
+    if issubclass(kind, float):
+        return lambda value: ("inf" if value > 0 else "-inf") if math.isinf(value) else value
+    if kind is type(None) or issubclass(kind, bool | int | str):
+        return _same
+    if issubclass(kind, Decimal):
+        return lambda value: format(value, "f")
+    if is_dataclass(kind):
+        names = tuple(f.name for f in fields(kind))
+        return lambda value: {n: to_json(item) for n in names if (item := getattr(value, n)) is not None}
+    if issubclass(kind, Mapping):
+        return lambda value: {str(key): to_json(item) for key, item in value.items()}
+    if issubclass(kind, list | tuple):
+        return lambda value: [to_json(item) for item in value]
+    if issubclass(kind, set | frozenset):
+        return lambda value: sorted((to_json(item) for item in value), key=repr)
+    raise TypeError(f"{kind.__name__} has no JSON form")
+
+
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """Return what builds a `kind` from JSON."""
+    origin, args = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
-        return _build_union(args, data)
+        return _union_reader(args)
     if is_dataclass(kind) and isinstance(kind, type):
-        hints = _hints(kind)
-        unknown = set(data) - set(hints)
-        if unknown:
-            raise TypeError(f"{kind.__name__} has no field {sorted(unknown)}")
-        # `to_json` leaves out what is None
-        absent = {name: None for name in _nullable(kind) if name not in data}
-        return kind(**absent, **{name: _build(hints[name], item) for name, item in data.items()})
+        return _noun_reader(kind)
+    if origin is tuple and len(args) == 2 and args[1] is Ellipsis:
+        each = _reader(args[0])
+        return lambda data: tuple(map(each, data))
     if origin is tuple:
-        if len(args) == 2 and args[1] is Ellipsis:
-            return tuple(_build(args[0], item) for item in data)
-        return tuple(_build(a, item) for a, item in zip(args, data, strict=True))
+        readers = tuple(map(_reader, args))
+        return lambda data: tuple(read(item) for read, item in zip(readers, data, strict=True))
     if origin is frozenset:
-        return frozenset(_build(args[0], item) for item in data)
+        each = _reader(args[0])
+        return lambda data: frozenset(map(each, data))
     if origin is not None and issubclass(origin, Mapping):
-        return {key: _build(args[1], item) for key, item in data.items()}
+        each = _reader(args[1])
+        return lambda data: {key: each(item) for key, item in data.items()}
     if isinstance(kind, type) and issubclass(kind, Enum | Decimal):
-        return kind(data)
-    if kind is float and data is not None:
-        return float(data)
-    return data
+        return kind
+    if kind is float:
+        return lambda data: None if data is None else float(data)
+    return _same
 
 
-def _build_union(options: tuple[Any, ...], data: Any) -> Any:
+def _noun_reader(noun: type) -> Callable[[Any], Any]:
+    readers = {name: _reader(hint) for name, hint in _hints(noun).items()}
+    absent = dict.fromkeys(_nullable(noun))  # `to_json` leaves out what is None
+
+    def read(data: Any) -> Any:
+        if unknown := set(data) - readers.keys():
+            raise TypeError(f"{noun.__name__} has no field {sorted(unknown)}")
+        return noun(**{**absent, **{name: readers[name](item) for name, item in data.items()}})
+
+    return read
+
+
+def _union_reader(options: tuple[Any, ...]) -> Callable[[Any], Any]:
     """Take the narrowest option whose fields fit; JSON scalars and containers of `Json` stay as they are."""
-    if data is None:
-        return None
     nouns = [option for option in options if is_dataclass(option) and isinstance(option, type)]
-    if nouns and isinstance(data, dict):
-        fitting = [noun for noun in nouns if _required(noun) <= set(data) <= set(_hints(noun))]
-        if not fitting:
-            raise TypeError(f"none of {[noun.__name__ for noun in nouns]} has the fields {sorted(data)}")
-        return _build(min(fitting, key=lambda noun: len(_hints(noun))), data)
+    narrowest_first = [
+        (_required(noun), frozenset(_hints(noun)), _reader(noun))
+        for noun in sorted(nouns, key=lambda noun: len(_hints(noun)))
+    ]
     others = [option for option in options if option is not type(None)]
-    return _build(others[0], data) if len(others) == 1 else data
+    other = _reader(others[0]) if len(others) == 1 else _same
+
+    def read(data: Any) -> Any:
+        if data is None:
+            return None
+        if nouns and isinstance(data, dict):
+            for required, known, build in narrowest_first:
+                if required <= data.keys() <= known:
+                    return build(data)
+            raise TypeError(f"none of {[noun.__name__ for noun in nouns]} has the fields {sorted(data)}")
+        return other(data)
+
+    return read
 
 
-@cache
-def _parts(kind: Any) -> tuple[Any, tuple[Any, ...]]:
-    return typing.get_origin(kind), typing.get_args(kind)
+def _same(value: Any) -> Any:
+    return value
 
 
-@cache
 def _hints(noun: type) -> dict[str, Any]:
-    return {f.name: typing.get_type_hints(noun)[f.name] for f in fields(noun)}
+    hints = typing.get_type_hints(noun)
+    return {f.name: hints[f.name] for f in fields(noun)}
 
 
-@cache
 def _without_default(noun: type) -> frozenset[str]:
     return frozenset(f.name for f in fields(noun) if f.default is MISSING and f.default_factory is MISSING)
 
 
-@cache
 def _nullable(noun: type) -> frozenset[str]:
     hints = _hints(noun)
     return frozenset(name for name in _without_default(noun) if type(None) in typing.get_args(hints[name]))
 
 
-@cache
 def _required(noun: type) -> frozenset[str]:
     return _without_default(noun) - _nullable(noun)
