@@ -44,6 +44,7 @@ for verb in (demo, init, check, plan, run, score, decide, report, export, fetch,
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look into every installed package
     arguments = list(sys.argv[1:] if argv is None else argv)
     sys.exit(_run(arguments))
 

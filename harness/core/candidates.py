@@ -65,7 +65,7 @@ class Candidate:
 
     @property
     def is_local(self) -> bool:
-        return self.provider == "local"
+        return self.model.startswith("local/")
 
     @property
     def identity(self) -> str:

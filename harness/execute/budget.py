@@ -1,6 +1,5 @@
 """The budget: nothing is sent that could pass the ceiling; and what a call did cost."""
 
-import asyncio
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from harness.core.runs import Bakeoff
 from harness.errors import BudgetStop, Problem, UsageError
 from harness.pricing.cost import cost, worst_case
 
-if TYPE_CHECKING:  # `check` and `plan` ask about prices, and load no network
+if TYPE_CHECKING:
     from harness.clients.retry import Answer
 
 
@@ -19,6 +18,8 @@ class Budget:
     """Dollars of one run: spent, held for what is in flight, and the ceiling over both."""
 
     def __init__(self, ceiling: Decimal | None, *, spent: Decimal) -> None:
+        import asyncio  # `check` and `plan` ask about prices, and wait for nothing
+
         self.ceiling = ceiling
         self.spent = spent
         self.held = Decimal(0)

@@ -105,11 +105,13 @@ class _Trip:
             self.served_s += now - begun
             self.charged_s += machine.leave(entered, now)
 
-    def share(self, usage: Usage) -> Usage:
-        """Return `usage` with the machine's time split among the calls that it served at once."""
-        if usage.busy_seconds is None or math.isclose(self.charged_s, self.served_s):
-            return usage  # the only call there, to the last bit
-        return replace(usage, busy_seconds=usage.busy_seconds * self.charged_s / self.served_s)
+    def share(self, answer: Answer) -> Answer:
+        """Return `answer` with the machine's time split among the calls that it served at once."""
+        busy_s = answer.usage.busy_seconds
+        if busy_s is None or math.isclose(self.charged_s, self.served_s):
+            return answer  # the only call there, to the last bit
+        usage = replace(answer.usage, busy_seconds=busy_s * self.charged_s / self.served_s)
+        return replace(answer, usage=usage)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +246,7 @@ class Courier:
         await self.ledger.commit(record)
 
     def _record(self, call: Call, candidate: Candidate, answer: Answer, trip: _Trip) -> Record:
-        answer = cleaned(replace(answer, usage=trip.share(answer.usage)), self.redactor)
+        answer = cleaned(trip.share(answer), self.redactor)
         if is_flagged(answer):
             self.progress.note(f"{call.candidate} {SECRET_IN_ANSWER} ({call.suite}/{call.task}/{call.sample}).")
         usd, source = record_cost(answer, candidate, trip.worst)

@@ -75,8 +75,14 @@ async def run(
     ending = Ending(candidates=candidates, note=progress.note, now=now)
     policy, rng = RetryPolicy(max_attempts=bakeoff.settings.max_attempts), random.Random(bakeoff.seed)
 
+    targets: dict[str, Target] = {}
+
     def reach(candidate: Candidate) -> Target:
-        return resolve(candidate, engine_url=shed.url(candidate) if candidate.is_local else None, env=env)
+        if candidate.is_local:  # an engine that is loaded anew has another address
+            return resolve(candidate, engine_url=shed.url(candidate), env=env)
+        if candidate.name not in targets:
+            targets[candidate.name] = resolve(candidate, engine_url=None, env=env)
+        return targets[candidate.name]
 
     for call in ledger.uncertain():
         if call.role is Role.WARMUP:  # it is not sent again; what it may have cost stays counted

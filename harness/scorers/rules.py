@@ -14,9 +14,10 @@ from harness.scorers.text import CJK, TextScorer, fold, split
 
 _SENTENCE_END = re.compile(r"[。！？]+|(?<![.!?])[.!?]++(?=[\"'”’)\]]*+(?:\s++[^a-z]|\s*+$))")
 _BULLET = re.compile(r"[ \t]*(?:[-*•]|[0-9]{1,3}[.)、])[ \t]*\S")
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# large classes of characters take milliseconds to compile: `re` does so when they are first asked for
+_HAN = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _ALPHANUMERIC = re.compile(r"[^\W_]")
-_TOKEN = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
+_TOKEN = rf"[{CJK}]|[^\W_{CJK}]+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +71,10 @@ def contains(text: str, wanted: str, *, match_case: bool) -> bool:
     """Whether `wanted` stands in `text` as whole words (Chinese: as a run); without letters or digits, as it is."""
     if not match_case:
         text, wanted = text.lower(), wanted.lower()
-    tokens = _TOKEN.findall(fold(wanted))
+    tokens = re.findall(_TOKEN, fold(wanted))
     if not tokens:
         return wanted in text
-    return f" {' '.join(tokens)} " in f" {' '.join(_TOKEN.findall(fold(text)))} "
+    return f" {' '.join(tokens)} " in f" {' '.join(re.findall(_TOKEN, fold(text)))} "
 
 
 def is_in_script(text: str, script: str) -> bool:
@@ -88,7 +89,7 @@ COUNTS: Mapping[str, Callable[[str], int]] = {
     "bullets": count_bullets,
     "lines": lambda text: sum(bool(line.strip()) for line in text.splitlines()),
     "characters": len,
-    "chinese_characters": lambda text: len(_HAN.findall(text)),
+    "chinese_characters": lambda text: len(re.findall(_HAN, text)),
 }
 """What is counted and held against `min` and `max`."""
 
