@@ -220,7 +220,7 @@ def score(bakeoff: Bakeoff, run_folder: Path) -> Tally:
     from harness.store.ledger import Ledger, ScoreRow
 
     with Ledger.open(run_folder, write=True) as ledger:
-        judgements = list(judge(bakeoff, ledger.records(Role.ANSWER), ledger.records(Role.INSTRUMENT)))
+        judgements = list(judge(bakeoff, ledger.told(Role.ANSWER), ledger.told(Role.INSTRUMENT)))
         ledger.replace_manifest(rejudged(ledger.manifest(), bakeoff), _samples(bakeoff))
         ledger.replace_scores(
             ScoreRow(

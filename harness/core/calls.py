@@ -207,3 +207,18 @@ class Record:
     """`provider`, `measured`, `estimated`, `machine` or `unpriced`."""
     finished: str
     """UTC, ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An output with its place: all that judging takes."""
+
+    key: str
+    """Of its call."""
+    candidate: str
+    suite: str
+    task: str
+    sample: str
+    instrument: str | None
+    measures: str | None
+    output: Output

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.core.calls import Output, Record
+from harness.core.calls import Output, Told
 from harness.core.runs import Bakeoff
 from harness.core.scores import Reading, Score, Scorer, Unscored
 from harness.core.suites import Sample
@@ -21,8 +21,8 @@ class Judgement:
     """An instrument that the scorer needs has said nothing yet; `run --resume` asks it."""
 
 
-def judge(bakeoff: Bakeoff, answers: Iterable[Record], instruments: Iterable[Record]) -> Iterator[Judgement]:
-    """Yield every judgement of the answers that are outputs.
+def judge(bakeoff: Bakeoff, answers: Iterable[Told], instruments: Iterable[Told]) -> Iterator[Judgement]:
+    """Yield every judgement of the answers.
 
     A failure is not judged here: metrics count the candidate's own as 0 and the others as lost coverage.
     """
@@ -33,23 +33,21 @@ def judge(bakeoff: Bakeoff, answers: Iterable[Record], instruments: Iterable[Rec
         for sample in task.loaded
     }
     readings = _readings(instruments)
-    for record in answers:
-        call, output = record.call, record.outcome
-        asked = samples.get((call.suite, call.task, call.sample))
-        if isinstance(output, Output) and asked is not None:
+    for answer in answers:
+        asked = samples.get((answer.suite, answer.task, answer.sample))
+        if asked is not None:
             sample, scorers = asked
             for scorer in scorers:
-                yield _judge(call.key, scorer, sample, output, readings.get(call.key, {}))
+                yield _judge(answer.key, scorer, sample, answer.output, readings.get(answer.key, {}))
 
 
-def _readings(instruments: Iterable[Record]) -> dict[str, dict[str, Reading]]:
+def _readings(instruments: Iterable[Told]) -> dict[str, dict[str, Reading]]:
     """Return the readings by key of the measured answer, then by instrument name."""
     readings: dict[str, dict[str, Reading]] = {}
-    for record in instruments:
-        call, output = record.call, record.outcome
-        if isinstance(output, Output) and call.measures is not None and call.instrument is not None:
-            reading = Reading(instrument=call.instrument, candidate=call.candidate, output=output)
-            readings.setdefault(call.measures, {})[call.instrument] = reading
+    for told in instruments:
+        if told.measures is not None and told.instrument is not None:
+            reading = Reading(instrument=told.instrument, candidate=told.candidate, output=told.output)
+            readings.setdefault(told.measures, {})[told.instrument] = reading
     return readings
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from harness.core.calls import Attempt, Call, Record, Role
+from harness.core.calls import Attempt, Call, Record, Role, Told
 from harness.core.canonical import canonical, from_json, to_json
 from harness.core.runs import Manifest
 from harness.core.suites import Sample
@@ -171,6 +171,14 @@ class Ledger:
         for row in found:
             yield rows.record_of(rows.call_of(row[1:split]), row[split:], attempts.of(row[0]))
 
+    def told(self, role: Role) -> Iterator[Told]:
+        """Yield the output of every call that has one, in plan order."""
+        columns = ", ".join((*rows.TOLD_COLUMNS, *(f"call.{name}" for name in rows.OUTPUT_COLUMNS)))
+        where = f"plan.role = '{role.value}' AND call.state = 'done' AND call.fault IS NULL"
+        return map(
+            rows.told_of, self._query(f"SELECT {columns} FROM {rows.CALL_TABLES} WHERE {where} ORDER BY plan.id")
+        )
+
     def pending(self, role: Role, *, retry_failed: bool = False) -> list[Call]:
         """Return the calls without a final word in plan order; on request also those that failed for infra or a bug.
 
@@ -260,14 +268,14 @@ class Ledger:
 
     async def commit(self, record: Record) -> None:
         """Commit a record with its attempts; the caller's cancellation does not stop it: it has been paid for."""
-        await self._land(lambda connection: operations.commit(connection, record))
+        await self._write_soon(lambda connection: operations.commit(connection, record), always=True)
 
     async def release(self, key: str, billed: Decimal | None = None) -> None:
         """Make a cancelled call pending again; what may have been `billed` for it stays counted in `spent`.
 
         None: as much as its intent said.
         """
-        await self._land(lambda connection: operations.release(connection, key, billed))
+        await self._write_soon(lambda connection: operations.release(connection, key, billed), always=True)
 
     # -- what it was worth
 
@@ -312,13 +320,8 @@ class Ledger:
     def _write(self, operation: Operation) -> Any:
         return self._open_writer().submit(operation).result()
 
-    def _write_soon(self, operation: Operation) -> "asyncio.Future[Any]":
-        return self._open_writer().submit_soon(operation)
-
-    async def _land(self, operation: Operation) -> None:
-        future = self._write_soon(operation)
-        future.add_done_callback(lambda f: f.cancelled() or f.exception())  # where nobody waits for it any more
-        await asyncio.shield(future)
+    def _write_soon(self, operation: Operation, *, always: bool = False) -> "asyncio.Future[Any]":
+        return self._open_writer().submit_soon(operation, always=always)
 
     def _open_writer(self) -> Writer:
         if self._writer is None:

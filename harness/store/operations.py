@@ -143,7 +143,9 @@ def replace_manifest(
 ) -> None:
     """Put `manifest` in the place of the run's, and each (document, suite, task, name) in that of the stored sample."""
     connection.execute("UPDATE run SET manifest = ?", (manifest,))
-    connection.executemany("UPDATE sample SET document = ? WHERE suite = ? AND task = ? AND name = ?", samples)
+    connection.executemany(
+        "UPDATE sample SET document = ?1 WHERE suite = ?2 AND task = ?3 AND name = ?4 AND document <> ?1", samples
+    )
 
 
 _COMMIT = (

@@ -6,7 +6,7 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from harness.core.calls import Attempt, Audio, Call, Failure, Fault, Marks, Output, Record, Request, Role, Usage
+from harness.core.calls import Attempt, Audio, Call, Failure, Fault, Marks, Output, Record, Request, Role, Told, Usage
 from harness.core.canonical import canonical, from_json, to_json
 
 Row = Sequence[Any]
@@ -37,6 +37,12 @@ CALL_TABLES = (
 )
 
 
+TOLD_COLUMNS = (
+    "plan.key", "plan.candidate", "sample.suite", "sample.task", "sample.name", "plan.instrument", "measured.key",
+)  # fmt: skip
+"""Columns of `CALL_TABLES` in the order of `told_of`, which takes `OUTPUT_COLUMNS` after them."""
+
+
 def request_text(request: Request) -> str:
     return canonical(request).decode()
 
@@ -55,6 +61,21 @@ def call_of(row: Row) -> Call:
         epoch=epoch,
         instrument=instrument,
         measures=measures,
+    )
+
+
+def told_of(row: Row) -> Told:
+    """Build what was told from `TOLD_COLUMNS` and `OUTPUT_COLUMNS`."""
+    key, candidate, suite, task, sample, instrument, measures, *output = row
+    return Told(
+        key=key,
+        candidate=candidate,
+        suite=suite,
+        task=task,
+        sample=sample,
+        instrument=instrument,
+        measures=measures,
+        output=_output(output),
     )
 
 

@@ -20,7 +20,8 @@ Operation = Callable[[sqlite3.Connection], Any]
 GROUP = 512
 """Most operations in one transaction."""
 
-Item = tuple[Operation, Future[Any] | asyncio.Future[Any]]
+Item = tuple[Operation, Future[Any] | asyncio.Future[Any], bool]
+"""What is written, who waits for it, and whether it is written all the same when nobody waits any more."""
 Word = tuple[Future[Any] | asyncio.Future[Any], Any, Exception | None]
 """A future with its result, or with its error."""
 
@@ -55,13 +56,16 @@ class Writer:
     def submit(self, operation: Operation) -> Future[Any]:
         """Queue an operation; its future raises what the operation raised, or StoreError where the disk failed."""
         future: Future[Any] = Future()
-        self._put((operation, future))
+        self._put((operation, future, False))
         return future
 
-    def submit_soon(self, operation: Operation) -> "asyncio.Future[Any]":
-        """Do as `submit` for whoever awaits in the running event loop, which is woken once for all of a transaction."""
+    def submit_soon(self, operation: Operation, *, always: bool = False) -> "asyncio.Future[Any]":
+        """Do as `submit` for whoever awaits in the running event loop, which is woken once for all of a transaction.
+
+        An operation whose future is cancelled while it waits is never begun, unless it is written `always`.
+        """
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._put((operation, future))
+        self._put((operation, future, always))
         return future
 
     def _put(self, item: Item) -> None:
@@ -88,7 +92,7 @@ class Writer:
                     break
             ended = None in group
             # an operation that was cancelled while it waited was never begun: nothing of it may be written
-            self._write([item for item in group if item is not None and _begins(item[1])])
+            self._write([item for item in group if item is not None and (item[2] or _begins(item[1]))])
 
     def _write(self, group: list[Item]) -> None:
         if not group:
@@ -106,12 +110,12 @@ class Writer:
         except Exception as error:
             self._fail(group, error)
             return
-        _tell([(future, result, None) for (_, future), result in zip(group, results, strict=True)])
+        _tell([(future, result, None) for (_, future, _), result in zip(group, results, strict=True)])
 
     def _transact(self, group: list[Item]) -> list[Any]:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            results = [operation(self._connection) for operation, _ in group]
+            results = [operation(self._connection) for operation, _, _ in group]
             self._connection.execute("COMMIT")
         except Exception:
             if self._connection.in_transaction:
@@ -137,7 +141,7 @@ class Writer:
         elif isinstance(error, sqlite3.Error) and _is_of_the_disk(error):
             self.broken = error = StoreError(f"the run's store cannot be written: {error}", hint=ADVICE)
         if len(group) == 1 or self.broken is not None:
-            _tell([(future, None, error) for _, future in group])
+            _tell([(future, None, error) for _, future, _ in group])
         else:
             for item in group:
                 self._write([item])
