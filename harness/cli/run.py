@@ -20,7 +20,7 @@ from harness.cli.options import (
     resume_command,
     runs_of,
 )
-from harness.errors import CredentialsError, Interrupted, StoreError, TapError, UsageError, WorkerError
+from harness.errors import BakeoffError, Interrupted, StoreError, UsageError
 
 if TYPE_CHECKING:
     from harness.core.runs import Bakeoff
@@ -103,7 +103,7 @@ def run_to_report(
     with Bars() as bars:
         try:
             result = pipeline.run(bakeoff, path, folder=folder, progress=bars, drain_s=drain_s)
-        except (CredentialsError, StoreError, TapError, UsageError, WorkerError) as error:
+        except BakeoffError as error:
             if resume is None and not isinstance(error, StoreError) and folders.discard(path):
                 raise
             screen.show_error(error, sent=True)

@@ -33,6 +33,10 @@ async def calibrate(sender: Sender, *, in_flight: int, env: Mapping[str, str], l
     truth: dict[str, float] = {}
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
+    def lost() -> None:
+        if not port.done():
+            port.set_exception(BakeoffError("the server of known latency has ended", hint=f"what it said is in {log}"))
+
     def heard(kind: int, _: int, payload: bytes) -> None:
         if kind == ADDRESS:
             port.set_result(int(payload))
@@ -41,10 +45,13 @@ async def calibrate(sender: Sender, *, in_flight: int, env: Mapping[str, str], l
             truth[name] = ms
 
     server = await Child.start(
-        "harness.clients.known_server", channel=Channel(heard, lambda: None), env=child_environment(env), log=log
+        "harness.clients.known_server", channel=Channel(heard, lost), env=child_environment(env), log=log
     )
     try:
-        address = f"http://127.0.0.1:{await asyncio.wait_for(port, _START_S)}/v1"
+        try:
+            address = f"http://127.0.0.1:{await asyncio.wait_for(port, _START_S)}/v1"
+        except TimeoutError as error:
+            raise BakeoffError(f"the server of known latency did not start within {_START_S:g} s") from error
         target = Target(candidate="calibration", model="openai/known", base_url=address, api_key="unused")
         places = asyncio.Semaphore(in_flight)
 
@@ -57,16 +64,16 @@ async def calibrate(sender: Sender, *, in_flight: int, env: Mapping[str, str], l
             return dict(zip(names, await asyncio.gather(*map(stream, names)), strict=True))
 
         await streams([f"warm-{i}" for i in range(in_flight)])
-        began, cpu = time.monotonic(), time.process_time()
+        began = time.monotonic()
         replies = await streams([f"timed-{i}" for i in range(max(12, 2 * in_flight))])
-        took_s, cpu_s = time.monotonic() - began, time.process_time() - cpu
+        took_s = time.monotonic() - began
     finally:
         await server.end()
-    return _compared(replies, truth, in_flight=in_flight, took_s=took_s, cpu_s=cpu_s)
+    return _compared(replies, truth, in_flight=in_flight, took_s=took_s)
 
 
 def _compared(
-    replies: Mapping[str, Reply], truth: Mapping[str, float], *, in_flight: int, took_s: float, cpu_s: float
+    replies: Mapping[str, Reply], truth: Mapping[str, float], *, in_flight: int, took_s: float
 ) -> Calibration:
     timed = {name: reply.marks for name, reply in replies.items() if reply.marks.ttft_ms is not None and name in truth}
     trusted = {name: marks for name, marks in timed.items() if marks.valid}
@@ -87,5 +94,4 @@ def _compared(
         worst_ms=errors[-1],
         client_bias_ms=fmean(seen) if seen else None,
         streams_per_s=len(replies) / took_s,
-        cpu_ms=1000 * cpu_s / len(replies),
     )

@@ -1,6 +1,7 @@
 """A child process at the other end of a channel; it ends with the context, and by itself when this process dies."""
 
 import asyncio
+import contextlib
 import socket
 import sys
 from collections.abc import Mapping
@@ -18,7 +19,9 @@ class Child:
     @classmethod
     async def start(cls, module: str, *options: str, channel: Channel, env: Mapping[str, str], log: Path) -> "Child":
         ours, theirs = socket.socketpair()
-        with theirs, log.open("ab") as file:
+        ours.setblocking(False)
+        with contextlib.ExitStack() as unless_started, theirs, log.open("ab") as file:
+            unless_started.callback(ours.close)
             process = await asyncio.create_subprocess_exec(
                 # -P: a file in the working folder must not pose as a library
                 *(sys.executable, "-P", "-m", module, "--channel", str(theirs.fileno()), *options),
@@ -29,7 +32,7 @@ class Child:
                 env=env,
                 start_new_session=True,  # Ctrl-C is for us: we let calls in flight end
             )
-        ours.setblocking(False)
+            unless_started.pop_all()
         await asyncio.get_running_loop().create_unix_connection(lambda: channel, sock=ours)
         return cls(process, channel, log)
 

@@ -73,12 +73,13 @@ class Carried:
         try:
             async with asyncio.timeout(_CONNECT_S):
                 upstream = await self._forwarder.pool.connect(self._order.origin)
+            self._send(upstream)
         except Refused as error:
             self._end("connect", str(error))
         except TimeoutError:
             self._end("connect", f"no connection within {_CONNECT_S:g} s")
-        else:
-            self._send(upstream)
+        except Exception as error:  # a host that is no name, ...: whatever it is, somebody waits for an answer
+            self._end("connect", f"{type(error).__name__}: {error}")
 
     def _send(self, upstream: Upstream) -> None:
         self._upstream = upstream
@@ -111,10 +112,16 @@ class Carried:
 
     def cancel(self) -> None:
         """Stop soon: a sender that has seen the end of a stream is gone before the end of its response."""
+        if self._sent is None:
+            self._drop("cancelled", None)
+            return
         self._loop.call_later(_LINGER_S, self._drop, "cancelled", None)
 
     def _late(self) -> None:
-        self._drop("late", None)
+        if self._sent is None:  # nobody was asked, so nobody was slow
+            self._drop("connect", f"no connection within {self._order.timeout_s:g} s")
+        else:
+            self._drop("late", None)
 
     def _watch_silence(self) -> None:
         """One timer that looks when silence would be too long, rather than one that moves with every chunk."""

@@ -31,8 +31,6 @@ class Heard:
     """Monotonic seconds at which the client library handed over the first content."""
     blobs: Mapping[str, bytes] = field(default_factory=dict)
     """sha256 → media that the outcome names."""
-    detail: str | None = None
-    """What a person needs to understand a failure: the head of a body, a traceback. Never holds the key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +49,4 @@ class Reply:
     """It failed without usage after the provider had begun to work on it."""
     blobs: Mapping[str, bytes] = field(default_factory=dict)
     detail: str | None = None
+    """What a person needs to understand a failure: the head of a body, a traceback. Never holds the key."""

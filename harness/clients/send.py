@@ -44,8 +44,9 @@ async def send(
         async with tap.listen(wire):
             heard = await _ask(request, target, deadlines.timeout_s, wire, read_media)
     except Exception as caught:  # the one place: providers' faults get their kind, all else is a bug of ours
-        if wire.last is not None and isinstance(wire.last.error, BakeoffError):
-            raise wire.last.error from caught
+        over = next((e for e in (caught, wire.last and wire.last.error) if isinstance(e, BakeoffError)), None)
+        if over is not None:
+            raise over from caught
         error = caught
         heard = Heard(outcome=judged(caught, wire, target))
     exchange = wire.last

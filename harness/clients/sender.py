@@ -1,6 +1,7 @@
 """Who makes the attempts of a run: this process, or workers of its own when one cannot decode fast enough."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -16,13 +17,15 @@ from harness.clients.parcel import pack, unpack
 from harness.clients.reply import Reply
 from harness.clients.send import send
 from harness.clients.tap import Tap
-from harness.clients.tap_process import ProcessTap
+from harness.clients.tap_process import TRUST, ProcessTap
 from harness.clients.target import Target
-from harness.clients.worker import ATTEMPT, CANCEL, OVER, READY, REPLY, Errand, reply_of
+from harness.clients.worker import ATTEMPT, BUG, CANCEL, OVER, READY, REPLY, Errand, reply_of
 from harness.core.calls import Request
 from harness.core.children import package_path
 from harness.errors import TapError, WorkerError
 
+_GRACE_S = 120.0
+"""How long a worker may take beyond an attempt's deadline, which its tap keeps."""
 _READY_S = 120.0
 """A worker imports LiteLLM, which takes seconds, and much longer on a machine that is short of memory."""
 
@@ -47,7 +50,10 @@ class Sender(Protocol):
 
 @asynccontextmanager
 async def sender(workers: int, *, env: Mapping[str, str], logs: Path) -> AsyncIterator[Sender]:
-    """Open what sends: one worker is this process itself. `env` is the environment with its keys."""
+    """Open what sends: one worker is this process itself, and others see what it sees.
+
+    `env` says which certificates the tap trusts; keys reach LiteLLM with each attempt.
+    """
     if workers == 1:
         async with ProcessTap(env=env, log=logs / "tap.log") as tap:
             yield Here(tap)
@@ -93,7 +99,9 @@ class Workers:
     async def ready(self) -> None:
         if not self._workers:
             self._workers = [_Worker(number) for number in range(1, self._number + 1)]
-            await asyncio.gather(*(worker.start(self._env, self._logs) for worker in self._workers))
+            trust = {name: self._env[name] for name in TRUST if name in self._env}
+            env = {**os.environ, **trust, **package_path()}
+            await asyncio.gather(*(worker.start(env, self._logs) for worker in self._workers))
 
     async def __call__(
         self,
@@ -129,9 +137,12 @@ class _Worker:
     async def start(self, env: Mapping[str, str], logs: Path) -> None:
         self._child = await Child.start(
             "harness.clients.worker", "--tap-log", str(logs / f"tap-{self._name}.log"),
-            channel=self._channel, env={**env, **package_path()}, log=logs / f"{self._name}.log",
+            channel=self._channel, env=env, log=logs / f"{self._name}.log",
         )  # fmt: skip
-        await asyncio.wait_for(self._ready, _READY_S)
+        try:
+            await asyncio.wait_for(self._ready, _READY_S)
+        except TimeoutError as error:
+            raise self._error(f"was not ready after {_READY_S:g} s") from error
 
     async def end(self) -> None:
         if self._child is not None:
@@ -139,16 +150,20 @@ class _Worker:
 
     async def attempt(self, errand: Errand, media: Mapping[str, bytes]) -> Reply:
         if self._dead:
-            raise self._died()
+            raise self._error("has ended")
         number = next(self._numbers)
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = reply
         self._channel.send(ATTEMPT, number, *pack(errand, media))
+        most_s = errand.deadlines.timeout_s + _GRACE_S
         try:
-            return await reply
+            async with asyncio.timeout(most_s):
+                return await reply
         except asyncio.CancelledError:
             self._channel.send(CANCEL, number)
             raise
+        except TimeoutError as error:
+            raise self._error(f"has not answered for {most_s:g} s") from error
         finally:
             self._waiting.pop(number, None)
 
@@ -162,17 +177,19 @@ class _Worker:
         elif kind == OVER:
             message, hint = cast(tuple[str, str | None], unpack(payload)[0])
             reply.set_exception(TapError(message, hint=hint))
+        elif kind == BUG:
+            reply.set_exception(RuntimeError(f"in {self._name}: {payload.decode()}"))
 
     def _lost(self) -> None:
         self._dead = True
         futures: list[asyncio.Future[Any]] = [self._ready, *self._waiting.values()]
         for future in futures:
             if not future.done():
-                future.set_exception(self._died())
+                future.set_exception(self._error("has ended"))
                 future.exception()  # whoever waits has it; nobody may wait
 
-    def _died(self) -> WorkerError:
+    def _error(self, what: str) -> WorkerError:
         return WorkerError(
-            f"{self._name}, a process that sends requests, has ended",
-            hint=f"its log is logs/{self._name}.log in the run's folder; go on with bakeoff run --resume",
+            f"{self._name}, a process that sends requests, {what}",
+            hint=f"what it said is in logs/{self._name}.log of the run's folder; what was served is kept",
         )

@@ -110,8 +110,6 @@ class Wire:
     limit: int
     """Most bytes of a response body."""
     deadlines: Deadlines
-    connections: int = 0
-    """How many connections to the target should stand by, so that no measured request waits for its handshake."""
     clock: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     on_bytes: Callable[[], None] = lambda: None

@@ -22,7 +22,7 @@ from harness.clients.tap import Exchange, Handle, TooLarge, Wire, listening
 from harness.core.children import child_environment
 from harness.errors import TapError
 
-_TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _GRACE_S = 60.0
 """How long the client library may take beyond the wire before that is called our own fault."""
 
@@ -42,7 +42,7 @@ class ProcessTap:
         self._child: Child | None = None
 
     async def __aenter__(self) -> Self:
-        env = child_environment(self._env, also=_TRUST)
+        env = child_environment(self._env, also=TRUST)
         self._child = await Child.start("harness.clients.forwarder", channel=self._channel, env=env, log=self._log)
         return self
 
@@ -60,10 +60,20 @@ class ProcessTap:
 
     @asynccontextmanager
     async def listen(self, wire: Wire) -> AsyncIterator[None]:
-        """See `Tap`. The deadlines are kept by the tap; a client library that hangs after that is a bug of ours."""
-        with listening(self, wire):
-            async with asyncio.timeout(wire.deadlines.timeout_s + _GRACE_S):
-                yield
+        """See `Tap`. The tap keeps the deadlines; TapError where it is silent long after them."""
+        most_s = wire.deadlines.timeout_s + _GRACE_S
+        try:
+            with listening(self, wire):
+                async with asyncio.timeout(most_s) as scope:
+                    yield
+        except Exception as error:  # the client library may have turned the cancellation into an error of its own
+            if not scope.expired():
+                raise
+            raise TapError(
+                f"a request had no end after {most_s:g} s: the process that forwards and times the requests hangs,"
+                " or the client library does",
+                hint="what was served is kept",
+            ) from error
 
     async def carry(self, request: httpx.Request, wire: Wire, handle: Handle, *, verify: bool) -> httpx.Response:  # noqa: ARG002 - nothing leaves from here
         await request.aread()
@@ -79,7 +89,7 @@ class ProcessTap:
                 idle_timeout_s=wire.deadlines.idle_timeout_s,
             )
             if self._dead:
-                raise _died()
+                raise self._died()
             self._passing[passing.number] = passing
             self._channel.send(REQUEST, passing.number, json.dumps(asdict(order)).encode(), b"\n", form)
             return await passing.head
@@ -109,7 +119,13 @@ class ProcessTap:
         self._dead = True
         passing, self._passing = list(self._passing.values()), {}
         for each in passing:
-            each.fail(_died())
+            each.fail(self._died())
+
+    def _died(self) -> TapError:
+        return TapError(
+            "the process that forwards and times the requests has ended; nothing more can be measured",
+            hint=f"what it said is in logs/{self._log.name} of the run's folder; what was served is kept",
+        )
 
 
 class _Passing(httpx.AsyncByteStream):
@@ -119,6 +135,7 @@ class _Passing(httpx.AsyncByteStream):
         self.number = number
         self.head: asyncio.Future[httpx.Response] = asyncio.get_running_loop().create_future()
         self._tap, self._exchange, self._wire = tap, exchange, wire
+        self._away = wire.wall() - wire.clock()
         self._parts: deque[bytes] = deque()
         self._over = False
         self._news = asyncio.Event()
@@ -175,6 +192,7 @@ class _Passing(httpx.AsyncByteStream):
         self._over = True
         if exchange.closed is None:
             exchange.closed = exchange.chunks[-1].at if exchange.chunks else self._wire.clock()
+            exchange.clock_drift_s = abs(self._wire.wall() - self._wire.clock() - self._away)
         self._tap.cancel(self.number)
 
     def _error(self, what: str, why: str | None) -> Exception:
@@ -209,10 +227,3 @@ class _Passing(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         self.drop()
-
-
-def _died() -> TapError:
-    return TapError(
-        "the process that forwards and times the requests has ended; nothing more can be measured",
-        hint="what it said is in logs/tap.log of the run's folder; what was served is kept",
-    )

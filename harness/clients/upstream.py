@@ -14,8 +14,9 @@ import httptools
 from harness.clients.frames import Origin
 from harness.clients.pulse import Pulse
 
-_IDLE_S = 30.0
-"""A connection that was idle for longer may be closing at the other end."""
+_IDLE_S = 4.0
+"""A connection that was idle for longer may be closing at the other end: many servers wait five seconds. A new one
+costs a handshake, which is in no latency."""
 _MOST_HEAD_BYTES = 256 * 1024
 """Of a response's status line and headers."""
 
@@ -46,8 +47,9 @@ class Upstream(asyncio.Protocol):
         self._passage: Passage | None = None
 
     def carry(self, passage: Passage, request: bytes) -> float:
-        """Write `request` and return when; what comes back goes to `passage`."""
-        assert self._transport is not None
+        """Write `request` and return when; what comes back goes to `passage`. Refused where the connection has gone."""
+        if self._transport is None:
+            raise Refused("it was dropped as soon as it was there")
         self._passage = passage
         self._expect()
         sent = time.monotonic()
@@ -194,7 +196,7 @@ class Pool:
         loop = asyncio.get_running_loop()
         tls = None if origin.tls is None else _context(origin.verify)
         try:
-            if origin.tunnel is not None:
+            if tls is not None and origin.tunnel is not None:
                 await _tunnel(loop, upstream, origin, tls)
             else:
                 host, port = (origin.proxy_host, origin.proxy_port) if origin.proxy_host else (origin.host, origin.port)
@@ -213,9 +215,7 @@ class Pool:
             self._idle[upstream.origin].remove(upstream)
 
 
-async def _tunnel(
-    loop: asyncio.AbstractEventLoop, upstream: Upstream, origin: Origin, tls: ssl.SSLContext | None
-) -> None:
+async def _tunnel(loop: asyncio.AbstractEventLoop, upstream: Upstream, origin: Origin, tls: ssl.SSLContext) -> None:
     """Have the proxy connect us to the origin, then speak TLS through it."""
     assert origin.proxy_host is not None
     assert origin.tunnel is not None
@@ -226,12 +226,9 @@ async def _tunnel(
         if not 200 <= status < 300:
             raise Refused(f"the proxy {origin.proxy_host} answers {status}")
         transport.set_protocol(upstream)
-        if tls is not None:
-            secured = await loop.start_tls(transport, upstream, tls, server_hostname=origin.tls)
-            assert secured is not None
-            upstream.connection_made(secured)
-        else:
-            upstream.connection_made(transport)
+        secured = await loop.start_tls(transport, upstream, tls, server_hostname=origin.tls)
+        assert secured is not None
+        upstream.connection_made(secured)
     except BaseException:
         transport.abort()
         raise

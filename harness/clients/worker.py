@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import socket
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -22,10 +23,11 @@ from harness.core.redaction import Redactor, secrets
 from harness.errors import BakeoffError
 from harness.sinks import guard
 
-ATTEMPT, CANCEL, READY, REPLY, OVER = range(1, 6)
+ATTEMPT, CANCEL, READY, REPLY, OVER, BUG = range(1, 7)
 """Kinds of frames. To a worker: ATTEMPT is a parcel of an `Errand` and the media that its request names; CANCEL is
 empty. From it: READY once it can send; REPLY is a parcel of a `Reply` and the media that it brought; OVER says in a
-parcel of [message, hint] why nothing can be measured any more."""
+parcel of [message, hint] why nothing can be measured any more; BUG is the traceback of an attempt that failed by our
+own fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +47,14 @@ class Worker:
         """The run has gone."""
         self.channel = Channel(self._heard, self.over.set)
         self._tap = tap
+        self._secrets = set(secrets(os.environ))
         self._under_way: dict[int, asyncio.Task[None]] = {}
 
     def _heard(self, kind: int, number: int, payload: bytes) -> None:
         if kind == ATTEMPT:
-            self._under_way[number] = asyncio.get_running_loop().create_task(self._attempt(number, payload))
+            task = asyncio.get_running_loop().create_task(self._attempt(number, payload))
+            self._under_way[number] = task
+            task.add_done_callback(lambda _: self._under_way.pop(number))
         elif kind == CANCEL and number in self._under_way:
             self._under_way[number].cancel()
 
@@ -57,12 +62,20 @@ class Worker:
         try:
             document, media = unpack(payload)
             errand = from_json(Errand, document)
+            self._learn(errand.target)
             reply = await send(errand.request, errand.target, errand.deadlines, media.__getitem__, tap=self._tap)
             self.channel.send(REPLY, number, *pack(without_blobs(reply), reply.blobs))
         except BakeoffError as error:
             self.channel.send(OVER, number, *pack([str(error), error.hint], {}))
-        finally:
-            del self._under_way[number]
+        except Exception as error:  # the run records it as a bug, and does not wait for ever
+            self.channel.send(BUG, number, "".join(traceback.format_exception(error)).encode(errors="backslashreplace"))
+
+    def _learn(self, target: Target) -> None:
+        """Keep the secrets of `target` out of what this process writes."""
+        found = {value for value in (target.api_key, *target.variables.values()) if value} - self._secrets
+        if found:
+            self._secrets |= found
+            guard(Redactor(self._secrets))
 
 
 def without_blobs(reply: Reply) -> dict[str, Any]:

@@ -91,8 +91,6 @@ class Calibration:
     client_bias_ms: float | None
     """The same for what the client library would have reported."""
     streams_per_s: float
-    cpu_ms: float
-    """Of this process, a stream."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,19 +149,22 @@ class _Phases:
 
     async def answers(self, warm: Sequence[Call], calls: Sequence[Call]) -> None:
         """Ask for the answers; each candidate's warm-up calls come first in its lane."""
+        await self.courier.stop.unless_asked(self._get_ready(calls))
+        if self.courier.stop.asked:
+            return
+        if warm:
+            self.courier.progress.note(f"warm-up: {len(warm)} calls come first and count in nothing but the cost")
+        await self._send("answers", calls, before=warm)
+
+    async def _get_ready(self, calls: Sequence[Call]) -> None:
+        """Load and measure what answers need before the first one: later it would disturb what is measured beside."""
         if calls and self.ready is not None:
             await self.ready()
             if self.calibrate is not None:
                 remote = any(not self.candidates[call.candidate].is_local for call in calls)
                 await self.calibrate(self.bakeoff.settings.max_in_flight if remote else 1)
-        # every engine is loaded before the first call: loading would disturb what is measured beside it
         for name in sorted({call.candidate for call in calls if self.candidates[call.candidate].is_local}):
-            if self.courier.stop.asked:
-                return
             await self.shed.ready(self.candidates[name])
-        if warm:
-            self.courier.progress.note(f"warm-up: {len(warm)} calls come first and count in nothing but the cost")
-        await self._send("answers", calls, before=warm)
 
     async def instruments(self) -> None:
         """Measure every answer that has arrived, also those of earlier processes."""

@@ -2,8 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 HEEDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -45,6 +46,19 @@ class Stop:
             await asyncio.wait_for(self._asked.wait(), seconds)
         except TimeoutError:
             return
+
+    async def unless_asked(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do `work` to its end, or drop it where nothing may be sent any more."""
+        working, asked = asyncio.ensure_future(work), asyncio.ensure_future(self._asked.wait())
+        try:
+            await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asked.cancel()
+            if not working.done():
+                working.cancel()
+            await asyncio.gather(working, asked, return_exceptions=True)
+        if not working.cancelled():
+            working.result()
 
     @contextmanager
     def cancelling(self, cancel: Callable[[], None]) -> Iterator[None]:

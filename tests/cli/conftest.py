@@ -68,7 +68,7 @@ class Desk:
 
 CALIBRATION = Calibration(
     at="2026-11-26T12:00:00+00:00", in_flight=1, streams=12, untrusted=0, bias_ms=0.25, worst_ms=2.0,
-    client_bias_ms=3.0, streams_per_s=10.0, cpu_ms=12.0,
+    client_bias_ms=3.0, streams_per_s=10.0,
 )  # fmt: skip
 
 

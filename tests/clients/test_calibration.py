@@ -72,3 +72,10 @@ def test_late_marks_are_found(tmp_path: Path) -> None:
 def test_a_machine_that_times_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BakeoffError, match="could be timed"):
         asyncio.run(calibrate(Distorted(valid=False), in_flight=1, env=os.environ, log=tmp_path / "log"))
+
+
+def test_a_server_that_does_not_start_is_said_at_once(tmp_path: Path) -> None:
+    nowhere = {**os.environ, "PATH": "", "LD_LIBRARY_PATH": str(tmp_path)}
+    (tmp_path / "libz.so.1").write_bytes(b"no library")
+    with pytest.raises(BakeoffError, match="has ended"):
+        asyncio.run(calibrate(Distorted(), in_flight=1, env=nowhere, log=tmp_path / "log"))

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from harness.errors import WorkerError
 from tests.clients.trip import CLIP, EVERY_ENDPOINT, chat, target
 from tests.fake_provider import FakeProvider, Pace, hang, status
 
+NOBODY = "http://127.0.0.1:9/v1"
 DEADLINES = Deadlines(timeout_s=30, idle_timeout_s=30)
 
 
@@ -24,14 +26,16 @@ async def once(send: Sender, request: Request, url: str) -> Reply:
     return await send(request, target(url), DEADLINES, lambda _: CLIP, now=lambda: datetime.now(UTC))
 
 
-def story(tmp_path: Path, workers: int, told: Callable[[Sender], Awaitable[None]]) -> None:
+def story(tmp_path: Path, workers: int, told: Callable[[Sender], Awaitable[None]], *, quiet: bool = True) -> None:
+    """Tell `told` of an open sender; `quiet`: no process has anything to say."""
+
     async def whole() -> None:
         async with sender(workers, env=os.environ, logs=tmp_path) as send:
             await send.ready()
             await told(send)
 
     asyncio.run(whole())
-    assert "".join(path.read_text() for path in tmp_path.glob("*.log")) == ""
+    assert not quiet or "".join(path.read_text() for path in tmp_path.glob("*.log")) == ""
 
 
 def children() -> set[int]:
@@ -87,6 +91,36 @@ def test_a_cancelled_attempt_ends_at_the_provider(tmp_path: Path) -> None:
                     await asyncio.sleep(0.02)
 
     story(tmp_path, 2, told)
+
+
+def test_what_a_worker_fails_at_is_our_bug_and_no_wait_for_ever(tmp_path: Path) -> None:
+    """An errand that the run can pack and the worker cannot read."""
+
+    async def told(send: Sender) -> None:
+        unread = replace(DEADLINES, timeout_s=30.5)
+        object.__setattr__(unread, "idle_timeout_s", {"no": "number"})
+        with pytest.raises(RuntimeError, match=r"in worker-1: (.|\n)*TypeError"):
+            await send(chat(), target(NOBODY), unread, lambda _: CLIP, now=lambda: datetime.now(UTC))
+
+    story(tmp_path, 2, told)
+
+
+def test_a_worker_that_hangs_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.clients.sender._GRACE_S", 0.5)
+    short = Deadlines(timeout_s=0.5, idle_timeout_s=5)
+
+    async def told(send: Sender) -> None:
+        pids = children()
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(WorkerError, match="has not answered"):
+                await send(chat(), target(NOBODY), short, lambda _: CLIP, now=lambda: datetime.now(UTC))
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+    story(tmp_path, 2, told, quiet=False)  # it is interrupted in the middle of an attempt
 
 
 def test_a_worker_that_is_killed_is_nobodys_timeout(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from harness.clients import outgoing
 from harness.clients.deadlines import Deadlines
 from harness.clients.send import send
-from harness.clients.tap import Encoded, Tap
+from harness.clients.tap import Encoded, Tap, forward
 from harness.clients.tap_process import ProcessTap
 from harness.core.calls import Failure, Fault, Output
 from harness.core.children import PASSED_ON
@@ -72,6 +73,50 @@ def test_a_dead_tap_raises_out_of_every_attempt(sent: bool) -> None:
             assert len(server.talks) == len(asking), "nothing leaves past the tap"
 
     asyncio.run(story())
+
+
+def test_a_tap_that_hangs_is_nobodys_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.clients.tap_process._GRACE_S", 0.5)
+
+    async def story() -> None:
+        async with FakeProvider() as provider, process() as tap:
+            assert isinstance(tap, ProcessTap)
+            assert isinstance(await ask(tap, provider.url), Output)
+            os.kill(tap.pid, signal.SIGSTOP)
+            try:
+                short = Deadlines(timeout_s=0.5, idle_timeout_s=5)
+                with pytest.raises(TapError, match="hangs"):
+                    await send(chat(), target(provider.url), short, lambda _: b"", tap=tap)
+            finally:
+                os.kill(tap.pid, signal.SIGCONT)
+
+    asyncio.run(story())
+
+
+def test_a_clock_that_jumps_is_seen_though_the_reader_leaves_early() -> None:
+    """A reader that has seen [DONE] is gone before the tap can say how far the clocks parted."""
+
+    async def hold(talk: Talk) -> None:
+        await talk.request()
+        await talk.say(ANSWER)
+        await talk.gone()
+
+    async def story() -> None:
+        async with Raw(hold) as server, process() as tap:
+            away = iter([0.0])
+            wire = wire_of(limit=2**20, wall=lambda: time.monotonic() + next(away, 5.0))
+            async with tap.listen(wire):
+                response = await forward(nowhere, httpx.Request("POST", server.url, content=b"{}"))
+                async for _ in response.aiter_raw():
+                    break
+                await response.aclose()
+            assert wire.exchanges[0].clock_drift_s == pytest.approx(5.0, abs=0.1)
+
+    asyncio.run(story())
+
+
+async def nowhere(_: httpx.Request) -> httpx.Response:
+    raise AssertionError("the request has left past the tap")
 
 
 def test_a_tap_that_does_not_start_says_why_in_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
