@@ -22,6 +22,8 @@ import pytest
 
 from tests import recompute
 from tests.fake_provider import Fault, Pace, context_too_long, empty, hang, raw_body, running, status
+from tests.fake_provider.faults import Answer
+from tests.fake_provider.truth import Exchange
 from tests.recompute import Chance, Decision, Exact, Expected, Quantile
 
 TIMEOUT_S = 240
@@ -657,6 +659,16 @@ def write_data(folder: Path) -> None:
             csv.writer(file).writerows([header, *rows])
 
 
+def where_spoken(faults: Mapping[str, Fault]) -> Fault:
+    """What a voice does with these texts, each time that they are asked for; others it speaks."""
+
+    async def fault(exchange: Exchange, answer: Answer) -> None:
+        found = faults.get(exchange.served.body["input"])
+        await (found(exchange, answer) if found else answer(exchange))
+
+    return fault
+
+
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of three text models and two voices, with failures of every kind; its folder."""
@@ -673,7 +685,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ]))  # fmt: skip
         thinker = start(running(pace=Pace(first_s=0.01, gap_s=0.01), faults=[None, None, refused]))
         clear = start(running(pace=Pace(first_s=0.02, gap_s=0.01)))
-        mumble = start(running(faults=[None, hiccup, None, empty(), empty(), refused]))
+        mumble = start(running(
+            faults=[None, hiccup], always=where_spoken({SPOKEN_TEXTS[-1]: empty(), SPOKEN_TEXTS[-2]: refused})
+        ))  # fmt: skip
         ears = start(running(faults=[raw_body(json.dumps({"text": HEARD[i % 4]}).encode()) for i in range(20)]))
         tokens = {"input_cost_per_token": 1.5e-7, "output_cost_per_token": 6e-7}
         one, machine = {"max_in_flight": 1}, {"usd_per_hour": 0.1, "utilisation": 0.4}
