@@ -32,7 +32,8 @@ class RetryPolicy:
     longest_wait_s: float = 30.0
     """Of one wait that is ours; a provider's Retry-After may be longer."""
     max_wait_s: float = 120.0
-    """All waits of a call after its first attempt together, in its lane too. A Retry-After beyond it parks the lane."""
+    """All waits of a call after its first attempt together, not those behind other calls. A Retry-After beyond it
+    parks whoever asks for it."""
 
     def wait_s(self, number: int, rng: random.Random) -> float:
         """Seconds to wait after the failure of this number (1-based), where nobody says how long."""
@@ -72,18 +73,18 @@ async def call(
 ) -> Answer:
     """Send `request` until it is answered, cannot be, or patience ends; deadlines are those of one attempt.
 
-    `before_attempt(number)` runs before each attempt (1-based), may wait, and returns the seconds that it waited;
-    `after_attempt` hears of each as it ends. What they raise ends the call.
+    `before_attempt(number)` runs before each attempt (1-based), may wait, and returns for how many seconds that was
+    the provider's wish; `after_attempt` hears of each as it ends. What they raise ends the call.
     """
     attempts: list[Attempt] = []
     spent: list[Usage] = []
-    in_lane_s = 0.0
+    paused_s = 0.0
 
     async def attempt() -> Reply:
-        nonlocal in_lane_s
+        nonlocal paused_s
         number = len(attempts) + 1
-        waited_s = await before_attempt(number)
-        in_lane_s += waited_s if number > 1 else 0.0
+        before_s = await before_attempt(number)
+        paused_s += before_s if number > 1 else 0.0
         started, begun = now(), clock()
         reply = await once(request, target, deadlines, read_media, now=now)
         attempts.append(_attempt(number, started, (clock() - begun) * 1000, reply))
@@ -95,7 +96,7 @@ async def call(
         sleep=sleep,
         stop=lambda state: (
             sum(not is_throttled(each) for each in attempts) >= policy.max_attempts
-            or in_lane_s + _slept_s(state) > policy.max_wait_s
+            or paused_s + _slept_s(state) > policy.max_wait_s
         ),
         wait=lambda state: max(policy.wait_s(state.attempt_number, rng), _reply(state).retry_after_s or 0.0),
         retry=lambda state: _worth_another(_reply(state), [a.outcome for a in attempts]),

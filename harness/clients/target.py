@@ -52,7 +52,7 @@ class Target:
 
 
 def resolve(candidate: Candidate, *, engine_url: str | None, env: Mapping[str, str]) -> Target:
-    """Return the target of `candidate`; CredentialsError names the variable that is missing.
+    """Return the target of `candidate`; CredentialsError names the variable that is missing or can be no key.
 
     `engine_url` is the address of its embedded engine, without /v1. A candidate that names no variable uses its
     provider's customary one (`ANTHROPIC_API_KEY`), and where that is unset LiteLLM's own credentials chain.
@@ -63,24 +63,39 @@ def resolve(candidate: Candidate, *, engine_url: str | None, env: Mapping[str, s
         model = "openai/" + candidate.model.partition("/")[2]
         return Target(candidate=candidate.name, model=model, base_url=f"{engine_url.rstrip('/')}/v1", api_key="local")
     for name in variables(candidate):
-        if not env.get(name):
+        if not _value(name, env):
             raise CredentialsError(
                 f"candidate {candidate.name!r} needs a key in the environment variable {name}",
                 hint=f"export {name}=... or put it into .env beside bakeoff.yaml",
             )
     if candidate.api_key_env is not None:
-        key = env.get(candidate.api_key_env)
+        key = _key(candidate.api_key_env, env)
     elif candidate.base_url is not None:
         key = _NO_KEY
     else:
-        key = env.get(f"{candidate.provider.upper()}_API_KEY")
+        key = _key(f"{candidate.provider.upper()}_API_KEY", env)
     return Target(
         candidate=candidate.name,
         model=candidate.model,
         base_url=candidate.base_url,
         api_key=key,
-        variables={name: env[name] for name in _references(candidate.params)},
+        variables={name: _value(name, env) for name in _references(candidate.params)},
     )
+
+
+def _value(name: str, env: Mapping[str, str]) -> str:
+    """Return the value of a variable without the line end that a mounted secret may have."""
+    return env.get(name, "").rstrip("\r\n")
+
+
+def _key(name: str, env: Mapping[str, str]) -> str | None:
+    key = _value(name, env)
+    if any(character < " " or character == "\x7f" for character in key):
+        raise CredentialsError(
+            f"the environment variable {name} holds control characters (a line end, for example), which no key has",
+            hint="give it the key alone, on one line",
+        )
+    return key or None
 
 
 def variables(candidate: Candidate) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ NAMES_A_SECRET = re.compile(r"(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)$", re.IG
 
 def secrets(env: Mapping[str, str], used: Collection[str] = ()) -> frozenset[str]:
     """Return the values in `env` whose names say that they are secret, and those of the variables in `used`."""
-    return frozenset(v for name, v in env.items() if v and (name in used or NAMES_A_SECRET.search(name)))
+    named = (value.strip() for name, value in env.items() if name in used or NAMES_A_SECRET.search(name))
+    return frozenset(filter(None, named))
 
 
 class Redactor:

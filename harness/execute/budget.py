@@ -23,23 +23,29 @@ class Budget:
         self.ceiling = ceiling
         self.spent = spent
         self.held = Decimal(0)
+        self._waiting = Decimal(0)
+        """Held by calls that wait for more."""
         self._settled = asyncio.Condition()
 
-    async def hold(self, amount: Decimal, *, wait: bool) -> None:
-        """Set `amount` aside; BudgetStop where it could pass the ceiling.
+    async def hold(self, amount: Decimal, *, holding: Decimal) -> None:
+        """Set `amount` aside for a call that is `holding` some already; BudgetStop where it could pass the ceiling.
 
-        A call that is not under way may `wait`: what others hold is their worst case, and most of it comes back. One
-        that holds something already may not, or two such calls could wait for each other.
+        It waits while others are under way: what they hold is their worst case, and most of it comes back. Where all
+        who hold something wait here, nothing would.
         """
         async with self._settled:
-            while self._passes(amount):
-                if not wait or not self.held:
-                    raise BudgetStop(
-                        f"the next call may cost ${amount:f}: with ${self.spent:f} spent and ${self.held:f} in flight"
-                        f" that could pass the budget of ${self.ceiling:f}",
-                        hint="resume with a higher --budget",
-                    )
-                await self._settled.wait()
+            self._waiting += holding
+            try:
+                while self._passes(amount):
+                    if self.held <= self._waiting:
+                        raise BudgetStop(
+                            f"the next call may cost ${amount:f}: with ${self.spent:f} spent and ${self.held:f} in"
+                            f" flight that could pass the budget of ${self.ceiling:f}",
+                            hint="resume with a higher --budget",
+                        )
+                    await self._settled.wait()
+            finally:
+                self._waiting -= holding
             self.held += amount
 
     async def settle(self, held: Decimal, spent: Decimal) -> None:

@@ -29,7 +29,7 @@ from harness.core.redaction import Redactor
 from harness.errors import BakeoffError, StoreError
 from harness.execute.budget import Budget, is_billed, is_free, record_cost, worst_attempt
 from harness.execute.cleaning import cleaned, is_flagged
-from harness.execute.lanes import Lane
+from harness.execute.lanes import Entry, Lane
 from harness.execute.machine_time import SharedTime
 from harness.execute.progress import Progress
 from harness.execute.signals import Stop
@@ -71,7 +71,7 @@ class _Trip:
     sent: bool = False
     placed: bool = False
     """It holds a place in flight: until its record has landed, or its next attempt must wait."""
-    entered: int | None = None
+    entered: Entry | None = None
     """While an attempt is under way: what `Lane.enter` gave."""
     billed: int = 0
     """Attempts so far that may cost money."""
@@ -180,17 +180,20 @@ class Courier:
             check()
             # money first: who waits for it must not keep a place that another needs to spend what it holds
             more = worst * (trip.billed + 1) - trip.held
-            await self.budget.hold(more, wait=number == 1)
+            await self.budget.hold(more, holding=trip.held)
             trip.held += more
             trip.entered = await lane.enter(call, check)
             trip.placed = True
             placed()
-            await self.ledger.intend(call.key, number, trip.held)
+            try:
+                await self.ledger.intend(call.key, number, trip.held)
+            except asyncio.CancelledError:  # the writer commits it all the same
+                await self.ledger.release(call.key, trip.intended)
+                raise
             trip.intended, trip.sent = trip.held, True
-            waited_s = self.clock() - asked
-            trip.queued_ms += waited_s * 1000
+            trip.queued_ms += (self.clock() - asked) * 1000
             trip.arrive(lane.machine, self.clock())
-            return waited_s
+            return trip.entered.paused_s
 
         def after_attempt(attempt: Attempt) -> None:
             trip.depart(lane.machine, self.clock())

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from harness.core.calls import Call
-from harness.execute.lanes import Bell, Lane
+from harness.execute.lanes import HELD_UP_S, Bell, Lane
 from harness.execute.sharing import LOCAL
 from harness.execute.signals import Stop
 
@@ -33,7 +33,7 @@ async def dispatch(
                 if not usable(lane.waiting[0].call.candidate):
                     lane.waiting.popleft()
                 elif _is_ahead(lane, lanes):
-                    await bell.heard()
+                    await bell.heard(HELD_UP_S)  # nothing rings when a pause has become long
                 else:
                     await send(lane.waiting[0].call, lane)
                     lane.waiting.popleft()
@@ -73,9 +73,11 @@ def _is_ahead(lane: Lane, lanes: Sequence[Lane]) -> bool:
     """Whether a lane would begin a block while another has not sent all of the last but one.
 
     So a fast candidate does not have the quiet hour to itself. The lane that is last waits for nobody, so there is
-    always one that goes on. Embedded engines stay out of it: their machine has no quiet hour, and while others waited
-    for them, connections would grow cold.
+    always one that goes on; and nobody waits for one that a pause holds up for long. Embedded engines stay out of it:
+    their machine has no quiet hour, and while others waited for them, connections would grow cold.
     """
     return lane.name != LOCAL and any(
-        other.waiting[0].block < lane.waiting[0].block - 1 for other in lanes if other.waiting and other.name != LOCAL
+        other.waiting[0].block < lane.waiting[0].block - 1 and not other.is_held_up()
+        for other in lanes
+        if other.waiting and other.name != LOCAL
     )

@@ -18,7 +18,7 @@ from harness.errors import (
     StoreError,
 )
 from harness.execute.sharing import account
-from harness.execute.throttle import Parked
+from harness.execute.throttle import OF_ACCOUNT, Parked
 from harness.store.ledger import Count, Ledger
 
 
@@ -72,7 +72,8 @@ class Ending:
         elif kind in CANDIDATE_UNUSABLE:
             self.give_up(candidate.name, said)
         elif parked is not None:
-            self._park(candidate, said, parked)
+            names = self._of_account(candidate) if kind in OF_ACCOUNT else [candidate.name]
+            self._park(names, candidate, said, parked)
 
     def give_up(self, name: str, why: str, *, curable: bool = False) -> None:
         """Send nothing more to a candidate."""
@@ -81,8 +82,7 @@ class Ending:
             self.curable.update({name} if curable else ())
             self.say(f"Nothing more is sent to {name}: {why}")
 
-    def _park(self, candidate: Candidate, said: str, parked: Parked) -> None:
-        names = self._of_account(candidate)
+    def _park(self, names: Sequence[str], candidate: Candidate, said: str, parked: Parked) -> None:
         lane = f"{candidate.provider} at {candidate.base_url}" if candidate.base_url else candidate.provider
         if parked.wait_s is None:
             why = f"nothing has come through for {parked.troubled_s:.0f} s, most lately: {said}"
@@ -92,9 +92,9 @@ class Ending:
             back = (
                 f"It says that it will be back at {self.now() + timedelta(seconds=parked.wait_s):%Y-%m-%d %H:%M:%S %Z}."
             )
-        for name in names:
-            self.fatal.setdefault(name, why)
-        self.curable.update(names)
+        new = [name for name in names if name not in self.fatal]
+        self.fatal.update(dict.fromkeys(new, why))
+        self.curable.update(new)
         self.say(f"The lane {lane} ({', '.join(names)}) is parked: {why}. {back} Its calls stay pending.")
 
     def _of_account(self, candidate: Candidate) -> list[str]:

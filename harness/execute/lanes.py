@@ -13,6 +13,9 @@ from harness.execute.pace import Pace, Sleep, most_tokens
 from harness.execute.sharing import LOCAL, lane_name, lane_widths
 from harness.execute.throttle import Parked, Throttle
 
+HELD_UP_S = 5.0
+"""Whoever has let nothing through for longer is no longer waited for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
@@ -29,6 +32,16 @@ class Places:
 
     most: int
     taken: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """How a request came to leave."""
+
+    rounds: tuple[int, ...] = ()
+    """In which it was sent, by each of its throttles."""
+    paused_s: float = 0.0
+    """How long it waited for a pause to end; waiting behind other calls is none."""
 
 
 class Bell:
@@ -66,8 +79,8 @@ class Lane:
     own: Places
     shared: Places
     """Over all lanes that share them."""
-    throttles: Mapping[str, Throttle]
-    """Candidate → its account; an embedded engine has none."""
+    throttles: Mapping[str, Sequence[Throttle]]
+    """Candidate → its account's and its own; an embedded engine has none."""
     paces: Mapping[str, tuple[Pace, Pace]]
     """Candidate → its requests and its tokens over time."""
     door: asyncio.Lock
@@ -78,31 +91,39 @@ class Lane:
     """Of candidates that serve themselves; embedded engines never serve two calls at once."""
     clock: Callable[[], float]
 
-    async def enter(self, call: Call, check: Callable[[], None]) -> int:
+    async def enter(self, call: Call, check: Callable[[], None]) -> Entry:
         """Wait for a place in flight and take it; nobody keeps a place to wait for a rate or for the end of a pause.
 
         `check` is asked after each wait, and what it raises ends this one. Returns what `hear` takes.
         """
         requests, tokens = self.paces[call.candidate]
-        throttle = self.throttles.get(call.candidate)
+        throttles = self.throttles.get(call.candidate, ())
+        paused_s = [throttle.paused_s(self.clock()) for throttle in throttles]
         async with self.door:
             await requests.wait()
             if tokens.is_limited:
                 await tokens.wait(most_tokens(call.request))
             check()
-            while wait_s := self._wait_s(throttle):
+            while wait_s := self._wait_s(throttles):
                 await self.bell.heard(wait_s)
                 check()
             self.own.taken += 1
             self.shared.taken += 1
-            return throttle.send() if throttle else 0
+            now = self.clock()
+            waited = [throttle.paused_s(now) - before for throttle, before in zip(throttles, paused_s, strict=True)]
+            return Entry(rounds=tuple(throttle.send() for throttle in throttles), paused_s=max(waited, default=0.0))
 
-    def hear(self, call: Call, entered: int, attempt: Attempt | None) -> Parked | None:
-        """Tell the account how a request ended, None where nobody saw it; returns why it is parked, if now it is."""
-        throttle = self.throttles.get(call.candidate)
-        parked = throttle.hear(entered, attempt, self.clock()) if throttle else None
+    def hear(self, call: Call, entry: Entry, attempt: Attempt | None) -> Parked | None:
+        """Tell its throttles how a request ended, None where nobody saw it; returns why one is parked, if now it is."""
+        now, throttles = self.clock(), self.throttles.get(call.candidate, ())
+        parked = [t.hear(sent_in, attempt, now) for t, sent_in in zip(throttles, entry.rounds, strict=True)]
         self.bell.ring()
-        return parked
+        return next(filter(None, parked), None)
+
+    def is_held_up(self) -> bool:
+        """Whether a pause keeps its next call back for so long that no other lane need wait for it."""
+        throttles, now = self.throttles.get(self.waiting[0].call.candidate, ()), self.clock()
+        return any(throttle.troubled_s(now) > HELD_UP_S for throttle in throttles)
 
     def leave(self) -> None:
         """Give a place back."""
@@ -110,10 +131,11 @@ class Lane:
         self.shared.taken -= 1
         self.bell.ring()
 
-    def _wait_s(self, throttle: Throttle | None) -> float:
+    def _wait_s(self, throttles: Sequence[Throttle]) -> float:
         if self.own.taken >= self.own.most or self.shared.taken >= self.shared.most:
             return math.inf
-        return throttle.wait_s(self.clock()) if throttle else 0.0
+        now = self.clock()
+        return max((throttle.wait_s(now) for throttle in throttles), default=0.0)
 
 
 def lanes(
@@ -121,7 +143,7 @@ def lanes(
     candidates: Mapping[str, Candidate],
     *,
     max_in_flight: int,
-    throttles: Mapping[str, Throttle],
+    throttles: Mapping[str, Sequence[Throttle]],
     bell: Bell,
     clock: Callable[[], float],
     sleep: Sleep,

@@ -141,8 +141,8 @@ class _Phases:
     shed: Shed
     ending: Ending
     courier: Courier
-    throttles: Mapping[str, Throttle]
-    """Candidate → its account's; over both halves."""
+    throttles: Mapping[str, Sequence[Throttle]]
+    """Candidate → its account's and its own; over both halves."""
     ready: Callable[[], Awaitable[None]] | None
     """Loads what the first call would wait for."""
     calibrate: Calibrate | None
@@ -239,15 +239,20 @@ def _throttles(
     policy: RetryPolicy,
     rng: random.Random,
     first_alone: bool,
-) -> dict[str, Throttle]:
-    """Return candidate → what it shares with all that use the same key; embedded engines have nobody to spare."""
+) -> dict[str, tuple[Throttle, Throttle]]:
+    """Return candidate → what it shares with all that use the same key, and its own; embedded engines have none."""
     shared: dict[Account, Throttle] = {}
 
-    def throttle(candidate: Candidate) -> Throttle:
-        new = Throttle(most_in_flight=most_in_flight, policy=policy, rng=rng, first_alone=first_alone)
-        return shared.setdefault(account(candidate), new)
+    def throttle(*, of_account: bool) -> Throttle:
+        return Throttle(
+            of_account=of_account, most_in_flight=most_in_flight, policy=policy, rng=rng, first_alone=first_alone
+        )
 
-    return {name: throttle(candidate) for name, candidate in candidates.items() if not candidate.is_local}
+    return {
+        name: (shared.setdefault(account(candidate), throttle(of_account=True)), throttle(of_account=False))
+        for name, candidate in candidates.items()
+        if not candidate.is_local
+    }
 
 
 def _planned_warm_ups(bakeoff: Bakeoff, ledger: Ledger, calls: Sequence[Call]) -> list[Call]:

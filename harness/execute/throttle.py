@@ -1,4 +1,4 @@
-"""One provider account: whether a request may leave now; a state machine that is told the time."""
+"""Whether a request may leave now, by its account or by its candidate; a state machine that is told the time."""
 
 import math
 import random
@@ -9,6 +9,8 @@ from harness.core.calls import Attempt
 
 UNWELL = frozenset({"server_error", "server_timeout", "connection", "reset", "cut", "stream_error", "timeout"})
 """Kinds of failure that say that a provider is not well; all others are answers of a provider that is."""
+OF_ACCOUNT = frozenset({"rate_limit"})
+"""Kinds of trouble that all who use the same key share; any other is one candidate's: its model may be down alone."""
 UNSENT = frozenset({"bug", "not_sent"})
 """Kinds that say nothing of a provider: it was not asked."""
 BREAK_AFTER = 5
@@ -17,7 +19,7 @@ BREAK_AFTER = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
-    """Why an account is asked no more in this run."""
+    """Why an account, or a candidate, is asked no more in this run."""
 
     wait_s: float | None
     """What it asks to wait, in seconds from now; None: it does not say."""
@@ -26,26 +28,35 @@ class Parked:
 
 
 class Throttle:
-    """What all candidates of one key share: its pause, its probe, its width and its circuit breaker.
+    """The pause, the probe, the width and the circuit breaker of an account or of one candidate.
 
-    A request belongs to the round in which it was sent. A pause ends the round; the next one begins with one request
-    alone, the probe. An answer reopens the account, another refusal pauses it again, longer. Of requests that were
-    under way when the pause began only a longer Retry-After is heard. Times are seconds of one monotonic clock.
+    Each heeds its own troubles and no others. A request belongs to the round in which it was sent. A pause ends the
+    round; the next one begins with one request alone, the probe. An answer reopens it, another refusal pauses it again,
+    longer. Of requests that were under way when the pause began only a longer Retry-After is heard. Times are seconds
+    of one monotonic clock.
     """
 
     def __init__(
-        self, *, most_in_flight: int, policy: RetryPolicy, rng: random.Random, first_alone: bool = False
+        self,
+        *,
+        of_account: bool,
+        most_in_flight: int,
+        policy: RetryPolicy,
+        rng: random.Random,
+        first_alone: bool = False,
     ) -> None:
-        """`first_alone`: the account begins like after a pause, so that a refused key costs one request."""
+        """`first_alone`: it begins like after a pause, so that a refused key or a dead model costs one request."""
         self.parked: Parked | None = None
         self.width = float(most_in_flight)
         """Most in flight: halved by a refusal, one more for each width of answers."""
         self._most = float(most_in_flight)
-        self._policy, self._rng = policy, rng
+        self._of_account, self._policy, self._rng = of_account, policy, rng
         self._in_flight = 0
         self._round = 0
         self._alone, self._probing = first_alone, False
         self._opens_at = -math.inf
+        self._paused_s = 0.0
+        """Of all pauses, to their ends."""
         self._unwell = 0
         """Failures in a row."""
         self._pauses = 0
@@ -59,6 +70,14 @@ class Throttle:
         full = self._probing if self._alone else self._in_flight >= max(1, int(self.width))
         return math.inf if full else 0.0
 
+    def paused_s(self, now: float) -> float:
+        """Seconds that it has been paused until now, all pauses together."""
+        return self._paused_s - max(0.0, self._opens_at - now)
+
+    def troubled_s(self, now: float) -> float:
+        """How long nothing has come through since the first pause, the present one counted to its end."""
+        return 0.0 if self._troubled_since is None else max(now, self._opens_at) - self._troubled_since
+
     def send(self) -> int:
         """Count a request that leaves; returns its round."""
         self._in_flight += 1
@@ -66,7 +85,7 @@ class Throttle:
         return self._round
 
     def hear(self, sent_in: int, attempt: Attempt | None, now: float) -> Parked | None:
-        """Take note of how a request ended, None where nobody saw it; returns why the account is parked, if now it is.
+        """Take note of how a request ended, None where nobody saw it; returns why it is parked, if now it is.
 
         `sent_in` is what `send` returned.
         """
@@ -75,6 +94,9 @@ class Throttle:
         if current:
             self._probing = False
         if attempt is None or attempt.outcome in UNSENT or self.parked is not None:
+            return None
+        is_trouble = is_throttled(attempt) or attempt.outcome in UNWELL
+        if is_trouble and (attempt.outcome in OF_ACCOUNT) is not self._of_account:
             return None
         if is_throttled(attempt):
             if current:
@@ -92,14 +114,18 @@ class Throttle:
         self._pauses += 1
         self._round += 1
         self._alone = True
-        self._opens_at = now + max(self._policy.wait_s(self._pauses, self._rng), asked_s or 0.0)
+        self._close_until(now + max(self._policy.wait_s(self._pauses, self._rng), asked_s or 0.0), now)
         if self._troubled_since is None:
             self._troubled_since = now
         return self._park_beyond_patience(now, asked_s)
 
     def _prolong(self, now: float, asked_s: float | None) -> Parked | None:
-        self._opens_at = max(self._opens_at, now + (asked_s or 0.0))
+        self._close_until(now + (asked_s or 0.0), now)
         return self._park_beyond_patience(now, asked_s)
+
+    def _close_until(self, then: float, now: float) -> None:
+        self._paused_s += max(0.0, then - max(now, self._opens_at))
+        self._opens_at = max(then, self._opens_at)
 
     def _park_beyond_patience(self, now: float, asked_s: float | None) -> Parked | None:
         since = now if self._troubled_since is None else self._troubled_since

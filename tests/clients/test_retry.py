@@ -30,7 +30,7 @@ class Trip:
 
     def __init__(self, policy: RetryPolicy | None = None, seed: int = 0) -> None:
         self.policy = policy or RetryPolicy()
-        self.in_lane_s = 0.0
+        self.paused_s = 0.0
         self.waits: list[float] = []
         self.begun: list[int] = []
         self.ended: list[Attempt] = []
@@ -41,7 +41,7 @@ class Trip:
 
     async def before(self, number: int) -> float:
         self.begun.append(number)
-        return self.in_lane_s
+        return self.paused_s
 
     def options(self) -> Mapping[str, object]:
         return {
@@ -98,11 +98,11 @@ def test_being_turned_away_is_no_attempt_and_ends_with_patience() -> None:
     assert len(Trip().through(errors).attempts) == 2 + 3
 
 
-def test_waits_in_the_lane_count_against_patience() -> None:
+def test_pauses_count_against_patience() -> None:
     trip = Trip(RetryPolicy(max_wait_s=120, first_wait_s=0.001))
-    trip.in_lane_s = 50.0
+    trip.paused_s = 50.0
     answer = trip.through([no("rate_limit")] * 99)
-    assert len(answer.attempts) == 4  # the first one's wait is a queue's: 3 x 50 s are more than 120 s
+    assert len(answer.attempts) == 4  # before the first it has asked for nothing yet: 3 x 50 s are more than 120 s
 
 
 def test_success_ends_it() -> None:

@@ -37,6 +37,20 @@ def test_missing_key_is_named(env: dict[str, str]) -> None:
         resolve(candidate("openai/x", api_key_env="NO_KEY"), engine_url=None, env=env)
 
 
+@pytest.mark.parametrize("model", ["openai/x", "acme/x"], ids=["named", "customary"])
+def test_a_key_may_end_its_line_and_holds_no_other_control_character(model: str) -> None:
+    name = "NAMED" if model == "openai/x" else "ACME_API_KEY"
+    chosen = candidate(model, api_key_env="NAMED" if name == "NAMED" else None)
+    for end in ("\n", "\r\n"):  # a mounted secret
+        assert resolve(chosen, engine_url=None, env={name: f"sk-mine{end}"}).api_key == "sk-mine"
+    for bad in ("sk-\nmine", "\tsk-mine", "sk-mine\x7f", "sk-one\nsk-two\n"):
+        with pytest.raises(CredentialsError, match=rf"{name} holds control characters") as caught:
+            resolve(chosen, engine_url=None, env={name: bad})
+        assert "sk-" not in str(caught.value)
+    with pytest.raises(CredentialsError, match="needs a key"):
+        resolve(candidate("acme/x", api_key_env="NAMED"), engine_url=None, env={"NAMED": "\n"})
+
+
 REFERRING = candidate(
     "azure/x",
     params={
@@ -48,7 +62,7 @@ REFERRING = candidate(
 
 
 def test_parameters_that_name_a_variable_are_sent_with_its_value() -> None:
-    target = resolve(REFERRING, engine_url=None, env={"ORG": "org-42-secret", "DEEP": "deep-secret", "OTHER": "x"})
+    target = resolve(REFERRING, engine_url=None, env={"ORG": "org-42-secret", "DEEP": "deep-secret\n", "OTHER": "x"})
     sent = target.resolved({**REFERRING.params, "user": "os.environ/OTHER", "temperature": 0})
     assert sent == {
         "organization": "org-42-secret",

@@ -76,6 +76,11 @@ def test_the_longest_spelling_wins() -> None:
     assert Redactor(["secret-one", "secret-one-and-more"]).clean("secret-one-and-more") == REDACTED
 
 
+def test_a_mounted_secret_is_known_without_the_end_of_its_line() -> None:
+    assert Redactor(secrets({"MY_KEY": f"{KEY}\n"})).clean(f"no {KEY}!") == f"no {REDACTED}!"
+    assert secrets({"MY_KEY": "\n"}) == frozenset()
+
+
 def test_secrets_are_told_by_the_names_of_variables() -> None:
     env = {"OPENAI_API_KEY": "a", "HF_TOKEN": "b", "AWS_SECRET_ACCESS_KEY": "c", "db_password": "d", "HOME": "/root",
            "KEYBOARD": "us", "EMPTY_API_KEY": ""}  # fmt: skip

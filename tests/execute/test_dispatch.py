@@ -1,20 +1,23 @@
 """The sending loop: order, drift, and that nobody waits in another's way."""
 
 import asyncio
+import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
 
-from harness.core.calls import Call
+from harness.clients.retry import RetryPolicy
+from harness.core.calls import Attempt, Call
 from harness.core.candidates import Candidate
 from harness.execute.courier import Halted
 from harness.execute.dispatch import dispatch
 from harness.execute.lanes import Bell, Lane, lanes
 from harness.execute.signals import Stop
-from tests.execute.bakeoffs import embedded, remote
+from harness.execute.throttle import Throttle
+from tests.execute.bakeoffs import STARTED, embedded, remote
 from tests.execute.test_lanes import call
 
 BLOCK = 16
@@ -32,6 +35,7 @@ class Street:
     """Candidate and sample, as they leave."""
     unusable: set[str] = field(default_factory=set)
     stop: Stop = field(default_factory=lambda: Stop(drain_s=1))
+    throttles: Mapping[str, Sequence[Throttle]] = field(default_factory=dict)
 
     def go(self) -> None:
         async def story() -> None:
@@ -39,8 +43,8 @@ class Street:
             calls = [call(c.name, i) for i in range(self.samples) for c in self.candidates]
             loop = asyncio.get_running_loop()
             found = lanes(
-                calls, {c.name: c for c in self.candidates}, max_in_flight=self.max_in_flight, throttles={}, bell=bell,
-                clock=loop.time, sleep=self.stop.sleep,
+                calls, {c.name: c for c in self.candidates}, max_in_flight=self.max_in_flight, throttles=self.throttles,
+                bell=bell, clock=loop.time, sleep=self.stop.sleep,
             )  # fmt: skip
             await asyncio.wait_for(
                 dispatch(
@@ -109,6 +113,29 @@ def test_nobody_waits_for_a_candidate_that_is_asked_no_more() -> None:
     street.deliver = deliver  # type: ignore[method-assign]
     street.go()
     assert Counter(name for name, _ in street.sent) == {"good": 5 * BLOCK, "bad": 3}
+
+
+def test_nobody_waits_for_a_candidate_that_a_pause_holds_up_for_long() -> None:
+    paused = Throttle(of_account=True, most_in_flight=4, policy=RetryPolicy(), rng=random.Random(0))
+    street = Street(
+        candidates=[remote("good"), remote("bad")],
+        samples=5 * BLOCK,
+        takes_s=lambda _: 0.0,
+        throttles={"bad": [paused]},
+    )
+    whole = street.work
+
+    async def work(of: Call, lane: Lane, placed: Callable[[], None]) -> None:
+        if of.candidate == "bad":
+            refusal = Attempt(number=1, started=STARTED, duration_ms=1.0, outcome="rate_limit", retry_after_s=60)
+            paused.hear(0, refusal, asyncio.get_running_loop().time())
+        await whole(of, lane, placed)
+        if of.candidate == "good" and of.sample == str(5 * BLOCK - 1):
+            street.stop.ask()
+
+    street.work = work  # type: ignore[method-assign]
+    street.go()
+    assert Counter(name for name, _ in street.sent)["good"] == 5 * BLOCK
 
 
 def test_embedded_engines_hold_nobody_back_and_send_one_call_at_a_time() -> None:

@@ -1,24 +1,31 @@
 """Lanes: queues, and places in flight."""
 
 import asyncio
+import random
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from harness.core.calls import Call, ChatRequest, Role
+from harness.clients.retry import RetryPolicy
+from harness.core.calls import Attempt, Call, ChatRequest, Role
 from harness.core.candidates import Candidate, Machine
 from harness.execute.lanes import Bell, Lane, lanes
 from harness.execute.sharing import LOCAL
-from tests.execute.bakeoffs import embedded, remote
+from harness.execute.throttle import Throttle
+from tests.execute.bakeoffs import STARTED, embedded, remote
 from tests.execute.clock import Clock
 
 
 def lanes_of(
-    calls: Sequence[Call], candidates: Mapping[str, Candidate], max_in_flight: int, clock: Clock | None = None
+    calls: Sequence[Call],
+    candidates: Mapping[str, Candidate],
+    max_in_flight: int,
+    clock: Clock | None = None,
+    throttles: Mapping[str, Sequence[Throttle]] | None = None,
 ) -> dict[str, Lane]:
     clock = clock or Clock()
     found = lanes(
-        calls, candidates, max_in_flight=max_in_flight, throttles={}, bell=Bell(clock.sleep), clock=clock,
-        sleep=clock.sleep,
+        calls, candidates, max_in_flight=max_in_flight, throttles=throttles or {}, bell=Bell(clock.sleep),
+        clock=clock, sleep=clock.sleep,
     )  # fmt: skip
     return {lane.name: lane for lane in found}
 
@@ -85,6 +92,34 @@ def test_turns_that_pile_up_before_a_place_is_free_make_no_burst() -> None:
         return shown
 
     assert asyncio.run(story()) == [30, 30, 31, 32]
+
+
+def test_a_wait_behind_other_calls_is_no_pause_and_one_for_the_account_is() -> None:
+    async def story() -> list[float]:
+        clock = Clock()
+        policy = RetryPolicy()
+        account, own = (
+            Throttle(of_account=of, most_in_flight=9, policy=policy, rng=random.Random(0)) for of in (True, False)
+        )
+        calls = [call("a", i) for i in range(4)]
+        lane = lanes_of(calls, {"a": remote("a")}, 1, clock, {"a": (account, own)})["a"]
+        found = []
+
+        async def trip(of: Call, kind: str, asked_s: float | None) -> None:
+            entry = await lane.enter(of, lambda: None)
+            found.append(entry.paused_s)
+            clock.now += 60
+            lane.hear(
+                of, entry, Attempt(number=1, started=STARTED, duration_ms=1.0, outcome=kind, retry_after_s=asked_s)
+            )
+            lane.leave()
+
+        kinds = [("ok", None), ("rate_limit", 20.0), ("server_error", 30.0), ("ok", None)]
+        await asyncio.gather(*(trip(each, *kind) for each, kind in zip(calls, kinds, strict=True)))
+        return found
+
+    # each has waited for all before it, 60 s each
+    assert asyncio.run(story()) == [0, 0, 20, 30]
 
 
 def test_blocks_follow_the_samples_and_never_are_smaller_than_16() -> None:

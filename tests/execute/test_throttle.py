@@ -1,4 +1,4 @@
-"""One account's pauses, probes, width and breaker; time is a number."""
+"""Pauses, probes, width and breaker; time is a number."""
 
 import math
 import random
@@ -13,8 +13,10 @@ from tests.execute.bakeoffs import STARTED
 POLICY = RetryPolicy(first_wait_s=1, longest_wait_s=30, max_wait_s=120)
 
 
-def throttle(most: int = 8, *, first_alone: bool = False, policy: RetryPolicy = POLICY) -> Throttle:
-    return Throttle(most_in_flight=most, policy=policy, rng=random.Random(0), first_alone=first_alone)
+def throttle(most: int = 8, *, of_account: bool = True, first_alone: bool = False, seed: int = 0) -> Throttle:
+    return Throttle(
+        of_account=of_account, most_in_flight=most, policy=POLICY, rng=random.Random(seed), first_alone=first_alone
+    )
 
 
 def ended(outcome: str, retry_after_s: float | None = None) -> Attempt:
@@ -48,7 +50,7 @@ def test_a_refusal_pauses_everything_for_as_long_as_it_says_and_then_lets_one_pr
 def test_pauses_that_nobody_measures_grow_and_are_jittered() -> None:
     pauses = []
     for seed in (1, 2):
-        of = Throttle(most_in_flight=8, policy=POLICY, rng=random.Random(seed))
+        of = throttle(seed=seed)
         now, found = 0.0, []
         for ceiling in (1, 2, 4, 8, 16):
             found.append(refused(of, now))
@@ -121,15 +123,15 @@ def test_a_retry_after_beyond_patience_parks() -> None:
     assert of.hear(of.send(), ended("rate_limit", 3600), 1) is None  # it is said once
 
 
-def test_an_unavailable_server_that_says_how_long_pauses_everything_too() -> None:
-    of = throttle()
+def test_an_unavailable_model_that_says_how_long_is_paused_too() -> None:
+    of = throttle(of_account=False)
     of.hear(of.send(), ended("server_error", 4), 0)
     assert of.wait_s(0) == 4
 
 
 @pytest.mark.parametrize("kind", sorted(UNWELL))
 def test_failures_in_a_row_open_the_circuit(kind: str) -> None:
-    of = throttle()
+    of = throttle(of_account=False)
     for _ in range(BREAK_AFTER - 1):
         of.hear(of.send(), ended(kind), 0)
     of.hear(of.send(), OK, 0)
@@ -139,6 +141,32 @@ def test_failures_in_a_row_open_the_circuit(kind: str) -> None:
     assert 0.5 <= of.wait_s(0) <= 1
     of.hear(of.send(), ended(kind), 1)
     assert 1 <= of.wait_s(1) <= 2
+
+
+def test_each_heeds_its_own_troubles_and_leaves_those_of_the_other_undecided() -> None:
+    account, own = throttle(first_alone=True), throttle(of_account=False, first_alone=True)
+    for _ in range(2 * BREAK_AFTER):
+        account.hear(account.send(), ended("timeout"), 0)
+        account.hear(account.send(), ended("server_error", 3600), 0)
+        own.hear(own.send(), ended("rate_limit", 3600), 0)
+    for each in (account, own):
+        assert (each.wait_s(0), each.parked, each.troubled_s(0), each.width) == (0, None, 0, 8)
+        each.send()
+        assert each.wait_s(0) == math.inf  # nothing that it heard was an answer
+
+
+def test_pauses_are_added_up_as_they_pass_and_trouble_lasts_until_an_answer() -> None:
+    of = throttle()
+    sent = [of.send() for _ in range(3)]
+    of.hear(sent.pop(), ended("rate_limit", 10), 100)
+    assert [of.paused_s(now) for now in (100, 104, 110, 999)] == [0, 4, 10, 10]
+    of.hear(sent.pop(), ended("rate_limit", 9), 102)  # one second longer
+    assert [of.paused_s(now) for now in (104, 111, 999)] == [4, 11, 11]
+    of.hear(sent.pop(), ended("rate_limit", 5), 120)  # said late, of the same pause
+    assert [of.paused_s(now) for now in (120, 122, 999)] == [11, 13, 16]
+    assert [of.troubled_s(now) for now in (121, 130)] == [25, 30]
+    of.hear(of.send(), OK, 130)
+    assert (of.paused_s(140), of.troubled_s(140)) == (16, 0)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +191,7 @@ def test_what_was_never_sent_says_nothing(kind: str) -> None:
 
 @pytest.mark.parametrize("outcome", ["rate_limit", "server_error"])
 def test_probes_that_fail_for_longer_than_patience_park(outcome: str) -> None:
-    of, now, probes, parked = throttle(), 0.0, 0, None
+    of, now, probes, parked = throttle(of_account=outcome == "rate_limit"), 0.0, 0, None
     while parked is None:
         parked = of.hear(of.send(), ended(outcome), now)
         now += 0 if parked else of.wait_s(now)

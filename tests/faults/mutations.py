@@ -30,8 +30,8 @@ MUTATIONS = (
     Mutation(
         row=1,
         file=THROTTLE,
-        guard="self._opens_at = now + max(self._policy.wait_s(self._pauses, self._rng), asked_s or 0.0)",
-        becomes="self._opens_at = now + self._policy.wait_s(self._pauses, self._rng)",
+        guard="self._close_until(now + max(self._policy.wait_s(self._pauses, self._rng), asked_s or 0.0), now)",
+        becomes="self._close_until(now + self._policy.wait_s(self._pauses, self._rng), now)",
         test=f"{LIMITS}::test_retry_after_pauses_the_whole_account_and_one_probe_ends_the_pause",
     ),
     Mutation(
@@ -96,6 +96,13 @@ MUTATIONS = (
         guard="if self._alone or self._unwell >= BREAK_AFTER else None",
         becomes="if self._alone else None",
         test=f"{LIMITS}::test_errors_that_do_not_end_open_the_circuit_and_then_park_the_lane",
+    ),
+    Mutation(
+        row=11,
+        file="harness/execute/ending.py",
+        guard="self._of_account(candidate) if kind in OF_ACCOUNT else [candidate.name]",
+        becomes="self._of_account(candidate)",
+        test="tests/execute/test_runner.py::test_a_dead_model_is_parked_alone",
     ),
     Mutation(
         row=7,
