@@ -331,7 +331,7 @@ MUTATIONS = (
     Mutation(
         row=26,
         file="harness/clients/in_process.py",
-        guard="                if len(exchange.body) > wire.limit:\n",
+        guard="                if exchange.size > wire.limit:\n",
         becomes="                if False:\n",
         test=f"{SIZES}::test_a_response_beyond_its_cap_is_broken_off",
     ),
