@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from harness.errors import StoreError, UsageError
 from harness.store.ledger import DATABASE
 from harness.store.lock import Lock
 from harness.store.media import FOLDER, Media
-from harness.store.schema import connect
+from harness.store.schema import connect, is_outdated
 
 NAMING = ("SELECT audio FROM call WHERE audio IS NOT NULL", "SELECT request FROM plan WHERE request LIKE '%sha256%'")
 """Rows that name media, as JSON."""
@@ -36,12 +36,12 @@ class Health:
 
 
 def check(folder: Path) -> Health:
-    """Read all of a run's store; UsageError where there is none."""
-    path = folder / DATABASE
-    if not path.is_file():
-        raise UsageError(f"{folder} holds no run", hint="a run's folder holds run.db; `latest` is the newest run")
+    """Read all of a run's store; UsageError where there is none, NewerStoreError where its schema is newer."""
+    path = _database(folder)
     media = Media(folder / FOLDER)
     with closing(connect(path, write=False)) as connection:
+        with suppress(StoreError):  # what cannot be read is a problem like others
+            is_outdated(connection, path)
         problems = list(_of_database(connection))
         try:
             named = named_media(connection)
@@ -60,6 +60,7 @@ def check(folder: Path) -> Health:
 
 def collect(folder: Path) -> tuple[int, int]:
     """Remove the media that no row names; return how many files and bytes. StoreError where the rows cannot be read."""
+    _database(folder)  # otherwise the lock itself would be left in somebody's folder
     lock = Lock(folder)  # a run that goes on has files whose rows are still to come
     try:
         health = check(folder)
@@ -71,6 +72,13 @@ def collect(folder: Path) -> tuple[int, int]:
         return len(health.orphans), freed
     finally:
         lock.release()
+
+
+def _database(folder: Path) -> Path:
+    path = folder / DATABASE
+    if not path.is_file():
+        raise UsageError(f"{folder} holds no run", hint="a run's folder holds run.db; `latest` is the newest run")
+    return path
 
 
 def named_media(connection: sqlite3.Connection) -> frozenset[str]:

@@ -42,8 +42,7 @@ class Standing(NamedTuple):
 
     @property
     def total_usd(self) -> str | None:
-        known = [Decimal(amount) for amount in self[3:] if amount is not None]
-        return rows.money(sum(known, Decimal(0))) if known else None
+        return _sum(self[3:])
 
 
 def insert_calls(connection: sqlite3.Connection, calls: Iterable[Call]) -> int:
@@ -113,12 +112,19 @@ def release(connection: sqlite3.Connection, key: str, billed: Decimal | None) ->
 
 
 def forget(connection: sqlite3.Connection, key: str) -> None:
-    """Make a call pending again whose answer is lost; what it cost stays in the sum."""
+    """Make a call pending again whose answer is lost, and drop what measured it; what they cost stays in the sum."""
     now = _standing(connection, key)
+    readings = [
+        _standing(connection, reading)
+        for (reading,) in connection.execute("SELECT key FROM plan WHERE measures = ?", (now.plan,)).fetchall()
+    ]
+    for reading in readings:
+        for table, number in (("attempt", "plan"), ("call", "plan"), ("plan", "id")):
+            connection.execute(f"DELETE FROM {table} WHERE {number} = ?", (reading.plan,))
     connection.execute("DELETE FROM score WHERE plan = ?", (now.plan,))
     connection.execute(
         "REPLACE INTO call (plan, state, visit, attempt, sunk_usd) VALUES (?, 'pending', ?, 1, ?)",
-        (now.plan, now.visit, now.total_usd),
+        (now.plan, now.visit, _sum([standing.total_usd for standing in (now, *readings)])),
     )
 
 
@@ -156,6 +162,11 @@ _ATTEMPT = (
     f"INSERT INTO attempt (plan, visit, {', '.join(rows.ATTEMPT_FIELDS)})"
     f" VALUES (?, ?{', ?' * len(rows.ATTEMPT_FIELDS)})"
 )
+
+
+def _sum(amounts: Sequence[str | None]) -> str | None:
+    known = [Decimal(amount) for amount in amounts if amount is not None]
+    return rows.money(sum(known, Decimal(0))) if known else None
 
 
 def _plan_of(connection: sqlite3.Connection, key: str) -> int:

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ class Salvaged:
     kept: Mapping[str, int]
     """Table → rows."""
     unreadable: Mapping[str, int]
-    """Table → rows that could not be read, at least."""
+    """Table → rows that could not be read, at least, or are no rows of such a table."""
     asked_again: int
     """Answers whose clip is gone: a resume buys them anew."""
 
@@ -67,9 +67,12 @@ def salvage(folder: Path) -> Salvaged:
             for table in TABLES:
                 (kept[table],) = new.execute(f"SELECT count(*) FROM {table}").fetchone()
             new.execute("COMMIT")
-    except (sqlite3.Error, OSError, StoreError) as error:
+    except BaseException as error:
         shutil.rmtree(target)
-        raise StoreError(f"nothing of {folder} can be salvaged: {error}") from error
+        if isinstance(error, sqlite3.Error | OSError | StoreError):
+            hint = error.hint if isinstance(error, StoreError) else None
+            raise StoreError(f"nothing of {folder} is salvaged: {error}", hint=hint) from error
+        raise
     return Salvaged(folder=target, kept=kept, unreadable=unreadable, asked_again=asked_again)
 
 
@@ -82,7 +85,7 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: str, number: 
         (pages,), known = old.execute("PRAGMA page_count").fetchone(), False
         last = pages * ROWS_A_PAGE
     columns = [row[1] for row in new.execute(f"PRAGMA table_info({table})")]
-    insert = f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(columns))})"
+    insert = f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})"
     for rows in _readable(
         old, f"SELECT {', '.join(columns)} FROM {table} WHERE {number} BETWEEN ? AND ?", 0, last or 0
     ):
@@ -91,8 +94,10 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: str, number: 
         elif rows:
             lost, failed = lost + failed, 0
         for row in rows or ():
-            with suppress(sqlite3.Error):  # a row that damage has made impossible
+            try:
                 new.execute(insert, row)
+            except (sqlite3.IntegrityError, sqlite3.DataError):  # a row that damage has made impossible
+                lost += 1
     return lost + (failed if known else min(failed, 1))
 
 
@@ -114,9 +119,11 @@ def _media(folder: Path, target: Path, named: frozenset[str]) -> frozenset[str]:
     old, new, gone = Media(folder / FOLDER), Media(target / FOLDER), set()
     for sha256 in named:
         try:
-            new.put(old.get(sha256))
+            data = old.get(sha256)
         except StoreError:
             gone.add(sha256)
+        else:
+            new.put(data)
     return frozenset(gone)
 
 

@@ -1,7 +1,9 @@
 """Damage: it is found, what can be read is salvaged, and what nothing names is removed."""
 
 import asyncio
+import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from harness.core.calls import Output, Record, Role, TranscriptionRequest
-from harness.errors import StoreError, StoreLockedError, UsageError
+from harness.errors import NewerStoreError, StoreError, StoreLockedError, UsageError
+from harness.store import salvage as salvaging
+from harness.store.ballast import ADVICE
 from harness.store.check import check, collect
 from harness.store.ledger import DATABASE, Ledger, ScoreRow
 from harness.store.media import Media
 from harness.store.salvage import salvage
+from harness.store.schema import connect
 from tests.store.nouns import CLIP, call, instrument, new_ledger, record
 
 N = 200
@@ -62,8 +67,57 @@ def test_a_whole_store_has_no_problem(run: Path) -> None:
 
 
 def test_what_is_no_run_is_not_checked(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds no run"):
-        check(tmp_path)
+    for look in (check, collect):
+        with pytest.raises(UsageError, match="holds no run"):
+            look(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def alter(folder: Path, sql: str) -> None:
+    with closing(sqlite3.connect(folder / DATABASE)) as connection:
+        connection.executescript(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "error"), [("PRAGMA user_version = 99", NewerStoreError), ("PRAGMA application_id = 1", UsageError)]
+)
+@pytest.mark.parametrize("look", [check, salvage])
+def test_what_another_program_wrote_is_neither_checked_nor_salvaged(
+    run: Path, sql: str, error: type[UsageError], look: Callable[[Path], object]
+) -> None:
+    alter(run, sql)
+    with pytest.raises(error):
+        look(run)
+    assert not run.with_name("run-salvaged").exists()
+
+
+def test_rows_that_damage_has_made_impossible_are_counted(run: Path) -> None:
+    alter(run, "PRAGMA ignore_check_constraints = ON; UPDATE call SET state = 'odd' WHERE plan IN (3, 7)")
+    saved = salvage(run)
+    assert saved.unreadable == {"sample": 0, "plan": 0, "call": 2, "attempt": 0, "scorer": 0, "score": 0}
+    assert saved.kept["call"] == N
+
+
+@pytest.mark.parametrize("full", ["media", "database"])
+def test_a_full_disk_ends_a_salvage_and_leaves_nothing(run: Path, monkeypatch: pytest.MonkeyPatch, full: str) -> None:
+    """What does not fit is not lost: it must not be asked for, and paid, again."""
+
+    def no_room(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    def small(path: Path, *, write: bool) -> sqlite3.Connection:
+        connection = connect(path, write=write)
+        connection.execute("PRAGMA max_page_count = 60")
+        return connection
+
+    if full == "media":
+        monkeypatch.setattr(os, "fsync", no_room)
+    else:
+        monkeypatch.setattr(salvaging, "connect", small)
+    with pytest.raises(StoreError, match=r"nothing of .* is salvaged: .*(No space left|full)") as caught:
+        salvage(run)
+    assert caught.value.hint == (ADVICE if full == "media" else None)
+    assert not run.with_name("run-salvaged").exists()
 
 
 def test_a_damaged_page_is_found_and_the_rest_is_salvaged(run: Path) -> None:
@@ -94,7 +148,7 @@ def test_calls_whose_plan_is_lost_go_with_it(run: Path) -> None:
 def test_what_cannot_be_read_at_all_leaves_nothing_behind(run: Path) -> None:
     (run / DATABASE).write_bytes(b"\xff" * 100_000)
     assert check(run).problems
-    with pytest.raises(StoreError, match=r"nothing of .* can be salvaged"):
+    with pytest.raises(StoreError, match=r"nothing of .* is salvaged"):
         salvage(run)
     assert not run.with_name("run-salvaged").exists()
 
@@ -113,6 +167,9 @@ def test_a_clip_that_is_lost_is_told_and_asked_again(run: Path, content: bytes |
     assert saved.asked_again == 1
     with Ledger.open(saved.folder, write=True) as ledger:
         assert [c.key for c in ledger.pending(Role.ANSWER)] == ["spoken"]
+        assert list(ledger.records(Role.INSTRUMENT)) == ledger.pending(Role.INSTRUMENT) == [], (
+            "it measured another clip"
+        )
         assert ledger.spent() == spent
         assert {score.key for score in ledger.scores()} == {f"k{i}" for i in range(N)}
 
