@@ -1,27 +1,35 @@
 """Room kept on the disk, so that what a provider has served still lands when everything else is full."""
 
+import heapq
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from harness.core.calls import ChatRequest, Request, SpeechRequest
 from harness.errors import StoreError
 
 NAME = "ballast"
-ANSWER_BYTES = 128 * 1024
-"""Room for one call in flight: a long answer, and the pages of the database that its rows touch."""
-CLIP_BYTES = 2 * 1024 * 1024
-"""The same where the answer is spoken: 40 seconds of 24 kHz WAV."""
+CALL_BYTES = 128 * 1024
+"""Room for one call in flight: the pages of the database that its rows touch, and what an error says."""
+TOKEN_BYTES = 16
+"""Eight of text for each token that may come, once in the WAL and once in the database."""
+CHARACTER_BYTES = 24_000
+"""Half a second of 24 kHz WAV for each character that is spoken: digits are the slowest."""
+CLIP_BYTES = 2 * 2**20
+"""Even one word may come as 48 kHz stereo, and go on for ten seconds."""
+MOST_CLIP_BYTES = 64 * 2**20
+"""No larger clip is accepted."""
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 """What SQLite copies at once from its WAL of 1,000 pages into the database."""
 LOOK_EVERY_S = 1.0
 ADVICE = "free some space or check the disk, then resume: everything committed is kept"
 
 
-def room(in_flight: int, *, spoken: bool) -> int:
-    """Return how many bytes so many calls in flight may bring at once."""
-    return CHECKPOINT_BYTES + in_flight * (CLIP_BYTES if spoken else ANSWER_BYTES)
+def room(requests: Iterable[Request], in_flight: int) -> int:
+    """Return how many bytes so many of `requests` may bring at once: the largest of them."""
+    return CHECKPOINT_BYTES + sum(heapq.nlargest(in_flight, map(_brings, requests)))
 
 
 class Ballast:
@@ -40,7 +48,7 @@ class Ballast:
         try:
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             try:
-                os.posix_fallocate(handle, 0, size)
+                _take_up(handle, size)
                 os.ftruncate(handle, size)
             finally:
                 os.close(handle)
@@ -82,3 +90,25 @@ class Ballast:
 
     def _full(self, what: str) -> StoreError:
         return StoreError(f"{self._path.parent}: {what}; nothing more is sent", hint=ADVICE)
+
+
+def _brings(request: Request) -> int:
+    match request:
+        case ChatRequest():
+            return CALL_BYTES + request.max_tokens * TOKEN_BYTES
+        case SpeechRequest():
+            clip = max(CLIP_BYTES, len(request.text) * CHARACTER_BYTES)
+            return CALL_BYTES + min(clip, MOST_CLIP_BYTES)
+        case _:
+            return CALL_BYTES
+
+
+def _take_up(handle: int, size: int) -> None:
+    """Have the disk give a file all its bytes; holes would keep nothing free."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(handle, 0, size)
+        return
+    zeros, written = bytes(2**20), 0  # macOS
+    while written < size:
+        written += os.pwrite(handle, zeros[: size - written], written)
+    os.fsync(handle)

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from harness.core.calls import Output
+from harness.core.calls import ChatRequest, Output, Request, SpeechRequest, TranscriptionRequest
 from harness.errors import StoreError
-from harness.store.ballast import NAME, Ballast
-from tests.store.nouns import call, new_ledger, record
+from harness.store.ballast import CHECKPOINT_BYTES, NAME, Ballast, room
+from tests.store.nouns import CLIP, call, new_ledger, record
 
 MB = 1_000_000
 
@@ -31,7 +31,10 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     return disk
 
 
-def test_the_room_is_really_taken_and_given_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("system", ["linux", "macos"])
+def test_the_room_is_really_taken_and_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str) -> None:
+    if system == "macos":
+        monkeypatch.delattr(os, "posix_fallocate")
     ballast = Ballast(tmp_path)
     ballast.load(3 * MB)
     taken = (tmp_path / NAME).stat()
@@ -42,6 +45,25 @@ def test_the_room_is_really_taken_and_given_back(tmp_path: Path) -> None:
     assert ballast.give_up()  # a second write that failed meanwhile is worth its second try too
     with pytest.raises(StoreError, match="full"):
         ballast.check()
+
+
+@pytest.mark.parametrize(
+    ("request_", "least", "most"),
+    [
+        pytest.param(ChatRequest(messages=(), max_tokens=16), 0.1 * MB, 0.2 * MB, id="a short answer"),
+        pytest.param(ChatRequest(messages=(), max_tokens=100_000), 1.6 * MB, 2 * MB, id="a long answer"),
+        pytest.param(SpeechRequest(text="Hi."), 2 * MB, 3 * MB, id="a word"),
+        pytest.param(SpeechRequest(text="1" * 1000), 24 * MB, 25 * MB, id="eight minutes of digits"),
+        pytest.param(SpeechRequest(text="1" * 100_000), 64 * MB, 70 * MB, id="no clip is larger than the cap"),
+        pytest.param(TranscriptionRequest(audio=CLIP), 0.1 * MB, 0.2 * MB, id="a transcript"),
+    ],
+)
+def test_room_is_kept_for_the_largest_that_may_come(request_: Request, least: float, most: float) -> None:
+    one, two = (room([request_] * 3, in_flight) - CHECKPOINT_BYTES for in_flight in (1, 2))
+    assert least <= one <= most
+    assert two == 2 * one
+    small = TranscriptionRequest(audio=CLIP)
+    assert room([small, request_, small], 1) == room([request_], 5) == one + CHECKPOINT_BYTES
 
 
 def test_a_run_that_has_set_nothing_aside_has_nothing_to_give(tmp_path: Path) -> None:
