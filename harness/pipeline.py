@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from harness.core.canonical import Json, from_json, to_json
 from harness.core.decision import Completeness, Decision, DecisionRule, VerdictKind
-from harness.core.runs import Bakeoff, Plan, RunSettings
+from harness.core.runs import DRAIN_S, Bakeoff, Plan, RunSettings
 from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, IncompleteError, UsageError
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def redactor(bakeoff: Bakeoff, folder: Path) -> "Redactor":
 
 
 def run(
-    bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress", drain_s: float = 30.0
+    bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress", drain_s: float = DRAIN_S
 ) -> "RunResult":
     """Send every call of the run that has no final word yet: answers first, then the instruments.
 
@@ -252,7 +252,7 @@ def decide(
     from harness.store.frames import calls_frame, scores_frame
     from harness.store.ledger import Ledger
 
-    with Ledger.open(run_folder, write=False) as ledger:
+    with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
         counts = completeness(ledger)
     config = cast(dict[str, Any], manifest.config)
@@ -296,7 +296,7 @@ def export(run_folder: Path, format_: str) -> str:
     from harness.store.ledger import Ledger
     from harness.store.media import Media
 
-    with Ledger.open(run_folder, write=False) as ledger:
+    with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         evidence = gather(ledger, Media(run_folder / "media"))
         order = [key for (key,) in ledger.query("SELECT key FROM plan WHERE role = 'answer' ORDER BY id")]
     text = {"csv": exports.csv_text, "jsonl": exports.jsonl_text}[format_]
@@ -458,5 +458,5 @@ def _evidence(run_folder: Path) -> "Evidence":
     from harness.store.ledger import Ledger
     from harness.store.media import Media
 
-    with Ledger.open(run_folder, write=False) as ledger:
+    with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         return gather(ledger, Media(run_folder / "media"))

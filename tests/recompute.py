@@ -1072,7 +1072,7 @@ def _run_numbers(run: Run) -> Iterator[tuple[str, Expected]]:
         "answered": sum(call.ok for call in answers),
         "errors": sum(call.lost for call in answers),
         "pending": sum(not call.finished for call in answers),
-        "uncertain": sum(call.row["state"] == "intent" for call in run.calls),
+        "uncertain": sum(call.row["state"] == "intent" and call.role != "warmup" for call in run.calls),
     }
     for name, n in counts.items():
         yield number_id("run", "summary", "", name), _count(n)

@@ -20,15 +20,12 @@ from harness.cli.options import (
     resume_command,
     runs_of,
 )
+from harness.core.runs import DRAIN_S
 from harness.errors import BakeoffError, Interrupted, StoreError, UsageError
 
 if TYPE_CHECKING:
     from harness.core.runs import Bakeoff
     from harness.pipeline import Selection
-
-
-DRAIN_S = 30.0
-"""How long the first interrupt waits for the calls in flight."""
 
 
 def register(app: typer.Typer) -> None:

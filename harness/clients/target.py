@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json
+from harness.core.redaction import SHORTEST_SECRET
 from harness.errors import CredentialsError
 
 _REFERENCE = "os.environ/"
 """Before the name of an environment variable whose value a parameter has."""
-_SHORTEST_SECRET = 8
-"""What is shorter is a word of other texts too."""
 _NO_KEY = "unused"
 """Sent to an address of the user's own that has no key: with none, LiteLLM would send it OPENAI_API_KEY."""
 
@@ -46,7 +45,7 @@ class Target:
         if self.api_key and self.api_key not in ("local", _NO_KEY):
             text = text.replace(self.api_key, "[key]")
         for value in sorted(self.variables.values(), key=len, reverse=True):
-            if len(value) >= _SHORTEST_SECRET:
+            if len(value) >= SHORTEST_SECRET:
                 text = text.replace(value, "[key]")
         return text
 

@@ -10,6 +10,9 @@ from harness.core.canonical import Json
 from harness.core.decision import DecisionRule
 from harness.core.suites import Suite
 
+DRAIN_S = 30.0
+"""How long the first interrupt waits for the calls in flight."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import partial
 
 from harness.clients.deadlines import Deadlines
@@ -15,12 +14,12 @@ from harness.clients.retry import RetryPolicy
 from harness.clients.retry import call as call_client
 from harness.clients.sender import Here, Sender
 from harness.clients.target import Target, resolve, variables
-from harness.core.calls import Call, Role, SpeechRequest
+from harness.core.calls import Call, Role
 from harness.core.candidates import Candidate
 from harness.core.redaction import Redactor, secrets
-from harness.core.runs import Bakeoff
+from harness.core.runs import DRAIN_S, Bakeoff
 from harness.errors import BudgetStop, StoreError, UsageError
-from harness.execute.budget import Budget, refuse_unpriced, worst_attempt
+from harness.execute.budget import Budget, refuse_unpriced
 from harness.execute.courier import CallClient, Courier
 from harness.execute.dispatch import dispatch
 from harness.execute.ending import Ending, RunResult
@@ -35,9 +34,6 @@ from harness.execute.warmup import warm_ups
 from harness.store import ballast
 from harness.store.ledger import Ledger
 from harness.store.media import Media
-
-DRAIN_S = 30.0
-"""How long the first interrupt waits for the calls in flight."""
 
 Calibrate = Callable[[int], Awaitable[None]]
 """Measures the measuring, with so many calls in flight."""
@@ -90,7 +86,7 @@ async def run(
     calls = ledger.pending(Role.ANSWER, retry_failed=True)
     refuse_unpriced(bakeoff, calls)
     _check_credentials(bakeoff, calls, candidates, reach)
-    if notice := _uncertain(ledger, candidates):
+    if notice := _uncertain(ledger):
         ending.say(notice)
     warm = _planned_warm_ups(bakeoff, ledger, calls)
     if not warm and any(not candidates[call.candidate].is_local for call in calls):
@@ -227,9 +223,8 @@ class _Phases:
         )
 
     def _room(self, calls: Sequence[Call]) -> int:
-        in_flight = min(len(calls), self.bakeoff.settings.max_in_flight + 1)  # and one in the exclusive lane
-        spoken = any(isinstance(call.request, SpeechRequest) for call in calls)
-        return ballast.room(in_flight, spoken=spoken)
+        in_flight = self.bakeoff.settings.max_in_flight + 1  # and one in the exclusive lane
+        return ballast.room((call.request for call in calls), in_flight)
 
 
 def _throttles(
@@ -276,13 +271,12 @@ def _check_credentials(
             reach(candidates[name])
 
 
-def _uncertain(ledger: Ledger, candidates: Mapping[str, Candidate]) -> str | None:
-    """Say what a dead process had in flight, and what that may have cost."""
-    uncertain = ledger.uncertain()
+def _uncertain(ledger: Ledger) -> str | None:
+    """Say what a dead process had in flight, and what that may have cost; warm-up calls are let go of by now."""
+    uncertain = [call for call in ledger.uncertain() if call.role is not Role.WARMUP]
     if not uncertain:
         return None
-    bounds = (worst_attempt(call, candidates[call.candidate]) for call in uncertain)
-    dollars = sum((bound for bound in bounds if bound), Decimal(0))
+    dollars = ledger.held()
     most = f" (at most ${dollars:f})" if dollars else ""
     return (
         f"{len(uncertain)} calls were in flight when an earlier process ended; they may have been billed{most}"

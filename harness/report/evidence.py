@@ -59,7 +59,7 @@ class Evidence:
     pending: tuple[Call, ...] = ()
     """Planned calls without a final word."""
     uncertain: tuple[Call, ...] = ()
-    """Calls of a dead process that may have been billed."""
+    """Calls of a dead process that may have been billed, and are sent again."""
     read_media: Callable[[str], bytes]
     """sha256 → bytes; OSError or BakeoffError where the clip is gone."""
     media_path: Callable[[str], Path]
@@ -126,7 +126,7 @@ def gather(ledger: LedgerReader, media: MediaReader) -> Evidence:
             for row in ledger.scores()
         ),
         pending=tuple(call for role in Role for call in ledger.pending(role)),
-        uncertain=tuple(ledger.uncertain()),
+        uncertain=tuple(call for call in ledger.uncertain() if call.role is not Role.WARMUP),
         read_media=media.get,
         media_path=media.path,
     )

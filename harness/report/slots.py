@@ -44,8 +44,6 @@ class SlotEvidence:
     """Key of an answer → instrument records."""
     pending: Mapping[str, int]
     """Candidate → planned answers without a final word."""
-    uncertain: int
-    """Calls that may have been billed without an answer."""
     epochs: int
 
     def answers_of(self, candidate: str) -> tuple[Record, ...]:
@@ -101,7 +99,6 @@ def slot_evidence(evidence: Evidence, decision: Decision) -> SlotEvidence:
         judgements=judgements,
         readings=readings,
         pending=Counter(call.candidate for call in waiting),
-        uncertain=sum((call.suite, call.task) in of_slot for call in evidence.uncertain),
         epochs=max((record.call.epoch for record in records), default=0) + 1,
     )
 

@@ -8,7 +8,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -137,6 +137,16 @@ class Ledger:
             self._lock.release()
             self._lock = None
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Within the context, all reads see the run as it was at the first, whatever is committed meanwhile."""
+        self._query("BEGIN")
+        try:
+            yield
+        finally:
+            if self._read.in_transaction:  # SQLite ends it itself where the disk fails
+                self._query("ROLLBACK")
+
     # -- what was asked
 
     def manifest(self) -> Manifest:
@@ -226,6 +236,11 @@ class Ledger:
         )
         return sum((Decimal(amount) for row in found for amount in row if amount is not None), Decimal(0))
 
+    def held(self) -> Decimal:
+        """Return the most that calls may be billed whose request was sent and whose end nobody saw, in dollars."""
+        found = self._query("SELECT held_usd FROM call WHERE state = 'intent' AND held_usd IS NOT NULL")
+        return sum((Decimal(amount) for (amount,) in found), Decimal(0))
+
     # -- what is sent
 
     def commonest_failures(self) -> dict[tuple[Role, str], str]:
@@ -250,10 +265,10 @@ class Ledger:
         return None if self._writer is None else self._writer.broken
 
     def echoes(self) -> dict[tuple[str, str], int]:
-        """Return candidate and the name that its provider gave the model → in how many outputs it did."""
+        """Return candidate and the name that its provider gave the model → in how many answers it did."""
         found = self._query(
-            "SELECT candidate, model, count(*) FROM plan JOIN call ON plan.id = call.plan WHERE model IS NOT NULL"
-            " GROUP BY candidate, model ORDER BY min(plan.id)"
+            "SELECT candidate, model, count(*) FROM plan JOIN call ON plan.id = call.plan"
+            " WHERE model IS NOT NULL AND role = 'answer' GROUP BY candidate, model ORDER BY min(plan.id)"
         )
         return {(candidate, model): n for candidate, model, n in found}
 

@@ -1,7 +1,7 @@
 """Evidence is what the store says, in order, and media are read only when a page needs them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.core.calls import Call, Record, Role
@@ -79,6 +79,13 @@ def test_gather_reads_everything_that_is_shown() -> None:
     page = Path("/runs/one/report.html")
     assert report_html(gathered, fake.decisions, page) == report_html(fake.evidence, fake.decisions, page)
     assert len(media.read) == 24
+
+
+def test_warm_up_calls_of_a_dead_process_are_not_counted_since_they_are_not_sent_again() -> None:
+    evidence = two_slots().evidence
+    answer = evidence.records[Role.ANSWER][0].call
+    dead = replace(evidence, uncertain=(replace(answer, role=Role.WARMUP), answer))
+    assert gather(FakeLedger(dead), FakeMedia(dead)).uncertain == (answer,)
 
 
 def test_the_manifest_is_read_back_into_nouns() -> None:

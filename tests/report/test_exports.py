@@ -1,19 +1,26 @@
 """Exports: every planned answer has its row, text is never a formula, and a line says whether it is whole."""
 
+import asyncio
 import csv
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from harness import pipeline
 from harness.core.calls import Failure, Fault, Marks, Output, Record, Role
 from harness.core.canonical import from_json, to_json
 from harness.errors import UsageError
 from harness.report.evidence import Evidence
 from harness.report.exports import csv_text, jsonl_text, read_jsonl, rows, safe
+from harness.store.ledger import Ledger
 from tests.report.benches import Bench, freeze, text_slot, tts_slot
+from tests.store import nouns
+from tests.store.nouns import call, new_ledger
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +123,20 @@ def test_damage_before_the_tail_is_refused(evidence: Evidence, order: list[str])
     at = text.index("\n") + 40
     with pytest.raises(UsageError, match="line 2"):
         read_jsonl(text[:at] + chr(ord(text[at]) ^ 1) + text[at + 1 :])
+
+
+def test_a_run_that_goes_on_meanwhile_is_exported_as_it_was_at_one_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Ledger.records
+
+    def then_one_more_lands(ledger: Ledger, role: Role | None = None) -> Iterator[Record]:
+        yield from read(ledger, role)
+        if role is Role.ANSWER:
+            asyncio.run(writer.commit(nouns.record(call("late"))))
+
+    monkeypatch.setattr(Ledger, "records", then_one_more_lands)
+    with new_ledger(tmp_path, call("early"), call("late", sample="s1")) as writer:
+        asyncio.run(writer.commit(nouns.record(call("early"))))
+        found = read_jsonl(pipeline.export(tmp_path, "jsonl"))
+    assert [line["state"] for line in found] == ["done", "pending"]

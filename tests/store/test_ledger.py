@@ -150,6 +150,7 @@ def test_intents_of_a_dead_process_are_uncertain(tmp_path: Path) -> None:
             assert reader.uncertain() == []
     with Ledger.open(tmp_path, write=False) as reader:
         assert reader.uncertain() == [call("a")]
+        assert reader.held() == Decimal("0.5")
     with Ledger.open(tmp_path, write=True) as ledger:
         assert ledger.uncertain() == [call("a")]
         assert ledger.pending(Role.ANSWER) == [call("a"), call("b")]
@@ -196,6 +197,24 @@ def test_a_reader_sees_what_is_committed_while_another_process_would_write(tmp_p
         assert list(reader.records()) == [record()]
         with pytest.raises(StoreError, match="opened to read"):
             do(reader.commit(record()))
+
+
+def test_within_a_snapshot_nothing_that_is_committed_meanwhile_is_seen(tmp_path: Path) -> None:
+    with new_ledger(tmp_path) as ledger, Ledger.open(tmp_path, write=False) as reader:
+        with reader.snapshot():
+            assert reader.pending(Role.ANSWER) == [call()]
+            do(ledger.commit(record()))
+            assert list(reader.records()) == []
+        assert list(reader.records()) == [record()]
+        assert reader.pending(Role.ANSWER) == []
+
+
+def test_the_models_that_answered_are_those_of_answers(tmp_path: Path) -> None:
+    answer, reading = call("a", sample="v0"), instrument("i", "a")
+    with new_ledger(tmp_path, answer) as ledger:
+        ledger.add_calls([reading])
+        do(*(ledger.commit(record(c, outcome=Output(model=f"of {c.role}"))) for c in (answer, reading)))
+        assert ledger.echoes() == {("haiku", "of answer"): 1}
 
 
 def test_a_folder_that_cannot_be_written_shows_what_its_wal_holds(
