@@ -1,6 +1,7 @@
 """Runs whose disk fails: sending stops, what was served lands, the exit code is 74, and resume does the rest."""
 
 import asyncio
+import errno
 import hashlib
 import os
 import resource
@@ -86,12 +87,18 @@ mounted = pytest.mark.skipif("not can_mount()", reason="mounting a small disk ta
 
 
 def fill(folder: Path, leave: int) -> Path:
-    """Take up the disk but for `leave` bytes."""
-    disk = os.statvfs(folder)
+    """Take up the disk but for `leave` bytes, also while somebody else writes to it."""
     other = folder / "another program's"
     with other.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, disk.f_bavail * disk.f_frsize - leave)
-    return other
+        while True:
+            disk = os.statvfs(folder)
+            try:
+                os.posix_fallocate(file.fileno(), 0, disk.f_bavail * disk.f_frsize - leave)
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+            else:
+                return other
 
 
 @mounted

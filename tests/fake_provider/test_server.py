@@ -156,5 +156,6 @@ def test_command_line(tmp_path: Path) -> None:
     [served] = told["requests"]
     assert [json.loads(line) for line in log.read_text().splitlines()] == [served]
     assert (served["model"], served["status"]) == ("fake/key", 200)
-    assert before < served["received"] < served["writes"][-1]["at"] < served["closed"] < after, "one clock for all"
+    assert before < served["received"] < served["writes"][-1]["at"] < after, "one clock for all"
+    assert served["writes"][-1]["at"] < served["closed"], "the client may be gone before that"
     assert "headers" not in served

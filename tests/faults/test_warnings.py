@@ -30,7 +30,7 @@ def test_an_answer_of_another_model_is_kept_and_told(tap: str, tmp_path: Path, m
 @pytest.mark.parametrize("name", ["fake/echo", "echo-2024-08-06", "ECHO"])
 def test_a_model_under_its_longer_name_is_the_same(tap: str, tmp_path: Path, name: str) -> None:
     end = ending(tmp_path, tap, "stream", [other_model(name)])
-    assert end.result.notices == ()
+    assert not any("model" in notice for notice in end.result.notices)
     assert "answered by another model" not in shown(end)
 
 
