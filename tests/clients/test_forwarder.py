@@ -203,6 +203,7 @@ def test_a_request_that_is_cancelled_while_its_connection_is_made_is_never_sent(
                 await asyncio.sleep(0.01)
             asking.cancel()
             await asyncio.wait_for(server.talks[0].ended.wait(), 2)
+            assert server.requests == []
 
     asyncio.run(story())
 

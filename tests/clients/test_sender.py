@@ -89,6 +89,7 @@ def test_a_cancelled_attempt_ends_at_the_provider(tmp_path: Path) -> None:
             async with asyncio.timeout(10):
                 while provider.requests[0].closed is None:
                     await asyncio.sleep(0.02)
+            assert len(provider.requests) == 1
 
     story(tmp_path, 2, told)
 

@@ -76,7 +76,9 @@ def test_a_retry_waits_for_what_others_hold_until_all_who_hold_something_wait() 
 
 @pytest.mark.parametrize("ceiling", [None, Decimal(0)], ids=["no ceiling", "nothing to spend"])
 def test_what_is_free_always_passes(ceiling: Decimal | None) -> None:
-    asyncio.run(Budget(ceiling, spent=Decimal(5)).hold(Decimal(0), holding=Decimal(0)))
+    budget = Budget(ceiling, spent=Decimal(5))
+    asyncio.run(budget.hold(Decimal(0), holding=Decimal(0)))
+    assert (budget.spent, budget.held) == (Decimal(5), Decimal(0))
 
 
 def test_without_a_ceiling_anything_passes() -> None:

@@ -57,6 +57,7 @@ def test_a_run_does_not_begin_and_does_not_go_on_there(tmp_path: Path, mounts: P
 @pytest.mark.parametrize("kind", ["9p", "overlay", "tmpfs", "virtiofs", "ext4", "btrfs", "fuseblk"])
 def test_what_containers_have_is_no_network(tmp_path: Path, mounts: Path, kind: str) -> None:
     mounts.write_text(mount("/", kind))
+    assert file_system(tmp_path) == kind
     new_ledger(tmp_path / "r").close()
 
 
