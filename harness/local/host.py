@@ -171,9 +171,9 @@ async def _demand_health(engine: Engine, port: int) -> None:
     try:
         async with asyncio.timeout(_HEALTH_S):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-            status = await reader.readline()
-            writer.close()
+            with contextlib.closing(writer):
+                writer.write(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                status = await reader.readline()
     except OSError as error:
         status = repr(error).encode()
     if b" 200 " not in status:

@@ -6,7 +6,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Self
 
 import httpx
@@ -94,7 +94,10 @@ class Raw:
         self._server.close()
         for talk in self.talks:
             talk.writer.close()
-        await asyncio.gather(*(talk.ended.wait() for talk in self.talks))
+        for talk in self.talks:
+            await talk.ended.wait()
+            with suppress(ConnectionError, ssl.SSLError):
+                await talk.writer.wait_closed()
 
     @property
     def url(self) -> str:
