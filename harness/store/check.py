@@ -1,6 +1,7 @@
 """What is wrong with a run's store: the database, and the media that its rows name."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
@@ -12,7 +13,7 @@ from harness.errors import StoreError, UsageError
 from harness.store.ledger import DATABASE
 from harness.store.lock import Lock
 from harness.store.media import FOLDER, Media
-from harness.store.schema import connect, is_outdated
+from harness.store.schema import BUSY_MS, connect, is_outdated
 
 NAMING = ("SELECT audio FROM call WHERE audio IS NOT NULL", "SELECT request FROM plan WHERE request LIKE '%sha256%'")
 """Rows that name media, as JSON."""
@@ -42,7 +43,7 @@ def check(folder: Path) -> Health:
     with closing(connect(path, write=False)) as connection:
         with suppress(StoreError):  # what cannot be read is a problem like others
             is_outdated(connection, path)
-        problems = list(_of_database(connection))
+        problems = list(_of_database(path))
         try:
             named = named_media(connection)
         except sqlite3.Error:
@@ -99,12 +100,23 @@ def _digests(value: Any) -> Iterator[str]:
             yield from _digests(item)
 
 
-def _of_database(connection: sqlite3.Connection) -> Iterator[str]:
+def _of_database(path: Path) -> Iterator[str]:
     try:
-        for (text,) in connection.execute("PRAGMA integrity_check(20)"):
-            if text != "ok":
-                yield f"{DATABASE}: {text}"
-        for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-            yield f"{DATABASE}: row {row} of {table} belongs to a row of {parent} that is not there"
+        with closing(_knowing_constraints(path)) as connection:
+            for (text,) in connection.execute("PRAGMA integrity_check(20)"):
+                if text != "ok":
+                    yield f"{DATABASE}: {text}"
+            for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+                yield f"{DATABASE}: row {row} of {table} belongs to a row of {parent} that is not there"
     except sqlite3.Error as error:
         yield f"{DATABASE}: {error}"
+
+
+def _knowing_constraints(path: Path) -> sqlite3.Connection:
+    """Open to read: SQLite skips the CHECK constraints of a file that it opens as read-only."""
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return connect(path, write=False)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    connection.execute("PRAGMA query_only = ON")
+    return connection

@@ -413,6 +413,13 @@ MUTATIONS = (
         test="tests/store/test_network.py::test_a_run_does_not_begin_and_does_not_go_on_there",
     ),
     Mutation(
+        row=33,
+        file="harness/store/check.py",
+        guard='if text != "ok":',
+        becomes="if False:",
+        test="tests/store/test_check.py::test_rows_that_the_schema_forbids_are_a_problem_and_the_check_changes_nothing",
+    ),
+    Mutation(
         row=34,
         file="harness/execute/scoring.py",
         guard='        crash = Unscored(reason=f"{scorer.name} crashed: {type(error).__name__}: {error}")\n',

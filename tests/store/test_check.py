@@ -91,8 +91,18 @@ def test_what_another_program_wrote_is_neither_checked_nor_salvaged(
     assert not run.with_name("run-salvaged").exists()
 
 
+IMPOSSIBLE = "PRAGMA ignore_check_constraints = ON; UPDATE call SET state = 'odd' WHERE plan IN (3, 7)"
+
+
+def test_rows_that_the_schema_forbids_are_a_problem_and_the_check_changes_nothing(run: Path) -> None:
+    alter(run, IMPOSSIBLE)
+    before = (run / DATABASE).read_bytes()
+    assert check(run).problems == (f"{DATABASE}: CHECK constraint failed in call",) * 2
+    assert (run / DATABASE).read_bytes() == before
+
+
 def test_rows_that_damage_has_made_impossible_are_counted(run: Path) -> None:
-    alter(run, "PRAGMA ignore_check_constraints = ON; UPDATE call SET state = 'odd' WHERE plan IN (3, 7)")
+    alter(run, IMPOSSIBLE)
     saved = salvage(run)
     assert saved.unreadable == {"sample": 0, "plan": 0, "call": 2, "attempt": 0, "scorer": 0, "score": 0}
     assert saved.kept["call"] == N
