@@ -1,7 +1,8 @@
 """The price book: what LiteLLM's bundled map says about a model, read without importing LiteLLM.
 
 The map is one JSON file inside the installed package, so a price is as old as the pinned LiteLLM and needs no
-network. Three rules keep a gap in the map from looking like a cheap model:
+network. It has 3 MB and a bake-off asks for a handful of models, so only the entries that are asked for are parsed.
+Three rules keep a gap in the map from looking like a cheap model:
 
 * an entry whose every price is zero is no price: the map writes zero for "unknown" as often as for "free". Who means
   free says so in providers.yaml;
@@ -12,11 +13,11 @@ network. Three rules keep a gap in the map from looking like a cheap model:
 
 import importlib.util
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from harness.core.candidates import Prices
@@ -27,6 +28,9 @@ MAP_FILE = "model_prices_and_context_window_backup.json"
 Entry = Mapping[str, Any]
 """One model of the map: prices, limits and capabilities by LiteLLM's field names; numbers are int or Decimal."""
 
+_JSON = json.JSONDecoder(parse_float=Decimal)
+_VALUE = re.compile(r"\s*:\s*(?=\{)")
+
 
 def lookup(model: str) -> Prices | None:
     """Return the prices of LiteLLM's model string `model`, exact to the last digit; None where the map has none.
@@ -35,9 +39,7 @@ def lookup(model: str) -> Prices | None:
     `litellm 1.106.2 (rerank-v3.5)`.
     """
     key = entry_key(model)
-    if key is None:
-        return None
-    usd = _usd(_entries()[key])
+    usd = {} if key is None else _usd(_entry(key))
     if not any(usd.values()):
         return None
     source = f"litellm {version()}"
@@ -46,34 +48,34 @@ def lookup(model: str) -> Prices | None:
 
 def entry_key(model: str) -> str | None:
     """Return the map's key for `model`: itself, what follows the provider, or `openai/` before it; None if unknown."""
-    entries = _entries()
-    if model in entries:
+    if _entry(model):
         return model
     provider, _, rest = model.partition("/")
     if not rest:
-        return f"openai/{model}" if f"openai/{model}" in entries else None
+        return f"openai/{model}" if _entry(f"openai/{model}") else None
     while rest:
-        if rest in entries and _belongs(entries[rest], provider):
+        if (entry := _entry(rest)) and _belongs(entry, provider):
             return rest
         rest = rest.partition("/")[2]
     return None
 
 
+@cache
 def known_models() -> tuple[str, ...]:
     """Every key of the map, in its order."""
-    return tuple(_entries())
+    return tuple(read(_map()))
 
 
 def mode(model: str) -> str | None:
     """What the model does, in LiteLLM's word: `chat`, `audio_speech`, `audio_transcription`, ...; None if unknown."""
     key = entry_key(model)
-    return None if key is None else _entries()[key].get("mode")
+    return None if key is None else _entry(key).get("mode")
 
 
 def supports_vision(model: str) -> bool:
     """Whether the map says that the model takes images; False if unknown."""
     key = entry_key(model)
-    return key is not None and bool(_entries()[key].get("supports_vision"))
+    return key is not None and bool(_entry(key).get("supports_vision"))
 
 
 @cache
@@ -84,11 +86,19 @@ def version() -> str:
     return metadata.version("litellm")
 
 
-def read(path: Path) -> Mapping[str, Entry]:
+def read(text: str) -> Mapping[str, Entry]:
     """Read a price map; entries without a provider are the map's own documentation and are left out."""
-    with path.open("rb") as file:
-        entries = json.load(file, parse_float=Decimal)
-    return MappingProxyType({key: entry for key, entry in entries.items() if _is_model(key, entry)})
+    return {key: entry for key, entry in _JSON.decode(text).items() if _is_model(key, entry)}
+
+
+def find(text: str, key: str) -> Entry | None:
+    """Return what `read(text)` holds for `key`, parsing nothing else of a price map; None if it has none."""
+    written, found, at = json.dumps(key, ensure_ascii=text.isascii()), None, -1
+    while (at := text.find(written, at + 1)) >= 0:
+        if value := _VALUE.match(text, at + len(written)):
+            entry, _ = _JSON.raw_decode(text, value.end())
+            found = entry if _is_model(key, entry) else found
+    return found
 
 
 def _is_model(key: str, entry: Entry) -> bool:
@@ -96,12 +106,18 @@ def _is_model(key: str, entry: Entry) -> bool:
 
 
 @cache
-def _entries() -> Mapping[str, Entry]:
+def _entry(key: str) -> Entry:
+    """The map's entry `key`; empty where it has none."""
+    return find(_map(), key) or {}
+
+
+@cache
+def _map() -> str:
     spec = importlib.util.find_spec("litellm")
     path = Path(spec.origin).with_name(MAP_FILE) if spec and spec.origin else None
     if path is None or not path.is_file():
         raise BakeoffError("LiteLLM's price map is missing", hint="install Bakeoff's locked LiteLLM again")
-    return read(path)
+    return path.read_text(encoding="utf-8")
 
 
 def _belongs(entry: Entry, provider: str) -> bool:

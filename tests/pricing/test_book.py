@@ -5,7 +5,6 @@ import subprocess
 import sys
 from decimal import Decimal
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 
@@ -82,18 +81,49 @@ def test_capabilities() -> None:
     assert "gpt-4o" in book.known_models()
 
 
-def test_every_entry_of_the_map_can_be_read() -> None:
-    found = [prices for model in book.known_models() if (prices := book.lookup(model)) is not None]
-    assert len(found) > 3000
+def test_an_entry_found_alone_is_the_one_of_the_whole_map() -> None:
+    text = next(file for file in metadata.files("litellm") or () if file.name == book.MAP_FILE).read_text("utf-8")
+    entries = book.read(text)
+    assert len(entries) > 3000
+    some = list(entries)[::20]
+    assert {key: book.find(text, key) for key in some} == {key: entries[key] for key in some}
+
+
+def test_every_price_of_the_map_can_be_read() -> None:
+    found = [prices for model in book.known_models()[::4] if (prices := book.lookup(model)) is not None]
+    assert len(found) > 750
     assert all(price >= 0 for prices in found for price in prices.usd.values())
 
 
-def test_read_keeps_digits_and_skips_what_is_no_model(tmp_path: Path) -> None:
-    path = tmp_path / "map.json"
-    price = "0.00000000000000000123456789"
-    text = '{"a": {"litellm_provider": "x", "input_cost_per_token": PRICE}, "note": {"mode": "chat"}}'
-    path.write_text(text.replace("PRICE", price))
-    assert dict(book.read(path)) == {"a": {"litellm_provider": "x", "input_cost_per_token": Decimal(price)}}
+PRICE = "0.00000000000000000123456789"
+MAP = """{
+  "note": {"mode": "chat"},
+  "a": {"litellm_provider": "first"},
+  "b": {"litellm_provider": "x", "said": "not \\"a\\": {", "a": {"mode": "nested"}, "alias": "a"},
+  "a" :\n{"litellm_provider": "last", "input_cost_per_token": PRICE},
+  "é": {"litellm_provider": "x"}
+}""".replace("PRICE", PRICE)
+
+
+def test_read_keeps_digits_and_skips_what_is_no_model() -> None:
+    entries = book.read(MAP)
+    assert entries["a"] == {"litellm_provider": "last", "input_cost_per_token": Decimal(PRICE)}
+    assert list(entries) == ["a", "b", "é"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param("a", id="the-last-of-its-name-not-a-nested-one-nor-a-text"),
+        pytest.param("b", id="once"),
+        pytest.param("note", id="no-model"),
+        pytest.param("nested", id="only-a-value"),
+        pytest.param("é", id="written-as-itself"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_find_is_read_of_one_key(key: str) -> None:
+    assert book.find(MAP, key) == book.read(MAP).get(key)
 
 
 def test_a_lookup_imports_no_litellm_and_is_quick() -> None:
