@@ -283,6 +283,18 @@ def test_the_package_loads_nothing_foreign() -> None:
     assert {module.partition(".")[0] for module in json.loads(done.stdout)} & set(DOORS) == set()
 
 
+def test_the_end_of_a_process_searches_no_memory() -> None:
+    code = (
+        "import atexit, gc, sys\n"
+        "atexit.register(lambda: print(gc.get_freeze_count(), len(gc.get_objects()), file=sys.stderr))\n"
+        "from harness.cli.app import main\n"
+        "main(['--version'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    frozen, searched = map(int, done.stderr.split())
+    assert frozen > 100 * searched
+
+
 @pytest.mark.parametrize("verb", LIGHT)
 def test_a_verb_stays_light(verb: str, finished: Path) -> None:
     arguments = (verb, "latest") if verb in {"score", "decide", "memo", "report", "export"} else (verb,)

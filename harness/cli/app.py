@@ -1,6 +1,8 @@
 """The command `bakeoff`: one verb a file, errors on one screen, one exit code."""
 
+import atexit
 import errno
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -45,6 +47,7 @@ for verb in (demo, init, check, plan, run, score, decide, report, export, fetch,
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look into every installed package
+    atexit.register(gc.freeze)  # all memory goes at once: Python's last searches for cycles in it cost 0.1 s of CPU
     arguments = list(sys.argv[1:] if argv is None else argv)
     sys.exit(_run(arguments))
 
