@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from harness.core.suites import Sample
@@ -60,6 +61,7 @@ def _reason(error: Any) -> str:
     return f"the template fails: {text}"
 
 
+@cache
 def _environment() -> "ImmutableSandboxedEnvironment":
     from jinja2 import StrictUndefined
     from jinja2.exceptions import SecurityError

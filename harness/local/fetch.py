@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -25,7 +26,7 @@ Version = Callable[[str], str]
 
 def missing(names: Iterable[str], *, installed: Version = version) -> tuple[Engine, ...]:
     """Return the named engines that lack a runtime or a package with their weights; imports none of them."""
-    engines = (ENGINES[name] for name in names)
+    engines, installed = (ENGINES[name] for name in names), cache(installed)  # engines share packages
     return tuple(e for e in engines if _lacking_runtimes(e, installed) or _lacking_packages(e, installed))
 
 
