@@ -230,8 +230,8 @@ NUMBERS = ("numpy", "pandas", "scipy", "plotly")
 SOUND = ("soundfile", "whisper_normalizer", "faster_whisper", "onnxruntime", "xllamacpp")
 LIGHT = {
     "--help": ("litellm", "httpx", "openai", *NUMBERS, *SOUND, "jsonschema", "openpyxl", "jinja2", "pydantic", "yaml"),
-    "check": ("litellm", "openai", "httpx", "tenacity", *NUMBERS, *SOUND),
-    "plan": ("litellm", "openai", "httpx", "tenacity", *NUMBERS, *SOUND),
+    "check": ("litellm", "openai", "httpx", "tenacity", "jinja2", *NUMBERS, *SOUND, "jsonschema", "openpyxl", "rich"),
+    "plan": ("litellm", "openai", "httpx", "tenacity", "jinja2", *NUMBERS, *SOUND, "jsonschema", "openpyxl", "rich"),
     "score": ("litellm", "openai", "plotly", "xllamacpp"),
     "decide": ("litellm", "openai", "plotly", "xllamacpp"),
     "memo": ("litellm", "openai", "plotly", "xllamacpp"),

@@ -1,7 +1,8 @@
 """Prompt templates: an author's Jinja source in, the text of one sample out; sandboxed, strict and capped."""
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,10 @@ VISIBLE = ("input", "metadata", "files")
 MAX_CHARACTERS = 1_000_000
 """Of one rendered prompt: a loop in a template must not fill the memory or the bill."""
 
+_INPUT = re.compile(r"\{\{\s*input\s*\}\}")
+_MARKUP = re.compile(r"\{(?:[{%#]|\Z)|\r")
+"""What Jinja may read otherwise than as the text that stands there."""
+
 TOO_LONG = f"the rendered text passes {MAX_CHARACTERS:,} characters"
 
 
@@ -28,6 +33,24 @@ def renderer(source: str) -> Callable[[Sample], str]:
 
     The values are passed in once and never become source themselves.
     """
+    texts = _INPUT.split(source.removesuffix("\n"))  # as Jinja does, which ends a text without its last line break
+    return _template(source) if any(map(_MARKUP.search, texts)) else _around_input(texts)
+
+
+def _around_input(texts: Sequence[str]) -> Callable[[Sample], str]:
+    """Put the input between `texts`: most prompts are no more than that, and Jinja's import takes 0.06 s of CPU."""
+    own_length, inputs = sum(map(len, texts)), len(texts) - 1
+
+    def render(sample: Sample) -> str:
+        shown = str(_shown(sample.input))
+        if own_length + inputs * len(shown) > MAX_CHARACTERS:
+            raise PromptError(TOO_LONG)
+        return shown.join(texts)
+
+    return render
+
+
+def _template(source: str) -> Callable[[Sample], str]:
     from jinja2 import TemplateError
 
     try:
