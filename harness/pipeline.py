@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from harness.core.canonical import Json, from_json, to_json
-from harness.core.decision import Completeness, Decision, DecisionRule, VerdictKind
+from harness.core.rules import DecisionRule
 from harness.core.runs import DRAIN_S, Bakeoff, Plan, RunSettings
 from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, IncompleteError, UsageError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from harness.core.decision import Completeness, Decision
     from harness.core.redaction import Redactor
     from harness.execute.doctor import Checkup
     from harness.execute.forecast import Forecast
@@ -241,7 +242,7 @@ def score(bakeoff: Bakeoff, run_folder: Path) -> Tally:
 
 def decide(
     run_folder: Path, *, weights: Mapping[str, float] | None = None, allow_incomplete: bool = False
-) -> tuple[Decision, ...]:
+) -> "tuple[Decision, ...]":
     """Turn a run's scores into one decision a slot, by the rules frozen in its manifest; writes decision.json.
 
     A slot whose calls are pending or lost beyond the run's limit has nobody ranked unless `allow_incomplete`.
@@ -313,16 +314,20 @@ def memo(run_folder: Path) -> Path:
     return path
 
 
-def stored_decisions(run_folder: Path) -> tuple[Decision, ...]:
+def stored_decisions(run_folder: Path) -> "tuple[Decision, ...]":
     """Read decision.json; UsageError where the run was not decided yet."""
+    from harness.core.decision import Decision
+
     path = run_folder / "decision.json"
     if not path.exists():
         raise UsageError(f"run {run_folder.name} has no decision yet", hint=f"bakeoff decide {run_folder}")
     return from_json(tuple[Decision, ...], json.loads(path.read_text(encoding="utf-8"))["decisions"])
 
 
-def passes(decisions: Sequence[Decision]) -> bool:
+def passes(decisions: "Sequence[Decision]") -> bool:
     """Whether every slot has a candidate that passes its gates, and every candidate of `must_pass` does."""
+    from harness.core.decision import VerdictKind
+
     return all(
         decision.verdict.kind not in (VerdictKind.NONE, VerdictKind.INCOMPLETE)
         and all(ranked.rank is not None for ranked in decision.ranking if ranked.candidate in decision.rule.must_pass)
@@ -330,14 +335,16 @@ def passes(decisions: Sequence[Decision]) -> bool:
     )
 
 
-def decision_code(decisions: Sequence[Decision]) -> int:
+def decision_code(decisions: "Sequence[Decision]") -> int:
     """Return the exit code that the decisions alone call for."""
+    from harness.core.decision import VerdictKind
+
     if any(decision.verdict.kind is VerdictKind.INCOMPLETE for decision in decisions):
         return IncompleteError.exit_code
     return 0 if passes(decisions) else NO_CANDIDATE_PASSES
 
 
-def exit_code(result: "RunResult", decisions: Sequence[Decision]) -> int:
+def exit_code(result: "RunResult", decisions: "Sequence[Decision]") -> int:
     """Return the strongest exit code that holds after a run; what was ranked incomplete is still incomplete."""
     code = decision_code(decisions) if result.outputs > 0 else NO_CANDIDATE_PASSES  # failures recommend nobody
     return next(known for known in PRECEDENCE if known in (result.exit_code, code))
@@ -355,9 +362,11 @@ def summary(run_folder: Path, code: int) -> Json:
 
 def missing_engines(bakeoff: Bakeoff) -> tuple["Engine", ...]:
     """Return the embedded engines that the bake-off needs and that are not installed."""
+    local = {c.model.removeprefix("local/") for c in (*bakeoff.candidates, *bakeoff.instruments.values()) if c.is_local}
+    if not local:
+        return ()
     from harness.local.fetch import missing
 
-    local = {c.model.removeprefix("local/") for c in (*bakeoff.candidates, *bakeoff.instruments.values()) if c.is_local}
     return missing(sorted(local))
 
 
@@ -413,8 +422,8 @@ def inventory(folder: Path) -> dict[str, list[dict[str, Json]]]:
 
 def _decide_slot(
     calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, seed: int, resolution_ms: float, *,
-    completeness: Sequence[Completeness], most_lost: float, allow_incomplete: bool,
-) -> Decision:  # fmt: skip
+    completeness: "Sequence[Completeness]", most_lost: float, allow_incomplete: bool,
+) -> "Decision":  # fmt: skip
     from harness.decide.decide import decide as decide_slot
     from harness.decide.decide import metrics_of
     from harness.metrics.estimates import estimates

@@ -8,7 +8,7 @@ from harness.cli import screen
 from harness.cli.options import HERE, AsJson, Folder
 
 if TYPE_CHECKING:
-    from harness.core.runs import Calibration
+    from harness.core.manifest import Calibration
     from harness.execute.doctor import Checkup
 
 

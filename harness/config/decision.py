@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from harness.config import defaults
 from harness.config.models import BakeoffFile, CriterionSection, DecisionSection, GateSection
 from harness.config.source import Source, Where
-from harness.core.decision import Criterion, DecisionRule, Gate, Scale
+from harness.core.rules import Criterion, DecisionRule, Gate, Scale
 from harness.core.suggest import did_you_mean
 from harness.core.suites import Suite, Task
 from harness.errors import Problem

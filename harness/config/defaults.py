@@ -6,7 +6,7 @@ brings it nothing. Latency and cost are on a log scale: halving counts the same 
 
 from collections.abc import Mapping, Sequence
 
-from harness.core.decision import Criterion, DecisionRule, Gate, Scale
+from harness.core.rules import Criterion, DecisionRule, Gate, Scale
 from harness.core.suites import Task
 
 GATES = (Gate(metric="coverage", min=0.95),)

@@ -24,7 +24,7 @@ from harness.config.source import Source, Where, read
 from harness.config.suites import find_suite, known_suites, load_suite
 from harness.config.validate import validate
 from harness.core.candidates import Candidate
-from harness.core.decision import DecisionRule
+from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
 from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Suite, Task

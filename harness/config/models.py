@@ -112,7 +112,7 @@ class CriterionSection(Strict):
 
 
 class ThresholdSection(Strict):
-    """House thresholds of the verdict rule; the defaults are those of core.decision.Thresholds."""
+    """House thresholds of the verdict rule; the defaults are those of core.rules.Thresholds."""
 
     clear_p_best: Annotated[float | None, Field(gt=0, le=1)] = None
     lean_p_best: Annotated[float | None, Field(gt=0, le=1)] = None

@@ -1,68 +1,12 @@
-"""What is decided: gates, criteria, the matrix, the ranking, the verdict (methodology.md 1)."""
+"""What is decided: the matrix, the ranking, the verdict (methodology.md 1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.core.calls import Role
 from harness.core.estimates import Estimate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """A must-have: exactly one of `min` and `max`."""
-
-    metric: str
-    min: float | None = None
-    max: float | None = None
-
-
-class Scale(StrEnum):
-    LINEAR = "linear"
-    LOG = "log"
-    PIECEWISE = "piecewise"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Criterion:
-    """A nice-to-have with fixed anchors, so that candidates never enter the normalisation."""
-
-    name: str
-    metric: str
-    worst: float
-    """Worst acceptable: value 0."""
-    ideal: float
-    """No benefit beyond: value 1."""
-    weight: float
-    """Any non-negative number; normalised over the criteria."""
-    scale: Scale = Scale.LINEAR
-    points: tuple[tuple[float, float], ...] = ()
-    """Piecewise: (metric, value) pairs."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """House thresholds of the verdict rule (methodology.md 1.5); judgement, so they are configurable."""
-
-    clear_p_best: float = 0.90
-    lean_p_best: float = 0.60
-    fragile_l1: float = 0.10
-    clear_clusters: int = 10
-    """Fewer independent samples never make a clear win: the bootstrap is too sure of itself there."""
-    near_tie: float = 0.02
-    kappa: float = 50.0
-    """Concentration of the Dirichlet draws around the weights."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRule:
-    """How one slot is decided; frozen and hashed before results are seen."""
-
-    slot: str
-    gates: tuple[Gate, ...]
-    criteria: tuple[Criterion, ...]
-    must_pass: tuple[str, ...] = ()
-    thresholds: Thresholds = field(default_factory=Thresholds)
+from harness.core.rules import Criterion, DecisionRule, Gate
 
 
 class GateStatus(StrEnum):

@@ -10,13 +10,13 @@ from harness.core.decision import (
     Completeness,
     Decision,
     DecisionMatrix,
-    DecisionRule,
     GateResult,
     GateStatus,
     PairedDifference,
     RankedCandidate,
 )
 from harness.core.estimates import Estimate
+from harness.core.rules import DecisionRule
 from harness.decide import gates
 from harness.decide.caveats import caveats
 from harness.decide.completeness import lacking

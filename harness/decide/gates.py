@@ -1,7 +1,8 @@
 """Must-haves: each gate is passed, failed, or unproven by the confidence bounds."""
 
-from harness.core.decision import Gate, GateResult, GateStatus
+from harness.core.decision import GateResult, GateStatus
 from harness.core.estimates import Estimate
+from harness.core.rules import Gate
 
 
 def check(gate: Gate) -> None:

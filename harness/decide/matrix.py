@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from harness.core.decision import Criterion, DecisionMatrix
+from harness.core.decision import DecisionMatrix
 from harness.core.estimates import Estimate
+from harness.core.rules import Criterion
 from harness.decide.values import check, value
 from harness.decide.weights import direct
 

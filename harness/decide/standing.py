@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.core.decision import Completeness, Crossover, GateResult, GateStatus, RankedCandidate, Thresholds
+from harness.core.decision import Completeness, Crossover, GateResult, GateStatus, RankedCandidate
+from harness.core.rules import Thresholds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

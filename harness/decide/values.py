@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from harness.core.decision import Criterion, Scale
+from harness.core.rules import Criterion, Scale
 
 Floats = npt.NDArray[np.float64]
 

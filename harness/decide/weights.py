@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from harness.core.decision import DecisionRule
+from harness.core.rules import DecisionRule
 from harness.errors import UsageError
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from harness.clients.calibration import calibrate
 from harness.clients.pulse import Pulse
 from harness.clients.sender import sender
-from harness.core.runs import Calibration
+from harness.core.manifest import Calibration
 from harness.execute.manifest import environment
 from harness.local.catalog import ENGINES
 from harness.local.fetch import missing

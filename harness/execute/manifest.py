@@ -9,7 +9,8 @@ from typing import Any
 
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json, digest, from_json, to_json
-from harness.core.runs import Bakeoff, Manifest
+from harness.core.manifest import Manifest
+from harness.core.runs import Bakeoff
 from harness.core.suites import Sample, Suite, Task
 
 RECORDED_PACKAGES = ("bakeoff", "litellm", "httpx", "numpy", "scipy", "pandas", "xllamacpp", "onnxruntime",

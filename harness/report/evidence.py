@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from harness.core.calls import Call, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json, from_json
-from harness.core.runs import Manifest
+from harness.core.manifest import Manifest
 from harness.core.suites import Sample
 
 

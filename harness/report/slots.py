@@ -8,7 +8,7 @@ from harness.core.calls import Failure, Fault, Output, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.decision import Decision
 from harness.core.estimates import Estimate
-from harness.core.runs import Manifest
+from harness.core.manifest import Manifest
 from harness.report.evidence import AskedSample, AskedTask, Evidence, Judgement, candidates_of, tasks_of
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from harness.core.decision import Criterion, Gate, GateStatus, PairedDifference, RankedCandidate
+from harness.core.decision import GateStatus, PairedDifference, RankedCandidate
+from harness.core.rules import Criterion, Gate
 from harness.report.numbers import Number, fixed, number, number_id, of_metric, p_value, percent, signed, stated
 from harness.report.phrases import Measured, Phrase, Piece, Shown, measured, metric_label
 from harness.report.slots import SlotEvidence

@@ -17,7 +17,7 @@ from typing import Any, NoReturn, Self
 
 from harness.core.calls import Attempt, Call, Record, Role, Told
 from harness.core.canonical import canonical, from_json, to_json
-from harness.core.runs import Manifest
+from harness.core.manifest import Manifest
 from harness.core.suites import Sample
 from harness.errors import StoreError, UsageError
 from harness.store import operations, rows

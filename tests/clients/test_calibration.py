@@ -16,7 +16,7 @@ from harness.clients.reply import Reply
 from harness.clients.sender import Here, sender
 from harness.clients.target import Target
 from harness.core.calls import Request
-from harness.core.runs import Calibration
+from harness.core.manifest import Calibration
 from harness.errors import BakeoffError
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from harness.config import defaults
 from harness.core.candidates import MODALITIES
-from harness.core.decision import Criterion, DecisionRule, Gate, Scale, Thresholds
+from harness.core.rules import Criterion, DecisionRule, Gate, Scale, Thresholds
 from harness.core.suites import Task
 from harness.scorers import ExactMatch
 from harness.scorers.speech import Dnsmos, WordAccuracy

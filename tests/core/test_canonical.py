@@ -20,8 +20,8 @@ from harness.core.calls import (
 )
 from harness.core.candidates import Candidate, Machine
 from harness.core.canonical import canonical, digest, from_json, to_json
-from harness.core.decision import Criterion, DecisionRule, Gate, Scale
 from harness.core.estimates import Estimate
+from harness.core.rules import Criterion, DecisionRule, Gate, Scale
 
 CLIP = Audio(sha256="ab", mime="audio/wav", seconds=1.5, sample_rate=16000, size=48000)
 CHAT = ChatRequest(messages=({"role": "user", "content": "hi"},), max_tokens=8, params={"stop": ["\n"]})

@@ -5,17 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from harness.core.decision import (
-    Completeness,
-    Criterion,
-    Decision,
-    DecisionRule,
-    Gate,
-    PairedDifference,
-    Scale,
-    Thresholds,
-)
+from harness.core.decision import Completeness, Decision, PairedDifference
 from harness.core.estimates import Estimate
+from harness.core.rules import Criterion, DecisionRule, Gate, Scale, Thresholds
 from harness.decide.decide import decide, metrics_of
 from tests.oracles import oracle
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.core.canonical import digest, from_json, to_json
-from harness.core.decision import Criterion, Decision, DecisionRule, Gate, Scale, VerdictKind
+from harness.core.decision import Decision, VerdictKind
+from harness.core.rules import Criterion, DecisionRule, Gate, Scale
 from harness.decide.decide import decide, metrics_of
 from harness.metrics.estimates import estimates
 from harness.metrics.paired import differences

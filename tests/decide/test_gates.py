@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from harness.core.decision import Gate, GateStatus
+from harness.core.decision import GateStatus
 from harness.core.estimates import Estimate
+from harness.core.rules import Gate
 from harness.decide.gates import check, judge, limit
 from tests.decide.cases import estimate
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.core.decision import Criterion
+from harness.core.rules import Criterion
 from harness.decide.matrix import matrix
 from harness.decide.rank import ranks
 from tests.decide.cases import EXAMPLE, estimate, worked_estimates, worked_rule

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from harness.core.decision import Criterion
+from harness.core.rules import Criterion
 from harness.decide.matrix import matrix
 from harness.decide.pbest import uncertainty
 from tests.decide.cases import COST, QUALITY, drawn, estimate, worked_estimates, worked_rule

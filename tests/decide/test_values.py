@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.core.decision import Criterion, Scale
+from harness.core.rules import Criterion, Scale
 from harness.decide import values
 from harness.decide.weights import direct
 from tests.oracles import oracle

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from harness.core.calls import Role
-from harness.core.decision import Completeness, Criterion, Gate, Thresholds, VerdictKind
+from harness.core.decision import Completeness, VerdictKind
+from harness.core.rules import Criterion, Gate, Thresholds
 from tests.decide.cases import COST, QUALITY, decided, rule
 
 USD = "usd_per_1k_requests"

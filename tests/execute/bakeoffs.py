@@ -25,7 +25,8 @@ from harness.core.calls import (
 )
 from harness.core.candidates import Candidate, Machine, Prices
 from harness.core.canonical import to_json
-from harness.core.runs import Bakeoff, Manifest, RunSettings
+from harness.core.manifest import Manifest
+from harness.core.runs import Bakeoff, RunSettings
 from harness.core.scores import MOS, TRANSCRIBER, Reading, Score, Scorer
 from harness.core.suites import Sample, Suite, Task
 from harness.errors import UsageError

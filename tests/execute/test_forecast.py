@@ -2,7 +2,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from harness.core.candidates import Candidate
-from harness.core.decision import DecisionRule
+from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff
 from harness.execute.forecast import Forecast, forecast
 from harness.execute.plan import plan

@@ -11,20 +11,18 @@ import numpy as np
 from harness.core.calls import Failure, Fault, Output
 from harness.core.canonical import digest
 from harness.core.decision import (
-    Criterion,
     Crossover,
     Decision,
     DecisionMatrix,
-    DecisionRule,
     GateResult,
     GateStatus,
     PairedDifference,
     RankedCandidate,
-    Scale,
     Verdict,
     VerdictKind,
 )
 from harness.core.estimates import Estimate
+from harness.core.rules import Criterion, DecisionRule, Scale
 from harness.report.evidence import Evidence
 from tests.report.benches import RULES, Bench, freeze, text_slot, tts_slot
 

@@ -30,13 +30,9 @@ from harness.core.calls import (
 )
 from harness.core.candidates import Candidate, Machine, Prices
 from harness.core.canonical import Json, digest, to_json
-from harness.core.decision import (
-    Criterion,
-    DecisionRule,
-    Gate,
-    Scale,
-)
-from harness.core.runs import Manifest, RunSettings
+from harness.core.manifest import Manifest
+from harness.core.rules import Criterion, DecisionRule, Gate, Scale
+from harness.core.runs import RunSettings
 from harness.core.suites import Sample
 from harness.report.evidence import AskedSample, Evidence, Judgement
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.core.calls import Call, Record, Role
-from harness.core.runs import Manifest
+from harness.core.manifest import Manifest
 from harness.core.suites import Sample
 from harness.report.evidence import Evidence, candidates_of, gather, instruments_of, tasks_of
 from harness.report.html import report_html

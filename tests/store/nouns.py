@@ -21,7 +21,7 @@ from harness.core.calls import (
     Usage,
 )
 from harness.core.canonical import Json
-from harness.core.runs import Manifest
+from harness.core.manifest import Manifest
 from harness.core.suites import Sample
 from harness.store.ledger import Ledger, StoredSample
 

@@ -1,0 +1,53 @@
+"""What was asked in a run and what was there: kept with its records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.core.canonical import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """How far our marks were from the truth of a server on this machine, before a run sent its calls."""
+
+    at: str
+    """UTC, ISO 8601."""
+    in_flight: int
+    streams: int
+    untrusted: int
+    """Of `streams`: their marks said themselves that they were late."""
+    bias_ms: float
+    """Mean of the first token's mark minus the truth, over those that were trusted."""
+    worst_ms: float
+    client_bias_ms: float | None
+    """The same for what the client library would have reported."""
+    streams_per_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What was asked and what was there."""
+
+    run_id: str
+    name: str
+    started: str
+    """UTC, ISO 8601."""
+    config: Json
+    """The resolved bake-off as JSON: candidates with the prices used, settings, rules, seeds; never a key."""
+    suites: Mapping[str, str]
+    """Suite → digest over its tasks, prompts and samples."""
+    scorers: Mapping[str, str]
+    """`suite/task/scorer` → signature."""
+    rules: Mapping[str, str]
+    """Slot → sha256 of the decision rule, frozen before the first call."""
+    environment: Mapping[str, str]
+    """Python, packages, machine, tool version."""
+    calibrations: tuple[Calibration, ...] = ()
+    """One for each time that answers were asked for."""
+    selection: Json = None
+    """Which part of the configuration was taken, so that a resumed run takes the same."""
+
+    @property
+    def resolution_ms(self) -> float:
+        """Latencies that are nearer to each other cannot be told apart: the largest bias of any calibration."""
+        return max((abs(calibration.bias_ms) for calibration in self.calibrations), default=0.0)
