@@ -40,6 +40,24 @@ class Audio:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vectors:
+    """Embeddings in the media store: `count` rows of `dimensions` little-endian 32-bit floats, and nothing else."""
+
+    sha256: str
+    count: int
+    dimensions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """A document of a ranking, and how relevant its candidate finds it, on the candidate's own scale."""
+
+    document: str
+    """Its id."""
+    relevance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
     """Messages in OpenAI's shape; media parts name the media by sha256."""
 
@@ -113,6 +131,8 @@ class Usage:
     input_characters: int | None = None
     input_audio_seconds: float | None = None
     output_audio_seconds: float | None = None
+    search_units: int | None = None
+    """What a reranker bills by: a query with up to as many documents as the provider says."""
     busy_seconds: float | None = None
     """Self-hosted: how long this call held the machine; calls that it serves at once share the time."""
     source: str = "none"
@@ -171,6 +191,9 @@ class Output:
     text: str | None = None
     reasoning: str | None = None
     audio: Audio | None = None
+    vectors: Vectors | None = None
+    ranking: tuple[Ranked, ...] = ()
+    """Best first; each document at most once."""
     tool_calls: tuple[Mapping[str, Json], ...] = ()
     values: Mapping[str, float] = field(default_factory=dict)
     """Numbers of an instrument: `ovrl`, `sig`, ..."""

@@ -17,4 +17,4 @@ def did_you_mean(written: str, known: Iterable[str], *, cutoff: float = 0.6) -> 
     best = nearest(written, names, cutoff=cutoff)
     if best is not None:
         return f"did you mean '{best}'?"
-    return f"known: {', '.join(names)}" if 0 < len(names) <= 20 else None
+    return f"known: {', '.join(names)}" if 0 < len(names) <= 40 else None

@@ -6,12 +6,16 @@ from importlib.metadata import entry_points
 from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean
 from harness.errors import UsageError
+from harness.scorers.entities import EntityF1
+from harness.scorers.grounding import Citations, Faithfulness
 from harness.scorers.label import LabelMatch
 from harness.scorers.match import Contains, ExactMatch
 from harness.scorers.number import NumberMatch
+from harness.scorers.retrieval import AveragePrecision, HitAt, Ndcg, RecallAt, ReciprocalRank, RewriteRecall
 from harness.scorers.rules import Rules
 from harness.scorers.speech import Dnsmos, WordAccuracy
-from harness.scorers.structured import JsonMatch
+from harness.scorers.structured import FieldF1, JsonMatch
+from harness.scorers.vision import Anls, OcrContains, RelaxedAccuracy
 
 SCORERS: Mapping[str, type[Scorer]] = {
     "exact_match": ExactMatch,
@@ -19,9 +23,22 @@ SCORERS: Mapping[str, type[Scorer]] = {
     "number_match": NumberMatch,
     "label_match": LabelMatch,
     "json_match": JsonMatch,
+    "field_f1": FieldF1,
+    "entity_f1": EntityF1,
     "rules": Rules,
     "word_accuracy": WordAccuracy,
     "dnsmos": Dnsmos,
+    "anls": Anls,
+    "relaxed_accuracy": RelaxedAccuracy,
+    "ocr_contains": OcrContains,
+    "recall_at": RecallAt,
+    "hit_at": HitAt,
+    "reciprocal_rank": ReciprocalRank,
+    "average_precision": AveragePrecision,
+    "ndcg": Ndcg,
+    "rewrite_recall": RewriteRecall,
+    "citations": Citations,
+    "faithfulness": Faithfulness,
 }
 """Those that Bakeoff ships."""
 

@@ -1,4 +1,4 @@
-"""A scorer of JSON answers: it parses, it keeps the schema, its fields are right."""
+"""Scorers of JSON answers: they parse, keep the schema, and their fields are right."""
 
 import json
 import math
@@ -54,6 +54,29 @@ class JsonMatch(TextScorer):
         share = equal / len(fields) if problem is None else 0.0
         reason = problem or f"{equal} of {len(fields)} fields"
         return Score(value=share, reason=reason, detail={name: float(count) for name, count in detail.items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldF1(TextScorer):
+    """F1 over the fields of a JSON answer: 2 × equal / (fields of the target + fields of the output).
+
+    Fields, their comparison and where the JSON is looked for are JsonMatch's; a field that was left out costs recall
+    only, one that was invented or is wrong costs precision too. Detail: `equal`, `wanted`, `given`.
+    """
+
+    def judge(self, sample: Sample, text: str) -> Score | Unscored:
+        if not isinstance(sample.target, dict | list) or not sample.target:
+            return Unscored(reason="the target is neither a JSON object nor a list with a field")
+        found = extract(text)
+        if found is None:
+            return Score(value=0.0, reason="no JSON")
+        wanted, given = dict(_leaves(sample.target)), dict(_leaves(found.value))
+        equal = sum(path in given and _equal(value, given[path]) for path, value in wanted.items())
+        return Score(
+            value=2 * equal / (len(wanted) + len(given)),
+            reason=f"{equal} of {len(wanted)} fields, {len(given)} given",
+            detail={"equal": float(equal), "wanted": float(len(wanted)), "given": float(len(given))},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,11 @@ from harness.store.lock import Lock
 from harness.store.media import FOLDER, Media
 from harness.store.schema import BUSY_MS, connect, is_outdated
 
-NAMING = ("SELECT audio FROM call WHERE audio IS NOT NULL", "SELECT request FROM plan WHERE request LIKE '%sha256%'")
+NAMING = (
+    "SELECT audio FROM call WHERE audio IS NOT NULL",
+    "SELECT vectors FROM call WHERE vectors IS NOT NULL",
+    "SELECT request FROM plan WHERE request LIKE '%sha256%'",
+)
 """Rows that name media, as JSON."""
 
 

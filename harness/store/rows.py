@@ -6,7 +6,22 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from harness.core.calls import Attempt, Audio, Call, Failure, Fault, Marks, Output, Record, Request, Role, Told, Usage
+from harness.core.calls import (
+    Attempt,
+    Audio,
+    Call,
+    Failure,
+    Fault,
+    Marks,
+    Output,
+    Ranked,
+    Record,
+    Request,
+    Role,
+    Told,
+    Usage,
+    Vectors,
+)
 from harness.core.canonical import canonical, from_json, to_json
 
 Row = Sequence[Any]
@@ -18,7 +33,9 @@ RENAMED = {"valid": "marks_valid", "source": "usage_source", "values": "numbers"
 """Fields whose plain name would say too little in the table, or is a keyword."""
 
 FAILURE_COLUMNS = ("fault", "kind", "message", "partial")
-OUTPUT_COLUMNS = ("text", "reasoning", "audio", "tool_calls", "numbers", "finish_reason", "model")
+OUTPUT_COLUMNS = (
+    "text", "reasoning", "audio", "vectors", "ranking", "tool_calls", "numbers", "finish_reason", "model",
+)  # fmt: skip
 RESULT_COLUMNS = (
     "finished", "cost_usd", "cost_source", *FAILURE_COLUMNS, *OUTPUT_COLUMNS,
     *(RENAMED.get(name, name) for name in (*MARKS, *USAGE)),
@@ -90,6 +107,8 @@ def result_row(record: Record) -> tuple[Any, ...]:
             _text(outcome.text),
             _text(outcome.reasoning),
             None if outcome.audio is None else _document(outcome.audio),
+            None if outcome.vectors is None else _document(outcome.vectors),
+            _document(outcome.ranking) if outcome.ranking else None,
             _document(outcome.tool_calls) if outcome.tool_calls else None,
             _document(outcome.values) if outcome.values else None,
             outcome.finish_reason,
@@ -127,11 +146,13 @@ def record_of(call: Call, row: Row, attempts: tuple[Attempt, ...]) -> Record:
 
 
 def _output(row: Row) -> Output:
-    text, reasoning, audio, tool_calls, numbers, finish_reason, model = row
+    text, reasoning, audio, vectors, ranking, tool_calls, numbers, finish_reason, model = row
     return Output(
         text=text,
         reasoning=reasoning,
         audio=None if audio is None else from_json(Audio, json.loads(audio)),
+        vectors=None if vectors is None else from_json(Vectors, json.loads(vectors)),
+        ranking=() if ranking is None else from_json(tuple[Ranked, ...], json.loads(ranking)),
         tool_calls=() if tool_calls is None else tuple(json.loads(tool_calls)),
         values={} if numbers is None else _numbers(json.loads(numbers)),
         finish_reason=finish_reason,

@@ -128,12 +128,14 @@ def _media(folder: Path, target: Path, named: frozenset[str]) -> frozenset[str]:
 
 
 def _forget(connection: sqlite3.Connection, gone: frozenset[str]) -> int:
-    """Make the calls pending whose clip is gone; what they cost stays counted."""
+    """Make the calls pending whose media are gone; what they cost stays counted."""
     keys = [
         key
         for sha256 in gone
         for (key,) in connection.execute(
-            "SELECT key FROM plan JOIN call ON call.plan = plan.id WHERE json_extract(audio, '$.sha256') = ?", (sha256,)
+            "SELECT key FROM plan JOIN call ON call.plan = plan.id"
+            " WHERE json_extract(coalesce(audio, vectors), '$.sha256') = ?",
+            (sha256,),
         )
     ]
     for key in keys:

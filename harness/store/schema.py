@@ -121,6 +121,12 @@ MIGRATIONS: Sequence[str] = (
         PRIMARY KEY (plan, scorer)
     ) STRICT, WITHOUT ROWID;
     """,
+    # 2. What embedders and rerankers return, and what rerankers bill by.
+    """
+    ALTER TABLE call ADD COLUMN vectors TEXT;
+    ALTER TABLE call ADD COLUMN ranking TEXT;
+    ALTER TABLE call ADD COLUMN search_units INTEGER;
+    """,
 )
 """Forward only: entry n brings a store from schema n to n + 1. An entry that was released never changes."""
 

@@ -17,11 +17,12 @@ class Case:
     scorer: Scorer
     target: Json
     text: str
+    input: str = "?"
     metadata: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def result(self) -> Score | Unscored:
-        sample = Sample(id="s", input="?", target=self.target, metadata=self.metadata)
+        sample = Sample(id="s", input=self.input, target=self.target, metadata=self.metadata)
         return self.scorer.score(sample, Output(text=self.text), {})
 
 
@@ -30,8 +31,8 @@ def why(case: object) -> str:
     return case.why if isinstance(case, Case) else str(case)
 
 
-def judged(scorer: Scorer, target: Json, text: str) -> Score:
+def judged(scorer: Scorer, target: Json, text: str, metadata: Mapping[str, Json] | None = None) -> Score:
     """Judge, where a score is expected."""
-    result = Case(why="", scorer=scorer, target=target, text=text).result
+    result = Case(why="", scorer=scorer, target=target, text=text, metadata=metadata or {}).result
     assert isinstance(result, Score), result
     return result

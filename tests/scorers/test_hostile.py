@@ -6,7 +6,22 @@ import pytest
 
 from harness.core.canonical import Json
 from harness.core.scores import Score, Scorer
-from harness.scorers import Contains, ExactMatch, JsonMatch, LabelMatch, NumberMatch, Rules
+from harness.scorers import (
+    Anls,
+    Citations,
+    Contains,
+    EntityF1,
+    ExactMatch,
+    Faithfulness,
+    FieldF1,
+    JsonMatch,
+    LabelMatch,
+    NumberMatch,
+    OcrContains,
+    RelaxedAccuracy,
+    RewriteRecall,
+    Rules,
+)
 from harness.scorers.rules import COUNTS, FORMS, TEXTS
 from tests.scorers.judging import judged
 
@@ -26,7 +41,17 @@ SCORERS: list[tuple[Scorer, Json]] = [
     (LabelMatch(labels=("positive", "very positive", "不满意")), "positive"),
     (JsonMatch(schema={"type": "array", "items": {"type": "string"}}), ["x"]),
     (Rules(), list[Json](EVERY_RULE)),  # type: ignore[arg-type]
+    (FieldF1(), {"x": "y"}),
+    (EntityF1(), [{"label": "city", "text": "?"}]),
+    (Anls(), ["Paris", "London"]),
+    (RelaxedAccuracy(), "7"),
+    (OcrContains(), "Paris"),
+    (OcrContains(formula=True), "x^2"),
+    (Citations(), ["p1"]),
+    (Faithfulness(), "x"),
+    (RewriteRecall(), ["p1"]),
 ]
+DOCUMENTS: dict[str, Json] = {"documents": {"p1": "Nothing that a hostile answer says.", "p2": "百年"}}
 PIECES = {
     "one letter": "a",
     "spaces": " ",
@@ -58,18 +83,26 @@ PIECES = {
     "surrogates": "\ud800",
     "null bytes": "\0",
     "emoji": "🙂",
+    "citations": "[p1] ",
+    "citations, unclosed": "[p1",
+    "sentences and citations": "Nine. [p1] ",
+    "entities": '{"label": "city", "text": "?"},',
+    "signs of per cent": "%",
 }
 
 
 @pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
-@pytest.mark.parametrize(("scorer", "target"), SCORERS, ids=[scorer.name for scorer, _ in SCORERS])
+@pytest.mark.parametrize(("scorer", "target"), SCORERS, ids=[scorer.signature for scorer, _ in SCORERS])
 def test_a_megabyte_is_judged_in_seconds(scorer: Scorer, target: Json, piece: str) -> None:
     size = MEGABYTE // 5 if scorer.name == "rules" else MEGABYTE  # every rule there is, one after the other
     text = piece * (size // len(piece.encode(errors="surrogatepass")))
-    judged(scorer, target, "warm")
+    judged(scorer, target, "warm", DOCUMENTS)
     start = time.process_time()
-    score = judged(scorer, target, text)
+    score = judged(scorer, target, text, DOCUMENTS)
     assert time.process_time() - start < SECONDS
+    if scorer.name == "citations" and "[p1] " in piece:
+        assert score.value == 1.0
+        return
     assert score.value == 0.0 or scorer.name == "label_match"
 
 
@@ -82,7 +115,7 @@ def test_a_megabyte_of_valid_json_is_judged_in_seconds() -> None:
     assert score.value == pytest.approx(2 / MEGABYTE)
 
 
-@pytest.mark.parametrize(("scorer", "target"), SCORERS, ids=[scorer.name for scorer, _ in SCORERS])
+@pytest.mark.parametrize(("scorer", "target"), SCORERS, ids=[scorer.signature for scorer, _ in SCORERS])
 def test_odd_characters_do_not_break_a_scorer(scorer: Scorer, target: Json) -> None:
     for text in ("\ud800", "\0", "\u202e", "İ" * 10, "ẞ", "\u2028", "٣", "Ⅷ", "²", "\x85"):
-        assert isinstance(judged(scorer, target, text), Score)
+        assert isinstance(judged(scorer, target, text, DOCUMENTS), Score)

@@ -1,6 +1,7 @@
-"""JsonMatch: what parses, what is valid, which fields are right."""
+"""JsonMatch and FieldF1: what parses, what is valid, which fields are right."""
 
 import json
+import random
 import subprocess
 import sys
 import typing
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter
 
 from harness.core.canonical import Json
 from harness.core.scores import Score, Unscored
-from harness.scorers import JsonMatch
+from harness.scorers import FieldF1, JsonMatch
 from harness.scorers.structured import MAX_DEPTH, extract
 from tests.scorers.judging import Case, judged, why
 
@@ -156,3 +157,42 @@ def test_the_parameters_can_come_from_yaml() -> None:
 def test_jsonschema_is_not_imported_with_the_scorer() -> None:
     code = "import sys, harness.scorers; sys.exit('jsonschema' in sys.modules or 'whisper_normalizer' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# -- FieldF1 -------------------------------------------------------------------------------------------------------
+
+RECEIPT: Json = {"shop": "Corner Café", "items": [{"name": "tea", "price": 2.5}], "total": 2.5}
+
+
+@pytest.mark.parametrize(
+    ("text", "f1"),
+    [
+        (json.dumps(RECEIPT), 1.0),
+        ('```json\n{"total": 2.50, "shop": "corner café", "items": [{"price": 2.5, "name": "Tea"}]}\n```', 1.0),
+        ('{"shop": "Corner Café", "total": 2.5}', 2 * 2 / (4 + 2)),
+        ('{"shop": "Corner Café", "total": 3}', 2 * 1 / (4 + 2)),
+        ('{"shop": "Corner Café", "total": 2.5, "tip": 1, "vat": 0}', 2 * 2 / (4 + 4)),
+        ('{"total": "2.5"}', 0.0),
+        ("{}", 0.0),
+        ("no JSON", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_field_f1(text: str, f1: float) -> None:
+    assert judged(FieldF1(), RECEIPT, text).value == pytest.approx(f1)
+
+
+@pytest.mark.parametrize("target", [None, "x", {}, []])
+def test_field_f1_needs_a_field(target: Json) -> None:
+    assert isinstance(Case(why="", scorer=FieldF1(), target=target, text="{}").result, Unscored)
+
+
+def test_field_f1_equals_precision_and_recall_of_flat_records() -> None:
+    """Against the definition by sets, on random flat records."""
+    rng = random.Random(17)
+    for _ in range(60):
+        wanted, given = ({rng.choice("abcdef"): rng.randint(0, 2) for _ in range(rng.randint(1, 6))} for _ in range(2))
+        hits = len(wanted.items() & given.items())
+        precision, recall = hits / len(given), hits / len(wanted)
+        f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
+        assert judged(FieldF1(), wanted, json.dumps(given)).value == pytest.approx(f1)

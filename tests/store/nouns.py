@@ -13,12 +13,14 @@ from harness.core.calls import (
     Marks,
     MosRequest,
     Output,
+    Ranked,
     Record,
     Request,
     Role,
     SpeechRequest,
     TranscriptionRequest,
     Usage,
+    Vectors,
 )
 from harness.core.canonical import Json
 from harness.core.manifest import Manifest
@@ -157,6 +159,13 @@ SHAPES: dict[str, Record] = {
     ),
     "transcription without language": record(call(sample="v0", request=TranscriptionRequest(audio=CLIP))),
     "mos": record(call(sample="v0", request=MosRequest(audio=CLIP)), outcome=Output(values={"ovrl": 3.25, "sig": 4.0})),
+    "a ranking, with the vectors that it is made of": record(
+        outcome=Output(
+            vectors=Vectors(sha256="cd" * 32, count=3, dimensions=4),
+            ranking=(Ranked(document="文档 1", relevance=0.75), Ranked(document="d2", relevance=-1.5)),
+        ),
+        usage=Usage(input_tokens=7, search_units=1, source="provider"),
+    ),
     "infra failure after three attempts": record(
         outcome=Failure(fault=Fault.INFRA, kind="timeout", message="not finished within 60 s"),
         attempts=tuple(attempt(n, outcome="timeout", may_be_billed=True) for n in (1, 2, 3)),
