@@ -127,6 +127,7 @@ def start(bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path) 
     document = manifest(
         bakeoff, run_id=path.name, started=now.isoformat(timespec="seconds"), selection=to_json(selection)
     )
+    _keep_media(bakeoff, planned, path)
     Ledger.create(path, document, _samples(bakeoff), planned.calls).close()
     return path
 
@@ -451,11 +452,27 @@ def _decide_slot(
     )
 
 
+def _keep_media(bakeoff: Bakeoff, planned: Plan, run_folder: Path) -> None:
+    """Copy the media that the plan names into the run: what is sent and shown is then what was planned."""
+    from harness.config.media import content
+    from harness.core.calls import media_named
+    from harness.store.media import Media
+
+    wanted = frozenset[str]().union(*(media_named(call.request) for call in planned.calls))
+    store = Media(run_folder / "media")
+    for suite in bakeoff.suites:
+        for sample in (sample for task in suite.tasks for sample in task.loaded):
+            for name, image in zip(sample.files, sample.media, strict=False):
+                if image.sha256 in wanted and store.put(content(Path(suite.folder or ""), name)) != image.sha256:
+                    raise UsageError(f"{suite.name}: {name} has changed while the run was planned", hint="start again")
+
+
 def _samples(bakeoff: Bakeoff) -> list["StoredSample"]:
+    from harness.config.media import short
     from harness.store.ledger import StoredSample
 
     return [
-        StoredSample(suite=suite.name, task=task.name, sample=sample)
+        StoredSample(suite=suite.name, task=task.name, sample=replace(sample, files=tuple(map(short, sample.files))))
         for suite in bakeoff.suites
         for task in suite.tasks
         for sample in task.loaded

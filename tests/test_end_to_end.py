@@ -1,7 +1,10 @@
 """The whole trip through the command line, from an empty folder, against an OpenAI-compatible server."""
 
+import base64
+import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +16,7 @@ import pytest
 
 from harness.execute import warmup
 from tests.fake_provider import FakeProvider, Pace, echo_key, running, status
+from tests.pictures import picture
 
 QUESTIONS = Path(__file__).parent.parent / "harness" / "cli" / "starter" / "data" / "faq.csv"
 ANSWERS = {line.split(",")[1]: line.split(",")[2] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()[1:]}
@@ -168,3 +172,56 @@ def test_a_provider_that_only_fails_exits_4_and_ranks_nobody(tmp_path: Path) -> 
     assert done.returncode == 4, done.stdout + done.stderr
     assert "none of its 2 answers can be used" in done.stderr
     assert "scripted" in done.stderr, "the provider's own words say why"
+
+
+def test_pictures_are_asked_about_kept_and_shown(tmp_path: Path) -> None:
+    """A file and a data URL, over two workers: the report shows what the provider saw, and who is blind is named."""
+    red, blue = picture(), picture(5, 7, kind="JPEG", colour="blue")
+    url = "data:image/jpeg;base64," + base64.b64encode(blue).decode()
+    digests = [hashlib.sha256(data).hexdigest() for data in (red, blue)]
+    (tmp_path / "red.bin").write_bytes(red)
+    lines = [
+        {"id": "one", "input": "Which?", "target": digests[0], "files": ["red.bin"]},
+        {"id": "two", "input": "And these?", "target": digests[1], "files": ["red.bin", url]},
+    ]
+    (tmp_path / "d.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    (tmp_path / "bakeoff.yaml").write_text(
+        "suites:\n"
+        "  - {name: eyes, modality: vision, data: d.jsonl, scorer: {contains: {}}}\n"
+        "  - {name: words, modality: text, data: w.csv, scorer: {contains: {}}}\n"
+        "run: {workers: 2, warm_up: 0}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "w.csv").write_text("input,target\nhello,hello\n", encoding="utf-8")
+    with running() as provider:
+        entries = (
+            f"  - {{model_name: {name}, litellm_params: {{model: openai/{name}, api_base: '{provider.url}'}},"
+            f" model_info: {{mode: chat, supports_vision: {sees}}}, bakeoff: {{usd_per_hour: 0.10}}}}\n"
+            for name, sees in (("see", "true"), ("echo", "false"))
+        )
+        (tmp_path / "providers.yaml").write_text("model_list:\n" + "".join(entries), encoding="utf-8")
+        plan = bakeoff("plan", cwd=tmp_path)
+        assert "'echo' is left out: it takes text alone" in plan.stdout + plan.stderr
+        bakeoff("run", cwd=tmp_path)
+        seen = sorted(tuple(served.images) for served in provider.requests if served.images)
+        assert seen == sorted([(digests[0],), tuple(digests)])
+        sent = len(provider.requests)
+    (run,) = (tmp_path / "reports").iterdir()
+    (decided,) = [d for d in json.loads((run / "decision.json").read_text())["decisions"] if d["slot"] == "vision"]
+    assert [ranked["candidate"] for ranked in decided["ranking"]] == ["see"]
+    page = (run / "report.html").read_text(encoding="utf-8")
+    shown = re.findall(r'<img class="picture" src="data:image/(\w+);base64,([^"]+)"', page)
+    assert sorted(hashlib.sha256(base64.b64decode(data)).hexdigest() for _, data in shown) == sorted(
+        [digests[0], *digests]
+    )
+    assert {kind for kind, _ in shown} == {"png", "jpeg"}
+    assert base64.b64encode(blue) not in b"".join(path.read_bytes() for path in run.glob("run.db*"))
+    assert "0 media files" in bakeoff("store", "gc", str(run), cwd=tmp_path).stdout
+    bakeoff("store", "check", str(run), cwd=tmp_path)
+    bakeoff("report", str(run), "--redact-content", cwd=tmp_path)
+    assert "<img" not in (run / "report-redacted.html").read_text(encoding="utf-8")
+
+    bakeoff("run", "--resume", str(run), cwd=tmp_path)
+    assert len(provider.requests) == sent
+    (tmp_path / "red.bin").write_bytes(picture(colour="green"))
+    assert "suite 'eyes'" in bakeoff("run", "--resume", str(run), cwd=tmp_path, check=2).stderr

@@ -1,8 +1,9 @@
 """Chat completions: always streamed, so that the first token can be timed."""
 
+import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -72,13 +73,15 @@ class _Told:
         known["arguments"] += call.function.arguments or ""
 
 
-async def ask(request: ChatRequest, target: Target, *, timeout_s: float, wire: Wire) -> Heard:
-    """Send `request` and judge what came; errors of LiteLLM pass through."""
+async def ask(
+    request: ChatRequest, target: Target, *, timeout_s: float, wire: Wire, read_media: Callable[[str], bytes]
+) -> Heard:
+    """Send `request`, with its media in it, and judge what came; errors of LiteLLM pass through."""
     litellm = litellm_door.load()
     told = _Told()
     stream = await litellm.acompletion(
         model=target.model,
-        messages=[dict(message) for message in request.messages],
+        messages=[_with_media(message, read_media) for message in request.messages],
         stream=True,
         stream_options={"include_usage": True},
         api_base=target.base_url,
@@ -96,6 +99,22 @@ async def ask(request: ChatRequest, target: Target, *, timeout_s: float, wire: W
     usage = chat_usage(told.usage, silent=told.silent)
     outcome = _outcome(told, seen, target, wire.last.media_type if wire.last else "")
     return Heard(outcome=outcome, usage=usage, content=content, client_first_at=told.first_at)
+
+
+def _with_media(message: Mapping[str, Json], read_media: Callable[[str], bytes]) -> dict[str, Any]:
+    """Return `message` with the bytes of the pictures that it names, as `data:` URLs."""
+    content = message.get("content")
+    if not isinstance(content, list):
+        return dict(message)
+    return {**message, "content": [_part(part, read_media) for part in content]}
+
+
+def _part(part: Any, read_media: Callable[[str], bytes]) -> Any:
+    image = part.get("image_url") if isinstance(part, dict) else None
+    if not isinstance(image, dict) or "sha256" not in image:
+        return part
+    encoded = base64.b64encode(read_media(image["sha256"])).decode()
+    return {**part, "image_url": {"url": f"data:{image['mime']};base64,{encoded}"}}
 
 
 def _seen(told: _Told, exchange: Exchange | None) -> tuple[Stream, Content]:

@@ -32,7 +32,7 @@ async def send(
 
     BakeoffError where nothing can be measured any more: LiteLLM has changed, the tap has died.
 
-    `read_media` returns the bytes of a clip by its sha256; `tap` is the in-process one by default; `now` is the wall
+    `read_media` returns the bytes of a medium by its sha256; `tap` is the in-process one by default; `now` is the wall
     clock that Retry-After dates are held against.
     """
     if not isinstance(request, MosRequest):
@@ -76,7 +76,7 @@ async def _ask(
 ) -> Heard:
     match request:
         case ChatRequest():
-            return await chat.ask(request, target, timeout_s=timeout_s, wire=wire)
+            return await chat.ask(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
         case SpeechRequest():
             return await speech.ask(request, target, timeout_s=timeout_s, wire=wire)
         case TranscriptionRequest():

@@ -20,7 +20,7 @@ from harness.clients.tap import Tap
 from harness.clients.tap_process import TRUST, ProcessTap
 from harness.clients.target import Target
 from harness.clients.worker import ATTEMPT, BUG, CANCEL, OVER, READY, REPLY, Errand, reply_of
-from harness.core.calls import Request
+from harness.core.calls import Request, media_named
 from harness.core.children import package_path
 from harness.errors import TapError, WorkerError
 
@@ -112,8 +112,7 @@ class Workers:
         *,
         now: Callable[[], datetime],  # noqa: ARG002 - a worker has the same clock
     ) -> Reply:
-        audio = getattr(request, "audio", None)
-        media = {} if audio is None else {audio.sha256: read_media(audio.sha256)}
+        media = {sha256: read_media(sha256) for sha256 in media_named(request)}
         worker = min(self._workers, key=lambda worker: worker.under_way)
         return await worker.attempt(Errand(request=request, target=target, deadlines=deadlines), media)
 

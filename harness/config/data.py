@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
+from harness.config.media import is_data
 from harness.config.secrets import safe_excerpt, shown
 from harness.config.tables import Record, read_csv, read_xlsx
 from harness.core.canonical import Json
@@ -212,6 +213,8 @@ def _sample(path: Path, root: Path, record: Record, problems: list[Problem]) -> 
 
 def _check_media(path: Path, root: Path, files: list[Json], add: Callable[..., None]) -> None:
     for name in map(str, files):
+        if is_data(name):
+            continue
         if not inside(root, name):
             hint = (
                 "media lie in the suite's folder; nothing is fetched, and no absolute path, .. or link leads out of it"

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from harness.config.data import inside, load_samples, nearest_file
+from harness.config.data import MAX_PROBLEMS, inside, load_samples, nearest_file
+from harness.config.media import content, is_data, picture, short
 from harness.config.paths import TASKS_FOLDER
 from harness.config.paths import shipped as shipped_folder
 from harness.config.secrets import safe_excerpt, shown
+from harness.core.calls import Image
 from harness.core.candidates import MODALITIES
 from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean
@@ -21,6 +23,8 @@ from harness.core.suites import Sample, Suite, Task
 from harness.errors import Problem, UsageError
 
 SUITE_FILE = "suite.py"
+MOST_BYTES = 40 * 2**20
+"""Of the pictures of one sample: they are sent in one request, a third larger."""
 GROUP = "bakeoff.suites"
 """Entry point group in which installed packages offer suites: each names a module that holds one SUITE."""
 
@@ -68,6 +72,8 @@ def complete(task: Task, folder: Path, report: Report, problems: list[Problem]) 
         report("E204", f"max_tokens is a whole number above 0, not {shown(task.max_tokens)}", "max_tokens", None)
     _check_scorers(task, report)
     samples = _samples(task, folder, report, problems)
+    if len(problems) == found and task.modality == "vision":
+        samples = _with_pictures(samples, folder, report)
     if len(problems) > found:
         return None
     if task.language is not None:
@@ -228,9 +234,31 @@ def _given_samples(samples: Sequence[Sample], folder: Path, report: Report) -> t
         if count > 1:
             report("E304", f"the sample id {shown(identity)} stands {count} times", "samples", None)
     for sample in samples:
-        for name in sample.files:
+        for name in (name for name in sample.files if not is_data(name)):
             if not inside(folder, name):
                 report("E307", f"media path outside the suite: {shown(name)}", "files", None)
             elif not (folder / name).is_file():
                 report("E308", f"media file not found: {name}", "files", nearest_file(folder, name))
     return tuple(samples)
+
+
+def _with_pictures(samples: Sequence[Sample], folder: Path, report: Report) -> tuple[Sample, ...]:
+    """Return the samples with what their files hold; one that cannot be sent as it is would be paid for in vain."""
+    seeing, faults = [], []
+    for sample in samples:
+        media: list[Image] = []
+        if not sample.files:
+            faults.append((sample, "it has no picture, and the task asks about one"))
+        for name in sample.files:
+            try:
+                media.append(picture(content(folder, name)))
+            except ValueError as error:
+                faults.append((sample, f"{short(name)}: {error}"))
+        if (together := sum(image.size for image in media)) > MOST_BYTES:
+            faults.append((sample, f"its pictures have {together:,} bytes together, more than {MOST_BYTES:,}"))
+        seeing.append(replace(sample, media=tuple(media)))
+    for sample, fault in faults[:MAX_PROBLEMS]:
+        report("E314", f"sample {shown(sample.id)}: {fault}", "files", None)
+    if len(faults) > MAX_PROBLEMS:
+        report("E314", f"{len(faults) - MAX_PROBLEMS} more pictures cannot be taken", "files", None)
+    return tuple(seeing)

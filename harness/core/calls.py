@@ -1,6 +1,6 @@
 """What is sent and what came of it: calls, attempts, outputs, failures, records."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -58,8 +58,25 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture in the media store."""
+
+    sha256: str
+    mime: str
+    """As its content says, whatever its name does."""
+    width: int
+    """Pixels."""
+    height: int
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """Messages in OpenAI's shape; media parts name the media by sha256."""
+    """Messages in OpenAI's shape; media parts name the media by sha256, as `{"type": "image_url", "image_url": Image}`.
+
+    The client puts the bytes in when it sends.
+    """
 
     messages: tuple[Mapping[str, Json], ...]
     max_tokens: int
@@ -93,6 +110,24 @@ class MosRequest:
 
 
 Request = ChatRequest | SpeechRequest | TranscriptionRequest | MosRequest
+
+
+def media_parts(messages: Sequence[Mapping[str, Json]]) -> Iterator[Mapping[str, Json]]:
+    """Yield each medium that messages name, as its noun in JSON."""
+    for message in messages:
+        content = message.get("content")
+        for part in content if isinstance(content, list) else ():
+            named = part.get(str(part.get("type"))) if isinstance(part, dict) else None
+            if isinstance(named, dict) and "sha256" in named:
+                yield named
+
+
+def media_named(request: Request) -> frozenset[str]:
+    """Return the sha256 of every medium that has to be read before `request` can be sent."""
+    if isinstance(request, ChatRequest):
+        return frozenset(str(named["sha256"]) for named in media_parts(request.messages))
+    audio = getattr(request, "audio", None)
+    return frozenset() if audio is None else frozenset({audio.sha256})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

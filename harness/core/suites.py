@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from harness.core.calls import Image
 from harness.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ class Sample:
     input: Json
     target: Json = None
     files: tuple[str, ...] = ()
-    """Paths of media, relative to the suite's folder."""
+    """Paths of media, relative to the suite's folder, or `data:` URLs."""
+    media: tuple[Image, ...] = ()
+    """What `files` hold where the task's modality takes pictures, in the same order; known once loaded."""
     metadata: Mapping[str, Json] = field(default_factory=dict)
     """Slices (`lang`, `topic`, ...) and `cluster`."""
 

@@ -96,7 +96,7 @@ def _digests(bakeoff: Bakeoff) -> dict[str, str]:
 
 def _asked(sample: Sample) -> list[Any]:
     """Return what of a sample can reach a model; its target cannot."""
-    return [sample.id, sample.input, sample.files, sample.metadata]
+    return [sample.id, sample.input, sample.files, sample.metadata, *(image.sha256 for image in sample.media)]
 
 
 def _signatures(bakeoff: Bakeoff) -> dict[str, str]:

@@ -19,7 +19,7 @@ from harness.core.calls import (
     TranscriptionRequest,
 )
 from harness.core.candidates import Candidate
-from harness.core.canonical import Json, digest
+from harness.core.canonical import Json, digest, to_json
 from harness.core.runs import Bakeoff, Exclusion, Plan
 from harness.core.scores import Instrument
 from harness.core.suites import Sample, Task
@@ -178,15 +178,18 @@ def _refuse_reserved(bakeoff: Bakeoff) -> None:
 
 
 def _exclusions(bakeoff: Bakeoff) -> Iterator[Exclusion]:
-    """Name the candidates that would only repeat another one: their calls would be the very same calls.
+    """Name the candidates that a task is not asked of: those that cannot see, and those that would only repeat another.
 
-    A candidate that does not do a task's modality stands for other slots and is not mentioned.
+    Any other candidate that does not do a task's modality stands for other slots and is not mentioned.
     """
     for suite in bakeoff.suites:
         for task in suite.tasks:
             first: dict[str, str] = {}
             for candidate in bakeoff.candidates:
                 if task.modality not in candidate.modalities:
+                    if task.modality == "vision" and "text" in candidate.modalities:
+                        blind = "it takes text alone, and the task shows pictures"
+                        yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=blind)
                     continue
                 other = first.setdefault(candidate.identity, candidate.name)
                 if other != candidate.name:
@@ -217,22 +220,30 @@ def _asker(task: Task) -> Asker:
     prompt = renderer(task.prompt)
     system = None if task.system is None else renderer(task.system)
     match task.modality:
-        case "text":
+        case "text" | "vision":
             return lambda sample, candidate: _chat(
-                task, candidate, prompt(sample), None if system is None else system(sample)
+                task, candidate, _content(prompt(sample), sample), None if system is None else system(sample)
             )
         case "tts":
             return lambda sample, candidate: _speech(task, candidate, prompt(sample), _language(task, sample))
         case other:
-            raise PromptError(f"tasks of modality {other!r} cannot be run; text and tts can")
+            raise PromptError(f"tasks of modality {other!r} cannot be run; text, vision and tts can")
 
 
-def _chat(task: Task, candidate: Candidate, prompt: str, system: str | None) -> ChatRequest:
+def _content(prompt: str, sample: Sample) -> Json:
+    """The user's message: pictures in the order of the sample, then the words that ask about them."""
+    if not sample.media:
+        return prompt
+    pictures: list[Json] = [{"type": "image_url", "image_url": to_json(image)} for image in sample.media]
+    return [*pictures, {"type": "text", "text": prompt}]
+
+
+def _chat(task: Task, candidate: Candidate, content: Json, system: str | None) -> ChatRequest:
     params: dict[str, Json] = {**task.params, **candidate.params}
     # two names of one bound; it is a field of the request because a budget rests on it
     bounds = [params.pop("max_completion_tokens", None), params.pop("max_tokens", None), task.max_tokens]
     messages: list[Mapping[str, Json]] = [] if system is None else [{"role": "system", "content": system}]
-    messages.append({"role": "user", "content": prompt})
+    messages.append({"role": "user", "content": content})
     return ChatRequest(
         messages=tuple(messages),
         max_tokens=next(bound for bound in bounds if isinstance(bound, int)),

@@ -3,24 +3,36 @@
 Bounds, where the provider counts what we can only guess: an input token is at least three bytes of the request (plain
 text averages four; a Chinese character is three); a spoken character lasts at most half a second (digits are the
 slowest); a second of audio is at most fifty tokens (providers state 10 to 32) and twenty-five tokens of transcript.
+
+A picture is at most IMAGE_TOKENS and one token for each 15 x 15 pixels: providers count a flat number (Llama 3.2:
+6,404), patches of 16 pixels or more (Mistral 16, Qwen 28, Anthropic 27, OpenAI 32: at most 1,536, times at most 2.46)
+or tiles (Gemini 258 for at least 256 x 256, OpenAI 170 for 512 x 512, at most 8). gpt-4o-mini alone multiplies its
+tiles, so that a picture costs there what it does in gpt-4o.
 """
 
 import math
+from collections.abc import Mapping
 from decimal import Decimal
 
-from harness.core.calls import ChatRequest, Request, SpeechRequest, TranscriptionRequest
+from harness.core.calls import ChatRequest, Request, SpeechRequest, TranscriptionRequest, media_parts
 from harness.core.candidates import Candidate
-from harness.core.canonical import canonical
+from harness.core.canonical import Json, canonical
 from harness.pricing.rates import Rates, rates
 
 BYTES_PER_TOKEN = 3
 SECONDS_PER_CHARACTER = Decimal("0.5")
 AUDIO_TOKENS_PER_SECOND = 50
 TRANSCRIPT_TOKENS_PER_SECOND = 25
+IMAGE_TOKENS = 6_500
+IMAGE_PATCH = 15
+"""Pixels on a side."""
+MULTIPLIED = "gpt-4o-mini"
+MULTIPLIED_TOKENS = 2_833 + 8 * 5_667
+"""A picture's most in `MULTIPLIED`, at 8 tiles."""
 
 
 def worst_case(request: Request, candidate: Candidate) -> Decimal | None:
-    """Return an upper bound in dollars for one attempt; None where there is none (no price, media in a chat).
+    """Return an upper bound in dollars for one attempt; None where there is none (no price, other media).
 
     A candidate with a machine costs no dollars a call: 0.
     """
@@ -28,7 +40,7 @@ def worst_case(request: Request, candidate: Candidate) -> Decimal | None:
         return Decimal(0)
     match request:
         case ChatRequest():
-            return None if _has_media(request) else _chat(request, candidate)
+            return _chat(request, candidate)
         case SpeechRequest():
             known = rates(candidate, prompt_tokens=len(request.text))
             return None if known is None else _speech(len(request.text), known)
@@ -41,7 +53,11 @@ def worst_case(request: Request, candidate: Candidate) -> Decimal | None:
 
 
 def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:
+    images = [medium for medium in media_parts(request.messages) if "width" in medium]
+    if len(images) < _unwritten(request):
+        return None
     prompt = math.ceil(len(canonical([request.messages, request.params])) / BYTES_PER_TOKEN)
+    prompt += sum(_image_tokens(image, candidate.model) for image in images)
     known = rates(candidate, prompt_tokens=prompt)
     if known is None:
         return None
@@ -51,16 +67,24 @@ def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:
     dearer = [known.of("cache_creation_input_token_cost"), known.reasoning()]
     if "speech" in candidate.modalities:
         dearer.append(known.of("output_cost_per_audio_token"))
+    seen = known.of("input_cost_per_image_token") or Decimal(0)
     written, *spoken = (price or Decimal(0) for price in dearer)
     choices = request.params.get("n")
     answers = request.max_tokens * (choices if isinstance(choices, int) else 1)
     fee = known.of("input_cost_per_request") or Decimal(0)
-    return fee + prompt * max(fresh, written) + answers * max(answer, *spoken)
+    fee += len(images) * (known.of("input_cost_per_image") or Decimal(0))
+    return fee + prompt * max(fresh, written, seen if images else 0) + answers * max(answer, *spoken)
 
 
-def _has_media(request: ChatRequest) -> bool:
+def _image_tokens(image: Mapping[str, Json], model: str) -> int:
+    width, height = (-(-int(str(image[side])) // IMAGE_PATCH) for side in ("width", "height"))
+    return width * height + (MULTIPLIED_TOKENS if MULTIPLIED in model else IMAGE_TOKENS)
+
+
+def _unwritten(request: ChatRequest) -> int:
+    """How many parts of the messages are no text."""
     parts = (part for message in request.messages for part in _parts(message.get("content")))
-    return any(not isinstance(part, dict) or part.get("type") != "text" for part in parts)
+    return sum(not isinstance(part, dict) or part.get("type") != "text" for part in parts)
 
 
 def _parts(content: object) -> list[object]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from harness.core.calls import Failure, Record
+from harness.core.calls import Failure, Image, Record
 from harness.report.answers import BAD_BELOW, Answer, answer, as_text
 from harness.report.evidence import AskedSample, AskedTask
 from harness.report.numbers import Number, count, fixed, number, number_id
@@ -38,6 +38,7 @@ class SampleView:
     language: str | None
     interest: Interest
     input: str
+    images: tuple[Image, ...]
     target: str | None
     chips: tuple[tuple[Tag, Number | Phrase], ...]
     """Each candidate's primary score."""
@@ -156,6 +157,7 @@ def _sample(of: SlotEvidence, case: _Case, anchor: str) -> SampleView:
         language=language if isinstance(language, str) else None,
         interest=case.interest,
         input=as_text(sample.input),
+        images=sample.media,
         target=None if sample.target is None else as_text(sample.target),
         chips=tuple((t, chip) for t, chip in zip(tags, chips, strict=True) if chip is not None),
         tags=tags,

@@ -32,7 +32,9 @@ def _sample(asked: AskedSample) -> AskedSample:
     kept = {name: sample.metadata[name] for name in ("lang", "cluster") if name in sample.metadata}
     return replace(
         asked,
-        sample=replace(sample, input=_hash(sample.input), target=_hash(sample.target), files=(), metadata=kept),
+        sample=replace(
+            sample, input=_hash(sample.input), target=_hash(sample.target), files=(), media=(), metadata=kept
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.core.calls import Audio
+from harness.core.calls import Audio, Image
 from harness.core.decision import Decision
 from harness.report.cases import SampleView
 from harness.report.charts import curves_figure, scatter_figure
@@ -21,6 +21,7 @@ from harness.report.clips import BINS, HEIGHT, clips
 from harness.report.evidence import Evidence
 from harness.report.numbers import Number, count, number, number_id
 from harness.report.phrases import Phrase, Piece, words
+from harness.report.shown import shown as pictures
 from harness.report.standing import BAR
 from harness.report.view import SlotView, View, view
 from harness.report.visible import one_line, visible
@@ -61,6 +62,7 @@ def report_html(evidence: Evidence, decisions: Sequence[Decision], path: Path) -
         policy=_policy(style, [plotly, script] if figures else []),
         figures=figures,
         clips=clips(evidence, _audios(shown), path),
+        pictures=pictures(evidence, _images(shown), path),
         bar=BAR,
         outline_box=f"0 0 {BINS} {HEIGHT}",
     )
@@ -70,6 +72,12 @@ def _audios(shown: View) -> Iterable[Audio]:
     for slot in shown.slots:
         for sample in slot.cases.samples:
             yield from (answer.audio for answer in sample.answers if answer is not None and answer.audio is not None)
+
+
+def _images(shown: View) -> Iterable[Image]:
+    for slot in shown.slots:
+        for sample in slot.cases.samples:
+            yield from sample.images
 
 
 def _figures(shown: View) -> Iterable[Mapping[str, Any]]:

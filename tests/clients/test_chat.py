@@ -1,4 +1,6 @@
 import asyncio
+import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,8 +11,9 @@ import pytest
 from harness.clients.deadlines import Deadlines
 from harness.clients.send import send
 from harness.core.calls import Failure, Fault, Output, Usage
-from tests.clients.trip import CLIP, chat, speech, target, transcription, trip
+from tests.clients.trip import CLIP, PICTURE, chat, speech, target, transcription, trip, vision
 from tests.fake_provider import FakeProvider, raw_body, without_usage
+from tests.fake_provider.server import IMAGE_TOKENS
 
 
 def sse(*events: Mapping[str, Any], done: bool = True) -> bytes:
@@ -55,6 +58,20 @@ def test_request_as_the_provider_sees_it() -> None:
     }
     assert served.headers["authorization"] == "Bearer sk-canary-0123456789"
     assert served.headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("model", ["see", "plain"], ids=["streamed", "plain"])
+def test_pictures_reach_the_provider_as_they_are_and_in_order(model: str) -> None:
+    digest, provider = hashlib.sha256(CLIP).hexdigest(), FakeProvider()
+    reply = trip(vision(PICTURE, PICTURE, text="which"), provider, model=f"openai/fake/{model}")
+    said = f"{digest} {digest} which" if model == "see" else "which"
+    assert reply.outcome == Output(text=said, finish_reason="stop", model=f"fake/{model}")
+    [served] = provider.requests
+    assert served.images == [digest, digest]
+    url = f"data:image/png;base64,{base64.b64encode(CLIP).decode()}"
+    picture = {"type": "image_url", "image_url": {"url": url}}
+    assert served.body["messages"][-1]["content"] == [picture, picture, {"type": "text", "text": "which"}]
+    assert reply.usage.input_tokens == len(said.split()) + 4 + 2 * IMAGE_TOKENS
 
 
 def test_answer_that_is_one_document_instead_of_a_stream() -> None:

@@ -1,6 +1,7 @@
 """Attempts are the same whether this process makes them or workers of its own."""
 
 import asyncio
+import hashlib
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -63,6 +64,8 @@ def test_every_endpoint(tmp_path: Path, workers: int) -> None:
                 if name == "speech":
                     assert reply.outcome.audio is not None
                     assert len(reply.blobs[reply.outcome.audio.sha256]) == reply.outcome.audio.size
+                if name == "vision":
+                    assert provider.requests[-1].images == [hashlib.sha256(CLIP).hexdigest()]
             assert len(provider.requests) == len(EVERY_ENDPOINT)
 
     story(tmp_path, workers, told)

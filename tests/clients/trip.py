@@ -17,7 +17,8 @@ from harness.clients.send import send
 from harness.clients.tap import Tap, Wire
 from harness.clients.tap_process import ProcessTap
 from harness.clients.target import Target
-from harness.core.calls import Audio, ChatRequest, MosRequest, Request, SpeechRequest, TranscriptionRequest
+from harness.core.calls import Audio, ChatRequest, Image, MosRequest, Request, SpeechRequest, TranscriptionRequest
+from harness.core.canonical import Json, to_json
 from tests.fake_provider import FakeProvider
 from tests.fake_provider.audio import RATE, header, speak
 
@@ -43,7 +44,21 @@ def mos() -> MosRequest:
     return MosRequest(audio=AUDIO)
 
 
-EVERY_ENDPOINT = {"chat": chat(), "speech": speech(), "transcription": transcription(), "mos": mos()}
+def vision(*images: Image, text: str = "what is it") -> ChatRequest:
+    """A chat that shows pictures, as the plan renders it."""
+    parts: list[Json] = [{"type": "image_url", "image_url": to_json(image)} for image in images]
+    message: dict[str, Json] = {"role": "user", "content": [*parts, {"type": "text", "text": text}]}
+    return ChatRequest(messages=(message,), max_tokens=50)
+
+
+PICTURE = Image(sha256="d" * 64, mime="image/png", width=8, height=6, size=len(CLIP))
+EVERY_ENDPOINT = {
+    "chat": chat(),
+    "vision": vision(PICTURE),
+    "speech": speech(),
+    "transcription": transcription(),
+    "mos": mos(),
+}
 
 
 @asynccontextmanager

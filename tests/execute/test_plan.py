@@ -11,6 +11,7 @@ from harness.core.calls import (
     Audio,
     Call,
     ChatRequest,
+    Image,
     Marks,
     MosRequest,
     Output,
@@ -19,8 +20,10 @@ from harness.core.calls import (
     SpeechRequest,
     TranscriptionRequest,
     Usage,
+    media_named,
 )
 from harness.core.candidates import Machine
+from harness.core.canonical import to_json
 from harness.core.runs import Bakeoff
 from harness.core.scores import MOS, Instrument
 from harness.core.suites import Sample, Suite
@@ -102,6 +105,46 @@ def test_what_does_not_change_an_answer_keeps_its_key(changed: Bakeoff) -> None:
 def test_a_key_is_stable_over_releases() -> None:
     """Stored runs are resumed by their keys: a change here is a new KEY_VERSION."""
     assert only(one()).key == "cf835da365b4ef3a97c43ddf37beccf1811ef2af76af0767e08e7bd42064efd5"
+
+
+RED = Image(sha256="ab" * 32, mime="image/png", width=8, height=6, size=90)
+BLUE = replace(RED, sha256="cd" * 32)
+
+
+def seeing(*media: Image, **task: Any) -> Bakeoff:
+    """A bake-off of one call that shows pictures."""
+    sample = Sample(id="s0", input="which?", target="red", files=("a.png",), media=media)
+    candidate = remote("a", modalities=frozenset({"text", "vision"}))
+    return bakeoff(candidate, suites=[text_suite(1, modality="vision", samples=(sample,), **task)])
+
+
+def test_pictures_come_before_the_words_and_are_named_by_their_hash() -> None:
+    request = only(seeing(RED, BLUE, prompt="Say {{ input }}")).request
+    assert isinstance(request, ChatRequest)
+    (message,) = request.messages
+    assert message["content"] == [
+        {"type": "image_url", "image_url": to_json(RED)},
+        {"type": "image_url", "image_url": to_json(BLUE)},
+        {"type": "text", "text": "Say which?"},
+    ]
+    assert media_named(request) == {RED.sha256, BLUE.sha256}
+
+
+def test_another_picture_is_another_call() -> None:
+    keys = [only(seeing(*media)).key for media in ((RED,), (BLUE,), (RED, BLUE), (BLUE, RED))]
+    assert len(set(keys)) == 4
+
+
+def test_a_candidate_that_cannot_see_is_excluded_with_the_reason_and_asked_the_rest() -> None:
+    blind, eyes = remote("blind"), remote("eyes", modalities=frozenset({"text", "vision"}))
+    (shown,) = seeing(RED).suites
+    planned = plan(bakeoff(blind, eyes, embedded("voice", "tts"), suites=[text_suite(1), replace(shown, name="see")]))
+    assert {(call.candidate, call.suite) for call in planned.calls} == {
+        ("blind", "arith"), ("eyes", "arith"), ("eyes", "see"),
+    }  # fmt: skip
+    (exclusion,) = planned.exclusions
+    assert (exclusion.candidate, exclusion.suite, exclusion.task) == ("blind", "see", "sums")
+    assert "takes text alone" in exclusion.reason
 
 
 def test_epochs_follow_one_another_and_have_their_own_keys() -> None:
@@ -246,8 +289,8 @@ def test_all_template_errors_come_at_once() -> None:
     [
         pytest.param(bakeoff(remote("a"), suites=[voice_suite()]), "no candidate can do any", id="nobody can"),
         pytest.param(
-            bakeoff(remote("a", modalities=frozenset({"vision"})), suites=[text_suite(modality="vision")]),
-            "modality 'vision' cannot be run",
+            bakeoff(remote("a", modalities=frozenset({"rerank"})), suites=[text_suite(modality="rerank")]),
+            "modality 'rerank' cannot be run",
             id="not built",
         ),
         pytest.param(

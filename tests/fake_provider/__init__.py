@@ -7,7 +7,8 @@
     with running(answers=...) as provider: ...      # the same in a thread of its own, for synchronous tests
 
 Model families, by the last part of the model's name: `echo` says the user's last message back, `key` answers from
-`answers` (exact message, else the first key that the message contains), `reason` thinks before it echoes,
+`answers` (exact message, else the first key that the message contains), `see` says the sha256 of each picture and then
+the message, `reason` thinks before it echoes,
 `filter` refuses, `plain` never streams; any other name does as `key` where there are answers, else as `echo`.
 """
 

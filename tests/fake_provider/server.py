@@ -1,6 +1,7 @@
 """The server: every endpoint that is measured, each response stamped into the truth log."""
 
 import asyncio
+import base64
 import hashlib
 import json
 import threading
@@ -17,6 +18,9 @@ from tests.fake_provider import audio, realtime
 from tests.fake_provider.certificate import Certificate
 from tests.fake_provider.faults import Answer, Fault
 from tests.fake_provider.truth import Exchange, Served
+
+IMAGE_TOKENS = 85
+"""Of each picture in a chat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,7 @@ class FakeProvider:
                 headers={name.lower(): value for name, value in request.headers.items()},
                 body=body,
                 received=received,
+                images=[hashlib.sha256(data).hexdigest() for data in _images(body.get("messages") or ())],
             )
             self.requests.append(served)
             exchange = Exchange(request, served)
@@ -139,12 +144,17 @@ class FakeProvider:
     async def _chat(self, exchange: Exchange) -> None:
         served = exchange.served
         prompt = _last_user_message(served.body["messages"])
+        if _family(served.model) == "see":
+            prompt = " ".join([*served.images, prompt])
         answer, finish = self._answer(served.model, prompt)
         limit = served.body.get("max_tokens") or served.body.get("max_completion_tokens")
         words = answer.split(" ")
         if limit is not None and len(words) > limit:
             answer, finish = " ".join(words[:limit]), "length"
-        usage = {"prompt_tokens": len(prompt.split()) + 4, "completion_tokens": len(answer.split())}
+        usage = {
+            "prompt_tokens": len(prompt.split()) + 4 + IMAGE_TOKENS * len(served.images),
+            "completion_tokens": len(answer.split()),
+        }
         usage["total_tokens"] = sum(usage.values())
         if exchange.streams:
             await self._stream(exchange, answer, finish, usage)
@@ -186,7 +196,7 @@ class FakeProvider:
         family = _family(model)
         if family == "filter":
             return "", "content_filter"
-        if family in ("echo", "reason") or not self.answers:
+        if family in ("echo", "see", "reason") or not self.answers:
             return prompt, "stop"
         if prompt in self.answers:
             return self.answers[prompt], "stop"
@@ -281,6 +291,16 @@ def _last_user_message(messages: Sequence[Mapping[str, Any]]) -> str:
     if isinstance(content, str):
         return content
     return "".join(part["text"] for part in content if part["type"] == "text")
+
+
+def _images(messages: Sequence[Mapping[str, Any]]) -> Iterator[bytes]:
+    """The bytes of the pictures in `data:` URLs; whatever else names a picture would have to be fetched."""
+    for message in messages:
+        for part in message["content"] if isinstance(message.get("content"), list) else ():
+            if part["type"] == "image_url":
+                kind, encoded = part["image_url"]["url"].split(";base64,")
+                assert kind.startswith("data:image/")
+                yield base64.b64decode(encoded, validate=True)
 
 
 def _vector(text: str) -> list[float]:

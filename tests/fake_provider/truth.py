@@ -31,6 +31,8 @@ class Served:
     body: dict[str, Any]
     """The JSON body, or the form's fields (`file` as bytes)."""
     received: float
+    images: list[str] = field(default_factory=list)
+    """sha256 of the bytes of each picture, in order."""
     status: int | None = None
     writes: list[Write] = field(default_factory=list)
     closed: float | None = None
@@ -46,7 +48,8 @@ class Served:
     def truth(self) -> dict[str, Any]:
         """What may leave the process: neither headers, which hold a key, nor what was asked."""
         return {
-            "path": self.path, "model": self.model, "received": self.received, "status": self.status,
+            "path": self.path, "model": self.model, "received": self.received, "images": self.images,
+            "status": self.status,
             "writes": [asdict(write) for write in self.writes], "closed": self.closed,
         }  # fmt: skip
 

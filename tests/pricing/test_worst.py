@@ -20,6 +20,15 @@ def ask(text: str, max_tokens: int = 100, **params: Json) -> ChatRequest:
     return ChatRequest(messages=({"role": "user", "content": text},), max_tokens=max_tokens, params=params)
 
 
+def ask_with(*parts: Json) -> ChatRequest:
+    return ChatRequest(messages=({"role": "user", "content": [*parts, {"type": "text", "text": "?"}]},), max_tokens=9)
+
+
+def ask_about(width: int, height: int, count: int = 1) -> ChatRequest:
+    size: Json = {"sha256": "0" * 64, "mime": "image/png", "width": width, "height": height, "size": 1}
+    return ask_with(*[{"type": "image_url", "image_url": size}] * count)
+
+
 def known(model: str) -> Candidate:
     return Candidate(name="c", model=model, modalities=frozenset({"text"}), prices=book.lookup(model))
 
@@ -52,6 +61,46 @@ def priced(**usd: str) -> Candidate:
             "gemini/gemini-2.5-pro",
             Usage(input_tokens=210_000, output_tokens=9),
             id="long-context",
+        ),
+        # what each provider's documentation says of a picture of that size
+        pytest.param(
+            ask_about(2048, 768), "gpt-4o", Usage(input_tokens=85 + 8 * 170, output_tokens=9), id="tiles-of-512"
+        ),
+        pytest.param(
+            ask_about(2048, 768),
+            "gpt-4o-mini",
+            Usage(input_tokens=2833 + 8 * 5667, output_tokens=9),
+            id="tiles-that-are-multiplied",
+        ),
+        pytest.param(
+            ask_about(1024, 1536),
+            "gpt-4.1-nano",
+            Usage(input_tokens=round(1536 * 2.46), output_tokens=9),
+            id="patches-of-32-multiplied",
+        ),
+        pytest.param(
+            ask_about(1092, 1092, 3),
+            "claude-haiku-4-5",
+            Usage(input_tokens=3 * 1092 * 1092 // 750, output_tokens=9),
+            id="pixels-by-750",
+        ),
+        pytest.param(
+            ask_about(6000, 4000),
+            "gemini/gemini-2.5-flash",
+            Usage(input_tokens=24 * 16 * 258, output_tokens=9),
+            id="tiles-of-256-at-the-least",
+        ),
+        pytest.param(
+            ask_about(4480, 3584),
+            "dashscope/qwen3-vl-plus",
+            Usage(input_tokens=4480 * 3584 // 28**2, output_tokens=9),
+            id="patches-of-28",
+        ),
+        pytest.param(
+            ask_about(1024, 1024),
+            "mistral/pixtral-large-latest",
+            Usage(input_tokens=64 * 65, output_tokens=9),
+            id="patches-of-16",
         ),
         pytest.param(SAY, "tts-1", Usage(input_characters=100), id="speech-by-characters"),
         pytest.param(
@@ -115,12 +164,12 @@ def test_speech_by_the_second_alone() -> None:
         pytest.param(HOUR, known("tts-1"), id="voice-asked-to-listen"),
         pytest.param(MosRequest(audio=CLIP), known("gpt-4o"), id="nobody-sells-mos"),
         pytest.param(
-            ChatRequest(
-                messages=({"role": "user", "content": [{"type": "image_url", "image_url": {"url": "0"}}]},),
-                max_tokens=9,
-            ),
+            ask_with({"type": "image_url", "image_url": {"url": "0"}}), known("gpt-4o"), id="image-of-no-size"
+        ),
+        pytest.param(
+            ask_with({"type": "input_audio", "input_audio": {"sha256": "0" * 64, "seconds": 3.0}}),
             known("gpt-4o"),
-            id="image",
+            id="audio",
         ),
     ],
 )
@@ -131,3 +180,16 @@ def test_no_bound(request_: Request, candidate: Candidate) -> None:
 def test_a_machine_costs_no_dollars_a_call() -> None:
     own = replace(known("gpt-4o"), machine=Machine(usd_per_hour=Decimal(1)))
     assert worst_case(ask("hi"), own) == 0
+
+
+def test_a_fee_for_each_picture_is_in_the_bound() -> None:
+    free = priced(input_cost_per_token="0", output_cost_per_token="0", input_cost_per_image="5")
+    assert worst_case(ask_about(8, 8, 3), free) == 15
+
+
+def test_a_picture_has_the_price_of_its_own_tokens_where_that_is_higher() -> None:
+    candidate = priced(input_cost_per_token="1", output_cost_per_token="0", input_cost_per_image_token="3")
+    bound = worst_case(ask_about(30, 15), candidate)
+    assert bound is not None
+    assert bound > 3 * 6_502
+    assert worst_case(ask("hi"), candidate) == -(-len('[[{"content":"hi","role":"user"}],{}]') // 3)
