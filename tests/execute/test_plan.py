@@ -130,6 +130,18 @@ def test_pictures_come_before_the_words_and_are_named_by_their_hash() -> None:
     assert media_named(request) == {RED.sha256, BLUE.sha256}
 
 
+def test_a_video_is_its_frames_in_order_and_the_prompt_says_when_they_were() -> None:
+    (suite,) = seeing(RED, BLUE, prompt="Frames at {{ metadata.frame_times_s | join(' s, ') }} s: {{ input }}").suites
+    (task,) = suite.tasks
+    (sample,) = (replace(sample, metadata={"frame_times_s": [0, 2.5]}) for sample in task.loaded)
+    filmed = replace(suite, tasks=[replace(task, samples=[sample])])
+    request = only(bakeoff(remote("a", modalities=frozenset({"vision"})), suites=[filmed])).request
+    assert isinstance(request, ChatRequest)
+    *frames, text = request.messages[0]["content"]  # type: ignore[misc]
+    assert text["text"] == "Frames at 0 s, 2.5 s: which?"  # type: ignore[call-overload,index]
+    assert [frame["image_url"]["sha256"] for frame in frames] == [RED.sha256, BLUE.sha256]  # type: ignore[call-overload,index]
+
+
 def test_another_picture_is_another_call() -> None:
     keys = [only(seeing(*media)).key for media in ((RED,), (BLUE,), (RED, BLUE), (BLUE, RED))]
     assert len(set(keys)) == 4
