@@ -26,7 +26,7 @@ from harness.core.calls import (
 )
 from harness.core.candidates import Candidate
 from harness.core.redaction import Redactor
-from harness.errors import BakeoffError, StoreError
+from harness.errors import BakeoffError, StoreError, TapError, WorkerError
 from harness.execute.budget import Budget, is_billed, is_free, record_cost, worst_attempt
 from harness.execute.cleaning import cleaned, is_flagged
 from harness.execute.lanes import Entry, Lane
@@ -142,7 +142,8 @@ class Courier:
         """Send `call` and commit its record; None where it may not be sent any more and is pending.
 
         `placed` is told when it has its place in flight. BudgetStop where its worst case could pass the budget. When
-        it is cancelled, the call is pending again.
+        it is cancelled, the call is pending again. TapError and WorkerError where nobody will see its end: it stays an
+        intent, as after a kill, and so do those that are cancelled with it.
         """
         trip = _Trip(worst=worst_attempt(call, candidate))
         record: Record | None = None
@@ -150,6 +151,9 @@ class Courier:
             try:
                 answer = await self._ask(call, candidate, lane, trip, placed)
                 record = await self._land(self._record(call, candidate, answer, trip), answer.blobs)
+            except (TapError, WorkerError):
+                self.stop.blind = True
+                raise
             except (Halted, BakeoffError):
                 raise
             except Exception as error:  # the one place where a bug of ours becomes a record
@@ -157,8 +161,9 @@ class Courier:
         except Halted:
             return None
         finally:
+            unseen = self.stop.blind and trip.entered is not None
             trip.let_go(call, lane)
-            if record is None and trip.sent:
+            if record is None and trip.sent and not unseen:
                 await self.ledger.release(call.key, trip.intended)
             trip.depart(lane.machine, self.clock())
             await self.budget.settle(trip.held, _spent(record, trip, candidate))

@@ -14,6 +14,8 @@ class Stop:
 
     def __init__(self, *, drain_s: float, say: Callable[[str], None] = lambda _: None) -> None:
         self.interrupted = False
+        self.blind = False
+        """What passed the requests on has ended: how those that are under way end, nobody will see."""
         self._asked = asyncio.Event()
         self._drain_s = drain_s
         self._say = say

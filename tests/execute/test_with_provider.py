@@ -1,18 +1,25 @@
 """Runs over a real wire: the runner, the real clients and LiteLLM against a server whose truth is known."""
 
 import asyncio
+import os
+import signal
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
+from harness.clients.sender import Here
+from harness.clients.tap_process import ProcessTap
 from harness.core.calls import Failure, Output, Role
 from harness.core.candidates import Candidate, Prices
 from harness.core.runs import Bakeoff
+from harness.errors import TapError
 from harness.execute.runner import RunResult, run
 from harness.store.ledger import Ledger
 from harness.store.media import Media
 from tests.execute.bakeoffs import Engines, Watcher, bakeoff, start, text_suite, voice_suite
-from tests.fake_provider import FakeProvider, Fault, Pace, echo_key, status
+from tests.fake_provider import FakeProvider, Fault, Pace, echo_key, hang, status
 
 CANARY = "sk-canary-0123456789abcdef"
 
@@ -134,5 +141,38 @@ def test_twenty_cents_buy_twenty_calls_of_a_cent_at_eight_in_flight(tmp_path: Pa
                 assert (await go(richer, ledger, tmp_path)).exit_code == 5
                 assert ledger.spent() == Decimal("0.25")
             assert len(provider.requests) == 25
+
+    asyncio.run(story())
+
+
+def test_calls_in_flight_when_the_tap_dies_may_have_been_billed_and_the_resume_says_so(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with FakeProvider(faults=[None, None, *[hang()] * 4]) as provider:
+            planned = bakeoff(served(provider, "echo", "text"), suites=[text_suite(12)], max_in_flight=4)
+            with start(planned, tmp_path) as ledger:
+                async with ProcessTap(env=os.environ, log=tmp_path / "tap.log") as tap:
+                    dying = asyncio.ensure_future(
+                        run(
+                            planned, ledger, Media(tmp_path / "media"), env={"FAKE_API_KEY": CANARY},
+                            engines=Engines(), progress=Watcher(), sender=Here(tap),
+                        )
+                    )  # fmt: skip
+                    while len(provider.requests) < 6 or len(list(ledger.records())) < 2:
+                        await asyncio.sleep(0.01)
+                    os.kill(tap.pid, signal.SIGKILL)
+                    with pytest.raises(TapError, match="has ended"):
+                        await dying
+            with Ledger.open(tmp_path, write=True) as ledger:
+                assert len(ledger.uncertain()) == 4
+                most = ledger.held()
+                assert 0 < most < ledger.spent()
+                assert len(ledger.pending(Role.ANSWER)) == 10
+                result = await go(planned, ledger, tmp_path)
+                assert (result.exit_code, result.outputs) == (0, 12)
+                assert (
+                    "4 calls were in flight when an earlier process ended; they may have been billed"
+                    f" (at most ${most:f}) and are sent again."
+                ) in result.notices
+            assert len(provider.requests) == 12 + 4
 
     asyncio.run(story())
