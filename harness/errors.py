@@ -77,9 +77,14 @@ class IncompleteError(BakeoffError):
 
 
 class BudgetStop(BakeoffError):
-    """The next call could have passed the budget."""
+    """The next call could have passed the budget, or one of its ceilings."""
 
     exit_code = 5
+
+    def __init__(self, message: str, *, hint: str, candidates: frozenset[str] | None = None) -> None:
+        """`candidates`: to whom nothing more is sent for it; None: to nobody."""
+        super().__init__(message, hint=hint)
+        self.candidates = candidates
 
 
 class TapError(BakeoffError):

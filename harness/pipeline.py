@@ -40,6 +40,9 @@ class Selection:
     limit: int | None = None
     shipped: bool = False
     """The configuration is the one that comes with Bakeoff, not that of a folder."""
+    budget_usd: Decimal | None = None
+    """Of the command line, over that of the configuration; so is the next."""
+    max_unpriced_calls: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +82,12 @@ def load_shipped(*, limit: int | None = None) -> Bakeoff:
     return load(shipped(), limit=limit)
 
 
-def with_budget(bakeoff: Bakeoff, usd: Decimal) -> Bakeoff:
-    """Return `bakeoff` with another ceiling."""
-    return replace(bakeoff, settings=replace(bakeoff.settings, budget_usd=usd))
+def bounded(bakeoff: Bakeoff, selection: Selection) -> Bakeoff:
+    """Return `bakeoff` under the ceilings that the command line has set, now or when the run began."""
+    given = {
+        name: value for name in ("budget_usd", "max_unpriced_calls") if (value := getattr(selection, name)) is not None
+    }
+    return replace(bakeoff, settings=replace(bakeoff.settings, **given))
 
 
 def plan(bakeoff: Bakeoff) -> Plan:
@@ -158,6 +164,17 @@ def reload(run_folder: Path, folder: Path, *, to_send: bool = True) -> tuple[Bak
     return bakeoff, selection
 
 
+def remember(run_folder: Path, selection: Selection) -> None:
+    """Store a selection that a resume has changed: its ceilings are those of the next resume too."""
+    from harness.store.ledger import Ledger
+
+    with Ledger.open(run_folder, write=False) as ledger:
+        stored = ledger.manifest()
+    if from_json(Selection, stored.selection) != selection:
+        with Ledger.open(run_folder, write=True) as ledger:
+            ledger.replace_manifest(replace(stored, selection=to_json(selection)), ())
+
+
 def redactor(bakeoff: Bakeoff, folder: Path) -> "Redactor":
     """Return what knows every secret of a run: those of the environment, of `folder`'s `.env`, of the candidates."""
     from harness.clients.target import variables
@@ -184,7 +201,9 @@ def run(
     from harness.execute.runner import run as run_calls
     from harness.execute.signals import Stop
     from harness.local.host import Host
+    from harness.store.folders import spent_since
     from harness.store.ledger import Ledger
+    from harness.store.lock import sending
     from harness.store.media import Media
 
     env, logs = read(folder), run_folder / "logs"
@@ -204,10 +223,15 @@ def run(
             return await run_calls(
                 bakeoff, ledger, Media(run_folder / "media"), env=env, engines=engines, progress=progress,
                 sender=send, calibrate=calibrated, stop=Stop(drain_s=drain_s, say=progress.note),
+                spent_today=spent_today,
             )  # fmt: skip
 
-    with Ledger.open(run_folder, write=True) as ledger:
-        return asyncio.run(story(ledger))
+    runs, is_per_day = run_folder.absolute().parent, bakeoff.settings.budget_usd_per_day is not None
+    with sending(runs, alone=is_per_day):
+        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        spent_today = spent_since(runs, midnight) if is_per_day else Decimal(0)  # before this run is written to
+        with Ledger.open(run_folder, write=True) as ledger:
+            return asyncio.run(story(ledger))
 
 
 # -- score, decide, report: free, from the records alone -----------------------------------------------------------

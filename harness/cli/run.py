@@ -1,5 +1,6 @@
 """`bakeoff run`: the bake-off, from the plan to the report."""
 
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,6 +39,19 @@ def run(
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run: only what is missing is sent.")
     ] = None,
     budget: Annotated[str | None, typer.Option("--budget", metavar="USD", help="Stop before this is passed.")] = None,
+    allow_unpriced: Annotated[
+        bool,
+        typer.Option("--allow-unpriced", help="Under a budget, also ask candidates without a price; see --max-calls."),
+    ] = False,
+    max_calls: Annotated[
+        int | None,
+        typer.Option(
+            "--max-calls",
+            metavar="N",
+            min=1,
+            help="With --allow-unpriced: the most requests to them, warm-up and retries among them.",
+        ),
+    ] = None,
     only: Only = None,
     candidates: Candidates = None,
     limit: Limit = None,
@@ -53,6 +67,11 @@ def run(
     from harness import pipeline
     from harness.store import folders
 
+    if allow_unpriced is not (max_calls is not None):
+        raise UsageError(
+            "--allow-unpriced and --max-calls go together: where dollars cannot be bounded, requests are",
+            hint="for example --allow-unpriced --max-calls 200",
+        )
     if resume is not None:
         if only or candidates or limit:
             raise UsageError(
@@ -64,11 +83,14 @@ def run(
         path = None
         selection = pipeline.Selection(suites=tuple(only or ()), candidates=names(candidates), limit=limit)
         bakeoff = pipeline.load(folder, suites=selection.suites, candidates=selection.candidates, limit=limit)
-    if budget is not None:
-        bakeoff = pipeline.with_budget(bakeoff, _dollars(budget))
+    selection = replace(
+        selection,
+        budget_usd=selection.budget_usd if budget is None else _dollars(budget),
+        max_unpriced_calls=max_calls or selection.max_unpriced_calls,
+    )
     run_to_report(
-        bakeoff, folder=folder, runs=runs_of(folder, runs), selection=selection, resume=path, drain_s=drain_timeout,
-        allow_incomplete=allow_incomplete, as_json=as_json,
+        pipeline.bounded(bakeoff, selection), folder=folder, runs=runs_of(folder, runs), selection=selection,
+        resume=path, drain_s=drain_timeout, allow_incomplete=allow_incomplete, as_json=as_json,
     )  # fmt: skip
 
 
@@ -96,6 +118,8 @@ def run_to_report(
         screen.note(f"note: {notice}")
     pipeline.require_engines(bakeoff)
     path = resume or pipeline.start(bakeoff, planned, selection=selection, runs=runs)
+    if resume is not None:
+        pipeline.remember(path, selection)
     again = resume_command(path, folder)
     with Bars() as bars:
         try:

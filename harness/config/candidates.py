@@ -103,7 +103,7 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
     params, own = entry.model.litellm_params, entry.model.bakeoff
     extra = {key: value for key, value in (params.model_extra or {}).items() if value is not None}
     extra |= {"voice": params.voice} if params.voice is not None else {}
-    model, base_url = _model(entry), params.api_base or params.base_url
+    model, base_url = model_of(entry), params.api_base or params.base_url
     kept = {key: value for key, value in extra.items() if key not in ROUTER_KEYS and TIER.sub("", key) not in PRICES}
     missing: list[str] = []
     if base_url is not None and base_url.startswith(FROM_ENVIRONMENT):
@@ -146,7 +146,8 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
     return Resolved(candidate=candidate, missing=tuple(dict.fromkeys(missing)), ignored=tuple(ignored))
 
 
-def _model(entry: Entry) -> str:
+def model_of(entry: Entry) -> str:
+    """Return LiteLLM's model string, its provider before the slash where one is named."""
     params = entry.model.litellm_params
     provider = params.custom_llm_provider
     return f"{provider}/{params.model}" if provider and not params.model.startswith(f"{provider}/") else params.model

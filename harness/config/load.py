@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.config import decision, defaults
+from harness.config.candidates import model_of
 from harness.config.inline import inline_suite
 from harness.config.models import BakeoffFile, InlineSuite
 from harness.config.paths import BAKEOFF_FILE
@@ -23,7 +24,7 @@ from harness.config.selection import (
 from harness.config.source import Source, Where, read
 from harness.config.suites import find_suite, known_suites, load_suite
 from harness.config.validate import validate
-from harness.core.candidates import Candidate
+from harness.core.candidates import Candidate, provider_of
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
 from harness.core.suggest import did_you_mean, nearest
@@ -57,6 +58,7 @@ def load(
     kept = _only(every, suites, problems)
     if shelf is None:
         raise UsageError(problems)
+    _check_budgets(given, source, shelf, problems)
     kept_tasks = _tasks(kept)
     chosen = choose(
         shelf, given, source, asked=candidates, tasks=kept_tasks, env=env, problems=problems, require_keys=require_keys
@@ -170,6 +172,16 @@ def _check_targets(suites: Sequence[Suite], problems: list[Problem]) -> None:
                         hint="fill in the target column of the data, or take the samples out",
                     )
                 )
+
+
+def _check_budgets(given: BakeoffFile, source: Source, shelf: Shelf, problems: list[Problem]) -> None:
+    """Refuse a ceiling for a provider that nobody has: a misspelt one would hold nothing."""
+    files = [shelf.own, *([shelf.shipped] if shelf.shipped else [])]
+    billing = {provider_of(model_of(entry)) for file in files for entry in file.entries} - {"local"}
+    for name in (given.run and given.run.budgets_usd) or {}:
+        if name not in billing:
+            message, hint = f"no candidate has the provider '{name}'", did_you_mean(name, sorted(billing))
+            problems.append(source.problem("E223", message, ("run", "budgets_usd", name), key=True, hint=hint))
 
 
 def _check_fit(chosen: Chosen, tasks: Sequence[Task], source: Source, problems: list[Problem]) -> None:

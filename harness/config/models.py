@@ -80,7 +80,18 @@ class RunSection(Strict):
     timeout_s: Annotated[float | None, Field(gt=0, le=86_400)] = None
     idle_timeout_s: Annotated[float | None, Field(gt=0, le=86_400)] = None
     max_attempts: Annotated[int | None, Field(ge=1, le=100)] = None
-    budget_usd: Annotated[Money | None, Field(ge=0)] = None
+    budget_usd: Annotated[Money | None, Field(ge=0, description="of the run, over every resume")] = None
+    budget_usd_per_day: Annotated[
+        Money | None, Field(ge=0, description="of all runs in one folder together, from midnight to midnight UTC")
+    ] = None
+    budgets_usd: Annotated[
+        dict[Name, Annotated[Money, Field(ge=0)]] | None,
+        Field(description="provider, as before the slash of `model` → the most that its calls in the run may cost"),
+    ] = None
+    max_unpriced_calls: Annotated[
+        int | None,
+        Field(ge=1, description="requests to candidates without a price; unset, a budget refuses such candidates"),
+    ] = None
     max_infra_failure_rate: Annotated[float | None, Field(ge=0, le=1)] = None
     workers: Annotated[int | None, Field(ge=1, le=1_000)] = None
     warm_up: Annotated[

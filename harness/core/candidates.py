@@ -61,7 +61,7 @@ class Candidate:
     @property
     def provider(self) -> str:
         """Who bills and throttles."""
-        return self.model.partition("/")[0] if "/" in self.model else "openai"
+        return provider_of(self.model)
 
     @property
     def is_local(self) -> bool:
@@ -71,3 +71,8 @@ class Candidate:
     def identity(self) -> str:
         """Digest of what makes this candidate answer as it does; prices, limits and its name do not."""
         return digest([self.model, self.params, self.base_url, self.weights_sha256])
+
+
+def provider_of(model: str) -> str:
+    """Return who bills and throttles LiteLLM's `model`: what stands before its first slash."""
+    return model.partition("/")[0] if "/" in model else "openai"

@@ -25,10 +25,22 @@ class RunSettings:
     """Longest silence inside a stream."""
     max_attempts: int = 3
     budget_usd: Decimal | None = None
+    """Of the run, over every resume; None: no ceiling."""
+    budget_usd_per_day: Decimal | None = None
+    """Of all runs in one folder together, from midnight to midnight UTC."""
+    budgets_usd: Mapping[str, Decimal] = field(default_factory=dict)
+    """Provider → the most that its calls in this run may cost, over every resume."""
+    max_unpriced_calls: int | None = None
+    """Requests that may be sent to candidates without a price, over every resume; None: under a budget, none."""
     max_infra_failure_rate: float = 0.1
     workers: int = 1
     warm_up: int | None = None
     """Calls to each remote candidate before its answers are timed; None: max(5, 2 x its calls in flight)."""
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether any dollars are bounded."""
+        return self.budget_usd is not None or self.budget_usd_per_day is not None or bool(self.budgets_usd)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

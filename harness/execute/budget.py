@@ -1,12 +1,14 @@
-"""The budget: nothing is sent that could pass the ceiling; and what a call did cost."""
+"""The budget: nothing is sent that could pass a ceiling; and what a call did cost."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from harness.core.calls import Attempt, Call, Output
 from harness.core.candidates import Candidate
-from harness.core.runs import Bakeoff
+from harness.core.runs import Bakeoff, RunSettings
 from harness.errors import BudgetStop, Problem, UsageError
 from harness.pricing.cost import cost, worst_case
 
@@ -14,69 +16,195 @@ if TYPE_CHECKING:
     from harness.clients.retry import Answer
 
 
-class Budget:
-    """Dollars of one run: spent, held for what is in flight, and the ceiling over both."""
+@dataclass(slots=True, kw_only=True)
+class Ceiling:
+    """The most dollars of a run, of a day or of a provider: spent, and held for what is in flight."""
 
-    def __init__(self, ceiling: Decimal | None, *, spent: Decimal) -> None:
+    name: str
+    usd: Decimal
+    spent: Decimal
+    hint: str
+    """How it is raised."""
+    candidates: frozenset[str] | None = None
+    """Whose calls it is over; None: all."""
+    day: date | None = None
+    """Whose dollars it counts, in UTC; when it is over, the next one begins with nothing spent. None: all days."""
+    held: Decimal = Decimal(0)
+    waiting: Decimal = Decimal(0)
+    """Held by calls that wait for more."""
+
+    def stop(self, amount: Decimal) -> BudgetStop:
+        return BudgetStop(
+            f"the next call may cost ${amount:f}: with ${self.spent:f} spent and ${self.held:f} in flight that could"
+            f" pass {self.name}",
+            hint=self.hint,
+            candidates=self.candidates,
+        )
+
+
+class Budget:
+    """Dollars of a run, under all its ceilings; and requests whose dollars nobody knows, under one of their own."""
+
+    def __init__(
+        self, ceilings: Sequence[Ceiling] = (), *, today: Callable[[], date], max_requests: int | None = None
+    ) -> None:
         import asyncio  # `check` and `plan` ask about prices, and wait for nothing
 
-        self.ceiling = ceiling
-        self.spent = spent
-        self.held = Decimal(0)
-        self._waiting = Decimal(0)
-        """Held by calls that wait for more."""
+        self._ceilings = ceilings
+        self._today = today
         self._settled = asyncio.Condition()
+        self._max_requests = max_requests
+        self._requests = 0
+        self._unpriced: frozenset[str] = frozenset()
 
-    async def hold(self, amount: Decimal, *, holding: Decimal) -> None:
-        """Set `amount` aside for a call that is `holding` some already; BudgetStop where it could pass the ceiling.
+    async def hold(self, candidate: str, amount: Decimal, *, holding: Decimal) -> None:
+        """Set `amount` aside for a call that is `holding` some already; BudgetStop where it could pass a ceiling.
 
         It waits while others are under way: what they hold is their worst case, and most of it comes back. Where all
-        who hold something wait here, nothing would.
+        who hold something under the ceiling wait here, nothing would.
         """
+        concerned = self._over(candidate)
         async with self._settled:
-            self._waiting += holding
+            for ceiling in concerned:
+                ceiling.waiting += holding
             try:
-                while self._passes(amount):
-                    if self.held <= self._waiting:
-                        raise BudgetStop(
-                            f"the next call may cost ${amount:f}: with ${self.spent:f} spent and ${self.held:f} in"
-                            f" flight that could pass the budget of ${self.ceiling:f}",
-                            hint="resume with a higher --budget",
-                        )
+                while passed := [ceiling for ceiling in concerned if self._passes(ceiling, amount)]:
+                    for ceiling in passed:
+                        if ceiling.held <= ceiling.waiting:
+                            raise ceiling.stop(amount)
                     await self._settled.wait()
             finally:
-                self._waiting -= holding
-            self.held += amount
+                for ceiling in concerned:
+                    ceiling.waiting -= holding
+            for ceiling in concerned:
+                ceiling.held += amount
 
-    async def settle(self, held: Decimal, spent: Decimal) -> None:
+    async def settle(self, candidate: str, held: Decimal, spent: Decimal) -> None:
         """Give back what was held and count what was spent."""
         async with self._settled:
-            self.held -= held
-            self.spent += spent
+            for ceiling in self._over(candidate):
+                self._turn(ceiling)
+                ceiling.held -= held
+                ceiling.spent += spent
             self._settled.notify_all()
 
-    def _passes(self, amount: Decimal) -> bool:
-        return self.ceiling is not None and bool(amount) and self.spent + self.held + amount > self.ceiling
+    def count_requests_of(self, unpriced: frozenset[str], sent: Mapping[str, int]) -> None:
+        """From now on count the requests to these candidates too; `sent`: candidate → those of earlier processes."""
+        self._requests += sum(sent.get(name, 0) for name in unpriced - self._unpriced)
+        self._unpriced |= unpriced
+
+    def counts_requests_of(self, candidate: str) -> bool:
+        return candidate in self._unpriced
+
+    def count_request(self, candidate: str) -> None:
+        """Count a request that is about to be sent; BudgetStop where its price is not known and no more may be."""
+        if candidate not in self._unpriced:
+            return
+        if self._max_requests is not None and self._requests >= self._max_requests:
+            raise BudgetStop(
+                f"the next call has no price: after {self._requests} requests that may be billed it would pass the"
+                f" ceiling of {self._max_requests} requests without a price",
+                hint="resume with --allow-unpriced and a higher --max-calls, or give the candidate prices",
+                candidates=self._unpriced,
+            )
+        self._requests += 1
+
+    def uncount_request(self, candidate: str) -> None:
+        """Take a counted request back that certainly cost nothing."""
+        self._requests -= candidate in self._unpriced
+
+    def _over(self, candidate: str) -> list[Ceiling]:
+        return [c for c in self._ceilings if c.candidates is None or candidate in c.candidates]
+
+    def _passes(self, ceiling: Ceiling, amount: Decimal) -> bool:
+        self._turn(ceiling)
+        return bool(amount) and ceiling.spent + ceiling.held + amount > ceiling.usd
+
+    def _turn(self, ceiling: Ceiling) -> None:
+        """Begin a new day; what is in flight is counted in the one in which it ends."""
+        if ceiling.day is not None and (today := self._today()) > ceiling.day:
+            ceiling.day, ceiling.spent = today, Decimal(0)
+
+
+def ceilings(
+    settings: RunSettings,
+    candidates: Mapping[str, Candidate],
+    *,
+    spent: Mapping[str, Decimal],
+    spent_today: Decimal,
+    today: date,
+) -> Iterator[Ceiling]:
+    """Yield the ceilings that the settings set; `spent`: candidate → dollars of this run, over every resume.
+
+    What a candidate cost that is no longer in the configuration counts for each provider: nobody knows whose it was.
+    """
+    if (usd := settings.budget_usd) is not None:
+        yield Ceiling(
+            name=f"the budget of ${usd:f}",
+            usd=usd,
+            spent=sum(spent.values(), Decimal(0)),
+            hint="resume with a higher --budget",
+        )
+    if (usd := settings.budget_usd_per_day) is not None:
+        yield Ceiling(
+            name=f"the budget of ${usd:f} per day",
+            usd=usd,
+            spent=spent_today,
+            hint="resume after midnight UTC, or raise run.budget_usd_per_day",
+            day=today,
+        )
+    for provider, usd in settings.budgets_usd.items():
+        billed = {name for name, candidate in candidates.items() if is_billed(candidate)}
+        yield Ceiling(
+            name=f"the budget of ${usd:f} for {provider}",
+            usd=usd,
+            spent=sum(
+                (
+                    dollars
+                    for name, dollars in spent.items()
+                    if name not in candidates or candidates[name].provider == provider
+                ),
+                Decimal(0),
+            ),
+            hint="raise run.budgets_usd and resume",
+            candidates=frozenset(name for name in billed if candidates[name].provider == provider),
+        )
+
+
+def unpriced(bakeoff: Bakeoff, calls: Sequence[Call]) -> frozenset[str]:
+    """Return the candidates of which the worst case of a call, or of its measuring, is not known."""
+    if not calls:
+        return frozenset()
+    unknown = {c.name for c in bakeoff.instruments.values() if is_billed(c) and c.prices is None}
+    for call in calls:
+        if call.candidate not in unknown and worst_attempt(call, bakeoff.candidate(call.candidate)) is None:
+            unknown.add(call.candidate)
+    return frozenset(unknown)
 
 
 def refuse_unpriced(bakeoff: Bakeoff, calls: Sequence[Call]) -> None:
-    """Raise UsageError where a budget is set and the worst case of a call, or of its measuring, is not known."""
-    if bakeoff.settings.budget_usd is None or not calls:
+    """Raise UsageError where there is a budget that could not hold: for want of a price, and of a ceiling on requests.
+
+    Without a budget nothing is refused: the cost is then "not measured".
+    """
+    settings = bakeoff.settings
+    if settings.max_unpriced_calls is not None or not settings.has_budget:
         return
-    unknown = {c.name for c in bakeoff.instruments.values() if is_billed(c) and c.prices is None}
-    for call in calls:
-        if call.candidate not in unknown:
-            candidate = bakeoff.candidate(call.candidate)
-            if worst_attempt(call, candidate) is None:
-                unknown.add(call.candidate)
-    if unknown:
+    over_all = settings.budget_usd is not None or settings.budget_usd_per_day is not None
+    refused = [
+        name
+        for name in sorted(unpriced(bakeoff, calls))
+        if over_all or bakeoff.candidate(name).provider in settings.budgets_usd
+    ]
+    if refused:
         raise UsageError([
             Problem(
                 code="E222",
                 message=f"candidate {name!r} has no price, so the budget could not hold",
-                hint="give it prices under model_info in providers.yaml, or run without a budget",
+                hint="give it prices under model_info in providers.yaml, run without a budget, or bound its requests:"
+                " --allow-unpriced --max-calls N",
             )
-            for name in sorted(unknown)
+            for name in refused
         ])  # fmt: skip
 
 

@@ -141,7 +141,7 @@ class Courier:
     ) -> Record | None:
         """Send `call` and commit its record; None where it may not be sent any more and is pending.
 
-        `placed` is told when it has its place in flight. BudgetStop where its worst case could pass the budget. When
+        `placed` is told when it has its place in flight. BudgetStop where its worst case could pass a ceiling. When
         it is cancelled, the call is pending again. TapError and WorkerError where nobody will see its end: it stays an
         intent, as after a kill, and so do those that are cancelled with it.
         """
@@ -166,7 +166,7 @@ class Courier:
             if record is None and trip.sent and not unseen:
                 await self.ledger.release(call.key, trip.intended)
             trip.depart(lane.machine, self.clock())
-            await self.budget.settle(trip.held, _spent(record, trip, candidate))
+            await self.budget.settle(call.candidate, trip.held, _spent(record, trip, candidate))
         self.progress.finished(record)
         return record
 
@@ -185,10 +185,11 @@ class Courier:
             check()
             # money first: who waits for it must not keep a place that another needs to spend what it holds
             more = worst * (trip.billed + 1) - trip.held
-            await self.budget.hold(more, holding=trip.held)
+            await self.budget.hold(call.candidate, more, holding=trip.held)
             trip.held += more
             trip.entered = await lane.enter(call, check)
             trip.placed = True
+            self.budget.count_request(call.candidate)
             placed()
             try:
                 await self.ledger.intend(call.key, number, trip.held)
@@ -202,7 +203,10 @@ class Courier:
 
         def after_attempt(attempt: Attempt) -> None:
             trip.depart(lane.machine, self.clock())
-            trip.billed += not is_free(attempt)
+            if is_free(attempt):
+                self.budget.uncount_request(call.candidate)
+            else:
+                trip.billed += 1
             trip.intended = worst * trip.billed
             assert trip.entered is not None, "before_attempt() comes first"
             parked = lane.hear(call, trip.entered, attempt)

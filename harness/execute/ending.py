@@ -55,8 +55,9 @@ class Ending:
     now: Callable[[], datetime]
     fatal: dict[str, str] = field(default_factory=dict)
     curable: set[str] = field(default_factory=set)
-    """Those of `fatal` that a resume may find well: a parked lane, an engine that does not start."""
-    budget_stop: str | None = None
+    """Those of `fatal` that a resume may find well: a parked lane, a spent ceiling, an engine that does not start."""
+    budget_stops: dict[frozenset[str] | None, str] = field(default_factory=dict)
+    """Whom a ceiling concerns, None for everybody → how it was reached."""
     store_stop: str | None = None
     notices: list[str] = field(default_factory=list)
 
@@ -74,6 +75,18 @@ class Ending:
         elif parked is not None:
             names = self._of_account(candidate) if kind in OF_ACCOUNT else [candidate.name]
             self._park(names, candidate, said, parked)
+
+    def heed_budget(self, reached: BudgetStop) -> None:
+        """Send nothing more to those whom a ceiling concerns; where that is everybody, the run itself must stop."""
+        names = [name for name in self.candidates if name in (reached.candidates or ()) and name not in self.fatal]
+        if reached.candidates is None:
+            self.budget_stops.setdefault(None, f"{reached}. Fix: {reached.hint}.")
+        elif names:
+            told = f"{reached}. Nothing more is sent to {', '.join(names)}; the others go on. Fix: {reached.hint}."
+            self.budget_stops[reached.candidates] = told
+            self.fatal.update(dict.fromkeys(names, str(reached)))
+            self.curable.update(names)
+            self.note(told)
 
     def give_up(self, name: str, why: str, *, curable: bool = False) -> None:
         """Send nothing more to a candidate."""
@@ -109,12 +122,12 @@ class Ending:
             Interrupted.exit_code: interrupted,
             BakeoffError.exit_code: bugs > 0,
             StoreError.exit_code: self.store_stop is not None,
-            BudgetStop.exit_code: self.budget_stop is not None,
+            BudgetStop.exit_code: bool(self.budget_stops),
             CredentialsError.exit_code: bool(self.fatal.keys() - self.curable),
             IncompleteError.exit_code: bool(short or self.curable) or not counts,
             0: True,
         }
-        notices = [*self.notices, *filter(None, [self.budget_stop, self.store_stop]), *short]
+        notices = [*self.notices, *self.budget_stops.values(), *filter(None, [self.store_stop]), *short]
         notices += self._impostors(ledger)
         if bugs:
             notices.append(f"{bugs} calls failed by a bug of Bakeoff's own; the store holds the tracebacks.")

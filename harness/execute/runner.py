@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 
 from harness.clients.deadlines import Deadlines
@@ -19,7 +20,7 @@ from harness.core.candidates import Candidate
 from harness.core.redaction import Redactor, secrets
 from harness.core.runs import DRAIN_S, Bakeoff
 from harness.errors import BudgetStop, StoreError, UsageError
-from harness.execute.budget import Budget, refuse_unpriced
+from harness.execute.budget import Budget, ceilings, refuse_unpriced, unpriced
 from harness.execute.courier import CallClient, Courier
 from harness.execute.dispatch import dispatch
 from harness.execute.ending import Ending, RunResult
@@ -53,6 +54,7 @@ async def run(
     sender: Sender | None = None,
     calibrate: Calibrate | None = None,
     stop: Stop | None = None,
+    spent_today: Decimal = Decimal(0),
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> RunResult:
@@ -62,7 +64,7 @@ async def run(
     else ends in a result: faults of providers are records; a spent budget, a full disk and an interrupt leave calls
     pending, and what is in flight lands. `client` is the real one by default, and has its attempts made by `sender`, by
     default in this process; `calibrate` is told how many calls will be in flight, once, before the first answer is
-    asked for.
+    asked for. `spent_today` are the dollars of all that a budget per day is over, this run's own among them.
     """
     stop = stop or Stop(drain_s=DRAIN_S, say=progress.note)
     sender = sender or Here(InProcessTap())
@@ -84,17 +86,32 @@ async def run(
         if call.role is Role.WARMUP:  # it is not sent again; what it may have cost stays counted
             await ledger.release(call.key)
     calls = ledger.pending(Role.ANSWER, retry_failed=True)
-    refuse_unpriced(bakeoff, calls)
+    budget = Budget(
+        list(
+            ceilings(
+                bakeoff.settings,
+                candidates,
+                spent=ledger.spent_by_candidate(),
+                spent_today=spent_today,
+                today=now().date(),
+            )
+        ),
+        today=lambda: now().date(),
+        max_requests=bakeoff.settings.max_unpriced_calls,
+    )
+    _bound_unpriced(bakeoff, calls, budget, ledger)
     _check_credentials(bakeoff, calls, candidates, reach)
     if notice := _uncertain(ledger):
         ending.say(notice)
     warm = _planned_warm_ups(bakeoff, ledger, calls)
+    if notice := _too_many_unpriced(bakeoff, [*warm, *calls], budget):
+        ending.say(notice)
     if not warm and any(not candidates[call.candidate].is_local for call in calls):
         ending.say("The run is not warmed up: the latency of its first answers holds what opening connections takes.")
     courier = Courier(
         ledger=ledger,
         media=media,
-        budget=Budget(bakeoff.settings.budget_usd, spent=ledger.spent()),
+        budget=budget,
         stop=stop,
         progress=progress,
         redactor=Redactor(secrets(env, frozenset(name for c in candidates.values() for name in variables(c)))),
@@ -169,7 +186,7 @@ class _Phases:
         ledger = self.courier.ledger
         ledger.add_calls(instrument_calls(self.bakeoff, ledger.records(Role.ANSWER)))
         calls = ledger.pending(Role.INSTRUMENT, retry_failed=True)
-        refuse_unpriced(self.bakeoff, calls)
+        _bound_unpriced(self.bakeoff, calls, self.courier.budget, ledger)
         if calls:
             await self.shed.clear()  # each instrument then has the whole machine
             await self._send("instruments", calls, alone=True)
@@ -198,8 +215,9 @@ class _Phases:
             try:
                 await courier.deliver(call, candidate, lane, placed=placed)
             except BudgetStop as reached:
-                ending.budget_stop = f"{reached}."
-                stop.ask()
+                ending.heed_budget(reached)
+                if reached.candidates is None:
+                    stop.ask()
             except StoreError as error:
                 if courier.ledger.broken is not None:
                     raise courier.ledger.broken from error
@@ -248,6 +266,26 @@ def _throttles(
         for name, candidate in candidates.items()
         if not candidate.is_local
     }
+
+
+def _bound_unpriced(bakeoff: Bakeoff, calls: Sequence[Call], budget: Budget, ledger: Ledger) -> None:
+    """Refuse calls whose dollars no budget could hold, or have their requests counted where that is allowed."""
+    refuse_unpriced(bakeoff, calls)
+    if bakeoff.settings.max_unpriced_calls is not None:
+        budget.count_requests_of(unpriced(bakeoff, calls), ledger.requests(most=bakeoff.settings.max_attempts))
+
+
+def _too_many_unpriced(bakeoff: Bakeoff, calls: Sequence[Call], budget: Budget) -> str | None:
+    """Say where requests without a price will run out before the calls do: warm-up, which comes first, may use all."""
+    planned = [call for call in calls if budget.counts_requests_of(call.candidate)]
+    most = bakeoff.settings.max_unpriced_calls
+    if most is None or len(planned) <= most:
+        return None
+    warm = sum(call.role is Role.WARMUP for call in planned)
+    return (
+        f"{len(planned)} calls without a price are planned, {warm} of them warm-up (run.warm_up), and only {most}"
+        " requests are allowed."
+    )
 
 
 def _planned_warm_ups(bakeoff: Bakeoff, ledger: Ledger, calls: Sequence[Call]) -> list[Call]:

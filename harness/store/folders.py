@@ -3,10 +3,12 @@
 import itertools
 import os
 import shutil
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 from harness.core.suggest import nearest
-from harness.errors import UsageError
+from harness.errors import BakeoffError, StoreError, UsageError
 from harness.store.ledger import DATABASE, Ledger
 
 
@@ -38,6 +40,27 @@ def find(name: str, runs: Path) -> Path:
     )
 
 
+def spent_since(runs: Path, moment: datetime) -> Decimal:
+    """Return the dollars that the runs below `runs` may have been billed since `moment`, which is UTC; never too few.
+
+    What calls cost has the date of their end; what they may have cost that were lost or are tried again has none, and
+    counts where its run was written since. StoreError where such a run cannot be read.
+    """
+    spent = Decimal(0)
+    for path in runs.glob(f"*/{DATABASE}"):
+        if _last_written(path.parent) < moment.timestamp():
+            continue
+        try:
+            with Ledger.open(path.parent, write=False) as ledger:
+                spent += ledger.spent(since=moment.isoformat())
+        except BakeoffError as error:
+            raise StoreError(
+                f"what {path.parent} has spent today is not known, so a budget per day could not hold: {error}",
+                hint=f"move it out of {runs}, or run without run.budget_usd_per_day",
+            ) from error
+    return spent
+
+
 def discard(folder: Path) -> bool:
     """Remove a run of which nothing was ever sent, all but its engines' logs; return whether it was one."""
     with Ledger.open(folder, write=False) as ledger:
@@ -59,4 +82,7 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def _last_written(folder: Path) -> float:
-    return (folder / DATABASE).stat().st_mtime
+    """When its database was; what was committed last may still stand in the log beside it."""
+    log = folder / f"{DATABASE}-wal"
+    written = (folder / DATABASE).stat().st_mtime
+    return max(written, log.stat().st_mtime) if log.exists() and log.stat().st_size else written

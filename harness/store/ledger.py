@@ -229,12 +229,45 @@ class Ledger:
             for role, candidate, planned, outputs, candidates, infra, harness, pending in found
         )
 
-    def spent(self) -> Decimal:
-        """Return the dollars that providers may have billed so far, over every resume; no machine's cost."""
+    def spent(self, *, since: str = "") -> Decimal:
+        """Return the dollars that providers may have billed so far, over every resume; no machine's cost.
+
+        `since`, UTC in ISO 8601: without the calls that ended before. What calls may have cost that were lost or are
+        tried again has no date and always counts.
+        """
+        return sum(self.spent_by_candidate(since=since).values(), Decimal(0))
+
+    def spent_by_candidate(self, *, since: str = "") -> dict[str, Decimal]:
+        """Return `spent` of each candidate that was sent anything."""
+        dated = "'machine'" if not since else f"'machine' OR finished < '{since}'"
         found = self._query(
-            "SELECT CASE cost_source WHEN 'machine' THEN NULL ELSE cost_usd END, sunk_usd, held_usd FROM call"
+            f"SELECT candidate, CASE WHEN cost_source = {dated} THEN NULL ELSE cost_usd END, sunk_usd, held_usd"
+            " FROM plan JOIN call ON plan.id = call.plan"
         )
-        return sum((Decimal(amount) for row in found for amount in row if amount is not None), Decimal(0))
+        spent: dict[str, Decimal] = {}
+        for candidate, *amounts in found:
+            known = (Decimal(amount) for amount in amounts if amount is not None)
+            spent[candidate] = sum(known, spent.get(candidate, Decimal(0)))
+        return spent
+
+    def requests(self, *, most: int) -> dict[str, int]:
+        """Return candidate → the requests to it that may have been billed, over every resume; never too few.
+
+        Attempts of a call that was interrupted are counted, not kept, and forgotten when it is taken up again: `most`
+        is put for each such time, the most that one can hold.
+        """
+        found = self._query(
+            "SELECT candidate, billed, visit - visits, state IN ('pending', 'intent'), attempt FROM (SELECT candidate,"
+            " call.*, (SELECT count(*) FROM attempt WHERE attempt.plan = call.plan AND"
+            " (outcome = 'ok' OR may_be_billed OR http_status BETWEEN 200 AND 299)) AS billed,"
+            " (SELECT count(DISTINCT visit) FROM attempt WHERE attempt.plan = call.plan) AS visits"
+            " FROM plan JOIN call ON plan.id = call.plan)"
+        )
+        sent: dict[str, int] = {}
+        for candidate, billed, lost, is_open, attempt in found:
+            forgotten = lost * most - (most - min(attempt, most) if lost and is_open else 0)
+            sent[candidate] = sent.get(candidate, 0) + billed + forgotten
+        return sent
 
     def held(self) -> Decimal:
         """Return the most that calls may be billed whose request was sent and whose end nobody saw, in dollars."""

@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import StoreError, StoreLockedError
@@ -32,6 +34,26 @@ class Lock:
     def release(self) -> None:
         os.ftruncate(self._file, 0)
         os.close(self._file)
+
+
+@contextmanager
+def sending(runs: Path, *, alone: bool) -> Iterator[None]:
+    """Within the context, a run of the folder `runs` sends: beside others, or `alone`.
+
+    StoreLockedError where that clashes. It is the folder itself that is locked, so nothing is left behind.
+    """
+    folder = os.open(runs, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(folder, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreLockedError(
+                f"another run in {runs} is sending, and a budget per day, which one of the two has, could not hold",
+                hint="wait until it has ended, or give --runs another folder",
+            ) from None
+        yield
+    finally:
+        os.close(folder)
 
 
 def holder(folder: Path) -> int | None:

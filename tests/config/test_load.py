@@ -45,7 +45,7 @@ candidates: [hibari, haiku]
 epochs: 2
 seed: 7
 instruments: {{mos: dnsmos, judge: haiku}}
-run: {{max_in_flight: 4, timeout_s: 30, idle_timeout_s: 2.5, max_attempts: 1, budget_usd: 0.1, max_infra_failure_rate: 0.5, workers: 2}}
+run: {{max_in_flight: 4, timeout_s: 30, idle_timeout_s: 2.5, max_attempts: 1, budget_usd: 0.1, budget_usd_per_day: 3, budgets_usd: {{anthropic: 0.05}}, max_unpriced_calls: 9, max_infra_failure_rate: 0.5, workers: 2}}
 traffic: {{requests_per_month: 240000}}
 """
     )
@@ -55,6 +55,7 @@ traffic: {{requests_per_month: 240000}}
     assert (bakeoff.epochs, bakeoff.seed) == (2, 7)
     assert bakeoff.settings == RunSettings(
         max_in_flight=4, timeout_s=30, idle_timeout_s=2.5, max_attempts=1, budget_usd=Decimal("0.1"),
+        budget_usd_per_day=Decimal(3), budgets_usd={"anthropic": Decimal("0.05")}, max_unpriced_calls=9,
         max_infra_failure_rate=0.5, workers=2,
     )  # fmt: skip
     assert {name: candidate.name for name, candidate in bakeoff.instruments.items()} == {
@@ -191,6 +192,8 @@ def test_missing_keys_come_with_the_other_problems(project: Project) -> None:
         pytest.param("suites: [arth]", "E209", 1, "arth", "there is no suite 'arth'", "did you mean 'arith'?", id="unknown-suite"),
         pytest.param("suites: [./arith]", "E209", 1, "./arith", "there is no suite './arith'", "did you mean 'arith'?", id="path-to-nothing"),
         pytest.param(f"suites:\n{FAQ}{FAQ}", "E221", 3, "{", "two suites are called 'faq'", None, id="suite-twice"),
+        pytest.param(f"suites:\n{FAQ}run: {{budgets_usd: {{anthropc: 5}}}}", "E223", 3, "anthropc", "no candidate has the provider 'anthropc'", "did you mean 'anthropic'?", id="budget-of-nobody"),
+        pytest.param(f"suites:\n{FAQ}run: {{budgets_usd: {{openai: lots}}}}", "E204", 3, "lots", "expected a number", None, id="budget-of-nothing"),
         pytest.param("suites:\n  - {name: v, modality: rerank, data: faq.jsonl, scorer: contains}", "E212", 1, "suites", "no candidate does rerank, which the suite 'v' asks for", None, id="task-for-nobody"),
         pytest.param(f"suites:\n{SAY}instruments: {{transcriber: wisper-base}}", "E213", 3, "wisper-base", "the transcriber 'wisper-base' is no candidate", "did you mean 'whisper-base'?", id="unknown-instrument-candidate"),
         pytest.param(f"suites:\n{SAY}instruments: {{transcribr: whisper-base}}", "E213", 3, "transcribr", "there is no instrument 'transcribr'", "did you mean 'transcriber'?", id="unknown-instrument"),

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -19,9 +20,13 @@ from harness.execute.runner import RunResult, run
 from harness.store.ledger import Ledger
 from harness.store.media import Media
 from tests.execute.bakeoffs import Engines, Watcher, bakeoff, start, text_suite, voice_suite
-from tests.fake_provider import FakeProvider, Fault, Pace, echo_key, hang, status
+from tests.fake_provider import FakeProvider, Fault, Pace, echo_key, hang, reset, status
 
 CANARY = "sk-canary-0123456789abcdef"
+TEN_WORDS = "one two three four five six seven eight nine ten"
+TENTH_OF_A_CENT_A_WORD = Prices(
+    usd={"input_cost_per_token": Decimal(0), "output_cost_per_token": Decimal("0.001")}, source="test"
+)
 
 
 def served(provider: FakeProvider, name: str, modality: str) -> Candidate:
@@ -114,16 +119,10 @@ def test_a_provider_that_echoes_the_key_ends_with_3_and_the_key_nowhere(tmp_path
 
 def test_twenty_cents_buy_twenty_calls_of_a_cent_at_eight_in_flight(tmp_path: Path) -> None:
     """Counted at the provider: nothing is overshot, and a resume knows what was spent."""
-    ten_words = "one two three four five six seven eight nine ten"
 
     async def story() -> None:
-        async with FakeProvider(answers={"+": ten_words}, pace=Pace(first_s=0.02)) as provider:
-            candidate = replace(
-                served(provider, "key", "text"),
-                prices=Prices(
-                    usd={"input_cost_per_token": Decimal(0), "output_cost_per_token": Decimal("0.001")}, source="test"
-                ),
-            )
+        async with FakeProvider(answers={"+": TEN_WORDS}, pace=Pace(first_s=0.02)) as provider:
+            candidate = replace(served(provider, "key", "text"), prices=TENTH_OF_A_CENT_A_WORD)
             planned = bakeoff(
                 candidate, suites=[text_suite(60, max_tokens=10)], max_in_flight=8, budget_usd=Decimal("0.20")
             )
@@ -141,6 +140,98 @@ def test_twenty_cents_buy_twenty_calls_of_a_cent_at_eight_in_flight(tmp_path: Pa
                 assert (await go(richer, ledger, tmp_path)).exit_code == 5
                 assert ledger.spent() == Decimal("0.25")
             assert len(provider.requests) == 25
+
+    asyncio.run(story())
+
+
+def test_a_provider_whose_ceiling_is_reached_is_parked_and_the_others_go_on(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with FakeProvider(answers={"+": TEN_WORDS}, pace=Pace(first_s=0.02)) as provider:
+            bounded = [
+                replace(served(provider, name, "text"), prices=TENTH_OF_A_CENT_A_WORD) for name in ("one", "two")
+            ]
+            other = replace(
+                served(provider, "three", "text"), model="hosted_vllm/fake/three", prices=TENTH_OF_A_CENT_A_WORD
+            )
+            planned = bakeoff(
+                *bounded, other, suites=[text_suite(30, max_tokens=10)], max_in_flight=8,
+                budgets_usd={"openai": Decimal("0.20")},
+            )  # fmt: skip
+
+            def came() -> Counter[str]:
+                return Counter("three" in served.model for served in provider.requests)
+
+            with start(planned, tmp_path) as ledger:
+                first = await go(planned, ledger, tmp_path)
+                assert first.exit_code == 5, first
+                assert "could pass the budget of $0.20 for openai. Nothing more is sent to one, two;" in str(
+                    first.notices
+                )
+                assert set(first.fatal) == {"one", "two"}
+                spent = ledger.spent_by_candidate()
+                assert spent["one"] + spent["two"] == Decimal("0.20")
+                assert spent["three"] == Decimal("0.30")
+            assert came() == {False: 20, True: 30}
+            with Ledger.open(tmp_path, write=True) as ledger:
+                assert (await go(planned, ledger, tmp_path)).exit_code == 5
+            assert came() == {False: 20, True: 30}
+            with Ledger.open(tmp_path, write=True) as ledger:
+                richer = replace(planned, settings=replace(planned.settings, budgets_usd={"openai": Decimal("0.25")}))
+                assert (await go(richer, ledger, tmp_path)).exit_code == 5
+            assert came() == {False: 25, True: 30}
+
+    asyncio.run(story())
+
+
+def test_a_budget_per_day_counts_what_others_have_spent_today(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with FakeProvider(answers={"+": TEN_WORDS}, pace=Pace(first_s=0.02)) as provider:
+            planned = bakeoff(
+                replace(served(provider, "key", "text"), prices=TENTH_OF_A_CENT_A_WORD),
+                suites=[text_suite(60, max_tokens=10)], max_in_flight=8, budget_usd_per_day=Decimal("0.20"),
+            )  # fmt: skip
+            with start(planned, tmp_path) as ledger:
+                result = await run(
+                    planned, ledger, Media(tmp_path / "media"), env={"FAKE_API_KEY": CANARY}, engines=Engines(),
+                    progress=Watcher(), spent_today=Decimal("0.12"),
+                )  # fmt: skip
+                assert result.exit_code == 5
+                assert "that could pass the budget of $0.20 per day." in str(result.notices)
+                assert ledger.spent() == Decimal("0.08")
+            assert len(provider.requests) == 8
+
+    asyncio.run(story())
+
+
+def test_requests_without_a_price_stop_at_their_number_and_their_cost_is_not_measured(tmp_path: Path) -> None:
+    async def story() -> None:
+        faults = [None, reset(), status(429, retry_after="0"), None]
+        async with FakeProvider(pace=Pace(first_s=0.02), scripts={"fake/echo": faults}) as provider:
+            unpriced = replace(served(provider, "echo", "text"), prices=None)
+            planned = bakeoff(
+                unpriced, served(provider, "priced", "text"), suites=[text_suite(30)], max_in_flight=8,
+                budget_usd=Decimal(50), max_unpriced_calls=20,
+            )  # fmt: skip
+
+            def came() -> Counter[str]:
+                return Counter(served.model.rpartition("/")[2] for served in provider.requests)
+
+            with start(planned, tmp_path) as ledger:
+                first = await go(planned, ledger, tmp_path)
+                assert first.exit_code == 5, first
+                assert "30 calls without a price are planned" in str(first.notices)
+                assert "ceiling of 20 requests without a price. Nothing more is sent to echo;" in str(first.notices)
+                assert came() == {"echo": 20 + 1, "priced": 30}  # one was turned away, which costs nothing
+                records = [r for r in ledger.records() if r.call.candidate == "echo"]
+                assert len(records) == 19
+                assert {(r.cost_usd, r.cost_source) for r in records} == {(None, "unpriced")}
+                counted = ledger.requests(most=3)["echo"]
+                assert 20 <= counted <= 21  # what was turned away counts where its call was left pending
+                assert (await go(planned, ledger, tmp_path)).exit_code == 5
+                assert came()["echo"] == 21
+                more = replace(planned, settings=replace(planned.settings, max_unpriced_calls=24))
+                assert (await go(more, ledger, tmp_path)).exit_code == 5
+                assert came()["echo"] == 21 + 24 - counted
 
     asyncio.run(story())
 

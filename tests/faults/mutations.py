@@ -378,6 +378,14 @@ MUTATIONS = (
         test="tests/store/test_ledger.py::test_a_call_that_is_done_is_never_sent_or_answered_again",
     ),
     Mutation(
+        row=31,
+        file="harness/execute/courier.py",
+        guard="unseen = self.stop.blind and trip.entered is not None",
+        becomes="unseen = False",
+        test="tests/execute/test_with_provider.py"
+        "::test_calls_in_flight_when_the_tap_dies_may_have_been_billed_and_the_resume_says_so",
+    ),
+    Mutation(
         row=32,
         file="harness/store/writer.py",
         guard=" and self._make_room()",

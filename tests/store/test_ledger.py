@@ -134,6 +134,50 @@ def test_spent_dollars(tmp_path: Path, cost_source: str, spent: str) -> None:
         assert ledger.spent() == Decimal(spent)
 
 
+def test_spent_dollars_by_candidate_and_since_a_moment(tmp_path: Path) -> None:
+    calls = [call("a", candidate="one"), call("b", candidate="one"), call("c", candidate="two"), call("d"), call("e")]
+    with new_ledger(tmp_path, *calls) as ledger:
+        early, late = "2026-07-09T23:59:59.900000+00:00", "2026-07-10T00:00:00.100000+00:00"
+        for its, when, dollars in zip(calls, (early, late, late), (1, 2, 4), strict=False):
+            do(ledger.commit(record(its, finished=when, cost_usd=Decimal(dollars))))
+        do(ledger.intend("d", 1, Decimal(8)), ledger.intend("e", 1, Decimal(16)), ledger.release("e"))
+        assert ledger.spent_by_candidate() == {"one": 3, "two": 4, "haiku": 24}
+        assert ledger.spent_by_candidate(since="2026-07-10T00:00:00+00:00") == {"one": 2, "two": 4, "haiku": 24}
+        assert (ledger.spent(), ledger.spent(since="2026-07-11T00:00:00+00:00")) == (31, 24)
+
+
+@pytest.mark.parametrize(
+    ("steps", "requests"),
+    [
+        pytest.param([], {}, id="nothing was sent"),
+        pytest.param(["i1", "done"], {"haiku": 1}, id="answered"),
+        pytest.param(["i1", "i2", "tried"], {"haiku": 2}, id="answered at the second attempt"),
+        pytest.param(["i1", "i2", "refused"], {"haiku": 1}, id="turned away, then answered"),
+        pytest.param(["i1", "i2"], {"haiku": 2}, id="under way"),
+        pytest.param(["i1", "i2", "release"], {"haiku": 2}, id="interrupted"),
+        pytest.param(["i1", "i9", "release"], {"haiku": 3}, id="turned away many times, then interrupted"),
+        pytest.param(["i1", "release", "i1"], {"haiku": 3 + 1}, id="interrupted and taken up"),
+        pytest.param(["i1", "release", "i1", "done"], {"haiku": 3 + 1}, id="interrupted, then answered"),
+        pytest.param(["i1", "failed", "i1", "done"], {"haiku": 2}, id="failed and asked again"),
+    ],
+)
+def test_requests_that_may_have_been_billed(tmp_path: Path, steps: list[str], requests: dict[str, int]) -> None:
+    refused = replace(attempt(1, outcome="rate_limit"), http_status=429)
+    with new_ledger(tmp_path) as ledger:
+        for step in steps:
+            match step:
+                case "i1" | "i2" | "i9":
+                    do(ledger.intend("k0", int(step[1]), None))
+                case "release":
+                    do(ledger.release("k0"))
+                case "failed":
+                    do(ledger.commit(failure()))
+                case _:
+                    first = {"done": (), "tried": (attempt(1, outcome="reset"),), "refused": (refused,)}[step]
+                    do(ledger.commit(record(attempts=(*first, attempt(len(first) + 1)))))
+        assert ledger.requests(most=3) == requests
+
+
 def test_a_released_call_may_have_been_billed(tmp_path: Path) -> None:
     with new_ledger(tmp_path) as ledger:
         do(ledger.intend("k0", 1, Decimal("0.5")), ledger.release("k0"))
