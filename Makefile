@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check bench bench-peers lock schemas wheel clean mutants
+.PHONY: demo test check bench bench-peers lock schemas wheel clean mutants references
 
 demo: $(VENV)/.demo  ## the shipped bake-off on embedded models: no key; no network after the first time
 	$(BIN)/bakeoff demo
@@ -49,6 +49,11 @@ lock:  ## pins every version with its hashes; needs uv
 
 schemas: $(VENV)/.demo  ## JSON Schemas of both YAML files, for editors
 	$(BIN)/python -c 'from pathlib import Path; from harness.config.schema import write; write(Path("docs/schemas"))'
+
+references:  ## asks other projects' checkers again and writes tests/references/*.json; installs them under build/references
+	$(PYTHON) -m venv build/references
+	build/references/bin/python -m pip --disable-pip-version-check install --quiet --no-deps -r tests/references/requirements.txt
+	build/references/bin/python tests/references/ifeval.py
 
 wheel: $(VENV)/.demo  ## dist/bakeoff-*.whl
 	$(BIN)/hatchling build -t wheel

@@ -2,6 +2,7 @@
 
 from harness.scorers.entities import EntityF1
 from harness.scorers.grounding import Citations, Faithfulness
+from harness.scorers.instructions import InstructionFollowing
 from harness.scorers.label import LabelMatch
 from harness.scorers.match import Contains, ExactMatch
 from harness.scorers.number import NumberMatch
@@ -14,6 +15,6 @@ from harness.scorers.vision import Anls, OcrContains, RelaxedAccuracy
 
 __all__ = [
     "SCORERS", "Anls", "AveragePrecision", "Citations", "Contains", "Dnsmos", "EntityF1", "ExactMatch", "Faithfulness",
-    "FieldF1", "HitAt", "JsonMatch", "LabelMatch", "Ndcg", "NumberMatch", "OcrContains", "RecallAt", "ReciprocalRank",
-    "RelaxedAccuracy", "RewriteRecall", "Rules", "WordAccuracy", "by_name",
+    "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch", "Ndcg", "NumberMatch", "OcrContains",
+    "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall", "Rules", "WordAccuracy", "by_name",
 ]  # fmt: skip

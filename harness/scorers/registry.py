@@ -8,6 +8,7 @@ from harness.core.suggest import did_you_mean
 from harness.errors import UsageError
 from harness.scorers.entities import EntityF1
 from harness.scorers.grounding import Citations, Faithfulness
+from harness.scorers.instructions import InstructionFollowing
 from harness.scorers.label import LabelMatch
 from harness.scorers.match import Contains, ExactMatch
 from harness.scorers.number import NumberMatch
@@ -26,6 +27,7 @@ SCORERS: Mapping[str, type[Scorer]] = {
     "field_f1": FieldF1,
     "entity_f1": EntityF1,
     "rules": Rules,
+    "instruction_following": InstructionFollowing,
     "word_accuracy": WordAccuracy,
     "dnsmos": Dnsmos,
     "anls": Anls,

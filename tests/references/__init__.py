@@ -1,0 +1,1 @@
+"""Verdicts of independent implementations, as fixtures: `make references` writes them, tests compare ours."""

@@ -14,6 +14,7 @@ from harness.scorers import (
     ExactMatch,
     Faithfulness,
     FieldF1,
+    InstructionFollowing,
     JsonMatch,
     LabelMatch,
     NumberMatch,
@@ -23,6 +24,7 @@ from harness.scorers import (
     Rules,
 )
 from harness.scorers.rules import COUNTS, FORMS, TEXTS
+from tests.references.ifeval_texts import INSTRUCTIONS
 from tests.scorers.judging import judged
 
 MEGABYTE = 1_000_000
@@ -34,6 +36,7 @@ EVERY_RULE = [
     *({"rule": name, "args": {"texts": ["x y"]}} for name in TEXTS),
     *({"rule": name} for name in FORMS),
 ]
+EVERY_KIND = [{"instruction": name, "kwargs": kwargs} for name, kwargs in dict(INSTRUCTIONS).items()]
 SCORERS: list[tuple[Scorer, Json]] = [
     (ExactMatch(), ["Paris", "London"]),
     (Contains(), ["Paris", "London"]),
@@ -50,6 +53,7 @@ SCORERS: list[tuple[Scorer, Json]] = [
     (Citations(), ["p1"]),
     (Faithfulness(), "x"),
     (RewriteRecall(), ["p1"]),
+    (InstructionFollowing(), list[Json](EVERY_KIND)),  # type: ignore[arg-type]
 ]
 DOCUMENTS: dict[str, Json] = {"documents": {"p1": "Nothing that a hostile answer says.", "p2": "百年"}}
 PIECES = {
@@ -94,7 +98,7 @@ PIECES = {
 @pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
 @pytest.mark.parametrize(("scorer", "target"), SCORERS, ids=[scorer.signature for scorer, _ in SCORERS])
 def test_a_megabyte_is_judged_in_seconds(scorer: Scorer, target: Json, piece: str) -> None:
-    size = MEGABYTE // 5 if scorer.name == "rules" else MEGABYTE  # every rule there is, one after the other
+    size = MEGABYTE // {"rules": 5, "instruction_following": 20}.get(scorer.name, 1)  # every rule, one after the other
     text = piece * (size // len(piece.encode(errors="surrogatepass")))
     judged(scorer, target, "warm", DOCUMENTS)
     start = time.process_time()
