@@ -35,12 +35,14 @@ $(VENV)/.demo: requirements/demo.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing Bakeoff and the runtimes of its embedded models into $(VENV) (about 310 MB to download)."
 	$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/demo.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q harness
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing Bakeoff, its embedded models' runtimes and the test tools into $(VENV) (about 330 MB to download)."
 	$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/dev.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q harness
 	@touch $@ $(VENV)/.demo
 
 lock:  ## pins every version with its hashes; needs uv

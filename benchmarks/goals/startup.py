@@ -1,19 +1,23 @@
 """Goal 5: CPU of the verbs that send nothing, and the wait before the first request."""
 
+import compileall
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from benchmarks import folder, process
 from benchmarks.bench import Bench
 from benchmarks.figures import Goal, Row
 from benchmarks.provider import serving
 from benchmarks.streams import AT_ONCE
+from harness import __file__ as package
 
 BAKEOFF = (sys.executable, "-m", "harness.cli")
 VERBS = ("--help", "check", "plan")
 
 
 def measure(bench: Bench) -> Sequence[Row]:
+    compileall.compile_dir(Path(package).parent, quiet=1)  # as an installed package is
     at = folder.write(bench.new_folder(), api_base="http://127.0.0.1:9/v1", samples=100, answer="42")
 
     def cpu_s(verb: str) -> Callable[[], float]:
