@@ -233,7 +233,7 @@ AFTER_A_RUN = (
     "harness.store.ledger",
 )  # fmt: skip
 CLIENTS = ("litellm", "openai", "httpx", "tenacity", "asyncio")
-FORMATS = ("jinja2", "jsonschema", "openpyxl")
+FORMATS = ("jinja2", "jsonschema", "openpyxl", "harness.scorers.retrieval", "harness.scorers.speech")
 """What some prompts, suites and data files need, and most do not."""
 OFFLINE = (*CLIENTS, *NUMBERS, *SOUND, *FORMATS, *AFTER_A_RUN, "rich")
 LIGHT = {

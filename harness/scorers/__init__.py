@@ -1,20 +1,32 @@
-"""Pure judges of one output, one family a file."""
+"""Pure judges of one output, one family a file, which is loaded when one of it is asked for."""
 
-from harness.scorers.entities import EntityF1
-from harness.scorers.grounding import Citations, Faithfulness
-from harness.scorers.instructions import InstructionFollowing
-from harness.scorers.label import LabelMatch
-from harness.scorers.match import Contains, ExactMatch
-from harness.scorers.number import NumberMatch
+from typing import TYPE_CHECKING
+
 from harness.scorers.registry import SCORERS, by_name
-from harness.scorers.retrieval import AveragePrecision, HitAt, Ndcg, RecallAt, ReciprocalRank, RewriteRecall
-from harness.scorers.rules import Rules
-from harness.scorers.speech import Dnsmos, WordAccuracy
-from harness.scorers.structured import FieldF1, JsonMatch
-from harness.scorers.vision import Anls, OcrContains, RelaxedAccuracy
+
+if TYPE_CHECKING:
+    from harness.core.scores import Scorer
+    from harness.scorers.entities import EntityF1
+    from harness.scorers.grounding import Citations, Faithfulness
+    from harness.scorers.instructions import InstructionFollowing
+    from harness.scorers.label import LabelMatch
+    from harness.scorers.match import Contains, ExactMatch
+    from harness.scorers.number import NumberMatch
+    from harness.scorers.retrieval import AveragePrecision, HitAt, Ndcg, RecallAt, ReciprocalRank, RewriteRecall
+    from harness.scorers.rules import Rules
+    from harness.scorers.speech import Dnsmos, WordAccuracy
+    from harness.scorers.structured import FieldF1, JsonMatch
+    from harness.scorers.vision import Anls, OcrContains, RelaxedAccuracy
 
 __all__ = [
     "SCORERS", "Anls", "AveragePrecision", "Citations", "Contains", "Dnsmos", "EntityF1", "ExactMatch", "Faithfulness",
     "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch", "Ndcg", "NumberMatch", "OcrContains",
     "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall", "Rules", "WordAccuracy", "by_name",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> type["Scorer"]:
+    for scorer, place in SCORERS.items():
+        if place.endswith(f":{name}"):
+            return by_name(scorer)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

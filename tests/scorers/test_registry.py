@@ -18,8 +18,9 @@ def test_a_shipped_scorer_is_called_what_it_is_called(name: str) -> None:
     assert scorer.signature.startswith(f"{name}@")
 
 
-@pytest.mark.parametrize("kind", SCORERS.values())
+@pytest.mark.parametrize("kind", list(map(by_name, SCORERS)))
 def test_a_shipped_scorer_is_a_frozen_keyword_only_dataclass_that_is_described(kind: type[Scorer]) -> None:
+    assert issubclass(kind, Scorer)
     assert is_dataclass(kind)
     assert kind.__dataclass_params__.frozen
     assert all(field.kw_only for field in fields(kind))
@@ -28,8 +29,10 @@ def test_a_shipped_scorer_is_a_frozen_keyword_only_dataclass_that_is_described(k
 
 
 def test_everything_exported_is_there_and_every_scorer_is_exported() -> None:
-    assert {kind.__name__ for kind in SCORERS.values()} <= set(harness.scorers.__all__)
+    assert {by_name(name).__name__ for name in SCORERS} <= set(harness.scorers.__all__)
     assert all(hasattr(harness.scorers, name) for name in harness.scorers.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'ExactMach'"):
+        harness.scorers.ExactMach  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_a_misspelled_name_gets_a_did_you_mean() -> None:
