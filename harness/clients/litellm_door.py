@@ -4,7 +4,8 @@ The patches are of private pieces, so each is checked when it is made: a LiteLLM
 loudly, never measured wrongly.
 
 1. No hidden retries. `max_retries=0` is ignored for embeddings and images, and a caller's client is overwritten; the
-   OpenAI SDK asks `FinalRequestOptions.get_max_retries` every time.
+   OpenAI SDK asks `FinalRequestOptions.get_max_retries` every time. LiteLLM's own handler (reranking, Anthropic) sends
+   again when a connection breaks, through `AsyncHTTPHandler.single_connection_post_request`.
 2. The tap. Every asynchronous provider path ends in `LiteLLMAiohttpTransport.handle_async_request`.
 """
 
@@ -48,6 +49,7 @@ def load() -> ModuleType:
     for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # its error lines can hold keys
     _forbid_hidden_retries()
+    _forbid_second_connections()
     _install_tap()
     module: ModuleType = litellm
     return module
@@ -68,6 +70,20 @@ def _forbid_hidden_retries() -> None:
         "the OpenAI SDK no longer asks FinalRequestOptions.get_max_retries",
     )
     options.get_max_retries = lambda self, max_retries: 0  # type: ignore[method-assign]  # noqa: ARG005
+
+
+def _forbid_second_connections() -> None:
+    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+    _expect(
+        inspect.iscoroutinefunction(vars(AsyncHTTPHandler).get("single_connection_post_request")),
+        "AsyncHTTPHandler no longer retries through single_connection_post_request",
+    )
+
+    async def fail(*_: object, **__: object) -> None:
+        raise  # what broke the first connection: it is being handled where this is called
+
+    AsyncHTTPHandler.single_connection_post_request = fail
 
 
 def _install_tap() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from harness.clients import chat, litellm_door, mos, speech, transcription
+from harness.clients import chat, embedding, litellm_door, mos, rerank, speech, transcription
 from harness.clients.deadlines import Deadlines
 from harness.clients.faults import detail, judged, may_be_billed, retry_after_s
 from harness.clients.in_process import InProcessTap
@@ -13,7 +13,15 @@ from harness.clients.reply import Heard, Reply
 from harness.clients.reserved import RESERVED
 from harness.clients.tap import Tap, Wire
 from harness.clients.target import Target
-from harness.core.calls import ChatRequest, MosRequest, Request, SpeechRequest, TranscriptionRequest
+from harness.core.calls import (
+    ChatRequest,
+    EmbeddingRequest,
+    MosRequest,
+    Request,
+    RerankRequest,
+    SpeechRequest,
+    TranscriptionRequest,
+)
 from harness.errors import BakeoffError
 
 _MIB = 2**20
@@ -81,6 +89,10 @@ async def _ask(
             return await speech.ask(request, target, timeout_s=timeout_s, wire=wire)
         case TranscriptionRequest():
             return await transcription.ask(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
+        case EmbeddingRequest():
+            return await embedding.ask(request, target, timeout_s=timeout_s, wire=wire)
+        case RerankRequest():
+            return await rerank.ask(request, target, timeout_s=timeout_s, wire=wire)
         case MosRequest():
             return await mos.ask(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
 
@@ -100,5 +112,7 @@ def _limit(request: Request) -> int:
             return 8 * _MIB + 1024 * request.max_tokens  # a streamed token is about 250 bytes
         case SpeechRequest():
             return 64 * _MIB  # eleven minutes at 48 kHz mono
-        case TranscriptionRequest() | MosRequest():
+        case EmbeddingRequest():
+            return 8 * _MIB + len(request.texts) * _MIB // 8  # 4096 numbers of 25 digits are 100 kB
+        case RerankRequest() | TranscriptionRequest() | MosRequest():
             return 8 * _MIB

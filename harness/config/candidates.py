@@ -20,13 +20,13 @@ MODES: Mapping[str, tuple[str, ...]] = {
     "realtime": ("speech",),
     "audio_speech": ("tts",),
     "audio_transcription": ("transcription",),
-    "embedding": ("embedding",),
+    "embedding": ("embedding", "rerank"),
     "rerank": ("rerank",),
     "image_generation": ("image_generation",),
     "image_edit": ("image_generation",),
     "video_generation": ("video_generation",),
 }
-"""LiteLLM's mode → modalities."""
+"""LiteLLM's mode → modalities. Who embeds can rank: by the cosine of its vectors."""
 
 OTHER_MODES = ("moderation", "ocr", "search", "evaluation", "guardrail", "vector_store", "extraction")
 """LiteLLM's modes for what no suite asks: such an entry is no candidate, and no error."""
@@ -168,7 +168,7 @@ def _abilities(
             hint = did_you_mean(model, [f"local/{name}" for name in ENGINES])
             problems.append(entry.problem("E102", f"{shown(model)} is no embedded engine", *place, hint=hint))
             return frozenset(), None
-        return frozenset({engine.modality}), engine.weights_sha256
+        return frozenset({engine.modality, *MODES.get(engine.modality, ())}), engine.weights_sha256
     info = entry.model.model_info
     listed = (info.base_model if info else None) or model
     mode = (info.mode if info else None) or book.mode(listed) or ("chat" if base_url else None)

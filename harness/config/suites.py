@@ -17,6 +17,7 @@ from harness.config.paths import shipped as shipped_folder
 from harness.config.secrets import safe_excerpt, shown
 from harness.core.calls import Image
 from harness.core.candidates import MODALITIES
+from harness.core.canonical import Json
 from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean
 from harness.core.suites import Sample, Suite, Task
@@ -74,6 +75,8 @@ def complete(task: Task, folder: Path, report: Report, problems: list[Problem]) 
     samples = _samples(task, folder, report, problems)
     if len(problems) == found and task.modality == "vision":
         samples = _with_pictures(samples, folder, report)
+    if task.documents is not None:
+        samples = _with_documents(samples, _data(task.documents, folder, report, problems), report)
     if len(problems) > found:
         return None
     if task.language is not None:
@@ -210,6 +213,11 @@ def _samples(task: Task, folder: Path, report: Report, problems: list[Problem]) 
     written = task.samples
     if not isinstance(written, str):
         return _given_samples(tuple(written), folder, report)
+    return _data(written, folder, report, problems)
+
+
+def _data(written: str, folder: Path, report: Report, problems: list[Problem]) -> tuple[Sample, ...]:
+    """Read a data file beside the suite; nothing after reporting what is wrong with it."""
     if not inside(folder, written):
         report("E307", f"the dataset {shown(written)} is outside the suite's folder", "data", f"copy it into {folder}")
     elif not (folder / written).exists():
@@ -220,6 +228,23 @@ def _samples(task: Task, folder: Path, report: Report, problems: list[Problem]) 
         except UsageError as error:
             problems.extend(error.problems)
     return ()
+
+
+def _with_documents(samples: tuple[Sample, ...], rows: Sequence[Sample], report: Report) -> tuple[Sample, ...]:
+    """Give each sample the passages of its pool, by default all."""
+    passages = {row.id: str(row.input) for row in rows}
+    complete = []
+    for sample in samples:
+        pool = sample.metadata.get("pool", list[Json](passages))
+        names = [str(name) for name in pool] if isinstance(pool, list) else []
+        unknown = sorted(set(names) - passages.keys())
+        if passages and (unknown or not names):
+            what = f"names no document {shown(unknown[0])}" if unknown else "is no list of ids"
+            hint = did_you_mean(unknown[0], passages) if unknown else None
+            report("E306", f"the pool of sample {shown(sample.id)} {what}", "documents", hint)
+        documents: dict[str, Json] = {name: passages[name] for name in names if name in passages}
+        complete.append(replace(sample, metadata={**sample.metadata, "documents": documents}))
+    return tuple(complete)
 
 
 def _given_samples(samples: Sequence[Sample], folder: Path, report: Report) -> tuple[Sample, ...]:

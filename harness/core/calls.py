@@ -109,7 +109,35 @@ class MosRequest:
     audio: Audio
 
 
-Request = ChatRequest | SpeechRequest | TranscriptionRequest | MosRequest
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A passage that may be found."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingRequest:
+    """A batch of texts to be turned into vectors, in one request."""
+
+    texts: tuple[str, ...]
+    """As they are sent, with the prefixes that a model wants."""
+    ranks: tuple[str, ...] = ()
+    """Where the first text is a query: the ids of the others, which are ranked for it."""
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerankRequest:
+    """Documents to be put in the order of their relevance to a query."""
+
+    query: str
+    documents: tuple[Document, ...]
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+Request = ChatRequest | SpeechRequest | TranscriptionRequest | MosRequest | EmbeddingRequest | RerankRequest
 
 
 def media_parts(messages: Sequence[Mapping[str, Json]]) -> Iterator[Mapping[str, Json]]:

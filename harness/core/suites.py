@@ -42,6 +42,9 @@ class Task:
     samples: str | Sequence[Sample]
     """A data file beside suite.py as written by an author; a tuple of samples once loaded."""
     scorers: Sequence["Scorer"]
+    documents: str | None = None
+    """A data file beside suite.py whose rows are passages, with `id` and `input`. Each sample then has them as
+    `metadata.documents`, id → text; one with `metadata.pool`, a list of ids, has those."""
     primary: str
     """Name of the one scorer whose value is this task's quality."""
     prompt: str = "{{ input }}"

@@ -10,10 +10,13 @@ from harness.core.calls import (
     Audio,
     Call,
     ChatRequest,
+    Document,
+    EmbeddingRequest,
     MosRequest,
     Output,
     Record,
     Request,
+    RerankRequest,
     Role,
     SpeechRequest,
     TranscriptionRequest,
@@ -226,8 +229,10 @@ def _asker(task: Task) -> Asker:
             )
         case "tts":
             return lambda sample, candidate: _speech(task, candidate, prompt(sample), _language(task, sample))
+        case "embedding" | "rerank":
+            return lambda sample, candidate: _ranking(task, candidate, prompt(sample), sample)
         case other:
-            raise PromptError(f"tasks of modality {other!r} cannot be run; text, vision and tts can")
+            raise PromptError(f"tasks of modality {other!r} cannot be run; text, vision, tts, embedding, rerank can")
 
 
 def _content(prompt: str, sample: Sample) -> Json:
@@ -262,6 +267,20 @@ def _speech(task: Task, candidate: Candidate, text: str, language: str | None) -
         response_format=str(response_format),
         params=params,
     )
+
+
+def _ranking(task: Task, candidate: Candidate, query: str, sample: Sample) -> EmbeddingRequest | RerankRequest:
+    """Ask an embedder for the vectors of query and documents, and anyone else to rank the documents."""
+    given = sample.metadata.get("documents")
+    if not isinstance(given, dict) or not given or not all(isinstance(text, str) for text in given.values()):
+        raise PromptError("there is nothing to rank: give the task documents, or the sample metadata.documents")
+    documents = tuple(Document(id=name, text=str(text)) for name, text in given.items())
+    params: dict[str, Json] = {**task.params, **candidate.params}
+    before_query, before_document = (str(params.pop(name, "")) for name in ("query_prefix", "document_prefix"))
+    if "embedding" not in candidate.modalities:
+        return RerankRequest(query=query, documents=documents, params=params)
+    texts = (before_query + query, *(before_document + document.text for document in documents))
+    return EmbeddingRequest(texts=texts, ranks=tuple(document.id for document in documents), params=params)
 
 
 def _measurement(instrument: Instrument, audio: Audio, language: str | None) -> Request:

@@ -4,7 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from harness.core.calls import Call, ChatRequest, Request, Role, SpeechRequest
+from harness.core.calls import (
+    Call,
+    ChatRequest,
+    Document,
+    EmbeddingRequest,
+    Request,
+    RerankRequest,
+    Role,
+    SpeechRequest,
+)
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff
 from harness.execute.plan import call_key
@@ -55,6 +64,10 @@ def _tiny(request: Request, candidate: Candidate) -> Request | None:
             return ChatRequest(messages=(message,), max_tokens=min(MOST_TOKENS, request.max_tokens), params=params)
         case SpeechRequest():
             return replace(request, text=TEXT)
+        case EmbeddingRequest():
+            return replace(request, texts=(TEXT,), ranks=())
+        case RerankRequest():
+            return replace(request, query=TEXT, documents=(Document(id="warm-up", text=TEXT),))
         case _:
             return None
 

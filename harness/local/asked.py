@@ -14,8 +14,12 @@ MOST_AUDIO_BYTES = 25 * 2**20
 SPEEDS = (0.5, 2.0)
 MEDIA_TYPES = {"wav": "audio/wav", "pcm": "audio/pcm"}
 """Formats of speech that are served."""
+MOST_TEXTS = 2048
+"""Of a batch to embed or to rank: OpenAI's own limit."""
 _SPEECH_FIELDS = ("model", "input", "voice", "response_format", "speed")
 _TRANSCRIPTION_FIELDS = ("model", "file", "language", "response_format", "temperature")
+_EMBEDDING_FIELDS = ("model", "input", "encoding_format")
+_RANKING_FIELDS = ("model", "query", "documents", "top_n", "return_documents")
 _TRANSCRIPT_FORMATS = ("json", "verbose_json", "text")
 
 
@@ -59,15 +63,18 @@ class Transcription:
     format: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """Documents to be ranked."""
+
+    query: str
+    documents: tuple[str, ...]
+    top_n: int | None
+
+
 def speech(body: bytes, *, model: str, voices: Sequence[str]) -> Speech:
     """Read the JSON of `/v1/audio/speech`; a parameter that is not served is refused, never dropped."""
-    try:
-        request = json.loads(body)
-    except ValueError as error:
-        raise Refused(f"the body is no JSON: {error}") from error
-    if not isinstance(request, dict):
-        raise Refused("the body must be a JSON object")
-    _demand_known(request, _SPEECH_FIELDS, model)
+    request = _object(body, _SPEECH_FIELDS, model)
     text, speed, voice = request.get("input"), request.get("speed", 1.0), request.get("voice") or "default"
     if not isinstance(text, str) or not text.strip():
         raise Refused("`input` must be a text that is not empty", param="input")
@@ -82,6 +89,28 @@ def speech(body: bytes, *, model: str, voices: Sequence[str]) -> Speech:
     if kind not in tuple(MEDIA_TYPES):  # not in the mapping: a list has no hash
         raise Refused(f"`response_format` must be one of {', '.join(MEDIA_TYPES)}", param="response_format")
     return Speech(text=text, voice=voices[0] if voice == "default" else voice, speed=float(speed), format=kind)
+
+
+def embedding(body: bytes, *, model: str) -> tuple[str, ...]:
+    """Read the JSON of `/v1/embeddings` and return its texts; a parameter that is not served is refused."""
+    request = _object(body, _EMBEDDING_FIELDS, model)
+    given = request.get("input")
+    if request.get("encoding_format", "float") != "float":
+        raise Refused("`encoding_format` must be float", param="encoding_format")
+    return _texts([given] if isinstance(given, str) else given, "input")
+
+
+def ranking(body: bytes, *, model: str) -> Ranking:
+    """Read the JSON of `/v1/rerank` (Cohere's shape); a parameter that is not served is refused, never dropped."""
+    request = _object(body, _RANKING_FIELDS, model)
+    query, top_n = request.get("query"), request.get("top_n")
+    if not isinstance(query, str) or not query.strip():
+        raise Refused("`query` must be a text that is not empty", param="query")
+    if top_n is not None and (type(top_n) is not int or top_n < 1):
+        raise Refused("`top_n` must be a whole number above 0", param="top_n")
+    if request.get("return_documents"):
+        raise Refused("`return_documents` is not served: whoever asks has them", param="return_documents")
+    return Ranking(query=query, documents=_texts(request.get("documents"), "documents"), top_n=top_n)
 
 
 def transcription(content_type: str, body: bytes, *, model: str, languages: Sequence[str]) -> Transcription:
@@ -102,6 +131,25 @@ def transcription(content_type: str, body: bytes, *, model: str, languages: Sequ
     if texts.get("temperature", "0") not in ("0", "0.0"):
         raise Refused("`temperature` must be 0: decoding is greedy", param="temperature")
     return Transcription(clip=form["file"].content, language=language, format=kind)
+
+
+def _object(body: bytes, known: Sequence[str], model: str) -> dict[str, Json]:
+    try:
+        request = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"the body is no JSON: {error}") from error
+    if not isinstance(request, dict):
+        raise Refused("the body must be a JSON object")
+    _demand_known(request, known, model)
+    return request
+
+
+def _texts(given: Json, name: str) -> tuple[str, ...]:
+    if not isinstance(given, list) or not given or not all(isinstance(text, str) and text for text in given):
+        raise Refused(f"`{name}` must be a list of texts, none of them empty", param=name)
+    if len(given) > MOST_TEXTS:
+        raise Refused(f"`{name}` has {len(given):,} texts, more than {MOST_TEXTS:,}", param=name)
+    return tuple(map(str, given))
 
 
 def _demand_known(given: Mapping[str, object], known: Sequence[str], model: str) -> None:

@@ -1,4 +1,4 @@
-"""The OpenAI HTTP API of a voice, a recogniser or a rater, on loopback."""
+"""The OpenAI HTTP API of an embedded engine that is no language model, on loopback."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ import numpy as np
 from harness.local import asked
 from harness.local.asked import MEDIA_TYPES, MOST_AUDIO_BYTES, Refused
 from harness.local.audio import HEARD_AT, Samples, heard
-from harness.local.engines import Listener, Rater, Served, Speaker
+from harness.local.engines import Embedder, Listener, Ranker, Rater, Served, Speaker
 from harness.local.wav import stream_header
 
 _MOST_JSON_BYTES = 2**20
@@ -52,6 +52,10 @@ def _warm(engine: Served) -> None:
             pass
     elif isinstance(engine, Listener):
         engine.transcribe(silence, language="en")
+    elif isinstance(engine, Embedder):
+        engine.embed(["Hello there."])
+    elif isinstance(engine, Ranker):
+        engine.rank("Hello there.", ["Hello there."])
     else:
         engine.rate(silence)
 
@@ -71,6 +75,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._serve({"/v1/audio/speech": lambda: self._speak(engine)})
         elif isinstance(engine, Listener):
             self._serve({"/v1/audio/transcriptions": lambda: self._transcribe(engine)})
+        elif isinstance(engine, Embedder):
+            self._serve({"/v1/embeddings": lambda: self._embed(engine)})
+        elif isinstance(engine, Ranker):
+            self._serve({"/v1/rerank": lambda: self._rank(engine)})
         else:
             self._serve({"/v1/audio/mos": lambda: self._rate(engine)})
 
@@ -135,6 +143,22 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.turn:
             ratings = engine.rate(samples)
         self._json(ratings)
+
+    def _embed(self, engine: Embedder) -> None:
+        texts = asked.embedding(self._body(_MOST_JSON_BYTES), model=self.server.model)
+        with self.server.turn:
+            vectors, tokens = engine.embed(texts).tolist(), engine.count(texts)
+        data = [{"object": "embedding", "index": at, "embedding": vector} for at, vector in enumerate(vectors)]
+        usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+        self._json({"object": "list", "model": self.server.model, "data": data, "usage": usage})
+
+    def _rank(self, engine: Ranker) -> None:
+        wanted = asked.ranking(self._body(_MOST_JSON_BYTES), model=self.server.model)
+        with self.server.turn:
+            relevance = engine.rank(wanted.query, wanted.documents)
+        order = sorted(range(len(relevance)), key=lambda at: -relevance[at])[: wanted.top_n]
+        results = [{"index": at, "relevance_score": relevance[at]} for at in order]
+        self._json({"model": self.server.model, "results": results})
 
     def _samples(self, clip: bytes) -> Samples:
         try:

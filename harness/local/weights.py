@@ -41,7 +41,7 @@ def verified(engine: Engine, *, cache: Path, locate: Locate = installed) -> dict
     be written.
     """
     # named by the first weight, so that raising an engine's version joins nothing again
-    folder = cache / f"{engine.name}-{engine.weights[0].sha256[:12]}"
+    folder = cache / "-".join([engine.name, *(weight.sha256[:12] for weight in engine.weights[:1])])
     return {weight.file: _verified(engine, weight, folder, locate) for weight in engine.weights}
 
 

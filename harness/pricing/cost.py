@@ -71,8 +71,8 @@ def _machine(machine: Machine, usage: Usage) -> Decimal:
 def _bill(usage: Usage, known: Rates) -> Iterator[Line]:
     if per_request := known.of("input_cost_per_request"):
         yield Line(units=Decimal(1), usd=per_request)
-    if known.of("input_cost_per_query"):
-        yield UNKNOWN
+    if per_query := known.of("input_cost_per_query"):
+        yield Line(units=None if usage.search_units is None else Decimal(usage.search_units), usd=per_query)
     per_character, per_second = known.of("input_cost_per_character"), known.audio_second()
     if usage.input_characters is not None and per_character is not None:
         yield Line(units=Decimal(usage.input_characters), usd=per_character)

@@ -2,7 +2,9 @@
 
 Bounds, where the provider counts what we can only guess: an input token is at least three bytes of the request (plain
 text averages four; a Chinese character is three); a spoken character lasts at most half a second (digits are the
-slowest); a second of audio is at most fifty tokens (providers state 10 to 32) and twenty-five tokens of transcript.
+slowest); a second of audio is at most fifty tokens (providers state 10 to 32) and twenty-five tokens of transcript; a
+search unit is a query with up to a hundred documents of 500 tokens (Cohere's), and who bills by tokens reads the query
+again with each document.
 
 A picture is at most IMAGE_TOKENS and one token for each 15 x 15 pixels: providers count a flat number (Llama 3.2:
 6,404), patches of 16 pixels or more (Mistral 16, Qwen 28, Anthropic 27, OpenAI 32: at most 1,536, times at most 2.46)
@@ -14,7 +16,15 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 
-from harness.core.calls import ChatRequest, Request, SpeechRequest, TranscriptionRequest, media_parts
+from harness.core.calls import (
+    ChatRequest,
+    EmbeddingRequest,
+    Request,
+    RerankRequest,
+    SpeechRequest,
+    TranscriptionRequest,
+    media_parts,
+)
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json, canonical
 from harness.pricing.rates import Rates, rates
@@ -29,6 +39,9 @@ IMAGE_PATCH = 15
 MULTIPLIED = "gpt-4o-mini"
 MULTIPLIED_TOKENS = 2_833 + 8 * 5_667
 """A picture's most in `MULTIPLIED`, at 8 tiles."""
+DOCUMENTS_PER_SEARCH_UNIT = 100
+TOKENS_PER_CHUNK = 500
+"""Cohere splits a longer document, and bills each piece as a document."""
 
 
 def worst_case(request: Request, candidate: Candidate) -> Decimal | None:
@@ -48,6 +61,13 @@ def worst_case(request: Request, candidate: Candidate) -> Decimal | None:
             seconds = Decimal(str(request.audio.seconds))
             known = rates(candidate, prompt_tokens=math.ceil(seconds * AUDIO_TOKENS_PER_SECOND))
             return None if known is None else _transcription(seconds, known)
+        case EmbeddingRequest():
+            return _read(_tokens(*request.texts), Decimal(0), candidate)
+        case RerankRequest():
+            documents = [_tokens(request.query, document.text) for document in request.documents]
+            chunks = sum(math.ceil(tokens / TOKENS_PER_CHUNK) for tokens in documents)
+            units = Decimal(math.ceil(chunks / DOCUMENTS_PER_SEARCH_UNIT))
+            return _read(sum(documents), units, candidate)
         case _:
             return None
 
@@ -79,6 +99,21 @@ def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:
 def _image_tokens(image: Mapping[str, Json], model: str) -> int:
     width, height = (-(-int(str(image[side])) // IMAGE_PATCH) for side in ("width", "height"))
     return width * height + (MULTIPLIED_TOKENS if MULTIPLIED in model else IMAGE_TOKENS)
+
+
+def _read(tokens: int, units: Decimal, candidate: Candidate) -> Decimal | None:
+    """What is read and not answered: all tokens at the input's price, or by the query, or both."""
+    known = rates(candidate, prompt_tokens=tokens)
+    if known is None:
+        return None
+    fresh, per_query = known.of("input_cost_per_token"), known.of("input_cost_per_query")
+    if fresh is None and per_query is None:
+        return None
+    return tokens * (fresh or 0) + units * (per_query or 0) + (known.of("input_cost_per_request") or 0)
+
+
+def _tokens(*texts: str) -> int:
+    return sum(math.ceil(len(text.encode(errors="surrogatepass")) / BYTES_PER_TOKEN) + 2 for text in texts)
 
 
 def _unwritten(request: ChatRequest) -> int:

@@ -136,11 +136,11 @@ def grades(target: Json) -> dict[str, int] | None:
 
 
 def texts(sample: Sample) -> dict[str, str] | None:
-    """Return the documents of a sample, id → text, in their order; None where it has none."""
+    """Return the documents of a sample, id → text, in the order of their ids; None where it has none."""
     documents = sample.metadata.get("documents")
     if not isinstance(documents, dict) or not documents:
         return None
-    return {document: str(text) for document, text in documents.items()}
+    return {document: str(text) for document, text in sorted(documents.items())}
 
 
 def recall(gains: Mapping[str, int], found: Sequence[str]) -> float:

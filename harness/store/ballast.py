@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from harness.core.calls import ChatRequest, Request, SpeechRequest
+from harness.core.calls import ChatRequest, EmbeddingRequest, Request, SpeechRequest
 from harness.errors import StoreError
 
 NAME = "ballast"
@@ -21,6 +21,8 @@ CLIP_BYTES = 2 * 2**20
 """Even one word may come as 48 kHz stereo, and go on for ten seconds."""
 MOST_CLIP_BYTES = 64 * 2**20
 """No larger clip is accepted."""
+VECTOR_BYTES = 4 * 4096
+"""32-bit floats; few models have more dimensions."""
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 """What SQLite copies at once from its WAL of 1,000 pages into the database."""
 LOOK_EVERY_S = 1.0
@@ -99,6 +101,8 @@ def _brings(request: Request) -> int:
         case SpeechRequest():
             clip = max(CLIP_BYTES, len(request.text) * CHARACTER_BYTES)
             return CALL_BYTES + min(clip, MOST_CLIP_BYTES)
+        case EmbeddingRequest():
+            return CALL_BYTES + len(request.texts) * VECTOR_BYTES
         case _:
             return CALL_BYTES
 

@@ -2,13 +2,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.clients.trip import TAP, TAPS, chat, speech, transcription, trip
+from tests.clients.trip import TAP, TAPS, chat, embedding, rerank, speech, transcription, trip
 
 
 @pytest.fixture(scope="session")
 def warm() -> None:
     """LiteLLM imports parts of itself during its first calls: no time is measured before that has happened."""
-    for request in (chat(), speech(), transcription()):
+    for request in (chat(), speech(), transcription(), embedding(), rerank()):
         trip(request)
 
 

@@ -57,6 +57,15 @@ def test_changed_sdk_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         litellm_door._forbid_hidden_retries()
 
 
+def test_changed_handler_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    litellm_door.load()
+    from litellm.llms.custom_httpx import http_handler
+
+    monkeypatch.setattr(http_handler, "AsyncHTTPHandler", type("AsyncHTTPHandler", (), {}))
+    with pytest.raises(BakeoffError, match="single_connection_post_request"):
+        litellm_door._forbid_second_connections()
+
+
 def test_changed_transport_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     litellm_door.load()
     from litellm.llms.custom_httpx import aiohttp_transport, http_handler

@@ -14,7 +14,18 @@ from harness.clients.marks import marks
 from harness.clients.reply import Content
 from harness.clients.tap import Chunk, Exchange
 from harness.core.calls import Failure, Output, Request
-from tests.clients.trip import EVERY_ENDPOINT, REFUSED, attempt, chat, speech, transcription, trip, wire_of
+from tests.clients.trip import (
+    EVERY_ENDPOINT,
+    REFUSED,
+    attempt,
+    chat,
+    embedding,
+    rerank,
+    speech,
+    transcription,
+    trip,
+    wire_of,
+)
 from tests.fake_provider import FakeProvider, Fault, Pace, Piece, Served, hang, reset, running, status
 
 TOLERANCE_MS = 40
@@ -84,7 +95,7 @@ SPEECH_TRUTH: dict[str, Moment] = {
     "ttfa_ms": lambda served: served.first("audio"),
     "total_ms": lambda served: served.last("audio"),
 }
-TRANSCRIPTION_TRUTH: dict[str, Moment] = {"total_ms": lambda served: served.first("body")}
+WHOLE_TRUTH: dict[str, Moment] = {"total_ms": lambda served: served.first("body")}
 
 
 @pytest.mark.usefixtures("warm")
@@ -93,7 +104,9 @@ TRANSCRIPTION_TRUTH: dict[str, Moment] = {"total_ms": lambda served: served.firs
     [
         pytest.param(chat(), CHAT_TRUTH, id="chat"),
         pytest.param(speech(), SPEECH_TRUTH, id="speech: the WAV header is not audio"),
-        pytest.param(transcription(), TRANSCRIPTION_TRUTH, id="transcription"),
+        pytest.param(transcription(), WHOLE_TRUTH, id="transcription"),
+        pytest.param(embedding(), WHOLE_TRUTH, id="embedding"),
+        pytest.param(rerank(), WHOLE_TRUTH, id="rerank"),
     ],
 )
 def test_marks_are_the_servers_truth(request_: Request, truth: Mapping[str, Moment]) -> None:

@@ -17,7 +17,18 @@ from harness.clients.send import send
 from harness.clients.tap import Tap, Wire
 from harness.clients.tap_process import ProcessTap
 from harness.clients.target import Target
-from harness.core.calls import Audio, ChatRequest, Image, MosRequest, Request, SpeechRequest, TranscriptionRequest
+from harness.core.calls import (
+    Audio,
+    ChatRequest,
+    Document,
+    EmbeddingRequest,
+    Image,
+    MosRequest,
+    Request,
+    RerankRequest,
+    SpeechRequest,
+    TranscriptionRequest,
+)
 from harness.core.canonical import Json, to_json
 from tests.fake_provider import FakeProvider
 from tests.fake_provider.audio import RATE, header, speak
@@ -51,6 +62,15 @@ def vision(*images: Image, text: str = "what is it") -> ChatRequest:
     return ChatRequest(messages=(message,), max_tokens=50)
 
 
+def embedding(*texts: str, ranks: tuple[str, ...] = (), **params: Any) -> EmbeddingRequest:
+    return EmbeddingRequest(texts=texts or ("hello there", "big world"), ranks=ranks, params=params)
+
+
+def rerank(query: str = "big world", *texts: str, **params: Any) -> RerankRequest:
+    documents = tuple(Document(id=f"d{n}", text=text) for n, text in enumerate(texts or ("hello", "the big world")))
+    return RerankRequest(query=query, documents=documents, params=params)
+
+
 PICTURE = Image(sha256="d" * 64, mime="image/png", width=8, height=6, size=len(CLIP))
 EVERY_ENDPOINT = {
     "chat": chat(),
@@ -58,6 +78,8 @@ EVERY_ENDPOINT = {
     "speech": speech(),
     "transcription": transcription(),
     "mos": mos(),
+    "embedding": embedding(),
+    "rerank": rerank(),
 }
 
 

@@ -147,3 +147,43 @@ def test_what_a_suite_refuses_in_its_own_words_keeps_them(project: Project) -> N
     problem = one(refused(path))
     assert (problem.code, problem.message, problem.hint) == ("E100", "the corpus is missing", "make corpus")
     assert problem.file == str(path)
+
+
+PASSAGES = '{"id": "p1", "input": "one"}\n{"id": "p2", "input": "two"}\n'
+
+
+def with_passages(project: Project, rows: str, passages: str = PASSAGES) -> Path:
+    path = project.suite(SUITE.replace("scorers=", 'documents="passages.jsonl", scorers='), rows=rows)
+    (path.parent / "passages.jsonl").write_text(passages, encoding="utf-8")
+    return path
+
+
+def test_documents_reach_every_sample_or_those_of_its_pool(project: Project) -> None:
+    rows = '{"id": "a", "input": "1"}\n{"id": "b", "input": "2", "metadata": {"pool": ["p2"]}}\n'
+    first, second = load_suite(with_passages(project, rows)).tasks[0].loaded
+    assert first.metadata["documents"] == {"p1": "one", "p2": "two"}
+    assert second.metadata["documents"] == {"p2": "two"}
+
+
+@pytest.mark.parametrize(
+    ("pool", "message"),
+    [
+        ('["p3"]', "the pool of sample 'a' names no document 'p3'"),
+        ('["p1", 3]', "the pool of sample 'a' names no document '3'"),
+        ("[]", "the pool of sample 'a' is no list of ids"),
+        ('"p1"', "the pool of sample 'a' is no list of ids"),
+    ],
+)
+def test_a_pool_names_documents(project: Project, pool: str, message: str) -> None:
+    rows = f'{{"id": "a", "input": "1", "metadata": {{"pool": {pool}}}}}\n'
+    (problem,) = refused(with_passages(project, rows))
+    assert (problem.code, problem.line) == ("E306", 5)
+    assert message in problem.message
+
+
+def test_a_fault_of_the_documents_stands_at_their_file(project: Project) -> None:
+    (problem,) = refused(with_passages(project, ROWS, passages='{"id": "p1"}\n'))
+    assert str(problem.file).endswith("passages.jsonl")
+    missing = project.suite(SUITE.replace("scorers=", 'documents="nowhere.jsonl", scorers='))
+    (problem,) = refused(missing)
+    assert (problem.code, problem.message) == ("E301", "suite 'arith', task 'sums': dataset not found: nowhere.jsonl")

@@ -11,18 +11,21 @@ from harness.core.calls import (
     Audio,
     Call,
     ChatRequest,
+    Document,
+    EmbeddingRequest,
     Image,
     Marks,
     MosRequest,
     Output,
     Record,
+    RerankRequest,
     Role,
     SpeechRequest,
     TranscriptionRequest,
     Usage,
     media_named,
 )
-from harness.core.candidates import Machine
+from harness.core.candidates import Candidate, Machine
 from harness.core.canonical import to_json
 from harness.core.runs import Bakeoff
 from harness.core.scores import MOS, Instrument
@@ -301,8 +304,11 @@ def test_all_template_errors_come_at_once() -> None:
     [
         pytest.param(bakeoff(remote("a"), suites=[voice_suite()]), "no candidate can do any", id="nobody can"),
         pytest.param(
-            bakeoff(remote("a", modalities=frozenset({"rerank"})), suites=[text_suite(modality="rerank")]),
-            "modality 'rerank' cannot be run",
+            bakeoff(
+                remote("a", modalities=frozenset({"video_generation"})),
+                suites=[text_suite(modality="video_generation")],
+            ),
+            "modality 'video_generation' cannot be run",
             id="not built",
         ),
         pytest.param(
@@ -389,3 +395,45 @@ def test_another_instrument_measures_again(changed: dict[str, Any]) -> None:
     )
     assert before["transcriber"] == after["transcriber"]
     assert before["mos"] != after["mos"]
+
+
+DOCUMENTS = {"p2": "two", "p1": "one"}
+
+
+def ranking(*candidates: Candidate, **task: Any) -> Bakeoff:
+    sample = Sample(id="s0", input="which?", target="p1", metadata={"documents": DOCUMENTS})
+    return bakeoff(*candidates, suites=[text_suite(1, **{"modality": "rerank", "samples": (sample,), **task})])
+
+
+def test_a_reranker_gets_the_query_with_its_documents() -> None:
+    candidate = remote("a", modalities=frozenset({"rerank"}), params={"top_n": 1})
+    assert only(ranking(candidate, prompt="Q: {{ input }}")).request == RerankRequest(
+        query="Q: which?",
+        documents=(Document(id="p2", text="two"), Document(id="p1", text="one")),
+        params={"top_n": 1},
+    )
+
+
+@pytest.mark.parametrize("modality", ["rerank", "embedding"])
+def test_an_embedder_gets_query_and_documents_as_one_batch_with_its_prefixes(modality: str) -> None:
+    params = {"query_prefix": "query: ", "document_prefix": "passage: ", "dimensions": 256}
+    candidate = remote("a", modalities=frozenset({"rerank", "embedding"}), params=params)
+    assert only(ranking(candidate, modality=modality)).request == EmbeddingRequest(
+        texts=("query: which?", "passage: two", "passage: one"), ranks=("p2", "p1"), params={"dimensions": 256}
+    )
+
+
+def test_a_task_of_embeddings_is_not_for_rerankers() -> None:
+    both = ranking(
+        remote("a", modalities=frozenset({"rerank"})),
+        remote("b", modalities=frozenset({"rerank", "embedding"})),
+        modality="embedding",
+    )
+    assert only(both).candidate == "b"
+
+
+@pytest.mark.parametrize("documents", [None, {}, ["p1"], {"p1": 1}])
+def test_nothing_to_rank_is_a_problem_of_the_task(documents: Any) -> None:
+    sample = Sample(id="s0", input="which?", target="p1", metadata={"documents": documents})
+    with pytest.raises(UsageError, match="there is nothing to rank"):
+        plan(ranking(remote("a", modalities=frozenset({"rerank"})), samples=(sample,)))

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from harness.core.calls import ChatRequest, Role, SpeechRequest
+from harness.core.calls import ChatRequest, Document, EmbeddingRequest, RerankRequest, Role, SpeechRequest
 from harness.core.runs import Bakeoff
+from harness.core.suites import Sample
 from harness.execute.plan import plan
 from harness.execute.warmup import warm_ups
 from tests.execute.bakeoffs import bakeoff, embedded, remote, text_suite, voice_suite
@@ -55,6 +56,21 @@ def test_what_is_asked_is_tiny_no_sample_and_with_the_candidates_own_parameters(
     message = {"role": "user", "content": "Say OK."}
     assert chat == ChatRequest(messages=(message,), max_tokens=16, params={"temperature": 0.5})
     assert speech == SpeechRequest(text="Say OK.", voice="anna")
+
+
+def test_a_ranking_is_warmed_up_with_one_short_text() -> None:
+    sample = Sample(id="s0", input="which?", target="p1", metadata={"documents": {"p1": "one", "p2": "two"}})
+    planned = bakeoff(
+        remote("e", modalities=frozenset({"embedding", "rerank"}), params={"dimensions": 256}),
+        remote("r", modalities=frozenset({"rerank"})),
+        suites=[text_suite(modality="rerank", samples=(sample,))],
+        warm_up=1,
+    )
+    found = {call.candidate: call.request for call in warm_ups(planned, plan(planned).calls)}
+    assert found == {
+        "e": EmbeddingRequest(texts=("Say OK.",), params={"dimensions": 256}),
+        "r": RerankRequest(query="Say OK.", documents=(Document(id="warm-up", text="Say OK."),)),
+    }
 
 
 def test_keys_go_on_counting() -> None:

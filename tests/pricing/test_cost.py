@@ -200,6 +200,24 @@ def test_a_gap_is_not_measured_and_never_zero(usd: dict[str, str], usage: Usage)
     assert cost(usage, priced(usd)) == (None, "unpriced")
 
 
+@pytest.mark.parametrize(
+    ("model", "usage", "usd"),
+    [
+        pytest.param("text-embedding-3-small", Usage(input_tokens=1_000, output_tokens=0), "0.00002", id="embedding"),
+        pytest.param("rerank-v3.5", Usage(search_units=3, output_tokens=0), "0.006", id="by-the-query"),
+        pytest.param(
+            "voyage/rerank-2",
+            Usage(input_tokens=1_000, output_tokens=0),
+            "0.00005",
+            id="by-tokens",
+        ),
+    ],
+)
+def test_what_ranks_is_billed_by_what_it_reads(model: str, usage: Usage, usd: str) -> None:
+    candidate = Candidate(name="c", model=model, modalities=frozenset({"rerank"}), prices=book.lookup(model))
+    assert cost(usage, candidate)[0] == Decimal(usd)
+
+
 def test_no_prices() -> None:
     assert cost(Usage(input_tokens=1, output_tokens=1), replace(priced({}), prices=None)) == (None, "unpriced")
 

@@ -5,7 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from harness.core.calls import Audio, ChatRequest, MosRequest, Request, SpeechRequest, TranscriptionRequest, Usage
+from harness.core.calls import (
+    Audio,
+    ChatRequest,
+    Document,
+    EmbeddingRequest,
+    MosRequest,
+    Request,
+    RerankRequest,
+    SpeechRequest,
+    TranscriptionRequest,
+    Usage,
+)
 from harness.core.candidates import Candidate, Machine, Prices
 from harness.core.canonical import Json
 from harness.pricing import book
@@ -14,6 +25,11 @@ from harness.pricing.cost import cost, worst_case
 CLIP = Audio(sha256="0" * 64, mime="audio/wav", seconds=60.0, sample_rate=16000, size=1)
 HOUR = TranscriptionRequest(audio=CLIP)
 SAY = SpeechRequest(text="x" * 100)
+
+
+PASSAGES = tuple(Document(id=f"p{n}", text="The quick brown fox jumps. " * 9) for n in range(60))
+RANK = RerankRequest(query="Who jumps?", documents=PASSAGES)
+EMBED = EmbeddingRequest(texts=tuple(passage.text for passage in PASSAGES))
 
 
 def ask(text: str, max_tokens: int = 100, **params: Json) -> ChatRequest:
@@ -101,6 +117,14 @@ def priced(**usd: str) -> Candidate:
             "mistral/pixtral-large-latest",
             Usage(input_tokens=64 * 65, output_tokens=9),
             id="patches-of-16",
+        ),
+        pytest.param(EMBED, "text-embedding-3-small", Usage(input_tokens=60 * 55, output_tokens=0), id="embedding"),
+        pytest.param(RANK, "rerank-v3.5", Usage(search_units=1, output_tokens=0), id="rerank-by-the-query"),
+        pytest.param(
+            RANK,
+            "voyage/rerank-2",
+            Usage(input_tokens=60 * 59, output_tokens=0),
+            id="rerank-by-tokens",
         ),
         pytest.param(SAY, "tts-1", Usage(input_characters=100), id="speech-by-characters"),
         pytest.param(

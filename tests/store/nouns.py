@@ -8,6 +8,8 @@ from harness.core.calls import (
     Audio,
     Call,
     ChatRequest,
+    Document,
+    EmbeddingRequest,
     Failure,
     Fault,
     Marks,
@@ -16,6 +18,7 @@ from harness.core.calls import (
     Ranked,
     Record,
     Request,
+    RerankRequest,
     Role,
     SpeechRequest,
     TranscriptionRequest,
@@ -160,11 +163,16 @@ SHAPES: dict[str, Record] = {
     "transcription without language": record(call(sample="v0", request=TranscriptionRequest(audio=CLIP))),
     "mos": record(call(sample="v0", request=MosRequest(audio=CLIP)), outcome=Output(values={"ovrl": 3.25, "sig": 4.0})),
     "a ranking, with the vectors that it is made of": record(
+        call(request=EmbeddingRequest(texts=("q", "一", "d"), ranks=("文档 1", "d2"), params={"dimensions": 4})),
         outcome=Output(
             vectors=Vectors(sha256="cd" * 32, count=3, dimensions=4),
             ranking=(Ranked(document="文档 1", relevance=0.75), Ranked(document="d2", relevance=-1.5)),
         ),
         usage=Usage(input_tokens=7, search_units=1, source="provider"),
+    ),
+    "a ranking that says nothing of vectors": record(
+        call(request=RerankRequest(query="q", documents=(Document(id="d", text="x"), Document(id="c", text="y")))),
+        outcome=Output(ranking=(Ranked(document="c", relevance=0.0),)),
     ),
     "infra failure after three attempts": record(
         outcome=Failure(fault=Fault.INFRA, kind="timeout", message="not finished within 60 s"),

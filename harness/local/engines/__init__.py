@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from harness.local.audio import Samples
 
 
@@ -57,4 +60,23 @@ class Rater(Protocol):
         """Return `sig`, `bak` and `ovrl`, each a mean opinion score from 1 to 5, of `samples` (mono, 16 kHz)."""
 
 
-Served = Speaker | Listener | Rater
+@runtime_checkable
+class Embedder(Protocol):
+    """What turns texts into vectors."""
+
+    def count(self, texts: Sequence[str]) -> int:
+        """Return how many tokens `texts` have."""
+
+    def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """Return a vector for each text, [n, dimensions]."""
+
+
+@runtime_checkable
+class Ranker(Protocol):
+    """What says how relevant documents are to a query."""
+
+    def rank(self, query: str, documents: Sequence[str]) -> Sequence[float]:
+        """Return the relevance of each document, in their order."""
+
+
+Served = Speaker | Listener | Rater | Embedder | Ranker
