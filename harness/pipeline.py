@@ -181,7 +181,7 @@ def redactor(bakeoff: Bakeoff, folder: Path) -> "Redactor":
     from harness.config.environment import read
     from harness.core.redaction import Redactor, secrets
 
-    used = {name for c in (*bakeoff.candidates, *bakeoff.instruments.values()) for name in variables(c)}
+    used = {name for model in bakeoff.models for name in variables(model)}
     return Redactor(secrets(read(folder), used))
 
 
@@ -387,7 +387,7 @@ def summary(run_folder: Path, code: int) -> Json:
 
 def missing_engines(bakeoff: Bakeoff) -> tuple["Engine", ...]:
     """Return the embedded engines that the bake-off needs and that are not installed."""
-    local = {c.model.removeprefix("local/") for c in (*bakeoff.candidates, *bakeoff.instruments.values()) if c.is_local}
+    local = {model.model.removeprefix("local/") for model in bakeoff.models if model.is_local}
     if not local:
         return ()
     from harness.local.fetch import missing

@@ -64,8 +64,8 @@ class Bars:
         self.note(f"{name}: {calls} of {candidates}")
 
     def finished(self, record: Record) -> None:
-        """Count a record that is safely stored; a warm-up call is none of those that a bar counts."""
-        if record.call.role is Role.WARMUP:
+        """Count a record that is safely stored; warm-up calls and stages are none of those that a bar counts."""
+        if record.call.role in (Role.WARMUP, Role.STAGE):
             return
         name = record.call.candidate
         self._done[name] += 1

@@ -204,7 +204,7 @@ def _check_must_pass(
     shelf: Shelf, chosen: Chosen, problems: list[Problem], repeats: Mapping[str, str],
 ) -> dict[str, DecisionRule]:  # fmt: skip
     """Return the rules with the names in must_pass resolved; refuse one that does not compete for its slot."""
-    listed = given.candidates if given.candidates is not None else [entry.name for entry in shelf.own.entries]
+    listed = given.candidates if given.candidates is not None else [entry.name for entry in shelf.own.all]
     eligible = {entry.name: entry.model.model_name for name in listed for entry in shelf.named(name)}
     resolved = {candidate.name: candidate for candidate in chosen.candidates}
     result = {}

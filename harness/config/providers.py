@@ -16,18 +16,33 @@ FROM_ENVIRONMENT = "os.environ/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One entry of model_list under its final name."""
+class Listed:
+    """What providers.yaml lists under a name."""
 
     name: str
     """`model_name`, with `#1`, `#2` where several entries share it."""
     source: Source
     where: Where
-    model: ModelEntry
 
-    def problem(self, code: str, message: str, *steps: str, key: bool = False, hint: str | None = None) -> Problem:
+    def problem(
+        self, code: str, message: str, *steps: str | int, key: bool = False, hint: str | None = None
+    ) -> Problem:
         """Return a problem at `steps` below this entry; `key` points at the key instead of its value."""
         return self.source.problem(code, message, (*self.where, *steps), key=key, hint=hint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Listed):
+    """One entry of model_list."""
+
+    model: ModelEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CascadeEntry(Listed):
+    """One entry of cascades."""
+
+    model: Cascade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +50,17 @@ class Providers:
     """One providers.yaml."""
 
     entries: tuple[Entry, ...]
-    cascades: tuple[str, ...]
+    cascades: tuple[CascadeEntry, ...]
     notices: tuple[str, ...]
 
-    def named(self, name: str) -> tuple[Entry, ...]:
-        """Return the entry called `name`, or all that share it as their model_name."""
-        exact = tuple(entry for entry in self.entries if entry.name == name)
-        return exact or tuple(entry for entry in self.entries if entry.model.model_name == name)
+    @property
+    def all(self) -> tuple[Entry | CascadeEntry, ...]:
+        return (*self.entries, *self.cascades)
+
+    def named(self, name: str) -> tuple[Entry | CascadeEntry, ...]:
+        """Return what is called `name`, or all that share it as their model_name."""
+        exact = tuple(entry for entry in self.all if entry.name == name)
+        return exact or tuple(entry for entry in self.all if entry.model.model_name == name)
 
 
 def read_providers(path: Path, problems: list[Problem], *, elsewhere: Iterable[str] = ()) -> Providers | None:
@@ -70,9 +89,16 @@ def read_providers(path: Path, problems: list[Problem], *, elsewhere: Iterable[s
     known = [entry.name for entry in entries] + [entry.model.model_name for entry in entries]
     for index, cascade in enumerate(file.cascades or ()):
         _check_cascade(source, ("cascades", index), cascade, (*known, *elsewhere), problems)
+        known_as = [other.model_name for other in (file.cascades or ())[:index]]
+        if cascade.model_name in known_as:
+            message = f"two cascades are called '{cascade.model_name}'"
+            problems.append(source.problem("E207", message, ("cascades", index, "model_name"), hint="rename one"))
     if len(problems) > found:
         return None
-    cascades = tuple(cascade.model_name for cascade in file.cascades or ())
+    cascades = tuple(
+        CascadeEntry(name=cascade.model_name, source=source, where=("cascades", index), model=cascade)
+        for index, cascade in enumerate(file.cascades or ())
+    )
     return Providers(entries=tuple(entries), cascades=cascades, notices=tuple(notices))
 
 

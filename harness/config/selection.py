@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.config.candidates import Resolved, resolve
+from harness.config.cascades import resolve_cascade
 from harness.config.models import BakeoffFile
 from harness.config.paths import PROVIDERS_FILE
-from harness.config.providers import Entry, Providers, read_providers
+from harness.config.providers import CascadeEntry, Entry, Providers, read_providers
 from harness.config.source import Source, Where
 from harness.core.candidates import Candidate
 from harness.core.scores import MOS, TRANSCRIBER, Instrument
@@ -29,16 +30,20 @@ class Shelf:
     shipped: Providers | None
     """None where the folder has no providers.yaml of its own, so that the shipped one is its own."""
 
-    def named(self, name: str) -> tuple[Entry, ...]:
-        """Return the entries called `name`: one, several that share it as model_name, or none."""
+    def named(self, name: str) -> tuple[Entry | CascadeEntry, ...]:
+        """Return what is called `name`: one, several that share it as model_name, or none."""
         return self.own.named(name) or (self.shipped.named(name) if self.shipped else ())
 
     @property
     def names(self) -> tuple[str, ...]:
         files = [self.own, *([self.shipped] if self.shipped else [])]
-        return tuple(
-            dict.fromkeys(name for file in files for e in file.entries for name in (e.name, e.model.model_name))
-        )
+        return tuple(dict.fromkeys(name for file in files for e in file.all for name in (e.name, e.model.model_name)))
+
+    def resolve(self, entry: Entry | CascadeEntry, env: Mapping[str, str], problems: list[Problem]) -> Resolved | None:
+        """Return the candidate of `entry`; None after adding what is wrong with it."""
+        if isinstance(entry, CascadeEntry):
+            return resolve_cascade(entry, self.named, env, problems)
+        return resolve(entry, env, problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +91,7 @@ def choose(
     if not asked:
         named = [(name, ("candidates", index)) for index, name in enumerate(file.candidates or ())]
     listed: dict[str, Where | None] = {}
-    entries: list[Entry] = []
+    entries: list[Entry | CascadeEntry] = []
     for name, where in named:
         for entry in _find(shelf, name, where, source, problems):
             if entry.name in listed:
@@ -96,10 +101,8 @@ def choose(
                 entries.append(entry)
     notices = list(shelf.own.notices)
     if not named:
-        entries = list(shelf.own.entries)
-        if shelf.own.cascades:
-            notices.append(f"cascades are not run by this version and are left out: {', '.join(shelf.own.cascades)}")
-    resolved = [found for entry in entries if (found := resolve(entry, env, problems)) is not None]
+        entries = list(shelf.own.all)
+    resolved = [found for entry in entries if (found := shelf.resolve(entry, env, problems)) is not None]
     if not named:
         wanted = {task.modality for task in tasks}
         resolved = [found for found in resolved if wanted & found.candidate.modalities]
@@ -186,26 +189,24 @@ def _can_serve(found: Resolved, instrument: Instrument) -> bool:
     return instrument.modality in found.candidate.modalities
 
 
-def _find(shelf: Shelf, name: str, where: Where | None, source: Source, problems: list[Problem]) -> tuple[Entry, ...]:
+def _find(
+    shelf: Shelf, name: str, where: Where | None, source: Source, problems: list[Problem]
+) -> tuple[Entry | CascadeEntry, ...]:
     entries = shelf.named(name)
-    if entries:
-        return entries
-    cascades = (*shelf.own.cascades, *(shelf.shipped.cascades if shelf.shipped else ()))
-    if name in cascades:
-        message = f"'{name}' is a cascade, and cascades are not run by this version"
-        problems.append(_problem(source, where, "E218", message, "name its stages' candidates one by one"))
-    else:
+    if not entries:
         message = f"there is no candidate '{name}'"
         problems.append(_problem(source, where, "E208", message, did_you_mean(name, shelf.names)))
-    return ()
+    return entries
 
 
 def _serving(shelf: Shelf, instrument: str, name: str, source: Source, problems: list[Problem]) -> Entry | None:
     entries = shelf.named(name)
-    if len(entries) == 1:
+    if len(entries) == 1 and isinstance(entries[0], Entry):
         return entries[0]
     message, hint = f"the {instrument} '{name}' is no candidate", did_you_mean(name, shelf.names)
-    if entries:
+    if len(entries) == 1:
+        message, hint = f"the {instrument} '{name}' is a cascade, and one model measures", "name one of its models"
+    elif entries:
         message, hint = f"the {instrument} '{name}' stands for {len(entries)} entries", f"say '{entries[0].name}'"
     problems.append(source.problem("E213", message, ("instruments", instrument), hint=hint))
     return None

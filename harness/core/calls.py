@@ -15,6 +15,8 @@ class Role(StrEnum):
     """Why a call is made."""
 
     ANSWER = "answer"
+    STAGE = "stage"
+    """One step of a cascade's answer; the answer itself is a call too, and its record sums them up."""
     INSTRUMENT = "instrument"
     WARMUP = "warmup"
 
@@ -176,6 +178,10 @@ class Call:
     """Instrument calls: the instrument's name."""
     measures: str | None = None
     """Instrument calls: key of the answer that is measured."""
+    stage: str | None = None
+    """Stage calls: the stage's name."""
+    part_of: str | None = None
+    """Stage calls: key of the answer that they belong to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +296,7 @@ class Record:
     cost_usd: Decimal | None
     """None: not measured. Includes attempts that failed and may be billed."""
     cost_source: str
-    """`provider`, `measured`, `estimated`, `machine` or `unpriced`."""
+    """`provider`, `measured`, `estimated`, `machine`, `stages` (their sum) or `unpriced`."""
     finished: str
     """UTC, ISO 8601."""
 

@@ -34,13 +34,24 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One step of a cascade."""
+
+    name: str
+    """Unique in its cascade."""
+    candidate: "Candidate"
+    input: str
+    """Jinja template of what it is asked: sees `input`, what the cascade is asked, and `stages.<name>.text`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """One column of the matrix. The same model at two hosts, or at two temperatures, is two candidates."""
 
     name: str
     """The name in reports, unique in a run."""
     model: str
-    """LiteLLM's model string; `local/<engine>` is an embedded engine."""
+    """LiteLLM's model string; `local/<engine>` is an embedded engine, `cascade/...` names the models of the stages."""
     modalities: frozenset[str]
     params: Mapping[str, Json] = field(default_factory=dict)
     """Request parameters that belong to the candidate: temperature, voice, reasoning_effort."""
@@ -57,6 +68,13 @@ class Candidate:
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     max_in_flight: int | None = None
+    stages: tuple[Stage, ...] = ()
+    """A cascade's: each is asked with what those before it said. Empty for a model."""
+
+    @property
+    def models(self) -> tuple["Candidate", ...]:
+        """Who is called when this candidate is asked: itself, or the candidates of its stages."""
+        return tuple(stage.candidate for stage in self.stages) or (self,)
 
     @property
     def provider(self) -> str:
@@ -70,7 +88,8 @@ class Candidate:
     @property
     def identity(self) -> str:
         """Digest of what makes this candidate answer as it does; prices, limits and its name do not."""
-        return digest([self.model, self.params, self.base_url, self.weights_sha256])
+        own = [self.model, self.params, self.base_url, self.weights_sha256]
+        return digest([*own, *([stage.name, stage.candidate.identity, stage.input] for stage in self.stages)])
 
 
 def provider_of(model: str) -> str:

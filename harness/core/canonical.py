@@ -97,10 +97,12 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
 
 
 def _noun_reader(noun: type) -> Callable[[Any], Any]:
-    readers = {name: _reader(hint) for name, hint in _hints(noun).items()}
+    readers: dict[str, Callable[[Any], Any]] = {}
     absent = dict.fromkeys(_nullable(noun))  # `to_json` leaves out what is None
 
     def read(data: Any) -> Any:
+        if not readers:  # only now: a noun may hold another of its own kind
+            readers.update({name: _reader(hint) for name, hint in _hints(noun).items()})
         if unknown := set(data) - readers.keys():
             raise TypeError(f"{noun.__name__} has no field {sorted(unknown)}")
         return noun(**{**absent, **{name: readers[name](item) for name, item in data.items()}})

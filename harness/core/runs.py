@@ -61,9 +61,15 @@ class Bakeoff:
     notices: tuple[str, ...] = ()
     """What was passed over, each one sentence: skipped wildcards, candidates without a key."""
 
+    @property
+    def models(self) -> tuple[Candidate, ...]:
+        """Whoever a run may call: instruments, candidates, and those of the stages of cascades; each name once."""
+        listed = (*self.instruments.values(), *self.candidates)
+        return tuple({model.name: model for candidate in listed for model in candidate.models}.values())
+
     def candidate(self, name: str) -> Candidate:
-        """Look up a competing candidate or an instrument's candidate by name; KeyError if there is none."""
-        for candidate in (*self.candidates, *self.instruments.values()):
+        """Look up whoever competes, measures or is a stage by name; KeyError if there is none."""
+        for candidate in (*self.candidates, *self.models):
             if candidate.name == name:
                 return candidate
         raise KeyError(name)

@@ -177,7 +177,10 @@ def unpriced(bakeoff: Bakeoff, calls: Sequence[Call]) -> frozenset[str]:
         return frozenset()
     unknown = {c.name for c in bakeoff.instruments.values() if is_billed(c) and c.prices is None}
     for call in calls:
-        if call.candidate not in unknown and worst_attempt(call, bakeoff.candidate(call.candidate)) is None:
+        candidate = bakeoff.candidate(call.candidate)
+        if candidate.stages:  # what its later stages are asked is not known yet: their prices are
+            unknown |= {model.name for model in candidate.models if is_billed(model) and model.prices is None}
+        elif call.candidate not in unknown and worst_attempt(call, candidate) is None:
             unknown.add(call.candidate)
     return frozenset(unknown)
 

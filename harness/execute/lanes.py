@@ -82,7 +82,7 @@ class Lane:
     throttles: Mapping[str, Sequence[Throttle]]
     """Candidate → its account's and its own; an embedded engine has none."""
     paces: Mapping[str, tuple[Pace, Pace]]
-    """Candidate → its requests and its tokens over time."""
+    """Candidate → its requests and its tokens over time, in whatever lane they go out."""
     door: asyncio.Lock
     """Lets one call at a time wait for its place: turns that pile up before a place is free would go out in a burst."""
     bell: Bell
@@ -151,25 +151,25 @@ def lanes(
     """Sort `calls` into lanes; those that share places get them in turn, so that candidates advance side by side."""
     remote, alone = Places(most=max_in_flight), Places(most=1)
     widths = lane_widths(calls, candidates, max_in_flight=max_in_flight)
+    paces = {
+        model.name: (
+            Pace(model.requests_per_minute, clock=clock, sleep=sleep),
+            Pace(model.tokens_per_minute, clock=clock, sleep=sleep),
+        )
+        for model in {m.name: m for c in calls for m in candidates[c.candidate].models}.values()
+    }
     found: dict[str, list[Turn]] = {name: [] for name in widths}
     for turn in _turns(calls, size=max(16, 2 * max_in_flight)):
         found[lane_name(candidates[turn.call.candidate])].append(turn)
 
     def lane(name: str, waiting: list[Turn]) -> Lane:
-        served = [candidates[candidate] for candidate in {turn.call.candidate for turn in waiting}]
         return Lane(
             name=name,
             waiting=deque(waiting),
             own=Places(most=widths[name]),
             shared=alone if name == LOCAL else remote,
             throttles=throttles,
-            paces={
-                candidate.name: (
-                    Pace(candidate.requests_per_minute, clock=clock, sleep=sleep),
-                    Pace(candidate.tokens_per_minute, clock=clock, sleep=sleep),
-                )
-                for candidate in served
-            },
+            paces=paces,
             door=asyncio.Lock(),
             bell=bell,
             machine=SharedTime(),

@@ -18,7 +18,6 @@ from harness.core.calls import (
     Request,
     RerankRequest,
     Role,
-    SpeechRequest,
     TranscriptionRequest,
 )
 from harness.core.candidates import Candidate
@@ -27,7 +26,8 @@ from harness.core.runs import Bakeoff, Exclusion, Plan
 from harness.core.scores import Instrument
 from harness.core.suites import Sample, Task
 from harness.errors import Problem, UsageError
-from harness.execute.prompts import PromptError, renderer
+from harness.execute import requests
+from harness.execute.prompts import PromptError, renderer, stage_renderer
 
 KEY_VERSION = 1
 """Raised when the same call would get another key: no earlier record is found by its key after that."""
@@ -58,6 +58,7 @@ def plan(bakeoff: Bakeoff) -> Plan:
     """
     rng = random.Random(bakeoff.seed)
     _refuse_reserved(bakeoff)
+    _refuse_stages(bakeoff)
     identities = {candidate.name: candidate.identity for candidate in bakeoff.candidates}
     exclusions = tuple(_exclusions(bakeoff))
     calls: list[Call] = []
@@ -104,8 +105,7 @@ def instrument_calls(bakeoff: Bakeoff, records: Iterable[Record]) -> list[Call]:
                 place=(answer.suite, answer.task, answer.sample),
                 epoch=answer.epoch,
                 role=Role.INSTRUMENT,
-                instrument=instrument.name,
-                measures=answer.key,
+                under=(instrument.name, answer.key),
             )
             call = Call(
                 key=key,
@@ -130,15 +130,14 @@ def call_key(
     place: tuple[str, str, str],
     epoch: int,
     role: Role,
-    instrument: str | None = None,
-    measures: str | None = None,
+    under: tuple[str, str] | None = None,
 ) -> str:
     """Return the sha256 of all that makes an answer what it is: names and prices of candidates do not.
 
-    `place` is suite, task and sample; `identity` that of the candidate; `measures` the key of the measured answer.
+    `place` is suite, task and sample; `identity` that of the candidate; `under` the name of the instrument or stage,
+    and the key of the answer that it measures or is a part of.
     """
-    parts = [KEY_VERSION, type(request).__name__, request, identity, place, epoch, role]
-    return digest(parts if instrument is None else [*parts, instrument, measures])
+    return digest([KEY_VERSION, type(request).__name__, request, identity, place, epoch, role, *(under or ())])
 
 
 def _units(bakeoff: Bakeoff, exclusions: Iterable[Exclusion], problems: dict[str, Problem]) -> list[_Unit]:
@@ -167,7 +166,7 @@ def _units(bakeoff: Bakeoff, exclusions: Iterable[Exclusion], problems: dict[str
 def _refuse_reserved(bakeoff: Bakeoff) -> None:
     """Raise UsageError that names every parameter which no candidate and no task may set."""
     tasks = {f"task {suite.name}/{task.name}": task.params for suite in bakeoff.suites for task in suite.tasks}
-    candidates = {f"candidate {candidate.name!r}": candidate.params for candidate in bakeoff.candidates}
+    candidates = {f"candidate {model.name!r}": model.params for it in bakeoff.candidates for model in it.models}
     if problems := [
         Problem(
             code="E204",
@@ -177,6 +176,23 @@ def _refuse_reserved(bakeoff: Bakeoff) -> None:
         for who, params in {**candidates, **tasks}.items()
         for name in sorted(RESERVED & params.keys())
     ]:
+        raise UsageError(problems)
+
+
+def _refuse_stages(bakeoff: Bakeoff) -> None:
+    """Raise UsageError that names every stage of a cascade whose input cannot be rendered."""
+    problems = []
+    for cascade in bakeoff.candidates:
+        told: dict[str, str] = {}
+        for stage in cascade.stages:
+            try:
+                stage_renderer(stage.input)("what is asked", told)
+            except PromptError as error:
+                message = f"the stage {stage.name!r} of the cascade {cascade.name!r}: {error}"
+                hint = f"it sees input and what came before: {', '.join(f'stages.{name}.text' for name in told) or '-'}"
+                problems.append(Problem(code="E312", message=message, hint=hint))
+            told[stage.name] = "what it said"
+    if problems:
         raise UsageError(problems)
 
 
@@ -228,7 +244,9 @@ def _asker(task: Task) -> Asker:
                 task, candidate, _content(prompt(sample), sample), None if system is None else system(sample)
             )
         case "tts":
-            return lambda sample, candidate: _speech(task, candidate, prompt(sample), _language(task, sample))
+            return lambda sample, candidate: requests.speech(
+                prompt(sample), {**task.params, **candidate.params}, candidate, language=_language(task, sample)
+            )
         case "embedding" | "rerank":
             return lambda sample, candidate: _ranking(task, candidate, prompt(sample), sample)
         case other:
@@ -244,29 +262,9 @@ def _content(prompt: str, sample: Sample) -> Json:
 
 
 def _chat(task: Task, candidate: Candidate, content: Json, system: str | None) -> ChatRequest:
-    params: dict[str, Json] = {**task.params, **candidate.params}
-    # two names of one bound; it is a field of the request because a budget rests on it
-    bounds = [params.pop("max_completion_tokens", None), params.pop("max_tokens", None), task.max_tokens]
     messages: list[Mapping[str, Json]] = [] if system is None else [{"role": "system", "content": system}]
     messages.append({"role": "user", "content": content})
-    return ChatRequest(
-        messages=tuple(messages),
-        max_tokens=next(bound for bound in bounds if isinstance(bound, int)),
-        params=params,
-    )
-
-
-def _speech(task: Task, candidate: Candidate, text: str, language: str | None) -> SpeechRequest:
-    params: dict[str, Json] = {**task.params, **candidate.params}
-    voice, response_format = params.pop("voice", None), params.pop("response_format", "wav")
-    if candidate.is_local and language is not None:  # providers hear the language in the text and know no such field
-        params.setdefault("language", language)
-    return SpeechRequest(
-        text=text,
-        voice=None if voice is None else str(voice),
-        response_format=str(response_format),
-        params=params,
-    )
+    return requests.chat(messages, {**task.params, **candidate.params}, max_tokens=task.max_tokens)
 
 
 def _ranking(task: Task, candidate: Candidate, query: str, sample: Sample) -> EmbeddingRequest | RerankRequest:

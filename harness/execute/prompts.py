@@ -51,6 +51,18 @@ def _around_input(texts: Sequence[str]) -> Callable[[Sample], str]:
 
 
 def _template(source: str) -> Callable[[Sample], str]:
+    render = _compiled(source, VISIBLE)
+    return lambda sample: render(input=sample.input, metadata=sample.metadata, files=list(sample.files))
+
+
+@cache
+def stage_renderer(source: str) -> Callable[[str, Mapping[str, str]], str]:
+    """Do as `renderer` for the input of a cascade's stage: of what the cascade is asked, and stage → what it said."""
+    render = _compiled(source, ("input", "stages"))
+    return lambda asked, told: render(input=asked, stages={name: {"text": text} for name, text in told.items()})
+
+
+def _compiled(source: str, visible: Sequence[str]) -> Callable[..., str]:
     from jinja2 import TemplateError
 
     try:
@@ -58,16 +70,16 @@ def _template(source: str) -> Callable[[Sample], str]:
     except TemplateError as error:
         raise PromptError(f"the template is not valid: {error.message}") from error
 
-    def render(sample: Sample) -> str:
+    def render(**values: Any) -> str:
         pieces, length = [], 0
         try:
-            for piece in template.generate(input=sample.input, metadata=sample.metadata, files=list(sample.files)):
+            for piece in template.generate(**values):
                 pieces.append(piece)
                 length += len(piece)
                 if length > MAX_CHARACTERS:
                     raise PromptError(TOO_LONG)
         except TemplateError as error:
-            raise PromptError(_reason(error)) from error
+            raise PromptError(_reason(error, visible)) from error
         except (TypeError, ValueError, KeyError, ArithmeticError, MemoryError) as error:
             raise PromptError(f"the template fails: {error}") from error
         return "".join(pieces)
@@ -75,12 +87,12 @@ def _template(source: str) -> Callable[[Sample], str]:
     return render
 
 
-def _reason(error: Any) -> str:
+def _reason(error: Any, visible: Sequence[str]) -> str:
     from jinja2 import UndefinedError
 
     text = str(error.message or error)
     if isinstance(error, UndefinedError):
-        return f"{text}; a template sees {', '.join(VISIBLE)}"
+        return f"{text}; a template sees {', '.join(visible)}"
     return f"the template fails: {text}"
 
 

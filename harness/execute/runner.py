@@ -15,11 +15,12 @@ from harness.clients.retry import RetryPolicy
 from harness.clients.retry import call as call_client
 from harness.clients.sender import Here, Sender
 from harness.clients.target import Target, resolve, variables
-from harness.core.calls import Call, Role
+from harness.core.calls import Call, Failure, Fault, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.redaction import Redactor, secrets
 from harness.core.runs import DRAIN_S, Bakeoff
 from harness.errors import BudgetStop, StoreError, UsageError
+from harness.execute import cascade
 from harness.execute.budget import Budget, ceilings, refuse_unpriced, unpriced
 from harness.execute.courier import CallClient, Courier
 from harness.execute.dispatch import dispatch
@@ -68,7 +69,8 @@ async def run(
     """
     stop = stop or Stop(drain_s=DRAIN_S, say=progress.note)
     sender = sender or Here(InProcessTap())
-    candidates = {c.name: c for c in (*bakeoff.instruments.values(), *bakeoff.candidates)}
+    listed = (*bakeoff.models, *bakeoff.instruments.values(), *bakeoff.candidates)
+    candidates = {candidate.name: candidate for candidate in listed}
     shed = Shed(engines)
     ending = Ending(candidates=candidates, note=progress.note, now=now)
     policy, rng = RetryPolicy(max_attempts=bakeoff.settings.max_attempts), random.Random(bakeoff.seed)
@@ -106,7 +108,7 @@ async def run(
     warm = _planned_warm_ups(bakeoff, ledger, calls)
     if notice := _too_many_unpriced(bakeoff, [*warm, *calls], budget):
         ending.say(notice)
-    if not warm and any(not candidates[call.candidate].is_local for call in calls):
+    if not warm and any(not model.is_local for call in calls for model in candidates[call.candidate].models):
         ending.say("The run is not warmed up: the latency of its first answers holds what opening connections takes.")
     courier = Courier(
         ledger=ledger,
@@ -134,6 +136,7 @@ async def run(
         throttles=_throttles(
             candidates, bakeoff.settings.max_in_flight, policy=policy, rng=rng, first_alone=bool(warm)
         ),
+        stages={record.call.key: record for record in ledger.records(Role.STAGE) if not _is_tried_again(record)},
         ready=sender.ready if client is None else None,
         calibrate=calibrate,
     )
@@ -156,6 +159,8 @@ class _Phases:
     courier: Courier
     throttles: Mapping[str, Sequence[Throttle]]
     """Candidate → its account's and its own; over both halves."""
+    stages: Mapping[str, Record]
+    """Key → what earlier processes were told by the stages of cascades."""
     ready: Callable[[], Awaitable[None]] | None
     """Loads what the first call would wait for."""
     calibrate: Calibrate | None
@@ -174,10 +179,17 @@ class _Phases:
         if calls and self.ready is not None:
             await self.ready()
             if self.calibrate is not None:
-                remote = any(not self.candidates[call.candidate].is_local for call in calls)
+                remote = any(not model.is_local for model in self._models(calls))
                 await self.calibrate(self.bakeoff.settings.max_in_flight if remote else 1)
-        for name in sorted({call.candidate for call in calls if self.candidates[call.candidate].is_local}):
-            await self.shed.ready(self.candidates[name])
+        for model in self._models(calls):
+            if model.is_local:
+                await self.shed.ready(model)
+
+    def _models(self, calls: Sequence[Call]) -> Sequence[Candidate]:
+        """Return who is called for `calls`, by name."""
+        asked = {call.candidate for call in calls}
+        models = {model.name: model for name in asked for model in self.candidates[name].models}
+        return [models[name] for name in sorted(models)]
 
     async def instruments(self) -> None:
         """Measure every answer that has arrived, also those of earlier processes."""
@@ -206,14 +218,18 @@ class _Phases:
 
         async def deliver(call: Call, lane: Lane, placed: Callable[[], None]) -> None:
             candidate = self.candidates[call.candidate]
-            if candidate.is_local:
-                try:
-                    await self.shed.ready(candidate, alone=alone)
-                except UsageError as error:  # calls have been paid by now: what they brought is kept
-                    ending.give_up(candidate.name, str(error), curable=True)
-                    return
+            for model in candidate.models:
+                if model.is_local:
+                    try:
+                        await self.shed.ready(model, alone=alone)
+                    except UsageError as error:  # calls have been paid by now: what they brought is kept
+                        ending.give_up(model.name, str(error), curable=True)
+                        return
             try:
-                await courier.deliver(call, candidate, lane, placed=placed)
+                if candidate.stages:
+                    await self._cascade(call, candidate, lane, placed)
+                else:
+                    await courier.deliver(call, candidate, lane, placed=placed)
             except BudgetStop as reached:
                 ending.heed_budget(reached)
                 if reached.candidates is None:
@@ -235,10 +251,23 @@ class _Phases:
                 sleep=stop.sleep,
             ),
             deliver=deliver,
-            usable=lambda name: name not in ending.fatal,
+            usable=lambda name: not any(model.name in ending.fatal for model in self.candidates[name].models),
             stop=stop,
             bell=bell,
         )
+
+    async def _cascade(self, call: Call, candidate: Candidate, lane: Lane, placed: Callable[[], None]) -> None:
+        courier = self.courier
+        record = await cascade.deliver(
+            call,
+            candidate,
+            ledger=courier.ledger,
+            done=self.stages,
+            carry=lambda part, model: courier.deliver(part, model, lane, placed=placed),
+            now=courier.now,
+        )
+        if record is not None:
+            courier.progress.finished(record)
 
     def _room(self, calls: Sequence[Call]) -> int:
         in_flight = self.bakeoff.settings.max_in_flight + 1  # and one in the exclusive lane
@@ -264,7 +293,7 @@ def _throttles(
     return {
         name: (shared.setdefault(account(candidate), throttle(of_account=True)), throttle(of_account=False))
         for name, candidate in candidates.items()
-        if not candidate.is_local
+        if not candidate.stages and not candidate.is_local
     }
 
 
@@ -305,8 +334,15 @@ def _check_credentials(
     """Raise CredentialsError where a key is missing that a call or an instrument will need."""
     measuring = bakeoff.instruments.values() if calls else ()
     for name in sorted({call.candidate for call in calls} | {candidate.name for candidate in measuring}):
-        if not candidates[name].is_local:
-            reach(candidates[name])
+        for model in candidates[name].models:
+            if not model.is_local:
+                reach(model)
+
+
+def _is_tried_again(record: Record) -> bool:
+    """Whether a resume asks again: it failed for no fault of its own, and not by our own deadline."""
+    failure = record.outcome
+    return isinstance(failure, Failure) and failure.fault is not Fault.CANDIDATE and failure.kind != "timeout"
 
 
 def _uncertain(ledger: Ledger) -> str | None:

@@ -24,13 +24,14 @@ def lane_widths(calls: Iterable[Call], candidates: Mapping[str, Candidate], *, m
         candidate = candidates[name]
         lane = lane_name(candidate)
         most = 1 if lane == LOCAL else max_in_flight
-        widths[lane] = min(widths.get(lane, most), candidate.max_in_flight or most)
+        limits = [model.max_in_flight or most for model in candidate.models]
+        widths[lane] = min(widths.get(lane, most), *limits)
     return widths
 
 
 def lane_name(candidate: Candidate) -> str:
     """Name the lane of a candidate: what runs on one machine shares one, since each would measure the others."""
-    if candidate.is_local:
+    if any(model.is_local for model in candidate.models):
         return LOCAL
     if candidate.machine is not None and candidate.base_url is not None:
         return candidate.base_url.rstrip("/")

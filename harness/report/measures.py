@@ -183,6 +183,8 @@ def spending(records: Sequence[Record], *, id: str) -> Shown:
 
 def price(candidate: Candidate | None, *, slot: str) -> Phrase:
     """Return where a candidate's price comes from."""
+    if candidate is not None and candidate.stages:
+        return Phrase(key="price.stages", args={"stages": ", ".join(stage.name for stage in candidate.stages)})
     if candidate is None or (candidate.prices is None and candidate.machine is None):
         return Phrase(key="price.none")
     if candidate.machine is not None:

@@ -1,6 +1,6 @@
 """The view model: the whole page as values and words, before it is HTML or Markdown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -186,8 +186,11 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
     pending = sum(call.role is Role.ANSWER for call in evidence.pending)
     failures = [record.outcome for record in answers if isinstance(record.outcome, Failure)]
     lost = sum(failure.fault != "candidate" for failure in failures)
-    everything = [record for records in evidence.records.values() for record in records]
-    hosted = {c.name for c in (*candidates_of(manifest).values(), *instruments_of(manifest).values()) if c.machine}
+    listed = (*candidates_of(manifest).values(), *instruments_of(manifest).values())
+    hosted = {model.name for candidate in listed for model in candidate.models if model.machine}
+    cascades = {candidate.name for candidate in listed if candidate.stages}
+    everything = [r for records in evidence.records.values() for r in records]
+    paid = [r for r in everything if r.call.candidate not in cascades]  # their stages are there
     signatures = signatures_of(manifest, answers, evidence.judgements)
 
     def shown(metric: str, value: int) -> Number:
@@ -206,13 +209,13 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
         errors=shown("errors", lost),
         pending=shown("pending", pending),
         uncertain=shown("uncertain", len(evidence.uncertain)),
-        billed=_dollars("billed_usd", [r for r in everything if r.call.candidate not in hosted], all_=everything),
-        machine=_dollars("machine_usd", [r for r in everything if r.call.candidate in hosted], all_=everything),
+        billed=_dollars("billed_usd", [r for r in paid if r.call.candidate not in hosted], all_=paid),
+        machine=_dollars("machine_usd", [r for r in paid if r.call.candidate in hosted], all_=paid),
         tool=manifest.environment.get("bakeoff"),
         data_sha256=digest(manifest.suites),
         suites=tuple(_suites(evidence)),
         scorers=tuple(sorted(f"{place}: {signature}" for place, signature in signatures.items())),
-        models=tuple(_model(candidate) for candidate in candidates_of(manifest).values()),
+        models=tuple(_model(candidate) for candidate in _named(candidates_of(manifest).values()).values()),
         instruments=tuple(_instrument(evidence, *item) for item in sorted(instruments_of(manifest).items())),
         settings=tuple(_settings(config)),
         environment=tuple(sorted(manifest.environment.items())),
@@ -259,6 +262,11 @@ def _suites(evidence: Evidence) -> list[SuiteView]:
         )
         for suite in config_of(manifest).get("suites", ())
     ]
+
+
+def _named(candidates: Iterable[Candidate]) -> dict[str, Candidate]:
+    """Return the candidates by name, each cascade before the models of its stages."""
+    return {model.name: model for candidate in candidates for model in (candidate, *candidate.models)}
 
 
 def _model(candidate: Candidate) -> ModelView:

@@ -211,6 +211,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "metric.dnsmos_bak": "DNSMOS background",
         # cost
         "price.none": "no price: cost not measured",
+        "price.stages": "the sum of its stages: {stages}",
         "price.machine": "own machine at {hour} an hour, {use} utilised",
         "price.book": "{source}",
         "price.dated": "{source}, {date}",
@@ -218,6 +219,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "source.measured": "{n} from our own meters",
         "source.estimated": "{n} estimated at the bound",
         "source.machine": "{n} from machine time",
+        "source.stages": "{n} summed over stages",
         "source.unpriced": "{n} without a price",
         "source.other": "{n} {name}",
         "meter.input_tokens": "{total} input tokens",

@@ -15,7 +15,7 @@ COUNTS = """
         total(call.state IS NULL OR call.state IN ('pending', 'intent')) AS pending
     FROM plan JOIN sample ON sample.id = plan.sample LEFT JOIN plan AS measured ON measured.id = plan.measures
         LEFT JOIN call ON call.plan = plan.id
-    WHERE plan.role <> 'warmup' GROUP BY 1, 2, 3, 4 ORDER BY whose, plan.role
+    WHERE plan.role IN ('answer', 'instrument') GROUP BY 1, 2, 3, 4 ORDER BY whose, plan.role
 """
 NUMBERS = ("planned", "done", "failed_candidate", "failed_infra", "failed_harness", "pending")
 

@@ -166,6 +166,10 @@ class Ledger:
         calls = list(calls)
         return int(self._write(lambda connection: operations.insert_calls(connection, calls)))
 
+    async def add_stage(self, call: Call) -> None:
+        """Append a stage of a planned answer to the plan, unless it is there already."""
+        await self._write_soon(lambda connection: operations.insert_stage(connection, call))
+
     # -- what came of it
 
     def records(self, role: Role | None = None) -> Iterator[Record]:
@@ -208,12 +212,16 @@ class Ledger:
         return [] if holder(self.folder) else list(self._calls("call.state = 'intent'"))
 
     def counts(self) -> tuple[Count, ...]:
-        """Return one count for each role and candidate, in the order in which they first appear in the plan."""
+        """Return one count for each role and candidate, in the order in which they first appear in the plan.
+
+        The stages of cascades are not among them: they come and fail with the answers that they belong to.
+        """
         found = self._query(
             "SELECT role, plan.candidate, count(*), total(state = 'done' AND fault IS NULL),"
             " total(fault = 'candidate'), total(fault = 'infra'), total(fault = 'harness'),"
             " total(state IS NULL OR state IN ('pending', 'intent'))"
-            " FROM plan LEFT JOIN call ON call.plan = plan.id GROUP BY role, plan.candidate ORDER BY min(plan.id)"
+            " FROM plan LEFT JOIN call ON call.plan = plan.id WHERE role <> 'stage'"
+            " GROUP BY role, plan.candidate ORDER BY min(plan.id)"
         )
         return tuple(
             Count(
@@ -239,9 +247,9 @@ class Ledger:
 
     def spent_by_candidate(self, *, since: str = "") -> dict[str, Decimal]:
         """Return `spent` of each candidate that was sent anything."""
-        dated = "'machine'" if not since else f"'machine' OR finished < '{since}'"
+        dated = f"cost_source IN {rows.BILLED_NOWHERE}" + (f" OR finished < '{since}'" if since else "")
         found = self._query(
-            f"SELECT candidate, CASE WHEN cost_source = {dated} THEN NULL ELSE cost_usd END, sunk_usd, held_usd"
+            f"SELECT candidate, CASE WHEN {dated} THEN NULL ELSE cost_usd END, sunk_usd, held_usd"
             " FROM plan JOIN call ON plan.id = call.plan"
         )
         spent: dict[str, Decimal] = {}
@@ -301,7 +309,7 @@ class Ledger:
         """Return candidate and the name that its provider gave the model → in how many answers it did."""
         found = self._query(
             "SELECT candidate, model, count(*) FROM plan JOIN call ON plan.id = call.plan"
-            " WHERE model IS NOT NULL AND role = 'answer' GROUP BY candidate, model ORDER BY min(plan.id)"
+            " WHERE model IS NOT NULL AND role IN ('answer', 'stage') GROUP BY candidate, model ORDER BY min(plan.id)"
         )
         return {(candidate, model): n for candidate, model, n in found}
 

@@ -68,6 +68,17 @@ def insert_calls(connection: sqlite3.Connection, calls: Iterable[Call]) -> int:
     return connection.total_changes - before
 
 
+def insert_stage(connection: sqlite3.Connection, call: Call) -> None:
+    """Append a cascade's stage to the plan unless it is there; the answer that it belongs to must be."""
+    added = connection.execute(
+        "INSERT INTO plan (key, role, candidate, sample, epoch, stage, part_of, request)"
+        " SELECT ?, ?, ?, sample, epoch, ?, id, ? FROM plan WHERE key = ? ON CONFLICT (key) DO NOTHING",
+        (call.key, call.role.value, call.candidate, call.stage, rows.request_text(call.request), call.part_of),
+    )
+    if not added.rowcount:
+        _plan_of(connection, call.key)
+
+
 def intend(connection: sqlite3.Connection, key: str, attempt: int, estimate: Decimal | None) -> None:
     """Note that a request is about to be sent; BakeoffError where the call is done."""
     now = _standing(connection, key)
@@ -179,7 +190,7 @@ def _plan_of(connection: sqlite3.Connection, key: str) -> int:
 def _standing(connection: sqlite3.Connection, key: str) -> Standing:
     found = connection.execute(
         "SELECT id, state, coalesce(visit, 0), sunk_usd, held_usd,"
-        " CASE cost_source WHEN 'machine' THEN NULL ELSE cost_usd END"
+        f" CASE WHEN cost_source IN {rows.BILLED_NOWHERE} THEN NULL ELSE cost_usd END"
         " FROM plan LEFT JOIN call ON call.plan = plan.id WHERE key = ?",
         (key,),
     ).fetchone()

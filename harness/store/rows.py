@@ -42,15 +42,17 @@ RESULT_COLUMNS = (
 )  # fmt: skip
 """Columns of `call` that hold a record's result, in the order of `result_row`."""
 
+BILLED_NOWHERE = "('machine', 'stages')"
+"""Sources of a cost that is on nobody's bill, or on that of the call's own stages."""
 ATTEMPT_FIELDS = tuple(f.name for f in fields(Attempt))
 CALL_COLUMNS = (
     "plan.key", "plan.role", "plan.candidate", "plan.request", "sample.suite", "sample.task", "sample.name",
-    "plan.epoch", "plan.instrument", "measured.key",
+    "plan.epoch", "plan.instrument", "measured.key", "plan.stage", "whole.key",
 )  # fmt: skip
 """Columns of `CALL_TABLES` in the order of `call_of`."""
 CALL_TABLES = (
-    "plan JOIN sample ON sample.id = plan.sample"
-    " LEFT JOIN plan AS measured ON measured.id = plan.measures LEFT JOIN call ON call.plan = plan.id"
+    "plan JOIN sample ON sample.id = plan.sample LEFT JOIN plan AS measured ON measured.id = plan.measures"
+    " LEFT JOIN plan AS whole ON whole.id = plan.part_of LEFT JOIN call ON call.plan = plan.id"
 )
 
 
@@ -66,7 +68,7 @@ def request_text(request: Request) -> str:
 
 def call_of(row: Row) -> Call:
     """Build a call from `CALL_COLUMNS`."""
-    key, role, candidate, request, suite, task, sample, epoch, instrument, measures = row
+    key, role, candidate, request, suite, task, sample, epoch, instrument, measures, stage, part_of = row
     return Call(
         key=key,
         role=Role(role),
@@ -78,6 +80,8 @@ def call_of(row: Row) -> Call:
         epoch=epoch,
         instrument=instrument,
         measures=measures,
+        stage=stage,
+        part_of=part_of,
     )
 
 

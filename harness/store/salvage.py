@@ -20,7 +20,8 @@ TABLES = {"sample": "id", "plan": "id", "call": "plan", "attempt": "plan", "scor
 ROWS_A_PAGE = 40
 """More than fit: bounds the numbers that are tried where a table does not tell its last one."""
 BELONGS = {
-    "plan": "sample NOT IN (SELECT id FROM sample) OR measures NOT IN (SELECT id FROM plan)",
+    "plan": "sample NOT IN (SELECT id FROM sample) OR measures NOT IN (SELECT id FROM plan)"
+    " OR part_of NOT IN (SELECT id FROM plan)",
     "call": "plan NOT IN (SELECT id FROM plan)",
     "attempt": "plan NOT IN (SELECT id FROM plan)",
     "score": "plan NOT IN (SELECT id FROM plan) OR scorer NOT IN (SELECT id FROM scorer)",

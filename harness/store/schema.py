@@ -127,6 +127,28 @@ MIGRATIONS: Sequence[str] = (
     ALTER TABLE call ADD COLUMN ranking TEXT;
     ALTER TABLE call ADD COLUMN search_units INTEGER;
     """,
+    # 3. A cascade's answer is made of stages, each a call of its own.
+    """
+    CREATE TABLE new_plan (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        role TEXT NOT NULL CHECK (role IN ('answer', 'stage', 'instrument', 'warmup')),
+        candidate TEXT NOT NULL,
+        sample INTEGER NOT NULL REFERENCES sample,
+        epoch INTEGER NOT NULL CHECK (epoch >= 0),
+        instrument TEXT,
+        measures INTEGER REFERENCES plan,
+        stage TEXT,
+        part_of INTEGER REFERENCES plan,
+        request TEXT NOT NULL,
+        CHECK ((role = 'instrument') = (instrument IS NOT NULL AND measures IS NOT NULL)),
+        CHECK ((role = 'stage') = (stage IS NOT NULL AND part_of IS NOT NULL))
+    ) STRICT;
+    INSERT INTO new_plan (id, key, role, candidate, sample, epoch, instrument, measures, request)
+        SELECT id, key, role, candidate, sample, epoch, instrument, measures, request FROM plan;
+    DROP TABLE plan;
+    ALTER TABLE new_plan RENAME TO plan;
+    """,
 )
 """Forward only: entry n brings a store from schema n to n + 1. An entry that was released never changes."""
 
@@ -172,14 +194,21 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     copy = path.with_name(f"{path.name}.bak-v{found}")
     copy.unlink(missing_ok=True)  # left by a migration that was killed: the store itself is still at this version
     connection.execute("VACUUM INTO ?", (str(copy),))
+    connection.execute("PRAGMA foreign_keys = OFF")  # else a table to which others refer could not be made anew
     connection.execute("BEGIN IMMEDIATE")
     try:
         for script in MIGRATIONS[found:]:
             _execute(connection, script)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        if broken := connection.execute("PRAGMA foreign_key_check").fetchone():
+            raise StoreError(
+                f"{path}: row {broken[1]} of {broken[0]} belongs to a row of {broken[2]} that is not there"
+            )
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+    finally:
+        connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("COMMIT")
 
 

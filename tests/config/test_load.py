@@ -114,14 +114,6 @@ def test_limit_takes_the_first_samples(project: Project) -> None:
     assert [sample.id for sample in bakeoff.suites[0].tasks[0].loaded] == ["a"]
 
 
-def test_cascades_are_read_but_not_run(project: Project) -> None:
-    project.write("providers.yaml", f"{PROVIDERS}cascades:\n  - {{model_name: c, ocr: haiku, llm: gemma3}}\n")
-    assert project.load(f"suites:\n{FAQ}").notices == ("cascades are not run by this version and are left out: c",)
-    problem = one(project.problems(f"suites:\n{FAQ}candidates: [smollm2, c]"))
-    assert (problem.code, place(problem)) == ("E218", "bakeoff.yaml:3:23")
-    assert problem.message == "'c' is a cascade, and cascades are not run by this version"
-
-
 def test_what_the_router_would_have_done_is_one_notice(project: Project) -> None:
     entry = "  - {{model_name: {0}, litellm_params: {{model: openai/x, api_base: h, {1}: 1}}}}\n"
     project.write("providers.yaml", "model_list:\n" + entry.format("a", "timeout") + entry.format("b", "weight"))

@@ -145,7 +145,7 @@ def test_cascades_are_read(project: Project, cascade: str) -> None:
     providers, problems = read(project, f"{CASCADES}  - {cascade}\n")
     assert problems == []
     assert providers is not None
-    assert providers.cascades == ("c",)
+    assert [cascade.name for cascade in providers.cascades] == ["c"]
 
 
 @pytest.mark.parametrize(
@@ -157,6 +157,10 @@ def test_cascades_are_read(project: Project, cascade: str) -> None:
         pytest.param("{model_name: c, ocr: smolm2, llm: smollm2}", "E208", "uses 'smolm2', which is no candidate", id="unknown-candidate"),
         pytest.param("{model_name: hibari, ocr: smollm2, llm: smollm2}", "E207", "has the name of a model entry", id="name-taken"),
         pytest.param(
+            "{model_name: c, ocr: smollm2, llm: smollm2}\n  - {model_name: c, ocr: smollm2, llm: smollm2}",
+            "E207", "two cascades are called 'c'", id="name-twice",
+        ),
+        pytest.param(
             "{model_name: c, stages: [{name: a, candidate: smollm2}, {name: a, candidate: hibari}]}",
             "E204", "two stages of the cascade 'c' are called 'a'", id="stage-twice",
         ),
@@ -164,5 +168,5 @@ def test_cascades_are_read(project: Project, cascade: str) -> None:
 )  # fmt: skip
 def test_wrong_cascades_are_refused(project: Project, cascade: str, code: str, message: str) -> None:
     problem = read(project, f"{CASCADES}  - {cascade}\n")[1][0]
-    assert (problem.code, problem.line) == (code, 5)
+    assert (problem.code, problem.line) == (code, 5 + cascade.count("\n"))
     assert message in problem.message

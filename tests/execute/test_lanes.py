@@ -66,7 +66,9 @@ def test_a_machine_has_one_lane_with_the_smallest_width_and_each_candidate_its_o
     found = lanes_of(calls, candidates, 8)
     assert {name: lane.own.most for name, lane in found.items()} == {url: 2, "c": 8, "d": 8}
     assert waiting(found[url]) == ["a0", "b0", "a1", "b1"]
-    assert {name: requests.is_limited for name, (requests, _) in found[url].paces.items()} == {"a": True, "b": False}
+    limited = {name: requests.is_limited for name, (requests, _) in found[url].paces.items()}
+    assert limited == {"a": True, "b": False, "c": False, "d": False}
+    assert found[url].paces is found["c"].paces, "a model's rate is its own in whatever lane it is called"
 
 
 def test_turns_that_pile_up_before_a_place_is_free_make_no_burst() -> None:

@@ -1,0 +1,33 @@
+"""What is sent, made of a prompt and the parameters of a task and its candidate."""
+
+from collections.abc import Mapping, Sequence
+
+from harness.core.calls import ChatRequest, SpeechRequest
+from harness.core.candidates import Candidate
+from harness.core.canonical import Json
+
+
+def chat(messages: Sequence[Mapping[str, Json]], params: Mapping[str, Json], *, max_tokens: int) -> ChatRequest:
+    """Return a chat of `messages`; a bound among `params` takes the place of `max_tokens`."""
+    params = dict(params)
+    # two names of one bound; it is a field of the request because a budget rests on it
+    bounds = [params.pop("max_completion_tokens", None), params.pop("max_tokens", None), max_tokens]
+    return ChatRequest(
+        messages=tuple(messages),
+        max_tokens=next(bound for bound in bounds if isinstance(bound, int)),
+        params=params,
+    )
+
+
+def speech(text: str, params: Mapping[str, Json], candidate: Candidate, *, language: str | None) -> SpeechRequest:
+    """Return the request to speak `text`."""
+    params = dict(params)
+    voice, response_format = params.pop("voice", None), params.pop("response_format", "wav")
+    if candidate.is_local and language is not None:  # providers hear the language in the text and know no such field
+        params.setdefault("language", language)
+    return SpeechRequest(
+        text=text,
+        voice=None if voice is None else str(voice),
+        response_format=str(response_format),
+        params=params,
+    )
