@@ -86,7 +86,7 @@ def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
 
 
 def _row(candidate: Candidate, slot: str, calls: list[Call]) -> ForecastRow:
-    machine = candidate.machine is not None
+    machine = all(model.machine is not None for model in candidate.models)
     known = None if machine else _sum(worst_case(call.request, candidate) for call in calls)
     return ForecastRow(candidate=candidate.name, slot=slot, calls=len(calls), worst_case_usd=known, machine=machine)
 
