@@ -43,7 +43,7 @@ class FakeLedger:
 
     def records(self, role: Role | None = None) -> Iterable[Record]:
         kept = [role] if role is not None else list(Role)
-        return (record for one in kept for record in self.evidence.records[one])
+        return (record for one in kept for record in self.evidence.records.get(one, ()))
 
     def scores(self) -> Iterable[ScoreRow]:
         for j in self.evidence.judgements:
