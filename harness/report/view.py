@@ -306,7 +306,9 @@ def _settings(config: Mapping[str, object]) -> list[tuple[str, Number]]:
     stated = config.get("settings")
     pairs = {"epochs": config.get("epochs"), "seed": config.get("seed")}
     pairs |= stated if isinstance(stated, dict) else {}
-    read = {name: Decimal(v) if name.endswith("_usd") and isinstance(v, str) else v for name, v in pairs.items()}
+    for name, of in [(name, of) for name, of in pairs.items() if isinstance(of, dict)]:
+        pairs |= {f"{name}.{provider}": dollars for provider, dollars in of.items()}
+    read = {name: Decimal(v) if "_usd" in name and isinstance(v, str) else v for name, v in pairs.items()}
     return [
         (name, number(value, significant(float(value)), id=number_id("run", "settings", "", name)))
         for name, value in read.items()

@@ -165,7 +165,7 @@ def test_a_stage_that_failed_is_asked_again_and_one_that_answered_is_not(tmp_pat
 def test_a_budget_that_ends_between_two_stages_leaves_the_answer_pending(tmp_path: Path) -> None:
     async def tell() -> None:
         async with FakeProvider() as provider:
-            planned = bakeoff(two_writers(provider), suites=[text_suite(1)], budget_usd=Decimal("0.05"))
+            planned = bakeoff(two_writers(provider), suites=[text_suite(1)], budget_usd=Decimal("0.036"))
             trip = Trip(tmp_path, planned)
             assert (await trip.go()).exit_code == 5
             assert trip.records(Role.ANSWER) == []

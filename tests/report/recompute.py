@@ -298,7 +298,8 @@ def run_figures(evidence: Evidence) -> Figures:
     for name in ("epochs", "seed"):
         yield at("run", "settings", "all", name), config[name]
     for name, value in config["settings"].items():
-        yield at("run", "settings", "all", name), Decimal(str(value))
+        for of, number in value.items() if isinstance(value, dict) else [("", value)]:
+            yield at("run", "settings", "all", f"{name}.{of}" if of else name), Decimal(str(number))
 
 
 def reads_as(text: str) -> tuple[float, float]:
