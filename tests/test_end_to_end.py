@@ -106,6 +106,59 @@ def test_kill_9_then_resume_asks_only_what_has_no_answer(tmp_path: Path) -> None
         assert len(provider.requests) <= 2 * len(ANSWERS) + in_flight
 
 
+RANKED = """
+SUITE = Suite(name="found", version=1, tasks=[
+    Task(name="passages", modality="rerank", slot="rag.retrieval", samples="questions.jsonl",
+         documents="passages.jsonl", scorers=[Ndcg(k=3), ReciprocalRank()], primary="ndcg"),
+])
+"""
+
+
+def test_an_embedder_and_a_reranker_compete_for_one_slot(tmp_path: Path) -> None:
+    """From passages in a file to a verdict: one request an answer, vectors among the media, the order on the page."""
+    suite = tmp_path / "tasks" / "found"
+    suite.mkdir(parents=True)
+    head = "from harness import Suite, Task\nfrom harness.scorers import Ndcg, ReciprocalRank\n"
+    (suite / "suite.py").write_text(head + RANKED, encoding="utf-8")
+    words = ("harbour ferry", "night tram", "book loan", "dog tax")
+    rows = [{"id": f"p{n}", "input": f"the {text} page"} for n, text in enumerate(words)]
+    asks = [{"id": f"q{n}", "input": f"{text} please", "target": f"p{n}"} for n, text in enumerate(words)]
+    for name, lines in (("passages", rows), ("questions", asks)):
+        (suite / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    (tmp_path / "bakeoff.yaml").write_text(
+        "name: rag\nsuites: [found]\ncandidates: [vectors, order]\nrun: {warm_up: 1}\n", encoding="utf-8"
+    )
+    with running() as provider:
+        entries = [
+            {
+                "model_name": name,
+                "litellm_params": {"model": f"openai/{name}", "api_base": provider.url, **extra},
+                "model_info": {"mode": mode},
+                "bakeoff": {"usd_per_hour": 0.1},
+            }
+            for name, mode, extra in (("vectors", "embedding", {"query_prefix": "query: "}), ("order", "rerank", {}))
+        ]
+        (tmp_path / "providers.yaml").write_text(json.dumps({"model_list": entries}), encoding="utf-8")
+        bakeoff("run", cwd=tmp_path)
+        paths = Counter(served.path for served in provider.requests)
+        batches = [len(r.body["input"]) for r in provider.requests if r.path == "/v1/embeddings"]
+    assert paths == {"/v1/embeddings": 5, "/v1/rerank": 5}
+    assert sorted(batches) == [1, 5, 5, 5, 5]
+    (run,) = (tmp_path / "reports").iterdir()
+    (decision,) = json.loads((run / "decision.json").read_text(encoding="utf-8"))["decisions"]
+    assert decision["slot"] == "rag.retrieval"
+    found = {
+        name: {e["metric"]: e.get("value") for e in estimates} for name, estimates in decision["estimates"].items()
+    }
+    assert (found["order"]["quality"], found["order"]["reciprocal_rank"], found["order"]["coverage"]) == (1.0, 1.0, 1.0)
+    assert 0.0 < found["vectors"]["quality"] < 1.0
+    assert found["vectors"]["total_p50_ms"] > 0
+    media = [path for path in (run / "media").rglob("*") if path.is_file()]
+    assert sorted(path.stat().st_size for path in media) == [32, *[5 * 32] * 4], "eight floats a text"
+    assert "p2 &gt; p0 &gt; p1 &gt; p3" in (run / "report.html").read_text(encoding="utf-8")
+    bakeoff("store", "check", "latest", cwd=tmp_path)
+
+
 def child(of: int, module: str) -> int:
     """Process id of the child that runs `module`."""
     for stat in Path("/proc").glob("[0-9]*/stat"):

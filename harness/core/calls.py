@@ -270,6 +270,11 @@ class Output:
     model: str | None = None
     """The model's name as echoed by the provider."""
 
+    @property
+    def said(self) -> str | None:
+        """What a person reads of it: the text, or a ranking's documents from the best on."""
+        return self.text if not self.ranking else " > ".join(place.document for place in self.ranking)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:

@@ -58,7 +58,7 @@ class Answer:
 def answer(of: SlotEvidence, task: AskedTask, record: Record) -> Answer:
     """Return the cell of one record of `task`."""
     outcome = record.outcome
-    text, cut = _cut(outcome.partial if isinstance(outcome, Failure) else outcome.text)
+    text, cut = _cut(outcome.partial if isinstance(outcome, Failure) else outcome.said)
     failed, output = (outcome, Output()) if isinstance(outcome, Failure) else (None, outcome)
     value, audio = of.value(record, task), output.audio
     length = None if audio is None else _shown(of, record, "audio_seconds", audio.seconds, seconds(audio.seconds))

@@ -45,7 +45,8 @@ def _record(record: Record) -> Record:
     else:
         outcome = replace(
             outcome,
-            text=_hash(outcome.text if outcome.audio is None else outcome.audio.sha256),
+            text=_hash(outcome.said if outcome.audio is None else outcome.audio.sha256),
+            ranking=(),
             reasoning=_hash(outcome.reasoning),
             audio=None,
             tool_calls=tuple({"sha256": digest(call)[:DIGITS]} for call in outcome.tool_calls),

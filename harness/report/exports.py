@@ -119,7 +119,7 @@ def _cells(run: str, row: Row, scorers: Sequence[str]) -> dict[str, Cell]:
         "run": run, "slot": row.slot, "suite": call.suite, "task": call.task, "sample": call.sample,
         "epoch": call.epoch, "candidate": call.candidate, "state": row.state,
         **_of(outcome, "fault", "kind", "message"),
-        "input": _text(row.sample.input), "target": _text(row.sample.target), "answer": getattr(outcome, "text", None),
+        "input": _text(row.sample.input), "target": _text(row.sample.target), "answer": getattr(outcome, "said", None),
         "tool_calls": _text(to_json(calls)) if calls else None, "audio_sha256": _audio(outcome, "sha256"),
         "audio_seconds": _audio(outcome, "seconds"), **_of(outcome, "finish_reason"),
         "primary": row.primary, "quality": row.quality,

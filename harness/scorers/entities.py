@@ -51,10 +51,10 @@ class Counts:
 class EntityF1(TextScorer):
     """F1 of the entities that the output lists, by nervaluate's rules.
 
-    Output and target are a list of `{"label", "text"}` (the output's may stand under one key `entities`). Each is put
-    where its text stands in the sample's input, the second one of a text at its second place and so on; a text that
-    does not stand there is spurious. `strict`: same span and label; `partial`: a span that overlaps is worth half,
-    labels do not count. Detail: correct, incorrect, partial, missed, spurious.
+    Output and target are a list of `{"label", "text"}`, which may stand under one key `entities`. Each is put where its
+    text stands in the sample's input, the second one of a text at its second place and so on; a text that does not
+    stand there is spurious. `strict`: same span and label; `partial`: a span that overlaps is worth half, labels do not
+    count. Detail: correct, incorrect, partial, missed, spurious.
     """
 
     match: Literal["strict", "partial"] = "strict"
@@ -69,13 +69,12 @@ class EntityF1(TextScorer):
 
     def judge(self, sample: Sample, text: str) -> Score | Unscored:
         source = str(sample.input)
-        wanted = list(_located(sample.target, source)) if isinstance(sample.target, list) else [None]
+        target = _listed(sample.target)
+        wanted = list(_located(target, source)) if isinstance(target, list) else [None]
         if None in wanted:
             return Unscored(reason="the target is not a list of {label, text} whose texts stand in the input")
         found = extract(text)
-        listed = found.value if found is not None else None
-        if isinstance(listed, dict) and list(listed) == ["entities"]:
-            listed = listed["entities"]
+        listed = _listed(found.value if found is not None else None)
         if not isinstance(listed, list) or len(listed) > MAX_ENTITIES:
             return Score(value=0.0, reason="no list of entities" if found is None else "not a list of entities")
         given = list(_located(listed, source))
@@ -110,6 +109,10 @@ def count(wanted: Sequence[Entity], given: Sequence[Entity], *, match: Literal["
 
 def _same(one: Entity, other: Entity, match: str) -> bool:
     return (one.start, one.end) == (other.start, other.end) and (match == "partial" or one.label == other.label)
+
+
+def _listed(value: Json) -> Json:
+    return value["entities"] if isinstance(value, dict) and list(value) == ["entities"] else value
 
 
 def _located(listed: Json, source: str) -> Iterator[Entity | None]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from harness.core.calls import Failure, Fault, Output, Role
+from harness.core.calls import Failure, Fault, Output, Ranked, Role
 from harness.core.suites import Sample
 from harness.report.discretion import without_content
 from harness.report.html import report_html
@@ -24,6 +24,8 @@ def test_a_page_without_content_shows_scores_and_hashes_and_nobodys_words() -> N
         )
         for role, all_ in evidence.records.items()
     }
+    ranking = Output(ranking=(Ranked(document=WORDS, relevance=0.5),))
+    records[Role.ANSWER] = (*records[Role.ANSWER][:-1], replace(records[Role.ANSWER][-1], outcome=ranking))
     broken = replace(
         records[Role.ANSWER][0], outcome=Failure(fault=Fault.INFRA, kind="cut", message=WORDS, partial=WORDS)
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.config.suites import load_suite
-from harness.core.calls import Audio, Output
+from harness.core.calls import Audio, Output, Ranked
 from harness.core.canonical import Json
 from harness.core.scores import MOS, TRANSCRIBER, Reading, Score, Unscored, answer_key
 from harness.core.suites import Sample, Suite, Task
@@ -39,17 +39,27 @@ def keys(sample: Sample) -> Iterator[str]:
 
 
 def judge(task: Task, sample: Sample, text: str, ovrl: float) -> dict[str, Score | Unscored]:
-    """Score `text` as the output of a text model, and as what the instruments heard in a clip."""
+    """Score `text` as the output of a text model, as what the instruments heard in a clip, as grades that rank."""
     clip = Audio(sha256="0" * 64, mime="audio/wav", seconds=1.0, sample_rate=16000, size=32044)
     heard = {
         TRANSCRIBER.name: Output(text=text),
         MOS.name: Output(values={"sig": ovrl, "bak": ovrl, "ovrl": ovrl}),
     }
     readings = {name: Reading(instrument=name, candidate="perfect", output=output) for name, output in heard.items()}
+    ranking = by_grade(text) if task.modality == "rerank" else ()
     return {
-        scorer.name: scorer.score(sample, Output(text=text, audio=clip if scorer.needs else None), readings)
+        scorer.name: scorer.score(
+            sample, Output(text=text, audio=clip if scorer.needs else None, ranking=ranking), readings
+        )
         for scorer in task.scorers
     }
+
+
+def by_grade(text: str) -> tuple[Ranked, ...]:
+    """The ranking of a perfect reranker whose target, as JSON, is `text`."""
+    grades: dict[str, float] = json.loads(text or "{}")
+    best_first = sorted(grades, key=lambda document: -grades[document])
+    return tuple(Ranked(document=document, relevance=grades[document]) for document in best_first)
 
 
 def value(score: Score | Unscored) -> float:
