@@ -1100,7 +1100,8 @@ def _run_numbers(run: Run) -> Iterator[tuple[str, Expected]]:
             yield number_id("run", "instruments", name, "cost_usd"), Exact(value=_total(calls), unit="usd")
     settings = {"epochs": run.config["epochs"], "seed": run.config["seed"], **run.config["settings"]}
     for name, value in settings.items():
-        yield number_id("run", "settings", "", name), Exact(value=float(value))
+        for of, figure in value.items() if isinstance(value, dict) else [("", value)]:
+            yield number_id("run", "settings", "", f"{name}.{of}" if of else name), Exact(value=float(figure))
 
 
 def partial_sums(run: Run) -> set[str]:
