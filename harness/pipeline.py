@@ -16,6 +16,7 @@ from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, IncompleteError, Usa
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from harness.config.inventory import Inventory, Offer
     from harness.core.decision import Completeness, Decision
     from harness.core.redaction import Redactor
     from harness.execute.doctor import Checkup
@@ -428,18 +429,22 @@ def fetch_engines(names: Sequence[str], *, say: Callable[[str], None]) -> None:
         say("Every embedded engine that was asked for is installed.")
 
 
-def inventory(folder: Path) -> dict[str, list[dict[str, Json]]]:
-    """Return the suites, scorers and engines that a bake-off in `folder` can name."""
+def inventory(folder: Path) -> "Inventory":
+    """Return what a bake-off in `folder` can name."""
+    from harness.config.environment import read
+    from harness.config.inventory import inventory as take_inventory
     from harness.config.paths import shipped
-    from harness.config.suites import known_suites
-    from harness.local.catalog import ENGINES
-    from harness.scorers.registry import SCORERS
 
-    return {
-        "suites": [{"name": name} for name in known_suites(folder, shipped())],
-        "scorers": [{"name": name} for name in sorted(SCORERS)],
-        "engines": [{"name": e.name, "modality": e.modality, "licence": e.licence} for e in ENGINES.values()],
-    }
+    return take_inventory(folder, shipped(), read(folder))
+
+
+def catalogue(folder: Path) -> tuple["Offer", ...]:
+    """Return the candidates that are shipped, with the keys that the environment and `folder`'s `.env` lack."""
+    from harness.config.environment import read
+    from harness.config.inventory import offers
+    from harness.config.paths import shipped
+
+    return offers(shipped(), shipped(), read(folder))
 
 
 # -- small pieces --------------------------------------------------------------------------------------------------

@@ -31,6 +31,9 @@ from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Suite, Task
 from harness.errors import CredentialsError, Problem, UsageError
 
+NAMED = 4
+"""Most candidates that a notice names; of more it says how many they are."""
+
 
 def load(
     folder: Path, *, file: str = BAKEOFF_FILE, env: Mapping[str, str], suites: Sequence[str] = (),
@@ -88,7 +91,7 @@ def load(
         notices=(
             *chosen.notices,
             *notices,
-            *_keyless(chosen, unserved, require_keys=require_keys),
+            *_keyless(chosen, unserved),
             *_own_notices(given, rules, slots, competing),
         ),
     )
@@ -176,9 +179,10 @@ def _check_targets(suites: Sequence[Suite], problems: list[Problem]) -> None:
 
 def _check_budgets(given: BakeoffFile, source: Source, shelf: Shelf, problems: list[Problem]) -> None:
     """Refuse a ceiling for a provider that nobody has: a misspelt one would hold nothing."""
-    files = [shelf.own, *([shelf.shipped] if shelf.shipped else [])]
+    budgets = (given.run and given.run.budgets_usd) or {}
+    files = [file for file in (shelf.own, shelf.shipped) if file] if budgets else []
     billing = {provider_of(model_of(entry)) for file in files for entry in file.entries} - {"local"}
-    for name in (given.run and given.run.budgets_usd) or {}:
+    for name in budgets:
         if name not in billing:
             message, hint = f"no candidate has the provider '{name}'", did_you_mean(name, sorted(billing))
             problems.append(source.problem("E223", message, ("run", "budgets_usd", name), key=True, hint=hint))
@@ -276,12 +280,26 @@ def _refuse(problems: list[Problem], lacking: Sequence[Missing]) -> None:
         raise CredentialsError("; ".join(said), hint=hint)
 
 
-def _keyless(chosen: Chosen, unserved: Sequence[Missing], *, require_keys: bool) -> Iterable[str]:
-    for name, variables in dict.fromkeys((it.candidate.name, it.variables) for it in (*chosen.missing, *unserved)):
-        if not require_keys:
-            yield f"'{name}' counts as if its key were there: a run needs {', '.join(variables)}, which is not set"
-        elif name not in chosen.listed:
-            yield f"'{name}' is left out: {', '.join(variables)} is not set"
+def _keyless(chosen: Chosen, unserved: Sequence[Missing]) -> Iterable[str]:
+    """Say in one sentence each who is left out for want of a key, and who counts although it has none."""
+    competing = {candidate.name for candidate in chosen.candidates}
+    counted = [*(it for it in chosen.missing if it.candidate.name in competing), *unserved]
+    left_out = [it for it in chosen.missing if it.candidate.name not in competing | chosen.listed.keys()]
+    if left_out:
+        who, variables, several = _lacking(left_out)
+        yield f"{who} {'are' if several else 'is'} left out: {variables} not set"
+    if counted:
+        who, variables, several = _lacking(counted)
+        count = "count as if their keys" if several else "counts as if its key"
+        yield f"{who} {count} were there, but {variables} not set"
+
+
+def _lacking(missing: Sequence[Missing]) -> tuple[str, str, bool]:
+    """Name the candidates, while they are few, and the variables; say whether they are several."""
+    names = dict.fromkeys(it.candidate.name for it in missing)
+    variables = dict.fromkeys(variable for it in missing for variable in it.variables)
+    who = ", ".join(f"'{name}'" for name in names) if len(names) <= NAMED else f"{len(names)} candidates"
+    return who, f"{', '.join(variables)} {'are' if len(variables) > 1 else 'is'}", len(names) > 1
 
 
 def _own_notices(

@@ -1,7 +1,7 @@
 """providers.yaml as entries: what is listed, under which names, before anything is resolved."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -63,10 +63,12 @@ class Providers:
         return exact or tuple(entry for entry in self.all if entry.model.model_name == name)
 
 
-def read_providers(path: Path, problems: list[Problem], *, elsewhere: Iterable[str] = ()) -> Providers | None:
+def read_providers(
+    path: Path, problems: list[Problem], *, elsewhere: Callable[[], Iterable[str]] = tuple
+) -> Providers | None:
     """Read the providers.yaml at `path`; None after adding every problem found.
 
-    `elsewhere` are candidates of another file that its cascades may name too.
+    `elsewhere` names the candidates of another file that its cascades may use too.
     """
     try:
         source = read(path)
@@ -87,8 +89,9 @@ def read_providers(path: Path, problems: list[Problem], *, elsewhere: Iterable[s
         notices.append(f"{path.name}: {', '.join(passed_over)} concern LiteLLM's proxy and are passed over")
     entries = _entries(source, file, problems, notices)
     known = [entry.name for entry in entries] + [entry.model.model_name for entry in entries]
+    known += elsewhere() if file.cascades else ()
     for index, cascade in enumerate(file.cascades or ()):
-        _check_cascade(source, ("cascades", index), cascade, (*known, *elsewhere), problems)
+        _check_cascade(source, ("cascades", index), cascade, known, problems)
         known_as = [other.model_name for other in (file.cascades or ())[:index]]
         if cascade.model_name in known_as:
             message = f"two cascades are called '{cascade.model_name}'"
@@ -164,7 +167,7 @@ def _refuse_same_names(entries: list[Entry], problems: list[Problem]) -> None:
 
 
 def _check_cascade(
-    source: Source, where: Where, cascade: Cascade, known: tuple[str, ...], problems: list[Problem]
+    source: Source, where: Where, cascade: Cascade, known: Sequence[str], problems: list[Problem]
 ) -> None:
     given = {part for part in ("stt", "ocr", "llm", "tts") if getattr(cascade, part) is not None}
     shapes = ({"stt", "llm", "tts"}, {"ocr", "llm"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from harness.config.candidates import Resolved, resolve
@@ -14,7 +15,7 @@ from harness.core.candidates import Candidate
 from harness.core.scores import MOS, TRANSCRIBER, Instrument
 from harness.core.suggest import did_you_mean
 from harness.core.suites import Task
-from harness.errors import Problem
+from harness.errors import Problem, UsageError
 
 INSTRUMENTS = {TRANSCRIBER.name: "whisper-base", MOS.name: "dnsmos"}
 """Instrument → the candidate that serves where bakeoff.yaml names none."""
@@ -27,8 +28,13 @@ class Shelf:
     """Every candidate that can be named: those of the folder's providers.yaml first, then the shipped ones."""
 
     own: Providers
-    shipped: Providers | None
-    """None where the folder has no providers.yaml of its own, so that the shipped one is its own."""
+    other: Path | None = None
+    """The shipped providers.yaml; None where the folder has none of its own, so that the shipped one is its own."""
+
+    @property
+    def shipped(self) -> Providers | None:
+        """The shipped ones. They are many and seldom named, so the file is read when something asks for them."""
+        return None if self.other is None else _shipped(self.other)
 
     def named(self, name: str) -> tuple[Entry | CascadeEntry, ...]:
         """Return what is called `name`: one, several that share it as model_name, or none."""
@@ -67,15 +73,21 @@ class Chosen:
 
 
 def open_shelf(folder: Path, shipped: Path, problems: list[Problem]) -> Shelf | None:
-    """Read the folder's providers.yaml and the shipped one; None after adding every problem."""
+    """Read the folder's providers.yaml, else the shipped one; None after adding every problem."""
     path, other = folder / PROVIDERS_FILE, shipped / PROVIDERS_FILE
     if not path.is_file() or path.resolve() == other.resolve():
         own = read_providers(path if path.is_file() else other, problems)
-        return Shelf(own=own, shipped=None) if own else None
-    theirs = read_providers(other, problems)
-    elsewhere = [entry.name for entry in theirs.entries] if theirs else []
-    own = read_providers(path, problems, elsewhere=elsewhere)
-    return Shelf(own=own, shipped=theirs) if own and theirs else None
+        return Shelf(own=own) if own else None
+    own = read_providers(path, problems, elsewhere=lambda: [entry.name for entry in _shipped(other).entries])
+    return Shelf(own=own, other=other) if own else None
+
+
+@cache
+def _shipped(path: Path) -> Providers:
+    problems: list[Problem] = []
+    if providers := read_providers(path, problems):
+        return providers
+    raise UsageError(problems)
 
 
 def choose(
@@ -85,7 +97,7 @@ def choose(
     """Resolve the candidates that are asked for: by the command line (`asked`), else by bakeoff.yaml, else all.
 
     Of all, only those count that can do some task's modality. Without `require_keys` one that lacks its key is chosen
-    too. What is wrong goes to `problems`.
+    too, of the shipped catalogue only for what nobody with a key can do. What is wrong goes to `problems`.
     """
     named: list[tuple[str, Where | None]] = [(name, None) for name in asked]
     if not asked:
@@ -103,11 +115,18 @@ def choose(
     if not named:
         entries = list(shelf.own.all)
     resolved = [found for entry in entries if (found := shelf.resolve(entry, env, problems)) is not None]
+    wanted = {task.modality for task in tasks}
     if not named:
-        wanted = {task.modality for task in tasks}
         resolved = [found for found in resolved if wanted & found.candidate.modalities]
+    ready = [found for found in resolved if not found.missing]
+    if require_keys:
+        chosen = ready
+    else:
+        catalogue = not named and shelf.other is None
+        served = {modality for found in ready for modality in found.candidate.modalities} if catalogue else set()
+        chosen = [it for it in resolved if not it.missing or (it.candidate.modalities & wanted) - served]
     return Chosen(
-        candidates=tuple(found.candidate for found in resolved if not (found.missing and require_keys)),
+        candidates=tuple(found.candidate for found in chosen),
         listed=listed,
         missing=tuple(Missing(candidate=it.candidate, variables=it.missing) for it in resolved if it.missing),
         notices=(*notices, *_ignored(resolved)),

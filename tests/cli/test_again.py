@@ -55,7 +55,7 @@ def test_what_sends_nothing_needs_no_key(desk: Desk, monkeypatch: pytest.MonkeyP
     desk.bakeoff("score", "latest")
     planned = desk.bakeoff("plan")
     assert "| one | text | 4 |" in planned.out
-    assert "'two' counts as if its key were there: a run needs DESK_KEY, which is not set" in planned.err
+    assert "'one', 'two' count as if their keys were there, but DESK_KEY is not set" in planned.err
     for verb in (["run"], ["check"], ["run", "--resume", "latest"]):
         assert "DESK_KEY is not set" in desk.bakeoff(*verb, code=3).err
 

@@ -138,6 +138,23 @@ def test_an_unlisted_candidate_without_a_key_is_left_out_with_a_notice(project: 
     assert bakeoff.notices == ("'haiku' is left out: ANTHROPIC_API_KEY is not set",)
 
 
+def test_many_candidates_without_keys_are_counted_in_one_notice(project: Project) -> None:
+    entry = "  - {{model_name: m{0}, litellm_params: {{model: a/m{0}, api_base: h, api_key: os.environ/KEY_{1}}}}}\n"
+    project.write("providers.yaml", PROVIDERS + "".join(entry.format(n, n % 2) for n in range(5)))
+    (notice,) = project.load(f"suites:\n{FAQ}").notices
+    assert notice == "5 candidates are left out: KEY_0, KEY_1 are not set"
+    (notice,) = project.load(f"suites:\n{FAQ}", env={**KEYS, "KEY_0": "k"}).notices
+    assert notice == "'m1', 'm3' are left out: KEY_1 is not set"
+
+
+def test_the_shipped_candidates_are_read_only_when_they_are_asked_for(project: Project) -> None:
+    (project.shipped / "providers.yaml").write_text("never read: [")
+    assert names(project, f"suites:\n{FAQ}candidates: [haiku]") == ["haiku"]
+    with pytest.raises(UsageError) as caught:
+        project.load(f"suites:\n{FAQ}candidates: [gemma3]")
+    assert one(caught.value.problems).code == "E201"
+
+
 def test_when_no_candidate_remains_the_keys_are_named(project: Project) -> None:
     project.write("providers.yaml", PROVIDERS.partition("  - model_name: smollm2")[0])
     with pytest.raises(CredentialsError, match=r"ANTHROPIC_API_KEY.*OPENAI_API_KEY"):
@@ -265,9 +282,7 @@ def test_where_nothing_is_sent_no_key_is_required(project: Project) -> None:
         project.load(text, env={})
     bakeoff = load(project.folder, env={}, shipped=project.shipped, require_keys=False)
     assert [candidate.name for candidate in bakeoff.candidates] == ["haiku", "smollm2"]
-    assert bakeoff.notices == (
-        "'haiku' counts as if its key were there: a run needs ANTHROPIC_API_KEY, which is not set",
-    )
+    assert bakeoff.notices == ("'haiku' counts as if its key were there, but ANTHROPIC_API_KEY is not set",)
     project.write("bakeoff.yaml", f"suites:\n{FAQ}")
     unlisted = load(project.folder, env={}, shipped=project.shipped, require_keys=False)
     assert [candidate.name for candidate in unlisted.candidates] == ["haiku", "mini", "smollm2"]

@@ -12,7 +12,7 @@ KEY = CANARY
 
 def read(project: Project, text: str) -> tuple[Providers | None, list[Problem]]:
     problems: list[Problem] = []
-    providers = read_providers(project.write("providers.yaml", text), problems, elsewhere=["gemma3"])
+    providers = read_providers(project.write("providers.yaml", text), problems, elsewhere=lambda: ["gemma3"])
     assert (providers is None) == bool(problems)
     return providers, problems
 

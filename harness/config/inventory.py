@@ -1,0 +1,127 @@
+"""What a bake-off in a folder can name: suites with who can do them, candidates with the keys that they need."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+
+from harness.config.candidates import Resolved, references
+from harness.config.providers import CascadeEntry, Entry
+from harness.config.selection import open_shelf
+from harness.config.suites import find_suite, known_suites, load_suite
+from harness.errors import Problem, UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A candidate at hand, whether its keys are there or not."""
+
+    name: str
+    model: str
+    modalities: tuple[str, ...]
+    variables: tuple[str, ...]
+    """Those that its entry names."""
+    missing: tuple[str, ...]
+    """Those that a call needs and that are not set."""
+    text: str
+    """Its entry as it is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A suite's tasks of one modality, or a suite that does not load."""
+
+    name: str
+    modality: str | None = None
+    samples: int = 0
+    licence: str | None = None
+    candidates: tuple[str, ...] = ()
+    """Who can do them now."""
+    without_key: tuple[str, ...] = ()
+    """Who could if its key were there."""
+    problem: str | None = None
+    """Why it does not load."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """An embedded model."""
+
+    name: str
+    modality: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """Everything that can be named."""
+
+    suites: tuple[Shown, ...]
+    candidates: tuple[Offer, ...]
+    scorers: tuple[str, ...]
+    engines: tuple[Model, ...]
+
+
+def inventory(folder: Path, shipped: Path, env: Mapping[str, str]) -> Inventory:
+    """Look through `folder` and what is shipped; UsageError with every problem of the two providers.yaml."""
+    from harness.local.catalog import ENGINES
+    from harness.scorers.registry import SCORERS
+
+    candidates = offers(folder, shipped, env)
+    return Inventory(
+        suites=tuple(_suites(folder, shipped, candidates)),
+        candidates=candidates,
+        scorers=tuple(sorted(SCORERS)),
+        engines=tuple(Model(name=e.name, modality=e.modality, licence=e.licence) for e in ENGINES.values()),
+    )
+
+
+def offers(folder: Path, shipped: Path, env: Mapping[str, str]) -> tuple[Offer, ...]:
+    """Return the candidates of `folder`, then the shipped ones; UsageError with every problem of both files."""
+    problems: list[Problem] = []
+    shelf = open_shelf(folder, shipped, problems)
+    if shelf is None:
+        raise UsageError(problems)
+    entries: dict[str, Entry | CascadeEntry] = {}
+    for file in (shelf.own, shelf.shipped):
+        for entry in file.all if file else ():
+            entries.setdefault(entry.name, entry)
+    found = [(entry, shelf.resolve(entry, env, problems)) for entry in entries.values()]
+    if problems:
+        raise UsageError(problems)
+    return tuple(_offer(entry, resolved) for entry, resolved in found if resolved is not None)
+
+
+def _offer(entry: Entry | CascadeEntry, found: Resolved) -> Offer:
+    written = references(entry.source.at(entry.where))
+    first, *rest = entry.source.lines[entry.source.values[entry.where].line - 1 :]
+    return Offer(
+        name=entry.name,
+        model=found.candidate.model,
+        modalities=tuple(sorted(found.candidate.modalities)),
+        variables=tuple(dict.fromkeys(variable for _, variable in written)),
+        missing=found.missing,
+        text="\n".join([first, *takewhile(lambda line: line.startswith("    "), rest)]) + "\n",
+    )
+
+
+def _suites(folder: Path, shipped: Path, candidates: Sequence[Offer]) -> Iterator[Shown]:
+    for name in known_suites(folder, shipped):
+        path = find_suite(name, beside=folder, folder=folder, shipped=shipped)
+        if path is None:  # an entry point whose module is gone
+            continue
+        try:
+            suite = load_suite(path)
+        except UsageError as error:
+            yield Shown(name=name, problem=error.problems[0].message)
+            continue
+        for modality in dict.fromkeys(task.modality for task in suite.tasks):
+            able = [offer for offer in candidates if modality in offer.modalities]
+            yield Shown(
+                name=name,
+                modality=modality,
+                samples=sum(len(task.loaded) for task in suite.tasks if task.modality == modality),
+                licence=suite.licence,
+                candidates=tuple(offer.name for offer in able if not offer.missing),
+                without_key=tuple(offer.name for offer in able if offer.missing),
+            )

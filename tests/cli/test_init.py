@@ -1,0 +1,77 @@
+"""`bakeoff init`: what it writes can be checked at once, and names the models whose keys are there."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cli.conftest import Desk
+
+
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.endswith("_API_KEY")]:
+        monkeypatch.delenv(name)
+
+
+def begun(desk: Desk, *arguments: str) -> tuple[str, dict[str, dict[str, Any]], Path]:
+    """What init says in an empty folder, the entries that it wrote by name, and the folder, which can be checked."""
+    said = desk.bakeoff("init", "new", *arguments).out
+    written = yaml.safe_load((desk.folder / "new" / "providers.yaml").read_text(encoding="utf-8"))
+    desk.bakeoff("check", "-C", "new")
+    return said, {entry["model_name"]: entry["litellm_params"] for entry in written["model_list"]}, desk.folder / "new"
+
+
+def test_without_a_key_it_names_the_embedded_models(desk: Desk) -> None:
+    said, entries, folder = begun(desk)
+    assert list(entries) == ["smollm2", "gemma3-8shot"]
+    assert "Found" not in said
+    assert "worst: 0.5, ideal: 0.005" in (folder / "bakeoff.yaml").read_text(encoding="utf-8")
+
+
+def test_it_picks_the_models_whose_keys_it_finds_and_no_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEEPSEEK_API_KEY", "canary-one")
+    monkeypatch.setenv("GROQ_API_KEY", "canary-two")
+    monkeypatch.setenv("AZURE_SPEECH_KEY", "useless without its address")
+    said, entries, folder = begun(desk)
+    assert {params["api_key"] for params in entries.values()} == {
+        "os.environ/DEEPSEEK_API_KEY", "os.environ/GROQ_API_KEY",
+    }  # fmt: skip
+    assert {"deepseek-v4-flash", "gpt-oss-20b-groq", "orpheus-groq", "whisper-large-v3-groq"} <= entries.keys()
+    assert entries["orpheus-groq"]["voice"] == "hannah"
+    assert f"Found DEEPSEEK_API_KEY, GROQ_API_KEY, so providers.yaml names {', '.join(entries)}." in said
+    assert "canary" not in "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file())
+    assert "worst: 20, ideal: 0.25" in (folder / "bakeoff.yaml").read_text(encoding="utf-8")
+
+
+def test_the_example_of_an_embedded_model_needs_only_its_comment_marks_taken_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "k")
+    _, entries, folder = begun(desk)
+    text = (folder / "providers.yaml").read_text(encoding="utf-8")
+    head, _, example = text.partition("installs them:\n")
+    names = [e["model_name"] for e in yaml.safe_load(head + "\n" + example.replace("  # ", "  "))["model_list"]]
+    assert names == [*entries, "smollm2", "gemma3-8shot"]
+
+
+def test_keys_that_pay_for_no_text_come_with_the_embedded_models(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEEPGRAM_API_KEY", "k")
+    _, entries, _ = begun(desk)
+    assert list(entries) == ["nova-3", "smollm2", "gemma3-8shot"]
+
+
+def test_a_server_of_ones_own_is_all_that_is_asked_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "k")
+    said, entries, _ = begun(desk, "--api-base", "http://127.0.0.1:1/v1", "--model", "org/mine")
+    assert entries == {"mine": {"model": "openai/org/mine", "api_base": "http://127.0.0.1:1/v1", "temperature": 0}}
+    assert "Found" not in said
+
+
+def test_every_variable_that_the_catalogue_needs_has_a_line(desk: Desk) -> None:
+    _, _, folder = begun(desk)
+    lines = (folder / ".env.example").read_text(encoding="utf-8").splitlines()
+    assert {"OPENAI_API_KEY=", "DASHSCOPE_API_KEY=", "AZURE_SPEECH_ENDPOINT="} <= set(lines)
+    assert len(lines) == len(set(lines))

@@ -1,0 +1,76 @@
+"""`bakeoff list`: suites with who can do them, candidates with the keys that they need."""
+
+import json
+import os
+
+import pytest
+
+from tests.cli.conftest import Desk
+
+SUITE = """\
+from harness import Sample, Suite, Task
+from harness.scorers import Contains
+
+SUITE = Suite(name="mine", version=1, licence="CC0-1.0", tasks=[
+    Task(name=name, modality=modality, samples=[Sample(id="a", input="b", target="c")], scorers=[Contains()],
+         primary="contains")
+    for name, modality in (("one", "text"), ("two", "text"), ("three", "tts"))
+])
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.endswith("_API_KEY")]:
+        monkeypatch.delenv(name)
+
+
+def mine(desk: Desk, text: str = SUITE) -> None:
+    (desk.folder / "tasks" / "mine").mkdir(parents=True)
+    desk.write("tasks/mine/suite.py", text)
+
+
+def test_a_suite_stands_once_for_each_modality_with_who_can_do_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine(desk)
+    monkeypatch.setenv("GROQ_API_KEY", "k")
+    found = json.loads(desk.bakeoff("list", "--json").out)
+    text, tts = (suite for suite in found["suites"] if suite["name"] == "mine")
+    assert (text["modality"], text["samples"], text["licence"]) == ("text", 2, "CC0-1.0")
+    assert text["candidates"] == ["one", "two", "smollm2", "gemma3-8shot", "gpt-oss-120b-groq", "gpt-oss-20b-groq"]
+    assert "gpt-5.6-luna" in text["without_key"]
+    assert (tts["modality"], tts["samples"]) == ("tts", 1)
+    assert tts["candidates"] == ["hibari", "kokoro", "espeak", "orpheus-groq"]
+    names = {suite["name"] for suite in found["suites"]}
+    assert {"mine", "text_core", "tts_core"} <= names
+
+
+def test_it_reads_in_a_terminal(desk: Desk) -> None:
+    mine(desk)
+    out = desk.bakeoff("list").out
+    lines = [line.split() for line in out.splitlines()]
+    assert next(line for line in lines if line[:2] == ["mine", "tts"])[:7] == [
+        "mine",
+        "tts",
+        "n=1",
+        "CC0-1.0",
+        "hibari,",
+        "kokoro,",
+        "espeak;",
+    ]
+    assert ["gpt-5.6-luna", "text+vision", "openai/gpt-5.6-luna", "not", "set:", "OPENAI_API_KEY"] in lines
+    assert ["one", "text", "openai/one"] in lines
+    assert "exact_match" in out
+    assert ["espeak", "tts", "GPL-3.0-or-later"] in lines
+
+
+def test_a_suite_that_does_not_load_says_why_and_hides_no_other(desk: Desk) -> None:
+    mine(desk, "1 / 0\n")
+    done = desk.bakeoff("list")
+    assert "mine" in done.out
+    assert "the suite does not load: ZeroDivisionError: division by zero" in done.out
+    assert "text_core" in done.out
+
+
+def test_a_wrong_providers_yaml_is_refused_with_its_place(desk: Desk) -> None:
+    desk.write("providers.yaml", "model_list:\n  - {model_name: a, litellm_params: {model: quux}}\n")
+    assert "error[E102]: the model 'quux' is not known" in desk.bakeoff("list", code=2).err
