@@ -32,14 +32,14 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: requirements/demo.lock pyproject.toml | $(VENV)/bin/python
-	@echo "Installing Bakeoff and the runtimes of its embedded models into $(VENV) (about 310 MB to download)."
+	@echo "Installing Bakeoff and the runtimes of its embedded models into $(VENV) (about 370 MB to download)."
 	$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/demo.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q harness
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
-	@echo "Installing Bakeoff, its embedded models' runtimes and the test tools into $(VENV) (about 330 MB to download)."
+	@echo "Installing Bakeoff, its embedded models' runtimes and the test tools into $(VENV) (about 400 MB to download)."
 	$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/dev.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q harness

@@ -36,6 +36,7 @@ DEPTH = {part: depth for depth, row in enumerate(ROWS) for part in row.split()}
 DOORS = {
     "aiohttp": ("clients/litellm_door.py",),
     "certifi": ("clients/upstream.py",),
+    "cv2": ("local/",),
     "dotenv": ("config/environment.py",),
     "espeakng_loader": ("local/",),
     "faster_whisper": ("local/",),

@@ -14,7 +14,7 @@ from harness.core.runs import Bakeoff
 from harness.core.suites import Sample, Suite, Task
 
 RECORDED_PACKAGES = ("bakeoff", "litellm", "httpx", "numpy", "scipy", "pandas", "xllamacpp", "onnxruntime",
-                     "faster-whisper", "hibari-tts", "whisper-normalizer")  # fmt: skip
+                     "faster-whisper", "hibari-tts", "opencv-python-headless", "whisper-normalizer")  # fmt: skip
 """Those whose version can change a number."""
 
 ASKED = ("name", "modality", "prompt", "system", "max_tokens", "params", "language")

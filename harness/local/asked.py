@@ -74,7 +74,7 @@ class Ranking:
 
 def speech(body: bytes, *, model: str, voices: Sequence[str]) -> Speech:
     """Read the JSON of `/v1/audio/speech`; a parameter that is not served is refused, never dropped."""
-    request = _object(body, _SPEECH_FIELDS, model)
+    request = json_object(body, _SPEECH_FIELDS, model)
     text, speed, voice = request.get("input"), request.get("speed", 1.0), request.get("voice") or "default"
     if not isinstance(text, str) or not text.strip():
         raise Refused("`input` must be a text that is not empty", param="input")
@@ -93,7 +93,7 @@ def speech(body: bytes, *, model: str, voices: Sequence[str]) -> Speech:
 
 def embedding(body: bytes, *, model: str) -> tuple[str, ...]:
     """Read the JSON of `/v1/embeddings` and return its texts; a parameter that is not served is refused."""
-    request = _object(body, _EMBEDDING_FIELDS, model)
+    request = json_object(body, _EMBEDDING_FIELDS, model)
     given = request.get("input")
     if request.get("encoding_format", "float") != "float":
         raise Refused("`encoding_format` must be float", param="encoding_format")
@@ -102,7 +102,7 @@ def embedding(body: bytes, *, model: str) -> tuple[str, ...]:
 
 def ranking(body: bytes, *, model: str) -> Ranking:
     """Read the JSON of `/v1/rerank` (Cohere's shape); a parameter that is not served is refused, never dropped."""
-    request = _object(body, _RANKING_FIELDS, model)
+    request = json_object(body, _RANKING_FIELDS, model)
     query, top_n = request.get("query"), request.get("top_n")
     if not isinstance(query, str) or not query.strip():
         raise Refused("`query` must be a text that is not empty", param="query")
@@ -133,7 +133,8 @@ def transcription(content_type: str, body: bytes, *, model: str, languages: Sequ
     return Transcription(clip=form["file"].content, language=language, format=kind)
 
 
-def _object(body: bytes, known: Sequence[str], model: str) -> dict[str, Json]:
+def json_object(body: bytes, known: Sequence[str], model: str) -> dict[str, Json]:
+    """Read a JSON body; a parameter that is not among the `known` ones is refused, and so is another model."""
     try:
         request = json.loads(body)
     except (ValueError, RecursionError) as error:

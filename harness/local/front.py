@@ -1,5 +1,6 @@
 """The OpenAI HTTP API of an embedded engine that is no language model, on loopback."""
 
+import base64
 import json
 import sys
 import threading
@@ -10,16 +11,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 
-from harness.local import asked
+from harness.local import asked, reading
 from harness.local.asked import MEDIA_TYPES, MOST_AUDIO_BYTES, Refused
 from harness.local.audio import HEARD_AT, Samples, heard
-from harness.local.engines import Embedder, Listener, Ranker, Rater, Served, Speaker
+from harness.local.engines import Embedder, Listener, Ranker, Rater, Reader, Served, Speaker
 from harness.local.wav import stream_header
 
 _MOST_JSON_BYTES = 2**20
 _FORM_BYTES = 2**16
 """What a form may have beside its clip."""
 _MOST_DISCARDED = 2**28
+_WORD = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAKAAAAAwAQAAAAC+0kzDAAAAgElEQVR42mP8z4AJmBhGvKC8A6rgp/8OdLP9YQMDQwu64IIDDP9r"
+    "0QX7HjD8s2hAFvzPxCDIwMDggqbyv0IBw5+mA8iCjP8wbGdhYGBgOHiBn0h32n8g0keMDxgYWOoc0FR+eMDAsAfd9kIHBqYTx9FU"
+    "JiQwMDYjqWQcTbTkCgIATb4dfIzA6NcAAAAASUVORK5CYII="
+)
+"""A picture of the word "Hello"."""
 
 
 class Front(ThreadingHTTPServer):
@@ -56,6 +63,8 @@ def _warm(engine: Served) -> None:
         engine.embed(["Hello there."])
     elif isinstance(engine, Ranker):
         engine.rank("Hello there.", ["Hello there."])
+    elif isinstance(engine, Reader):
+        engine.read(_WORD)
     else:
         engine.rate(silence)
 
@@ -79,6 +88,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._serve({"/v1/embeddings": lambda: self._embed(engine)})
         elif isinstance(engine, Ranker):
             self._serve({"/v1/rerank": lambda: self._rank(engine)})
+        elif isinstance(engine, Reader):
+            self._serve({"/v1/chat/completions": lambda: self._read(engine)})
         else:
             self._serve({"/v1/audio/mos": lambda: self._rate(engine)})
 
@@ -159,6 +170,22 @@ class _Handler(BaseHTTPRequestHandler):
         order = sorted(range(len(relevance)), key=lambda at: -relevance[at])[: wanted.top_n]
         results = [{"index": at, "relevance_score": relevance[at]} for at in order]
         self._json({"model": self.server.model, "results": results})
+
+    def _read(self, engine: Reader) -> None:
+        model = self.server.model
+        wanted = reading.chat(self._body(reading.MOST_BYTES), model=model)
+        try:
+            with self.server.turn:
+                text = "\n".join(map(engine.read, wanted.pictures))
+        except ValueError as error:
+            raise Refused(str(error), param="messages") from error
+        if not wanted.stream:
+            self._json(reading.document(text, model=model))
+            return
+        self._head(200, "text/event-stream", {"Transfer-Encoding": "chunked"})
+        for event in reading.events(text, model=model):
+            self._chunk(event)
+        self.wfile.write(b"0\r\n\r\n")
 
     def _samples(self, clip: bytes) -> Samples:
         try:

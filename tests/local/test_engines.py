@@ -18,13 +18,18 @@ import httpx
 import numpy as np
 import pytest
 
+from harness.config.suites import load_suite
+from harness.core.calls import Output
+from harness.core.scores import Score
 from harness.local.audio import heard
 from harness.local.catalog import ENGINES
 from harness.local.engines.dnsmos import load
 from harness.local.fetch import missing
 from harness.local.host import Host
 from harness.local.weights import cache_folder, verified
+from harness.scorers import Anls
 from tests.local.test_host import gone, listens, port_of
+from tests.local.test_reading import shown
 
 pytestmark = pytest.mark.engines
 
@@ -299,3 +304,21 @@ def test_a_vector_depends_on_its_text_alone(engines: Running, name: str) -> None
             for texts in ([PASSAGES[1]], list(PASSAGES))
         )
     np.testing.assert_allclose(alone[0]["embedding"], among[1]["embedding"], atol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "least"), [("rapidocr", 0.95), ("rapidocr-v4", 0.85)])
+def test_plain_ocr_reads_papers_in_both_languages_whatever_is_asked(engines: Running, name: str, least: float) -> None:
+    suite = load_suite(Path(__file__).parents[2] / "tasks" / "doc_ocr")
+    asked = {"receipt-en-1", "form-en-2", "screen-zh-1", "receipt-zh-3"}
+    samples = [sample for task in suite.tasks[:2] for sample in task.loaded if sample.id in asked]
+    assert len(samples) == len(asked)
+    with engines.client(name) as client:
+        for sample in samples:
+            (file,) = sample.files
+            data = (Path(str(suite.folder)) / file).read_bytes()
+            content_ = [shown(data), {"type": "text", "text": "What is the capital of France?"}]
+            body = {"model": name, "messages": [{"role": "user", "content": content_}], "max_tokens": 5}
+            answer = client.post("/v1/chat/completions", json=body).json()
+            score = Anls().score(sample, Output(text=content(answer)), {})
+            assert isinstance(score, Score)
+            assert score.value >= least, (sample.id, content(answer))

@@ -17,6 +17,8 @@ from harness.local.asked import MOST_AUDIO_BYTES
 from harness.local.audio import Samples
 from harness.local.engines import Served, Transcript
 from harness.local.front import Front
+from tests.local.test_reading import RED, body, shown
+from tests.pictures import picture
 
 
 class Voice:
@@ -77,6 +79,20 @@ class Vectors:
 class Lengths:
     def rank(self, query: str, documents: Sequence[str]) -> Sequence[float]:
         return [float(len(document) - len(query)) for document in documents]
+
+
+class Eyes:
+    def __init__(self) -> None:
+        self.seen: list[bytes] = []
+
+    def read(self, data: bytes) -> str:
+        self.seen.append(data)
+        if data == BROKEN:
+            raise ValueError("the picture cannot be decoded")
+        return f"{len(self.seen)} seen"
+
+
+BROKEN = picture(9, 9)
 
 
 @contextmanager
@@ -312,3 +328,25 @@ def test_a_ranking_is_best_first_and_as_long_as_was_asked() -> None:
 @pytest.mark.parametrize("path", ["/v1/embeddings", "/v1/rerank"])
 def test_an_engine_serves_nothing_but_its_own(speaker: httpx.Client, path: str) -> None:
     assert speaker.post(path, json={}).status_code == 404
+
+
+def test_pictures_are_read_streamed_or_whole() -> None:
+    eyes = Eyes()
+    with serving(eyes) as client:
+        assert len(eyes.seen) == 1, "it is warm before it listens"
+        whole = client.post("/v1/chat/completions", content=body(shown(RED), shown(RED)))
+        assert whole.json()["choices"][0]["message"]["content"] == "2 seen\n3 seen"
+        with client.stream("POST", "/v1/chat/completions", content=body(shown(RED), stream=True)) as response:
+            assert response.headers["content-type"] == "text/event-stream"
+            lines = [line.removeprefix("data: ") for line in response.iter_lines() if line]
+    assert lines.pop() == "[DONE]"
+    deltas = [json.loads(line)["choices"][0]["delta"] for line in lines]
+    assert "".join(delta.get("content", "") for delta in deltas) == "4 seen"
+    assert eyes.seen[1:] == [RED] * 3
+
+
+def test_a_picture_that_cannot_be_read_is_the_clients_fault() -> None:
+    with serving(Eyes()) as client:
+        response = client.post("/v1/chat/completions", content=body(shown(BROKEN)))
+        assert (response.status_code, response.json()["error"]["message"]) == (400, "the picture cannot be decoded")
+        assert client.post("/v1/chat/completions", content=body(shown(RED))).status_code == 200

@@ -79,4 +79,12 @@ class Ranker(Protocol):
         """Return the relevance of each document, in their order."""
 
 
-Served = Speaker | Listener | Rater | Embedder | Ranker
+@runtime_checkable
+class Reader(Protocol):
+    """What reads the text in a picture: plain OCR, which understands no question."""
+
+    def read(self, data: bytes) -> str:
+        """Return the text in a picture (PNG, JPEG, WebP, GIF), line by line; ValueError where it cannot be decoded."""
+
+
+Served = Speaker | Listener | Rater | Embedder | Ranker | Reader
