@@ -56,6 +56,7 @@ references:  ## asks other projects' checkers again and writes tests/references/
 	$(PYTHON) -m venv build/references
 	build/references/bin/python -m pip --disable-pip-version-check install --quiet --no-deps -r tests/references/requirements.txt
 	build/references/bin/python tests/references/ifeval.py
+	build/references/bin/python tests/references/bfcl.py
 
 wheel: $(VENV)/.demo  ## dist/bakeoff-*.whl
 	$(BIN)/hatchling build -t wheel

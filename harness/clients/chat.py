@@ -88,6 +88,7 @@ async def ask(
         api_key=target.api_key,
         max_retries=0,
         timeout=litellm_door.timeout(timeout_s),
+        _skip_mcp_handler=True,  # else LiteLLM wants the package mcp as soon as there are tools
         **{"max_tokens": request.max_tokens, **target.resolved(request.params)},
     )
     try:

@@ -82,6 +82,12 @@ CUSTOMARY_KEYS: Mapping[str, tuple[str, ...]] = {
 OPENAI_NAMES = re.compile(r"(?:gpt-|chatgpt-|o\d|tts-1|whisper-1|text-embedding-|dall-e-|omni-)")
 """Model ids without a provider that are OpenAI's."""
 
+ABILITIES: Mapping[str, str] = {"tools": "function_calling", "response_format": "response_schema"}
+"""Request parameter → what LiteLLM calls the ability to take it."""
+
+EMBEDDED_LACK = frozenset({"tools"})
+"""The embedded language models keep to a schema, but their templates show them no tools."""
+
 ADDRESSED = frozenset({"azure", "azure_ai"})
 """Providers whose own service is reached by an api_base: their customary key belongs to that address."""
 
@@ -127,6 +133,7 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
         name=entry.name,
         model=model,
         modalities=modalities,
+        lacks=_lacks(entry, model) if "text" in modalities else frozenset(),
         params={
             key: value for key, value in extra.items() if key not in ROUTER_KEYS and TIER.sub("", key) not in PRICES
         },
@@ -185,6 +192,22 @@ def _abilities(
     if "text" in does and (book.supports_vision(listed) if sees is None else sees):
         does.add("vision")
     return frozenset(does), None
+
+
+def _lacks(entry: Entry, model: str) -> frozenset[str]:
+    """Return the parameters that the entry, or else the price book, says it cannot take; silence is no such word."""
+    from harness.pricing import book
+
+    if model.startswith("local/"):
+        return EMBEDDED_LACK
+    info = entry.model.model_info
+    listed = (info.base_model if info else None) or model
+    said = {name: info and getattr(info, f"supports_{ability}") for name, ability in ABILITIES.items()}
+    return frozenset(
+        name
+        for name, ability in ABILITIES.items()
+        if (book.denies(listed, ability) if said[name] is None else said[name] is False)
+    )
 
 
 def _nearest_model(model: str) -> str | None:

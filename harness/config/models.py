@@ -210,6 +210,8 @@ class ModelInfo(BaseModel):
     mode: str | None = None
     base_model: str | None = None
     supports_vision: bool | None = None
+    supports_function_calling: bool | None = None
+    supports_response_schema: bool | None = None
 
 
 class ModelEntry(Strict):

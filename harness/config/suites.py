@@ -77,6 +77,8 @@ def complete(task: Task, folder: Path, report: Report, problems: list[Problem]) 
         samples = _with_pictures(samples, folder, report)
     if task.documents is not None:
         samples = _with_documents(samples, _data(task.documents, folder, report, problems), report)
+    if odd := [sample.id for sample in samples if not isinstance(sample.metadata.get("params", {}), dict)]:
+        report("E306", f"metadata.params of sample {shown(odd[0])} is no object of request parameters", "samples", None)
     if len(problems) > found:
         return None
     if task.language is not None:

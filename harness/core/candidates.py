@@ -55,6 +55,8 @@ class Candidate:
     modalities: frozenset[str]
     params: Mapping[str, Json] = field(default_factory=dict)
     """Request parameters that belong to the candidate: temperature, voice, reasoning_effort."""
+    lacks: frozenset[str] = frozenset()
+    """Request parameters that it is known not to take, such as `tools`: what needs one is not asked of it."""
     base_url: str | None = None
     """The configured address; never that of a tap or an engine."""
     api_key_env: str | None = None

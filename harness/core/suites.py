@@ -24,13 +24,21 @@ class Sample:
     media: tuple[Image, ...] = ()
     """What `files` hold where the task's modality takes pictures, in the same order; known once loaded."""
     metadata: Mapping[str, Json] = field(default_factory=dict)
-    """Slices (`lang`, `topic`, ...) and `cluster`."""
+    """Slices (`lang`, `topic`, ...), `cluster` and `params`."""
 
     @property
     def cluster(self) -> str:
         """The unit that was sampled at random: a document, a conversation; by default the sample itself."""
         cluster = self.metadata.get("cluster")
         return self.id if cluster is None else str(cluster)
+
+    @property
+    def params(self) -> Mapping[str, Json]:
+        """Request parameters of this sample alone, such as `tools`; ValueError where `metadata.params` is no object."""
+        params = self.metadata.get("params", {})
+        if isinstance(params, dict):
+            return params
+        raise ValueError(f"metadata.params is an object of request parameters, not {params!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +61,7 @@ class Task:
     max_tokens: int = 256
     """Bounds the cost of a call. For speech it does not apply: the input's length bounds it."""
     params: Mapping[str, Json] = field(default_factory=dict)
-    """Request parameters that belong to the task, such as `stop`; a candidate's own parameters win."""
+    """Request parameters that belong to the task, such as `stop`; those of a sample win, and a candidate's own."""
     slot: str | None = None
     """The job that candidates are chosen for; by default the suite's slot, then the modality."""
     language: str | None = None

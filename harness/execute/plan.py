@@ -165,8 +165,12 @@ def _units(bakeoff: Bakeoff, exclusions: Iterable[Exclusion], problems: dict[str
 
 def _refuse_reserved(bakeoff: Bakeoff) -> None:
     """Raise UsageError that names every parameter which no candidate and no task may set."""
-    tasks = {f"task {suite.name}/{task.name}": task.params for suite in bakeoff.suites for task in suite.tasks}
-    candidates = {f"candidate {model.name!r}": model.params for it in bakeoff.candidates for model in it.models}
+    tasks = {
+        f"task {suite.name}/{task.name}": task.params.keys() | _of_samples(task)
+        for suite in bakeoff.suites
+        for task in suite.tasks
+    }
+    candidates = {f"candidate {model.name!r}": set(model.params) for it in bakeoff.candidates for model in it.models}
     if problems := [
         Problem(
             code="E204",
@@ -174,7 +178,7 @@ def _refuse_reserved(bakeoff: Bakeoff) -> None:
             hint="remove it: it would change what is measured",
         )
         for who, params in {**candidates, **tasks}.items()
-        for name in sorted(RESERVED & params.keys())
+        for name in sorted(RESERVED & params)
     ]:
         raise UsageError(problems)
 
@@ -196,19 +200,29 @@ def _refuse_stages(bakeoff: Bakeoff) -> None:
         raise UsageError(problems)
 
 
+def _of_samples(task: Task) -> set[str]:
+    """Names of the request parameters that samples bring."""
+    return {name for sample in task.loaded if "params" in sample.metadata for name in sample.params}
+
+
 def _exclusions(bakeoff: Bakeoff) -> Iterator[Exclusion]:
-    """Name the candidates that a task is not asked of: those that cannot see, and those that would only repeat another.
+    """Name the candidates that a task is not asked of: those that cannot take what it sends, and mere repetitions.
 
     Any other candidate that does not do a task's modality stands for other slots and is not mentioned.
     """
     for suite in bakeoff.suites:
         for task in suite.tasks:
             first: dict[str, str] = {}
+            sent = task.params.keys() | _of_samples(task)
             for candidate in bakeoff.candidates:
                 if task.modality not in candidate.modalities:
                     if task.modality == "vision" and "text" in candidate.modalities:
                         blind = "it takes text alone, and the task shows pictures"
                         yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=blind)
+                    continue
+                if missing := sorted(sent & frozenset().union(*(model.lacks for model in candidate.models))):
+                    reason = f"it takes no {' and no '.join(missing)}, which the task sends"
+                    yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=reason)
                     continue
                 other = first.setdefault(candidate.identity, candidate.name)
                 if other != candidate.name:
@@ -241,7 +255,7 @@ def _asker(task: Task) -> Asker:
     match task.modality:
         case "text" | "vision":
             return lambda sample, candidate: _chat(
-                task, candidate, _content(prompt(sample), sample), None if system is None else system(sample)
+                task, sample, candidate, _content(prompt(sample), sample), None if system is None else system(sample)
             )
         case "tts":
             return lambda sample, candidate: requests.speech(
@@ -261,10 +275,11 @@ def _content(prompt: str, sample: Sample) -> Json:
     return [*pictures, {"type": "text", "text": prompt}]
 
 
-def _chat(task: Task, candidate: Candidate, content: Json, system: str | None) -> ChatRequest:
+def _chat(task: Task, sample: Sample, candidate: Candidate, content: Json, system: str | None) -> ChatRequest:
     messages: list[Mapping[str, Json]] = [] if system is None else [{"role": "system", "content": system}]
     messages.append({"role": "user", "content": content})
-    return requests.chat(messages, {**task.params, **candidate.params}, max_tokens=task.max_tokens)
+    params = {**task.params, **sample.params, **candidate.params}
+    return requests.chat(messages, params, max_tokens=task.max_tokens)
 
 
 def _ranking(task: Task, candidate: Candidate, query: str, sample: Sample) -> EmbeddingRequest | RerankRequest:

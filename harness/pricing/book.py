@@ -78,6 +78,12 @@ def supports_vision(model: str) -> bool:
     return key is not None and bool(_entry(key).get("supports_vision"))
 
 
+def denies(model: str, ability: str) -> bool:
+    """Whether the map says in so many words that the model has no `ability` (`function_calling`, ...)."""
+    key = entry_key(model)
+    return key is not None and _entry(key).get(f"supports_{ability}") is False
+
+
 @cache
 def version() -> str:
     """Version of the installed LiteLLM, whose map this is."""

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from harness.scorers.rules import Rules
     from harness.scorers.speech import Dnsmos, WordAccuracy
     from harness.scorers.structured import FieldF1, JsonMatch
+    from harness.scorers.tools import ToolCalls
     from harness.scorers.vision import Anls, OcrContains, RelaxedAccuracy
 
 __all__ = [
     "SCORERS", "Anls", "AveragePrecision", "Citations", "Contains", "Dnsmos", "EntityF1", "ExactMatch", "Faithfulness",
     "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch", "Ndcg", "NumberMatch", "OcrContains",
-    "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall", "Rules", "WordAccuracy", "by_name",
+    "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall", "Rules", "ToolCalls",
+    "WordAccuracy", "by_name",
 ]  # fmt: skip
 
 

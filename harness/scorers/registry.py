@@ -17,6 +17,7 @@ SCORERS: Mapping[str, str] = {
     "entity_f1": "harness.scorers.entities:EntityF1",
     "rules": "harness.scorers.rules:Rules",
     "instruction_following": "harness.scorers.instructions:InstructionFollowing",
+    "tool_calls": "harness.scorers.tools:ToolCalls",
     "word_accuracy": "harness.scorers.speech:WordAccuracy",
     "dnsmos": "harness.scorers.speech:Dnsmos",
     "anls": "harness.scorers.vision:Anls",

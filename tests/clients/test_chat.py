@@ -119,6 +119,24 @@ def test_tool_calls_are_put_together() -> None:
     assert outcome.finish_reason == "tool_calls"
 
 
+@pytest.mark.parametrize("model", ["openai/fake/echo", "openai/fake/plain"])
+def test_several_tool_calls_come_back_streamed_or_whole_and_the_tools_were_sent(model: str) -> None:
+    calls = [
+        {"name": "weather", "arguments": {"city": "Zürich", "days": 2}},
+        {"name": "weather", "arguments": {"city": "北京"}},
+        {"name": "stop", "arguments": {}},
+    ]
+    tools = [{"type": "function", "function": {"name": name, "parameters": {}}} for name in ("weather", "stop")]
+    provider = FakeProvider()
+    reply = trip(chat(json.dumps({"calls": calls}, ensure_ascii=False), tools=tools), provider, model=model)
+    assert isinstance(reply.outcome, Output)
+    assert (reply.outcome.text, reply.outcome.finish_reason) == ("", "tool_calls")
+    told = [{"name": c["name"], "arguments": json.loads(str(c["arguments"]))} for c in reply.outcome.tool_calls]
+    assert told == calls
+    assert provider.requests[0].body["tools"] == tools
+    assert reply.marks.ttfo_ms is not None
+
+
 def test_repeated_chunks_survive() -> None:
     """LiteLLM takes a model that repeats itself for a dead provider, unless it is told otherwise."""
     outcome = answer_to(sse(*[delta(content="ha ")] * 200, delta("stop")))

@@ -37,6 +37,9 @@ def _lookup(model: str) -> Prices | None:
 def small_book(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(book, "mode", lambda model: BOOK[key][0] if (key := _key(model)) else None)
     monkeypatch.setattr(book, "supports_vision", lambda model: bool((key := _key(model)) and BOOK[key][1]))
+    monkeypatch.setattr(
+        book, "denies", lambda model, ability: (model, ability) == ("openai/o-text", "function_calling")
+    )
     monkeypatch.setattr(book, "lookup", _lookup)
     monkeypatch.setattr(book, "known_models", lambda: tuple(BOOK))
 
@@ -86,6 +89,22 @@ def bad(project: Project, params: str, rest: str = "") -> Problem:
 def test_modalities(project: Project, params: str, info: str, modalities: set[str]) -> None:
     rest = f"    model_info: {info}\n" if info else ""
     assert good(project, params, rest).candidate.modalities == modalities
+
+
+@pytest.mark.parametrize(
+    ("params", "info", "lacks"),
+    [
+        pytest.param("{model: openai/gpt-4o-mini}", "", set(), id="the book is silent"),
+        pytest.param("{model: openai/o-text}", "", {"tools"}, id="the book says no"),
+        pytest.param("{model: openai/o-text}", "{supports_function_calling: true}", set(), id="info-over-book"),
+        pytest.param("{model: openai/gpt-4o-mini}", "{supports_response_schema: false}", {"response_format"}, id="info-says-no"),
+        pytest.param("{model: local/smollm2-135m}", "", {"tools"}, id="embedded"),
+        pytest.param("{model: tts-1}", "", set(), id="speech"),
+    ],
+)  # fmt: skip
+def test_what_a_candidate_cannot_take(project: Project, params: str, info: str, lacks: set[str]) -> None:
+    rest = f"    model_info: {info}\n" if info else ""
+    assert good(project, params, rest).candidate.lacks == lacks
 
 
 @pytest.mark.parametrize(

@@ -26,10 +26,10 @@ from harness.core.calls import (
     media_named,
 )
 from harness.core.candidates import Candidate, Machine
-from harness.core.canonical import to_json
+from harness.core.canonical import Json, to_json
 from harness.core.runs import Bakeoff
 from harness.core.scores import MOS, Instrument
-from harness.core.suites import Sample, Suite
+from harness.core.suites import Sample, Suite, Task
 from harness.errors import UsageError
 from harness.execute.plan import instrument_calls, plan
 from tests.execute.bakeoffs import STARTED, Right, bakeoff, embedded, remote, text_suite, voice_suite, voices
@@ -437,3 +437,26 @@ def test_nothing_to_rank_is_a_problem_of_the_task(documents: Any) -> None:
     sample = Sample(id="s0", input="which?", target="p1", metadata={"documents": documents})
     with pytest.raises(UsageError, match="there is nothing to rank"):
         plan(ranking(remote("a", modalities=frozenset({"rerank"})), samples=(sample,)))
+
+
+def test_a_sample_brings_its_own_parameters_and_who_cannot_take_them_is_not_asked() -> None:
+    tools: Json = [{"type": "function", "function": {"name": "stop", "parameters": {}}}]
+    samples = [
+        Sample(id="a", input="a", metadata={"params": {"tools": tools, "stop": ["b"]}}),
+        Sample(id="b", input="b"),
+    ]
+    task = Task(
+        name="calls",
+        modality="text",
+        samples=samples,
+        scorers=[Right()],
+        primary="right",
+        params={"stop": ["a"], "x": 1},
+    )
+    able, unable = remote("able"), remote("unable", lacks=frozenset({"tools"}))
+    planned = plan(bakeoff(able, unable, suites=[Suite(name="s", version=1, tasks=[task])]))
+    asked = {call.sample: call.request.params for call in planned.calls if isinstance(call.request, ChatRequest)}
+    assert asked == {"a": {"stop": ["b"], "x": 1, "tools": tools}, "b": {"stop": ["a"], "x": 1}}
+    assert {call.candidate for call in planned.calls} == {"able"}
+    (exclusion,) = planned.exclusions
+    assert (exclusion.candidate, exclusion.reason) == ("unable", "it takes no tools, which the task sends")

@@ -10,6 +10,7 @@ Model families, by the last part of the model's name: `echo` says the user's las
 `answers` (exact message, else the first key that the message contains), `see` says the sha256 of each picture and then
 the message, `reason` thinks before it echoes,
 `filter` refuses, `plain` never streams; any other name does as `key` where there are answers, else as `echo`.
+An answer `{"calls": [{"name": ..., "arguments": {...}}]}` is sent as tool calls where the request has tools.
 """
 
 from tests.fake_provider.certificate import Certificate

@@ -148,36 +148,46 @@ class FakeProvider:
         if _family(served.model) == "see":
             prompt = " ".join([*served.images, prompt])
         answer, finish = self._answer(served.model, prompt)
+        calls = _calls(answer) if "tools" in served.body else []
         limit = served.body.get("max_tokens") or served.body.get("max_completion_tokens")
         words = answer.split(" ")
-        if limit is not None and len(words) > limit:
+        if not calls and limit is not None and len(words) > limit:
             answer, finish = " ".join(words[:limit]), "length"
         usage = {
             "prompt_tokens": len(prompt.split()) + 4 + IMAGE_TOKENS * len(served.images),
             "completion_tokens": len(answer.split()),
         }
         usage["total_tokens"] = sum(usage.values())
+        said: dict[str, Any] = {"content": answer}
+        if calls:
+            said, finish = {"content": None, "tool_calls": calls}, "tool_calls"
         if exchange.streams:
-            await self._stream(exchange, answer, finish, usage)
+            await self._stream(exchange, said, finish, usage)
             return
         await asyncio.sleep(self._pace(served.model).first_s)
-        choice = {"index": 0, "message": {"role": "assistant", "content": answer}, "finish_reason": finish}
+        choice = {"index": 0, "message": {"role": "assistant", **said}, "finish_reason": finish}
         data = {**_head(served.model, "chat.completion"), "choices": [choice], "usage": usage}
         await exchange.reply(200, json.dumps(data).encode())
 
-    async def _stream(self, exchange: Exchange, answer: str, finish: str, usage: Mapping[str, int]) -> None:
+    async def _stream(self, exchange: Exchange, said: Mapping[str, Any], finish: str, usage: Mapping[str, int]) -> None:
         served = exchange.served
         head = _head(served.model, "chat.completion.chunk")
 
-        async def send(note: str, delta: Mapping[str, str], reason: str | None = None) -> None:
+        async def send(note: str, delta: Mapping[str, Any], reason: str | None = None) -> None:
             choice = {"index": 0, "delta": delta, "finish_reason": reason}
             await exchange.write(f"data: {json.dumps({**head, 'choices': [choice]})}\n\n".encode(), note)
 
         await exchange.start(content_type="text/event-stream")
         await send("role", {"role": "assistant", "content": ""})
-        for piece in self._pieces(served.model, answer):
+        for piece in self._pieces(served.model, said["content"] or ""):
             await asyncio.sleep(served.received + piece.at_s - time.monotonic())
             await send(piece.kind, {"content" if piece.kind == "content" else "reasoning_content": piece.text})
+        for index, call in enumerate(said.get("tool_calls", ())):
+            name, arguments = call["function"]["name"], call["function"]["arguments"]
+            head_of_call = {**call, "index": index, "function": {"name": name, "arguments": ""}}
+            await send("tool", {"tool_calls": [head_of_call]})
+            for part in (arguments[:7], arguments[7:]):  # cut anywhere, as providers do
+                await send("tool", {"tool_calls": [{"index": index, "function": {"arguments": part}}]})
         await send("finish", {}, finish)
         if (served.body.get("stream_options") or {}).get("include_usage"):
             await exchange.write(f"data: {json.dumps({**head, 'choices': [], 'usage': usage})}\n\n".encode(), "usage")
@@ -315,6 +325,20 @@ def _images(messages: Sequence[Mapping[str, Any]]) -> Iterator[bytes]:
                 kind, encoded = part["image_url"]["url"].split(";base64,")
                 assert kind.startswith("data:image/")
                 yield base64.b64decode(encoded, validate=True)
+
+
+def _calls(answer: str) -> list[dict[str, Any]]:
+    """The tool calls that an answer `{"calls": [{"name": ..., "arguments": {...}}]}` stands for."""
+    if not answer.startswith('{"calls"'):
+        return []
+    return [
+        {
+            "id": f"call-{number}",
+            "type": "function",
+            "function": {"name": call["name"], "arguments": json.dumps(call["arguments"], ensure_ascii=False)},
+        }
+        for number, call in enumerate(json.loads(answer)["calls"])
+    ]
 
 
 def _vector(text: str) -> list[float]:

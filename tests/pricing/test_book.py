@@ -78,6 +78,13 @@ def test_capabilities() -> None:
     assert book.supports_vision("openai/gpt-4o")
     assert not book.supports_vision("openai/gpt-3.5-turbo")
     assert not book.supports_vision("nobody/unheard-of")
+
+
+def test_what_the_map_denies_is_more_than_what_it_does_not_say() -> None:
+    assert not book.denies("openai/gpt-4o", "function_calling")
+    assert not book.denies("nobody/unheard-of", "function_calling")
+    assert not book.denies("tts-1", "function_calling")
+    assert any(book.denies(model, "function_calling") for model in book.known_models())
     assert "gpt-4o" in book.known_models()
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 from harness.config.suites import load_suite
 from harness.core.calls import Audio, Output, Ranked
 from harness.core.canonical import Json
-from harness.core.scores import MOS, TRANSCRIBER, Reading, Score, Unscored, answer_key
+from harness.core.scores import MOS, TRANSCRIBER, Reading, Score, Scorer, Unscored, answer_key
 from harness.core.suites import Sample, Suite, Task
+from harness.scorers import ToolCalls
 
 ROOT = Path(__file__).parents[2] / "tasks"
 FOLDERS = sorted(path.parent for path in ROOT.glob("*/suite.py") if path.parent.name != "public_text")
@@ -49,7 +51,7 @@ def judge(task: Task, sample: Sample, text: str, ovrl: float) -> dict[str, Score
     ranking = by_grade(text) if task.modality == "rerank" else ()
     return {
         scorer.name: scorer.score(
-            sample, Output(text=text, audio=clip if scorer.needs else None, ranking=ranking), readings
+            sample, replace(said(scorer, text, clip if scorer.needs else None), ranking=ranking), readings
         )
         for scorer in task.scorers
     }
@@ -60,6 +62,13 @@ def by_grade(text: str) -> tuple[Ranked, ...]:
     grades: dict[str, float] = json.loads(text or "{}")
     best_first = sorted(grades, key=lambda document: -grades[document])
     return tuple(Ranked(document=document, relevance=grades[document]) for document in best_first)
+
+
+def said(scorer: Scorer, text: str, clip: Audio | None) -> Output:
+    """The output that says `text`; of a suite of tools, a key of calls makes them."""
+    if isinstance(scorer, ToolCalls) and text.startswith('{"calls"'):
+        return Output(tool_calls=tuple(json.loads(text)["calls"]))
+    return Output(text=text, audio=clip)
 
 
 def value(score: Score | Unscored) -> float:
