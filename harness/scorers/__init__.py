@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from harness.scorers.number import NumberMatch
     from harness.scorers.retrieval import AveragePrecision, HitAt, Ndcg, RecallAt, ReciprocalRank, RewriteRecall
     from harness.scorers.rules import Rules
+    from harness.scorers.scripts import ScriptRules
     from harness.scorers.speech import Dnsmos, WordAccuracy
     from harness.scorers.structured import FieldF1, JsonMatch
     from harness.scorers.tools import ToolCalls
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SCORERS", "Anls", "AveragePrecision", "Citations", "Contains", "Dnsmos", "EntityF1", "ExactMatch", "Faithfulness",
     "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch", "Ndcg", "NumberMatch", "OcrContains",
-    "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall", "Rules", "ToolCalls",
+    "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall", "Rules", "ScriptRules", "ToolCalls",
     "WordAccuracy", "by_name",
 ]  # fmt: skip
 

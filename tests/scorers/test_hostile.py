@@ -22,10 +22,12 @@ from harness.scorers import (
     RelaxedAccuracy,
     RewriteRecall,
     Rules,
+    ScriptRules,
 )
 from harness.scorers.rules import COUNTS, FORMS, TEXTS
 from tests.references.ifeval_texts import INSTRUCTIONS
 from tests.scorers.judging import judged
+from tests.scorers.test_scripts import BRIEF
 
 MEGABYTE = 1_000_000
 SECONDS = 3.0
@@ -53,6 +55,7 @@ SCORERS: list[tuple[Scorer, Json]] = [
     (Citations(), ["p1"]),
     (Faithfulness(), "x"),
     (RewriteRecall(), ["p1"]),
+    (ScriptRules(), BRIEF),
     (InstructionFollowing(), list[Json](EVERY_KIND)),  # type: ignore[arg-type]
 ]
 DOCUMENTS: dict[str, Json] = {"documents": {"p1": "Nothing that a hostile answer says.", "p2": "百年"}}
@@ -84,6 +87,7 @@ PIECES = {
     "half a label": "very ",
     "bullets": "- ",
     "combining marks": "\u0316\u0301",
+    "scenes": "Scene 1:\n",
     "surrogates": "\ud800",
     "null bytes": "\0",
     "emoji": "🙂",
