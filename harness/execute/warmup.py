@@ -44,7 +44,7 @@ def warm_ups(bakeoff: Bakeoff, calls: Iterable[Call], *, earlier: Mapping[str, i
     for kind, call in first.items():
         candidate = candidates[call.candidate]
         request = _tiny(call.request, candidate)
-        if candidate.is_local or request is None:
+        if request is None or all(model.is_local for model in candidate.models):
             continue
         count = bakeoff.settings.warm_up
         if count is None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.core.calls import ChatRequest, Document, EmbeddingRequest, RerankRequest, Role, SpeechRequest
+from harness.core.candidates import Candidate, Stage
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample
 from harness.execute.plan import plan
@@ -41,6 +42,17 @@ def test_nothing_is_sent_where_nothing_is_pending_and_no_engine_is_warmed_up() -
     planned = bakeoff(remote("a"), embedded("c"), warm_up=None)
     assert warm_ups(planned, []) == []
     assert {call.candidate for call in warm_ups(planned, plan(planned).calls)} == {"a"}
+
+
+def test_a_cascade_is_warmed_up_where_one_of_its_models_is_remote() -> None:
+    def cascade(name: str, *models: Candidate) -> Candidate:
+        stages = tuple(Stage(name=f"s{i}", candidate=model, input="{{ input }}") for i, model in enumerate(models))
+        return Candidate(name=name, model="cascade/x", modalities=frozenset({"text"}), stages=stages)
+
+    planned = bakeoff(
+        cascade("embedded", embedded("c"), embedded("d")), cascade("mixed", embedded("c"), remote("a")), warm_up=2
+    )
+    assert [call.candidate for call in warm_ups(planned, plan(planned).calls)] == ["mixed", "mixed"]
 
 
 def test_what_is_asked_is_tiny_no_sample_and_with_the_candidates_own_parameters() -> None:
