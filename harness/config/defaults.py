@@ -12,12 +12,15 @@ from harness.core.suites import Task
 GATES = (Gate(metric="coverage", min=0.95),)
 
 
-def _up(name: str, metric: str, worst: float, ideal: float, weight: float) -> Criterion:
-    return Criterion(name=name, metric=metric, worst=worst, ideal=ideal, weight=weight)
+def _up(name: str, metric: str, worst: float, ideal: float, weight: float, scale: Scale = Scale.LINEAR) -> Criterion:
+    # 50 and 50.0 have two digests, and a rule that is read back has floats: it would look changed
+    return Criterion(
+        name=name, metric=metric, worst=float(worst), ideal=float(ideal), weight=float(weight), scale=scale
+    )
 
 
 def _log(name: str, metric: str, worst: float, ideal: float, weight: float) -> Criterion:
-    return Criterion(name=name, metric=metric, worst=worst, ideal=ideal, weight=weight, scale=Scale.LOG)
+    return _up(name, metric, worst, ideal, weight, Scale.LOG)
 
 
 _TEXT = (

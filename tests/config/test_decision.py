@@ -7,6 +7,7 @@ import pytest
 
 from harness.config import defaults
 from harness.core.candidates import MODALITIES
+from harness.core.canonical import digest, from_json, to_json
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale, Thresholds
 from harness.core.suites import Task
 from harness.scorers import ExactMatch
@@ -25,6 +26,18 @@ def text_task() -> Task:
 
 def rule(project: Project, section: str) -> DecisionRule:
     return project.load(f"{HEAD}decision:\n  text: {section}\n").rules["text"]
+
+
+def test_a_rule_that_is_read_back_has_its_digest(project: Project) -> None:
+    """Otherwise a memo would say that it was changed after the first call."""
+    written = rule(
+        project,
+        "{gates: [{metric: ttfo_p50_ms, max: 2000}], criteria: {a: {metric: quality, worst: 0, ideal: 1, weight: 3},"
+        " b: {metric: ttfo_p50_ms, weight: 1, scale: piecewise, points: [[1, 1], [5, 0]]}}}",
+    )
+    shipped = [DecisionRule(slot=slot, gates=defaults.GATES, criteria=its) for slot, its in defaults.CRITERIA.items()]
+    for each in (written, *shipped):
+        assert digest(from_json(DecisionRule, to_json(each))) == digest(each), each.slot
 
 
 @pytest.mark.parametrize("modality", MODALITIES)
