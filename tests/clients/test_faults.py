@@ -144,7 +144,7 @@ def test_bug_is_ours_and_has_its_traceback() -> None:
     reply = trip(replace(chat(), messages=(None,)))  # type: ignore[arg-type]
     assert isinstance(reply.outcome, Failure)
     assert (reply.outcome.fault, reply.outcome.kind) == (HARNESS, "bug")
-    assert reply.outcome.message.startswith("TypeError: ")
+    assert reply.outcome.message.startswith("AttributeError: ")
     assert reply.detail is not None
     assert reply.detail.startswith("Traceback ")
     assert reply.marks.valid is False
