@@ -346,7 +346,10 @@ def stored_decisions(run_folder: Path) -> "tuple[Decision, ...]":
 
     path = run_folder / "decision.json"
     if not path.exists():
-        raise UsageError(f"run {run_folder.name} has no decision yet", hint=f"bakeoff decide {run_folder}")
+        raise UsageError(
+            f"run {run_folder.name} has no decision yet",
+            hint=f"bakeoff score {run_folder}, then bakeoff decide {run_folder}",
+        )
     return from_json(tuple[Decision, ...], json.loads(path.read_text(encoding="utf-8"))["decisions"])
 
 

@@ -100,7 +100,7 @@ def _blurred(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate], resolut
 def _lost(estimates: Mapping[str, Sequence[Estimate]]) -> list[str]:
     shares = {name: measured(of, "coverage").value for name, of in estimates.items()}
     return [
-        f"Only {share:.1%} of {name}'s answers have a score; the rest were lost, not failed."
+        f"Only {share:.1%} of {name}'s answers have a score; the rest are pending or lost, which is no failure."
         for name, share in shares.items()
         if share is not None and share < 1.0
     ]

@@ -268,7 +268,7 @@ def test_caveats_say_what_the_verdict_stands_on() -> None:
     assert decided(measured, by, clusters=(12,)).verdict.caveats == (
         "cost (usd_per_1k_requests) is not measured for bravo: it counts 0.",
         "speed (ttfo_p50_ms) is not measured for any candidate: it separates nobody.",
-        "Only 98.0% of alpha's answers have a score; the rest were lost, not failed.",
+        "Only 98.0% of alpha's answers have a score; the rest are pending or lost, which is no failure.",
         "The anchors of quality do not discriminate: at least half of the candidates sit at an end of 0 to 1.",
         "Only 12 independent samples were compared: intervals are rough below 40.",
     )
