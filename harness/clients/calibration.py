@@ -27,8 +27,8 @@ _START_S = 60.0
 async def calibrate(sender: Sender, *, in_flight: int, env: Mapping[str, str], log: Path) -> Calibration:
     """Send streams to a server of known latency, `in_flight` at once, and compare marks with truth.
 
-    `sender` is ready. The first `in_flight` streams open the connections and are not counted. BakeoffError where not
-    one of the others can be timed: this machine measures nothing.
+    `sender` gets ready while the server starts. The first `in_flight` streams open the connections and are not counted.
+    BakeoffError where not one of the others can be timed: this machine measures nothing.
     """
     truth: dict[str, float] = {}
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -48,6 +48,7 @@ async def calibrate(sender: Sender, *, in_flight: int, env: Mapping[str, str], l
         "harness.clients.known_server", channel=Channel(heard, lost), env=child_environment(env), log=log
     )
     try:
+        await sender.ready()
         try:
             address = f"http://127.0.0.1:{await asyncio.wait_for(port, _START_S)}/v1"
         except TimeoutError as error:

@@ -2,7 +2,7 @@
 
 import json
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -132,7 +132,7 @@ def _json_object(path: Path, number: int, line: str, problems: list[Problem]) ->
         add(f"the line has {len(line):,} characters, more than {MAX_LINE:,}", code="E309")
         return None
     try:
-        data = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
+        data = _JSON.decode(line)
         if "\\ud" in line or "\\uD" in line:
             json.dumps(data, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -175,6 +175,9 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
 
 
+_JSON = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
+
+
 def _sample(path: Path, root: Path, record: Record, problems: list[Problem]) -> Sample | None:
     found = len(problems)
 
@@ -199,7 +202,8 @@ def _sample(path: Path, root: Path, record: Record, problems: list[Problem]) -> 
     metadata = given.get("metadata")
     if metadata is not None and not isinstance(metadata, dict):
         add(f"'metadata' is an object, not {shown(metadata)}")
-    _check_media(path, root, files, add)
+    if files:
+        _check_media(path, root, files, add)
     if len(problems) > found:
         return None
     return Sample(
@@ -207,7 +211,7 @@ def _sample(path: Path, root: Path, record: Record, problems: list[Problem]) -> 
         input=given["input"],
         target=given.get("target"),
         files=tuple(str(name) for name in files),
-        metadata=metadata if isinstance(metadata, Mapping) else {},
+        metadata=metadata if isinstance(metadata, dict) else {},
     )
 
 

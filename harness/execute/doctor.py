@@ -48,7 +48,6 @@ async def examine(folder: Path, *, env: Mapping[str, str], in_flight: Sequence[i
     with tempfile.TemporaryDirectory(dir=folder, prefix=".doctor-") as temporary:
         flush_ms = _flush_ms(Path(temporary) / "flushed")
         async with sender(1, env=env, logs=Path(temporary)) as send:
-            await send.ready()
             calibrations = [
                 await calibrate(send, in_flight=number, env=env, log=Path(temporary) / "calibration.log")
                 for number in in_flight

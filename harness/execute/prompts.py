@@ -119,6 +119,6 @@ def _environment() -> "ImmutableSandboxedEnvironment":
 
 def _shown(value: Any) -> Any:
     """Spell lists and mappings as JSON, as a reader of the data file knows them."""
-    if isinstance(value, list | tuple | Mapping):
+    if not isinstance(value, str) and isinstance(value, list | tuple | Mapping):  # most are text, which is told fast
         return json.dumps(value, ensure_ascii=False)
     return value

@@ -176,11 +176,11 @@ class _Phases:
 
     async def _get_ready(self, calls: Sequence[Call]) -> None:
         """Load and measure what answers need before the first one: later it would disturb what is measured beside."""
+        if calls and self.calibrate is not None:
+            remote = any(not model.is_local for model in self._models(calls))
+            await self.calibrate(self.bakeoff.settings.max_in_flight if remote else 1)
         if calls and self.ready is not None:
-            await self.ready()
-            if self.calibrate is not None:
-                remote = any(not model.is_local for model in self._models(calls))
-                await self.calibrate(self.bakeoff.settings.max_in_flight if remote else 1)
+            await self.ready()  # nothing is left of it where that was calibrated
         for model in self._models(calls):
             if model.is_local:
                 await self.shed.ready(model)

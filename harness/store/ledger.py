@@ -249,12 +249,12 @@ class Ledger:
         """Return `spent` of each candidate that was sent anything."""
         dated = f"cost_source IN {rows.BILLED_NOWHERE}" + (f" OR finished < '{since}'" if since else "")
         found = self._query(
-            f"SELECT candidate, CASE WHEN {dated} THEN NULL ELSE cost_usd END, sunk_usd, held_usd"
-            " FROM plan JOIN call ON plan.id = call.plan"
+            f"SELECT candidate, count(*), CASE WHEN {dated} THEN NULL ELSE cost_usd END AS cost, sunk_usd, held_usd"
+            " FROM plan JOIN call ON plan.id = call.plan GROUP BY candidate, cost, sunk_usd, held_usd"
         )
         spent: dict[str, Decimal] = {}
-        for candidate, *amounts in found:
-            known = (Decimal(amount) for amount in amounts if amount is not None)
+        for candidate, calls, *amounts in found:
+            known = (calls * Decimal(amount) for amount in amounts if amount is not None)
             spent[candidate] = sum(known, spent.get(candidate, Decimal(0)))
         return spent
 

@@ -50,7 +50,6 @@ def distorted(tmp_path: Path, late_ms: float) -> Calibration:
 def test_what_a_run_sends_through(tmp_path: Path, workers: int) -> None:
     async def story() -> Calibration:
         async with sender(workers, env=os.environ, logs=tmp_path) as send:
-            await send.ready()
             return await calibrate(send, in_flight=4, env=os.environ, log=tmp_path / "calibration.log")
 
     found = asyncio.run(story())
