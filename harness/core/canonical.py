@@ -17,6 +17,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 T = TypeVar("T")
 
+
 def to_json(value: Any) -> Json:
     """Return `value` (dataclasses, enums, decimals, mappings, sequences) as plain JSON; None fields are left out.
 
@@ -85,7 +86,7 @@ _SPELLING = json.JSONEncoder(
     ensure_ascii=False,
     allow_nan=False,
     check_circular=False,
-    default=lambda value: _opener(type(value))(value),
+    default=lambda value: _opener(type(value))(value),  # type: ignore[arg-type]  # a type is hashable
 )
 
 
