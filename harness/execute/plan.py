@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.clients.reserved import RESERVED
@@ -66,7 +66,7 @@ def plan(bakeoff: Bakeoff) -> Plan:
     units = _units(bakeoff, exclusions, problems)
     for epoch in range(bakeoff.epochs):
         for unit in rng.sample(units, len(units)):
-            for candidate in rng.sample(unit.candidates, len(unit.candidates)):
+            for candidate in _shuffled(unit.candidates, rng):
                 try:
                     calls.append(_answer_call(unit, candidate, identities[candidate.name], epoch))
                 except PromptError as error:
@@ -161,6 +161,10 @@ def _units(bakeoff: Bakeoff, exclusions: Iterable[Exclusion], problems: dict[str
                 for sample in task.loaded
             ]
     return units
+
+
+def _shuffled(candidates: Sequence[Candidate], rng: random.Random) -> Sequence[Candidate]:
+    return candidates if len(candidates) == 1 else rng.sample(candidates, len(candidates))
 
 
 def _refuse_reserved(bakeoff: Bakeoff) -> None:
