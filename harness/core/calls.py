@@ -112,6 +112,17 @@ class MosRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionRequest:
+    """A program that a model has written, to be run and checked where it can reach nothing."""
+
+    program: str
+    entry_point: str
+    """The function in it that is checked."""
+    check: str
+    """The suite's own Python: defines `check(candidate)`, which raises where the function is not what it should be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A passage that may be found."""
 
@@ -139,7 +150,15 @@ class RerankRequest:
     params: Mapping[str, Json] = field(default_factory=dict)
 
 
-Request = ChatRequest | SpeechRequest | TranscriptionRequest | MosRequest | EmbeddingRequest | RerankRequest
+Request = (
+    ChatRequest
+    | SpeechRequest
+    | TranscriptionRequest
+    | MosRequest
+    | ExecutionRequest
+    | EmbeddingRequest
+    | RerankRequest
+)
 
 
 def media_parts(messages: Sequence[Mapping[str, Json]]) -> Iterator[Mapping[str, Json]]:

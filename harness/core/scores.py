@@ -16,13 +16,14 @@ class Instrument:
     """Something that runs a model to measure an output. bakeoff.yaml binds its name to a candidate."""
 
     name: str
-    """`transcriber`, `mos`, `judge`."""
+    """`transcriber`, `mos`, `sandbox`, `judge`."""
     modality: str
-    """`transcription`, `mos`, `text`: what the bound candidate must do."""
+    """`transcription`, `mos`, `execution`, `text`: what the bound candidate must do."""
 
 
 TRANSCRIBER = Instrument(name="transcriber", modality="transcription")
 MOS = Instrument(name="mos", modality="mos")
+SANDBOX = Instrument(name="sandbox", modality="execution")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

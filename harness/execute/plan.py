@@ -7,18 +7,15 @@ from dataclasses import dataclass
 
 from harness.clients.reserved import RESERVED
 from harness.core.calls import (
-    Audio,
     Call,
     ChatRequest,
     Document,
     EmbeddingRequest,
-    MosRequest,
     Output,
     Record,
     Request,
     RerankRequest,
     Role,
-    TranscriptionRequest,
 )
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json, digest, to_json
@@ -27,13 +24,11 @@ from harness.core.scores import Instrument
 from harness.core.suites import Sample, Task
 from harness.errors import Problem, UsageError
 from harness.execute import requests
+from harness.execute.measurements import MEASURED_BY, execution, language, measurement
 from harness.execute.prompts import PromptError, renderer, stage_renderer
 
 KEY_VERSION = 1
 """Raised when the same call would get another key: no earlier record is found by its key after that."""
-
-MEASURED_BY = ("transcription", "mos")
-"""Modalities of instruments that hear an answer."""
 
 Asker = Callable[[Sample, Candidate], Request]
 """Renders one sample for one candidate; PromptError where that cannot be."""
@@ -86,19 +81,19 @@ def instrument_calls(bakeoff: Bakeoff, records: Iterable[Record]) -> list[Call]:
     Calls of one instrument follow one another, so that one engine at a time has the machine.
     """
     tasks = {(suite.name, task.name): task for suite in bakeoff.suites for task in suite.tasks}
-    languages = {
-        (*place, sample.id): _language(task, sample) for place, task in tasks.items() for sample in task.loaded
-    }
+    samples = {(*place, sample.id): sample for place, task in tasks.items() for sample in task.loaded}
     identities = {name: candidate.identity for name, candidate in bakeoff.instruments.items()}
     calls: dict[str, list[Call]] = {}
     for record in records:
         answer, outcome = record.call, record.outcome
         task = tasks.get((answer.suite, answer.task))
-        if task is None or not isinstance(outcome, Output) or outcome.audio is None:
+        sample = samples.get((answer.suite, answer.task, answer.sample))
+        if task is None or sample is None or not isinstance(outcome, Output):
             continue
-        language = languages.get((answer.suite, answer.task, answer.sample))
         for instrument in _needed(task):
-            request = _measurement(instrument, outcome.audio, language)
+            request = measurement(instrument, task, sample, outcome)
+            if request is None:
+                continue
             key = call_key(
                 request=request,
                 identity=identities[instrument.name],
@@ -254,6 +249,9 @@ def _asker(task: Task) -> Asker:
     for need in _needed(task):
         if need.modality not in MEASURED_BY:
             raise PromptError(f"instrument {need.name!r} has modality {need.modality!r}, which measures no answer")
+        if need.modality == "execution":
+            for sample in task.loaded:
+                execution(sample, "")
     prompt = renderer(task.prompt)
     system = None if task.system is None else renderer(task.system)
     match task.modality:
@@ -263,7 +261,7 @@ def _asker(task: Task) -> Asker:
             )
         case "tts":
             return lambda sample, candidate: requests.speech(
-                prompt(sample), {**task.params, **candidate.params}, candidate, language=_language(task, sample)
+                prompt(sample), {**task.params, **candidate.params}, candidate, language=language(task, sample)
             )
         case "embedding" | "rerank":
             return lambda sample, candidate: _ranking(task, candidate, prompt(sample), sample)
@@ -300,12 +298,6 @@ def _ranking(task: Task, candidate: Candidate, query: str, sample: Sample) -> Em
     return EmbeddingRequest(texts=texts, ranks=tuple(document.id for document in documents), params=params)
 
 
-def _measurement(instrument: Instrument, audio: Audio, language: str | None) -> Request:
-    if instrument.modality == "transcription":
-        return TranscriptionRequest(audio=audio, language=language)
-    return MosRequest(audio=audio)
-
-
 def _needed(task: Task) -> tuple[Instrument, ...]:
     """The instruments of a task, each once however many scorers read it."""
     return tuple({need.name: need for scorer in task.scorers for need in scorer.needs}.values())
@@ -314,11 +306,6 @@ def _needed(task: Task) -> tuple[Instrument, ...]:
 def _instrument_counts(bakeoff: Bakeoff, calls: Iterable[Call]) -> dict[str, int]:
     tasks = {(suite.name, task.name): task for suite in bakeoff.suites for task in suite.tasks}
     return dict(Counter(need.name for call in calls for need in _needed(tasks[call.suite, call.task])))
-
-
-def _language(task: Task, sample: Sample) -> str | None:
-    language = sample.metadata.get("lang", task.language)
-    return None if language is None else str(language)
 
 
 def _problem(place: str, message: str) -> Problem:

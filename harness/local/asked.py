@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.core.canonical import Json
+from harness.local.engines import Job
 from harness.local.multipart import parse
 
 MOST_CHARACTERS = 4096
@@ -20,6 +21,7 @@ _SPEECH_FIELDS = ("model", "input", "voice", "response_format", "speed")
 _TRANSCRIPTION_FIELDS = ("model", "file", "language", "response_format", "temperature")
 _EMBEDDING_FIELDS = ("model", "input", "encoding_format")
 _RANKING_FIELDS = ("model", "query", "documents", "top_n", "return_documents")
+_EXECUTION_FIELDS = ("program", "entry_point", "check")
 _TRANSCRIPT_FORMATS = ("json", "verbose_json", "text")
 
 
@@ -111,6 +113,15 @@ def ranking(body: bytes, *, model: str) -> Ranking:
     if request.get("return_documents"):
         raise Refused("`return_documents` is not served: whoever asks has them", param="return_documents")
     return Ranking(query=query, documents=_texts(request.get("documents"), "documents"), top_n=top_n)
+
+
+def execution(body: bytes, *, model: str) -> Job:
+    """Read the JSON of `/v1/execute`: a program, the function in it that is checked, and the check."""
+    request = json_object(body, _EXECUTION_FIELDS, model)
+    for name in _EXECUTION_FIELDS:
+        if not isinstance(request.get(name), str):
+            raise Refused(f"`{name}` must be a text", param=name)
+    return Job(**{name: str(request[name]) for name in _EXECUTION_FIELDS})
 
 
 def transcription(content_type: str, body: bytes, *, model: str, languages: Sequence[str]) -> Transcription:

@@ -305,6 +305,17 @@ _ALL = (
         licence="MIT",
     ),
     Engine(
+        name="sandbox",
+        modality="execution",
+        summary="bubblewrap around Python: runs what a model has written, where it can reach nothing",
+        version="sandbox-1",
+        module="sandbox",
+        runtimes=(),
+        packages=(),
+        weights=(),
+        licence="Apache-2.0",
+    ),
+    Engine(
         name="bm25",
         modality="rerank",
         summary="BM25 over words and pairs of Chinese characters, the baseline of every search",

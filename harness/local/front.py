@@ -14,7 +14,7 @@ import numpy as np
 from harness.local import asked, reading
 from harness.local.asked import MEDIA_TYPES, MOST_AUDIO_BYTES, Refused
 from harness.local.audio import HEARD_AT, Samples, heard
-from harness.local.engines import Embedder, Listener, Ranker, Rater, Reader, Served, Speaker
+from harness.local.engines import Embedder, Executor, Listener, Ranker, Rater, Reader, Served, Speaker
 from harness.local.wav import stream_header
 
 _MOST_JSON_BYTES = 2**20
@@ -65,7 +65,7 @@ def _warm(engine: Served) -> None:
         engine.rank("Hello there.", ["Hello there."])
     elif isinstance(engine, Reader):
         engine.read(_WORD)
-    else:
+    elif isinstance(engine, Rater):
         engine.rate(silence)
 
 
@@ -90,6 +90,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._serve({"/v1/rerank": lambda: self._rank(engine)})
         elif isinstance(engine, Reader):
             self._serve({"/v1/chat/completions": lambda: self._read(engine)})
+        elif isinstance(engine, Executor):
+            self._serve({"/v1/execute": lambda: self._execute(engine)})
         else:
             self._serve({"/v1/audio/mos": lambda: self._rate(engine)})
 
@@ -154,6 +156,12 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.turn:
             ratings = engine.rate(samples)
         self._json(ratings)
+
+    def _execute(self, engine: Executor) -> None:
+        job = asked.execution(self._body(_MOST_JSON_BYTES), model=self.server.model)
+        with self.server.turn:
+            verdict = engine.execute(job)
+        self._json({"passed": verdict.passed, "reason": verdict.reason})
 
     def _embed(self, engine: Embedder) -> None:
         texts = asked.embedding(self._body(_MOST_JSON_BYTES), model=self.server.model)

@@ -6,6 +6,7 @@ from harness.scorers.registry import SCORERS, by_name
 
 if TYPE_CHECKING:
     from harness.core.scores import Scorer
+    from harness.scorers.code import PassesTests
     from harness.scorers.entities import EntityF1
     from harness.scorers.grounding import Citations, Faithfulness
     from harness.scorers.instructions import InstructionFollowing
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 __all__ = [
     "SCORERS", "Anls", "AveragePrecision", "Citations", "Contains", "Dnsmos", "EntityF1", "ExactMatch", "Faithfulness",
     "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch", "Ndcg", "NumberMatch", "OcrContains",
-    "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall", "Rules", "ScriptRules", "ToolCalls",
-    "WordAccuracy", "by_name",
+    "PassesTests", "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall", "Rules", "ScriptRules",
+    "ToolCalls", "WordAccuracy", "by_name",
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ SCORERS: Mapping[str, str] = {
     "rules": "harness.scorers.rules:Rules",
     "instruction_following": "harness.scorers.instructions:InstructionFollowing",
     "tool_calls": "harness.scorers.tools:ToolCalls",
+    "passes_tests": "harness.scorers.code:PassesTests",
     "script_rules": "harness.scorers.scripts:ScriptRules",
     "word_accuracy": "harness.scorers.speech:WordAccuracy",
     "dnsmos": "harness.scorers.speech:Dnsmos",

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from harness.core.calls import Audio, Failure, Fault, Output, Usage
-from tests.clients.trip import attempt, chat, mos, speech, transcription, trip
+from tests.clients.trip import attempt, chat, execution, mos, speech, transcription, trip
 from tests.fake_provider import FakeProvider, empty, raw_body
 from tests.fake_provider.audio import RATE, header, speak
 
@@ -95,6 +95,18 @@ def test_unusable_clips(fault: object, expected: tuple[Fault, str]) -> None:
     assert isinstance(reply.outcome, Failure)
     assert (reply.outcome.fault, reply.outcome.kind) == expected
     assert reply.blobs == {}
+
+
+@pytest.mark.parametrize(("program", "passed", "why"), [("passes", 1.0, "passed"), ("fails", 0.0, "why")])
+def test_a_sandbox_returns_its_verdict(program: str, passed: float, why: str) -> None:
+    assert trip(execution(program)).outcome == Output(text=why, values={"passed": passed})
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[1]", b'{"passed": true}'])
+def test_what_is_no_verdict_is_no_failure_of_the_program(body: bytes) -> None:
+    outcome = trip(execution(), FakeProvider(faults=[raw_body(body)])).outcome
+    assert isinstance(outcome, Failure)
+    assert (outcome.fault, outcome.kind) == (Fault.INFRA, "protocol")
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[1]", json.dumps({"ovrl": "high"}).encode()])

@@ -22,6 +22,7 @@ from harness.core.calls import (
     ChatRequest,
     Document,
     EmbeddingRequest,
+    ExecutionRequest,
     Image,
     MosRequest,
     Request,
@@ -55,6 +56,10 @@ def mos() -> MosRequest:
     return MosRequest(audio=AUDIO)
 
 
+def execution(program: str = "passes = 1") -> ExecutionRequest:
+    return ExecutionRequest(program=program, entry_point="f", check="def check(candidate): ...")
+
+
 def vision(*images: Image, text: str = "what is it") -> ChatRequest:
     """A chat that shows pictures, as the plan renders it."""
     parts: list[Json] = [{"type": "image_url", "image_url": to_json(image)} for image in images]
@@ -78,6 +83,7 @@ EVERY_ENDPOINT = {
     "speech": speech(),
     "transcription": transcription(),
     "mos": mos(),
+    "execution": execution(),
     "embedding": embedding(),
     "rerank": rerank(),
 }

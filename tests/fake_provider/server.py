@@ -86,6 +86,7 @@ class FakeProvider:
         app.router.add_post("/v1/audio/speech", self._handler(self._speech))
         app.router.add_post("/v1/audio/transcriptions", self._handler(self._transcription))
         app.router.add_post("/v1/audio/mos", self._handler(self._mos))
+        app.router.add_post("/v1/execute", self._handler(self._execute))
         app.router.add_post("/v1/embeddings", self._handler(self._embeddings))
         app.router.add_post("/v1/rerank", self._handler(self._rerank))
         app.router.add_get("/v1/realtime", self._handler(self._realtime))
@@ -232,6 +233,11 @@ class FakeProvider:
 
     async def _mos(self, exchange: Exchange) -> None:
         await exchange.reply(200, json.dumps({"sig": 3.5, "bak": 4.0, "ovrl": 3.25}).encode())
+
+    async def _execute(self, exchange: Exchange) -> None:
+        """Runs nothing: a program that says so passes."""
+        passed = "passes" in exchange.served.body["program"]
+        await exchange.reply(200, json.dumps({"passed": passed, "reason": "passed" if passed else "why"}).encode())
 
     async def _realtime(self, exchange: Exchange) -> None:
         pace = self._pace(exchange.served.model)

@@ -10,6 +10,7 @@ from harness.core.calls import (
     ChatRequest,
     Document,
     EmbeddingRequest,
+    ExecutionRequest,
     Failure,
     Fault,
     Marks,
@@ -162,6 +163,10 @@ SHAPES: dict[str, Record] = {
     ),
     "transcription without language": record(call(sample="v0", request=TranscriptionRequest(audio=CLIP))),
     "mos": record(call(sample="v0", request=MosRequest(audio=CLIP)), outcome=Output(values={"ovrl": 3.25, "sig": 4.0})),
+    "execution": record(
+        call(request=ExecutionRequest(program="def f(): ...", entry_point="f", check="def check(f): ...")),
+        outcome=Output(text="passed", values={"passed": 1.0}),
+    ),
     "a ranking, with the vectors that it is made of": record(
         call(request=EmbeddingRequest(texts=("q", "一", "d"), ranks=("文档 1", "d2"), params={"dimensions": 4})),
         outcome=Output(

@@ -87,4 +87,32 @@ class Reader(Protocol):
         """Return the text in a picture (PNG, JPEG, WebP, GIF), line by line; ValueError where it cannot be decoded."""
 
 
-Served = Speaker | Listener | Rater | Embedder | Ranker | Reader
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A program to be checked."""
+
+    program: str
+    """Python that nobody trusts."""
+    entry_point: str
+    """The function in it that is checked."""
+    check: str
+    """Trusted Python that defines `check(candidate)`, which raises where the function is not what it should be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What came of a check."""
+
+    passed: bool
+    reason: str
+
+
+@runtime_checkable
+class Executor(Protocol):
+    """What runs programs that nobody trusts."""
+
+    def execute(self, job: Job) -> Verdict:
+        """Run a program and check it."""
+
+
+Served = Speaker | Listener | Rater | Embedder | Ranker | Reader | Executor

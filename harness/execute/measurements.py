@@ -1,0 +1,38 @@
+"""What an instrument is asked about an answer."""
+
+from harness.core.calls import ExecutionRequest, MosRequest, Output, Request, TranscriptionRequest
+from harness.core.scores import Instrument
+from harness.core.suites import Sample, Task
+from harness.execute.prompts import PromptError
+from harness.scorers.code import module
+
+MEASURED_BY = ("transcription", "mos", "execution")
+"""Modalities of instruments that measure an answer."""
+
+
+def measurement(instrument: Instrument, task: Task, sample: Sample, output: Output) -> Request | None:
+    """Return what is asked; None where there is nothing to be measured, as in a clip that was not made."""
+    match instrument.modality:
+        case "transcription" if output.audio is not None:
+            return TranscriptionRequest(audio=output.audio, language=language(task, sample))
+        case "mos" if output.audio is not None:
+            return MosRequest(audio=output.audio)
+        case "execution":
+            return execution(sample, output.text or "")
+    return None
+
+
+def execution(sample: Sample, text: str) -> ExecutionRequest:
+    """Return the check of the program that `text` holds; PromptError where the sample does not say how to check it."""
+    entry_point, check = (sample.metadata.get(name) for name in ("entry_point", "check"))
+    if not isinstance(entry_point, str) or not isinstance(check, str) or not isinstance(sample.input, str):
+        raise PromptError(
+            "a program is checked with metadata.entry_point and metadata.check, and begins with the input"
+        )
+    return ExecutionRequest(program=module(sample.input, entry_point, text), entry_point=entry_point, check=check)
+
+
+def language(task: Task, sample: Sample) -> str | None:
+    """The language of a sample, as a BCP 47 tag."""
+    tag = sample.metadata.get("lang", task.language)
+    return None if tag is None else str(tag)

@@ -1,0 +1,1 @@
+"""Python that nobody trusts is run and checked here, where it can reach nothing."""
