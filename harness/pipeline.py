@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from harness.config.inventory import Inventory, Offer
-    from harness.core.decision import Completeness, Decision
+    from harness.core.decision import Completeness, Decision, SelfMeasured
     from harness.core.redaction import Redactor
     from harness.execute.doctor import Checkup
     from harness.execute.forecast import Forecast
@@ -297,11 +297,12 @@ def decide(
     from harness.store.completeness import completeness
     from harness.store.folders import replace_text
     from harness.store.frames import calls_frame, scores_frame
+    from harness.store.instruments import self_measured
     from harness.store.ledger import Ledger
 
     with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
-        counts = completeness(ledger)
+        counts, judges = completeness(ledger), self_measured(ledger)
     config = cast(dict[str, Any], manifest.config)
     rules = reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights or {})
     slots = [slot for slot in rules if (calls["slot"] == slot).any()]
@@ -310,7 +311,7 @@ def decide(
     decisions = tuple(
         _decide_slot(
             calls, scores, rules[slot], seed, manifest.resolution_ms, completeness=counts[slot], most_lost=most_lost,
-            allow_incomplete=allow_incomplete,
+            allow_incomplete=allow_incomplete, self_measured=judges.get(slot, ()),
         )
         for slot in slots
     )  # fmt: skip
@@ -476,6 +477,7 @@ def catalogue(folder: Path) -> tuple["Offer", ...]:
 def _decide_slot(
     calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, seed: int, resolution_ms: float, *,
     completeness: "Sequence[Completeness]", most_lost: float, allow_incomplete: bool,
+    self_measured: "Sequence[SelfMeasured]",
 ) -> "Decision":  # fmt: skip
     from harness.decide.decide import decide as decide_slot
     from harness.decide.decide import metrics_of
@@ -497,6 +499,7 @@ def _decide_slot(
         completeness=completeness,
         most_lost=most_lost,
         allow_incomplete=allow_incomplete,
+        self_measured=self_measured,
         differences=lambda leader: differences(observations, leader),
         samples_compared=observations.n,
         clusters=observations.clusters.tolist(),

@@ -115,7 +115,7 @@ def unit_of(metric: str) -> str:
         return "ms"
     if metric.startswith("usd"):
         return "usd"
-    return "share" if metric in ("coverage", "wer", "p_best") else "plain"
+    return "share" if metric in ("coverage", "wer", "cer", "p_best") else "plain"
 
 
 # -- statistics ------------------------------------------------------------------------------------------------------
@@ -468,7 +468,7 @@ class Slot:
     def ratios(self) -> dict[str, Ratio]:
         scorers = sorted({scorer for call in self._mine() for scorer in call.scores})
         found = {scorer: self._scored(scorer) for scorer in scorers}
-        rare = {"wer": self._wer()} if "word_accuracy" in found else {}
+        rare = {metric: self._errors(unit) for metric, unit in (("wer", "words"), ("cer", "characters"))}
         for key in ("ovrl", "sig", "bak") if "dnsmos" in found else ():
             rare[f"dnsmos_{key}"] = self._scored("dnsmos", key=key, floor=1.0, ceiling=5.0, is_share=False)
         tokens = self._means(lambda call: call.row["output_tokens"])
@@ -495,13 +495,16 @@ class Slot:
         kept = {name: {item: pair for item, pair in of.items() if item in about} for name, of in parts.items()}
         return Ratio(parts=kept, asked=len(about), floor=floor, ceiling=ceiling, is_share=is_share)
 
-    def _wer(self) -> Ratio:
-        """Edits over words; a candidate that failed said none of the words."""
+    def _errors(self, unit: str) -> Ratio:
+        """Edits over words or characters; a candidate that failed said none of them."""
 
         def counts(call: Call) -> tuple[float, float] | None:
-            value, detail = call.scores.get("word_accuracy", (None, {})) if call.ok else (None, {})
-            edits = sum(detail.get(edit, 0.0) for edit in ("substitutions", "insertions", "deletions"))
-            return None if value is None else (edits, detail["words"])
+            for scorer in ("word_accuracy", "transcript_accuracy") if call.ok else ():
+                value, detail = call.scores.get(scorer, (None, {}))
+                if value is not None and unit in detail:
+                    edits = sum(detail.get(edit, 0.0) for edit in ("substitutions", "insertions", "deletions"))
+                    return edits, detail[unit]
+            return None
 
         longest: dict[Item, float] = {}
         for call in self._mine():
@@ -549,7 +552,7 @@ class Slot:
             of = found[name] = {"quality": self._quality(name), "coverage": self._coverage(name)}
             for mark in MARKS:
                 times = self.times(name, mark)
-                for q in () if times is None else (0.5, 0.95, 0.99) if mark.endswith("_ms") else (0.5,):
+                for q in () if times is None else (0.5,) if mark == "chars_per_s" else (0.5, 0.95, 0.99):
                     metric = f"{mark.removesuffix('_ms')}_p{round(100 * q)}" + ("_ms" if mark.endswith("_ms") else "")
                     of[metric] = self._percentile(name, metric, times or [], q)
             for metric, ratio in self.ratios.items():

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.config.providers import FROM_ENVIRONMENT, Entry
 from harness.config.secrets import holds_key, is_key, shown
@@ -12,6 +12,9 @@ from harness.core.candidates import Candidate, Machine, Prices
 from harness.core.canonical import Json
 from harness.core.suggest import did_you_mean, nearest
 from harness.errors import Problem
+
+if TYPE_CHECKING:
+    from harness.local.catalog import Engine
 
 MODES: Mapping[str, tuple[str, ...]] = {
     "chat": ("text",),
@@ -121,7 +124,7 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
             message = f"a key is written out in the address that {variable} holds"
             hint = "keep user and password out of the address; a key is named by api_key: os.environ/NAME"
             problems.append(entry.problem("E103", message, "litellm_params", field, hint=hint))
-    modalities, weights = _abilities(entry, model, base_url, problems)
+    modalities, engine = _abilities(entry, model, base_url, problems)
     key_variable, wanted = _variables(entry, model, base_url, kept, env, problems)
     missing += [variable for variable in wanted if not env.get(variable)]
     limits = {key: _number(entry, key, extra[key], problems) for key in LIMITS & extra.keys()}
@@ -134,16 +137,15 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
         model=model,
         modalities=modalities,
         lacks=_lacks(entry, model) if "text" in modalities else frozenset(),
-        params={
-            key: value for key, value in extra.items() if key not in ROUTER_KEYS and TIER.sub("", key) not in PRICES
-        },
+        params=kept,
+        languages=frozenset(engine.languages if engine else ()),
         base_url=base_url,
         api_key_env=key_variable,
         prices=prices,
         machine=Machine(usd_per_hour=own.usd_per_hour, utilisation=own.utilisation)
         if own and own.usd_per_hour is not None
         else None,
-        weights_sha256=weights,
+        weights_sha256=engine.weights_sha256 if engine else None,
         group=own.group if own else None,
         requests_per_minute=(own and own.rpm) or limits.get("rpm"),
         tokens_per_minute=(own and own.tpm) or limits.get("tpm"),
@@ -162,8 +164,8 @@ def model_of(entry: Entry) -> str:
 
 def _abilities(
     entry: Entry, model: str, base_url: str | None, problems: list[Problem]
-) -> tuple[frozenset[str], str | None]:
-    """Return what the candidate does, and the digest of its weights if it is embedded."""
+) -> tuple[frozenset[str], "Engine | None"]:
+    """Return what the candidate does, and its engine if it is embedded."""
     from harness.pricing import book
 
     place = ("litellm_params", "model")
@@ -175,7 +177,7 @@ def _abilities(
             hint = did_you_mean(model, [f"local/{name}" for name in ENGINES])
             problems.append(entry.problem("E102", f"{shown(model)} is no embedded engine", *place, hint=hint))
             return frozenset(), None
-        return frozenset({engine.modality, *MODES.get(engine.modality, ())}), engine.weights_sha256
+        return frozenset({engine.modality, *MODES.get(engine.modality, ())}), engine
     info = entry.model.model_info
     listed = (info.base_model if info else None) or model
     mode = (info.mode if info else None) or book.mode(listed) or ("chat" if base_url else None)

@@ -73,13 +73,14 @@ CRITERIA: Mapping[str, tuple[Criterion, ...]] = {
 METRICS = (
     "quality", "coverage",
     *(f"{mark}_{percentile}_ms" for mark in ("ttft", "ttfo", "ttfa", "total") for percentile in ("p50", "p95", "p99")),
-    "rtf_p50", "chars_per_s_p50", "usd_per_request", "usd_per_1k_requests", "usd_per_good_answer",
-    "output_tokens_mean",
+    "rtf_p50", "rtf_p95", "rtf_p99", "chars_per_s_p50", "usd_per_request", "usd_per_1k_requests",
+    "usd_per_good_answer", "output_tokens_mean",
 )  # fmt: skip
 """What is measured in every slot; each scorer adds its own."""
 
 SCORER_METRICS: Mapping[str, tuple[str, ...]] = {
     "word_accuracy": ("wer",),
+    "transcript_accuracy": ("wer", "cer"),
     "dnsmos": ("dnsmos_ovrl", "dnsmos_sig", "dnsmos_bak"),
 }
 """Metrics that are made of a scorer's detail."""

@@ -7,8 +7,8 @@ import os
 import stat
 from pathlib import Path
 
-from harness.core import pictures
-from harness.core.calls import Image
+from harness.core import pictures, recordings
+from harness.core.calls import Audio, Image
 
 DATA = "data:"
 
@@ -19,7 +19,7 @@ def is_data(written: str) -> bool:
 
 
 def content(root: Path, written: str) -> bytes:
-    """Return the bytes of a sample's file, at most as many as a picture may have; ValueError says why not.
+    """Return the bytes of a sample's file, at most `pictures.MOST_BYTES`; ValueError says why not.
 
     A path has been found to be `inside` `root`; what it names is opened without following a link that has come since.
     """
@@ -34,6 +34,18 @@ def picture(data: bytes) -> Image:
         mime=found.mime,
         width=found.width,
         height=found.height,
+        size=len(data),
+    )
+
+
+def recording(data: bytes) -> Audio:
+    """Return the noun of the recording `data`; ValueError where it is none that is taken."""
+    found = recordings.header(data)
+    return Audio(
+        sha256=hashlib.sha256(data).hexdigest(),
+        mime=found.mime,
+        seconds=found.seconds,
+        sample_rate=found.sample_rate,
         size=len(data),
     )
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from types import ModuleType
 
 from harness.config.data import MAX_PROBLEMS, inside, load_samples, nearest_file
-from harness.config.media import content, is_data, picture, short
+from harness.config.media import content, is_data, picture, recording, short
 from harness.config.paths import TASKS_FOLDER
 from harness.config.paths import shipped as shipped_folder
 from harness.config.secrets import safe_excerpt, shown
-from harness.core.calls import Image
+from harness.core.calls import Audio, Image
 from harness.core.candidates import MODALITIES
 from harness.core.canonical import Json
 from harness.core.scores import Scorer
@@ -26,6 +26,9 @@ from harness.errors import Problem, UsageError
 SUITE_FILE = "suite.py"
 MOST_BYTES = 40 * 2**20
 """Of the pictures of one sample: they are sent in one request, a third larger."""
+RECORDING = "recording"
+ABOUT = {"vision": "picture", "transcription": RECORDING}
+"""Modality → what its samples' files hold."""
 GROUP = "bakeoff.suites"
 """Entry point group in which installed packages offer suites: each names a module that holds one SUITE."""
 
@@ -73,8 +76,8 @@ def complete(task: Task, folder: Path, report: Report, problems: list[Problem]) 
         report("E204", f"max_tokens is a whole number above 0, not {shown(task.max_tokens)}", "max_tokens", None)
     _check_scorers(task, report)
     samples = _samples(task, folder, report, problems)
-    if len(problems) == found and task.modality == "vision":
-        samples = _with_pictures(samples, folder, report)
+    if len(problems) == found and task.modality in ABOUT:
+        samples = _with_media(samples, folder, report, ABOUT[task.modality])
     if task.documents is not None:
         samples = _with_documents(samples, _data(task.documents, folder, report, problems), report)
     if odd := [sample.id for sample in samples if not isinstance(sample.metadata.get("params", {}), dict)]:
@@ -269,23 +272,29 @@ def _given_samples(samples: Sequence[Sample], folder: Path, report: Report) -> t
     return tuple(samples)
 
 
-def _with_pictures(samples: Sequence[Sample], folder: Path, report: Report) -> tuple[Sample, ...]:
-    """Return the samples with what their files hold; one that cannot be sent as it is would be paid for in vain."""
-    seeing, faults = [], []
+def _with_media(samples: Sequence[Sample], folder: Path, report: Report, kind: str) -> tuple[Sample, ...]:
+    """Return the samples with what their files hold; one that cannot be sent as it is would be paid for in vain.
+
+    `kind` is what the task is about: any number of pictures, or one recording.
+    """
+    holding, faults = [], []
     for sample in samples:
-        media: list[Image] = []
+        media: list[Image | Audio] = []
         if not sample.files:
-            faults.append((sample, "it has no picture, and the task asks about one"))
+            faults.append((sample, f"it has no {kind}, and the task asks about one"))
+        if kind == RECORDING and len(sample.files) > 1:
+            faults.append((sample, f"it has {len(sample.files)} recordings, and one is written down at a time"))
         for name in sample.files:
             try:
-                media.append(picture(content(folder, name)))
+                data = content(folder, name)
+                media.append(recording(data) if kind == RECORDING else picture(data))
             except ValueError as error:
                 faults.append((sample, f"{short(name)}: {error}"))
-        if (together := sum(image.size for image in media)) > MOST_BYTES:
-            faults.append((sample, f"its pictures have {together:,} bytes together, more than {MOST_BYTES:,}"))
-        seeing.append(replace(sample, media=tuple(media)))
+        if (together := sum(medium.size for medium in media)) > MOST_BYTES:
+            faults.append((sample, f"its {kind}s have {together:,} bytes together, more than {MOST_BYTES:,}"))
+        holding.append(replace(sample, media=tuple(media)))
     for sample, fault in faults[:MAX_PROBLEMS]:
         report("E314", f"sample {shown(sample.id)}: {fault}", "files", None)
     if len(faults) > MAX_PROBLEMS:
-        report("E314", f"{len(faults) - MAX_PROBLEMS} more pictures cannot be taken", "files", None)
-    return tuple(seeing)
+        report("E314", f"{len(faults) - MAX_PROBLEMS} more {kind}s cannot be taken", "files", None)
+    return tuple(holding)

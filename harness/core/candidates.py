@@ -57,6 +57,8 @@ class Candidate:
     """Request parameters that belong to the candidate: temperature, voice, reasoning_effort."""
     lacks: frozenset[str] = frozenset()
     """Request parameters that it is known not to take, such as `tools`: what needs one is not asked of it."""
+    languages: frozenset[str] = frozenset()
+    """The only ones that it knows, as ISO 639-1 codes: a task in another is not asked of it. Empty: not restricted."""
     base_url: str | None = None
     """The configured address; never that of a tap or an engine."""
     api_key_env: str | None = None

@@ -116,6 +116,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SelfMeasured:
+    """A candidate that is, or has as a stage, the very model that measures its table."""
+
+    candidate: str
+    instrument: str
+    model: str
+    """Name of the candidate that serves as the instrument."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Completeness:
     """What came of the calls that the verdict on one candidate rests on; `planned` is the sum of the others."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.core.calls import Image
+from harness.core.calls import Audio, Image
 from harness.core.canonical import Json
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ class Sample:
     target: Json = None
     files: tuple[str, ...] = ()
     """Paths of media, relative to the suite's folder, or `data:` URLs."""
-    media: tuple[Image, ...] = ()
-    """What `files` hold where the task's modality takes pictures, in the same order; known once loaded."""
+    media: tuple[Image | Audio, ...] = ()
+    """What `files` hold where the task's modality takes pictures or a recording, in the same order; once loaded."""
     metadata: Mapping[str, Json] = field(default_factory=dict)
     """Slices (`lang`, `topic`, ...), `cluster` and `params`."""
 

@@ -14,6 +14,7 @@ from harness.core.decision import (
     GateStatus,
     PairedDifference,
     RankedCandidate,
+    SelfMeasured,
 )
 from harness.core.estimates import Estimate
 from harness.core.rules import DecisionRule
@@ -52,13 +53,14 @@ def decide(
     completeness: Sequence[Completeness] = (),
     most_lost: float = 1.0,
     allow_incomplete: bool = False,
+    self_measured: Sequence[SelfMeasured] = (),
 ) -> Decision:
     """Decide one slot.
 
     `draws` is [B, C, M], B ≥ 1, its axes following `candidates` and `metrics`, NaN where a draw measured nothing;
     `metrics` holds those of `metrics_of(rule)`. `differences` is asked for the paired differences of the leader once
     it is known. `clusters`: how many independent samples each task has. `seed` draws the weights. Latencies
-    nearer than `resolution_ms` are equal in `draws` already; here that is said.
+    nearer than `resolution_ms` are equal in `draws` already; here that is said, and so is who is `self_measured`.
 
     Where anything of `completeness` is pending, or more than the share `most_lost` of it is lost, nobody is ranked
     unless `allow_incomplete`; that also leaves out those of whom too little is known to be judged. ValueError where
@@ -90,6 +92,7 @@ def decide(
                 table, ranking, estimates, clusters, resolution_ms=resolution_ms,
                 allowed=lacks if allow_incomplete else (),
                 left_out=standing.unjudged if allow_incomplete else (),
+                self_measured=self_measured,
             ),
         ),
         crossovers=standing.crossovers,

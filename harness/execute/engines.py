@@ -8,8 +8,11 @@ from harness.core.candidates import Candidate
 class Engines(Protocol):
     """The embedded engines; `local.host.Host` in a real run."""
 
-    async def start(self, name: str) -> None:
-        """Start an engine unless it runs; returns when it is ready. UsageError where it cannot be started."""
+    async def start(self, name: str, *, measures: bool) -> None:
+        """Start an engine unless it runs; returns when it is ready. UsageError where it cannot be started.
+
+        One that `measures` others may use the whole machine.
+        """
 
     def url(self, name: str) -> str:
         """Address of a running engine, without /v1."""
@@ -29,14 +32,14 @@ class Shed:
         return self._engines.url(engine(candidate))
 
     async def ready(self, candidate: Candidate, *, alone: bool = False) -> None:
-        """Have a candidate's engine ready, also one that died since; `alone`: and no other.
+        """Have a candidate's engine ready, also one that died since; `alone`: and no other, since it measures.
 
         UsageError where it does not start. The host answers only when the engine has worked once: that is its warm-up.
         """
         name = engine(candidate)
         if alone:
             await self.clear(but=name)
-        await self._engines.start(name)
+        await self._engines.start(name, measures=alone)
         if name not in self._up:
             self._up.append(name)
 

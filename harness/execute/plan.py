@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.clients.reserved import RESERVED
 from harness.core.calls import (
+    Audio,
     Call,
     ChatRequest,
     Document,
@@ -16,6 +17,7 @@ from harness.core.calls import (
     Request,
     RerankRequest,
     Role,
+    TranscriptionRequest,
 )
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json, digest, to_json
@@ -29,6 +31,9 @@ from harness.execute.prompts import PromptError, renderer, stage_renderer
 
 KEY_VERSION = 1
 """Raised when the same call would get another key: no earlier record is found by its key after that."""
+
+RUN = ("text", "vision", "tts", "transcription", "embedding", "rerank")
+"""Modalities of tasks that can be asked."""
 
 Asker = Callable[[Sample, Candidate], Request]
 """Renders one sample for one candidate; PromptError where that cannot be."""
@@ -212,7 +217,7 @@ def _exclusions(bakeoff: Bakeoff) -> Iterator[Exclusion]:
     for suite in bakeoff.suites:
         for task in suite.tasks:
             first: dict[str, str] = {}
-            sent = task.params.keys() | _of_samples(task)
+            sent, languages = task.params.keys() | _of_samples(task), _languages(task)
             for candidate in bakeoff.candidates:
                 if task.modality not in candidate.modalities:
                     if task.modality == "vision" and "text" in candidate.modalities:
@@ -223,10 +228,22 @@ def _exclusions(bakeoff: Bakeoff) -> Iterator[Exclusion]:
                     reason = f"it takes no {' and no '.join(missing)}, which the task sends"
                     yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=reason)
                     continue
+                if (foreign := _foreign(candidate, languages)) is not None:
+                    yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=foreign)
+                    continue
                 other = first.setdefault(candidate.identity, candidate.name)
                 if other != candidate.name:
                     reason = f"it is {other} under another name: same model, parameters and address"
                     yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=reason)
+
+
+def _foreign(candidate: Candidate, languages: frozenset[str]) -> str | None:
+    """Say which of a task's languages a candidate, or a model of a cascade, does not know."""
+    for model in candidate.models:
+        if model.languages and (foreign := languages - model.languages):
+            who, own = "it" if model is candidate else model.name, ", ".join(sorted(model.languages))
+            return f"{who} knows {own} alone, and the task is in {', '.join(sorted(foreign))}"
+    return None
 
 
 def _answer_call(unit: _Unit, candidate: Candidate, identity: str, epoch: int) -> Call:
@@ -263,10 +280,12 @@ def _asker(task: Task) -> Asker:
             return lambda sample, candidate: requests.speech(
                 prompt(sample), {**task.params, **candidate.params}, candidate, language=language(task, sample)
             )
+        case "transcription":
+            return lambda sample, candidate: _transcription(task, candidate, sample)
         case "embedding" | "rerank":
             return lambda sample, candidate: _ranking(task, candidate, prompt(sample), sample)
         case other:
-            raise PromptError(f"tasks of modality {other!r} cannot be run; text, vision, tts, embedding, rerank can")
+            raise PromptError(f"tasks of modality {other!r} cannot be run; {', '.join(RUN)} can")
 
 
 def _content(prompt: str, sample: Sample) -> Json:
@@ -275,6 +294,14 @@ def _content(prompt: str, sample: Sample) -> Json:
         return prompt
     pictures: list[Json] = [{"type": "image_url", "image_url": to_json(image)} for image in sample.media]
     return [*pictures, {"type": "text", "text": prompt}]
+
+
+def _transcription(task: Task, candidate: Candidate, sample: Sample) -> TranscriptionRequest:
+    if len(sample.media) != 1 or not isinstance(sample.media[0], Audio):
+        raise PromptError("there is nothing to write down: give the sample one recording in its files")
+    params: dict[str, Json] = {**task.params, **candidate.params}
+    spoken = params.pop("language", language(task, sample))
+    return TranscriptionRequest(audio=sample.media[0], language=None if spoken is None else str(spoken), params=params)
 
 
 def _chat(task: Task, sample: Sample, candidate: Candidate, content: Json, system: str | None) -> ChatRequest:
@@ -306,6 +333,12 @@ def _needed(task: Task) -> tuple[Instrument, ...]:
 def _instrument_counts(bakeoff: Bakeoff, calls: Iterable[Call]) -> dict[str, int]:
     tasks = {(suite.name, task.name): task for suite in bakeoff.suites for task in suite.tasks}
     return dict(Counter(need.name for call in calls for need in _needed(tasks[call.suite, call.task])))
+
+
+def _languages(task: Task) -> frozenset[str]:
+    """The primary subtags of what its samples are in, where that is said."""
+    tags = (language(task, sample) for sample in task.loaded)
+    return frozenset(tag.partition("-")[0] for tag in tags if tag is not None)
 
 
 def _problem(place: str, message: str) -> Problem:

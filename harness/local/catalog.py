@@ -54,6 +54,8 @@ class Engine:
     packages: tuple[Package, ...]
     weights: tuple[Weight, ...]
     licence: str
+    languages: tuple[str, ...] = ()
+    """ISO 639-1 codes of the only ones that a recogniser knows; empty: what it is asked in is not restricted."""
     terms: str | None = None
     """Said before a download, where the licence binds whoever uses the weights."""
     one_folder: bool = False

@@ -19,7 +19,6 @@ from harness.errors import Problem, UsageError
 from harness.local.catalog import ENGINES, Engine
 from harness.local.fetch import missing, not_installed
 
-_INSTRUMENTS = ("transcription", "mos")
 _LAST_LINES = 8
 _HEALTH_S = 10.0
 
@@ -30,21 +29,21 @@ class _Running:
     lifeline: int
     """Our end of the pipe; closing it ends the engine."""
     url: str
+    threads: int
 
 
 class Host:
     """The engines of one run, each started once, on demand; all of them end with the context, or with this process.
 
-    `threads`: engine → threads; by default one for engines that compete (two that spin on two busy cores are far
-    slower than one) and every core for those that measure, which run when the machine is free. `ports`: engine →
-    port; by default a free one. The engines' stderr goes to `log_folder` (by default a temporary folder).
+    An engine that competes has one thread (two that spin on two busy cores are far slower than one); one that measures
+    has every core, since it runs when the machine is free. `ports`: engine → port; by default a free one. The engines'
+    stderr goes to `log_folder` (by default a temporary folder).
     """
 
     def __init__(
         self,
         *,
         env: Mapping[str, str] | None = None,
-        threads: Mapping[str, int] | None = None,
         ports: Mapping[str, int] | None = None,
         log_folder: Path | None = None,
         start_timeout_s: float = 120.0,
@@ -52,7 +51,6 @@ class Host:
         serve: str = "harness.local.serve",
     ) -> None:
         self._env = os.environ if env is None else env
-        self._threads = threads or {}
         self._ports = ports or {}
         self._log_folder = log_folder
         self._start_timeout_s = start_timeout_s
@@ -72,17 +70,19 @@ class Host:
             await self.stop(name)
         self._owned.close()
 
-    async def start(self, name: str) -> None:
+    async def start(self, name: str, *, measures: bool = False) -> None:
         """Start an engine unless it runs; returns when it is loaded, warm and healthy.
 
-        UsageError E401: unknown or not installed. E402: wrong weights. E403: port in use. E404: it does not start.
+        One that competed and now `measures` is started anew. UsageError E401: unknown or not installed. E402: wrong
+        weights. E403: port in use. E404: it does not start.
         """
+        threads = (os.cpu_count() or 1) if measures else 1
         async with self._starting:
             running = self._running.get(name)
-            if running is not None and running.process.returncode is None:
+            if running is not None and running.process.returncode is None and running.threads == threads:
                 return
             await self.stop(name)
-            self._running[name] = await self._launch(self._known(name))
+            self._running[name] = await self._launch(self._known(name), threads)
 
     def url(self, name: str) -> str:
         """Address of a started engine, without /v1; KeyError where it was not started."""
@@ -107,8 +107,7 @@ class Host:
             raise not_installed(engine)
         return engine
 
-    async def _launch(self, engine: Engine) -> _Running:
-        threads = self._threads.get(engine.name) or ((os.cpu_count() or 1) if engine.modality in _INSTRUMENTS else 1)
+    async def _launch(self, engine: Engine, threads: int) -> _Running:
         port = self._ports.get(engine.name, 0)
         theirs, ours = os.pipe()
         options = ("--port", str(port), "--threads", str(threads), "--lifeline", str(theirs))
@@ -135,7 +134,7 @@ class Host:
             raise
         finally:
             os.close(theirs)
-        return _Running(process=process, lifeline=ours, url=f"http://127.0.0.1:{port}")
+        return _Running(process=process, lifeline=ours, url=f"http://127.0.0.1:{port}", threads=threads)
 
     async def _handshake(self, engine: Engine, process: asyncio.subprocess.Process, log: IO[bytes]) -> int:
         """Wait for the one line that the child writes: its port, or why it has none."""

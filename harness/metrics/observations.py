@@ -23,7 +23,10 @@ PERCENTILES: Mapping[str, Percentile] = {
     f"{mark}_p{q}_ms": Percentile(timing=f"{mark}_ms", q=q / 100)
     for mark in ("ttft", "ttfo", "ttfa", "total")
     for q in (50, 95, 99)
-} | {f"{timing}_p50": Percentile(timing=timing, q=0.5) for timing in ("rtf", "chars_per_s")}
+} | {
+    **{f"rtf_p{q}": Percentile(timing="rtf", q=q / 100) for q in (50, 95, 99)},
+    "chars_per_s_p50": Percentile(timing="chars_per_s", q=0.5),
+}
 """Every percentile metric by name."""
 
 

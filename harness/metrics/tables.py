@@ -10,6 +10,10 @@ from harness.metrics.observations import Observations, Ratio
 from harness.metrics.stats import Bools, Floats, Ints
 
 TIMINGS = ("ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms", "rtf", "chars_per_s")
+COUNTERS = ("word_accuracy", "transcript_accuracy")
+"""Scorers whose detail counts errors: of voices, through a transcriber, and of transcripts."""
+UNITS = {"wer": "words", "cer": "characters"}
+"""Error rate → what it is a share of."""
 EDITS = ("substitutions", "insertions", "deletions")
 MOS_FLOOR = 1.0
 """The worst mean opinion score: what a clip that a candidate failed to speak is worth."""
@@ -161,22 +165,25 @@ def _scorers(judged: Mapping[str, Floats], answers: _Answers, stratum: Ints) -> 
 
 
 def _speech(rows: pd.DataFrame, scores: pd.DataFrame, answers: _Answers, stratum: Ints) -> dict[str, Ratio]:
-    """Return micro WER and the parts of DNSMOS, where their scorers ran."""
+    """Return micro WER and CER and the parts of DNSMOS, where their scorers ran."""
     grid, ratios = answers.grid, {}
-    counts = _details(rows, scores, "word_accuracy", (*EDITS, "words"))
-    if np.isfinite(counts["words"]).any():
-        applies = answers.applies(counts["words"], stratum)
+    counted = [_details(rows, scores, scorer, (*EDITS, *UNITS.values())) for scorer in COUNTERS]
+    counts = {name: np.fmax.reduce([of_one[name] for of_one in counted]) for name in counted[0]}
+    edits = counts["substitutions"] + counts["insertions"] + counts["deletions"]
+    for metric, unit in UNITS.items():
+        if not np.isfinite(counts[unit]).any():
+            continue
         # a candidate that failed said none of the words; how many there were is known from any other answer
         said = np.zeros(grid.items)
-        np.maximum.at(said, grid.item, np.nan_to_num(counts["words"]))
+        np.maximum.at(said, grid.item, np.nan_to_num(counts[unit]))
         expected = np.where(said > 0, said, np.nan)[grid.item]
-        edits = counts["substitutions"] + counts["insertions"] + counts["deletions"]
-        ratios["wer"] = Ratio(
-            numerator=grid.mean(np.where(answers.failed, expected, np.where(answers.ok, edits, np.nan))),
-            denominator=grid.mean(np.where(answers.failed, expected, np.where(answers.ok, counts["words"], np.nan))),
-            applies=applies,
+        wrong = np.where(np.isnan(counts[unit]), np.nan, edits)
+        ratios[metric] = Ratio(
+            numerator=grid.mean(np.where(answers.failed, expected, np.where(answers.ok, wrong, np.nan))),
+            denominator=grid.mean(np.where(answers.failed, expected, np.where(answers.ok, counts[unit], np.nan))),
+            applies=answers.applies(counts[unit], stratum),
             fraction=True,
-            note="micro: edits / words",
+            note=f"micro: edits / {unit}",
         )
     for name, values in _details(rows, scores, "dnsmos", ("ovrl", "sig", "bak")).items():
         if np.isfinite(values).any():

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from harness.core.calls import Failure, Image, Record
+from harness.core.calls import Audio, Failure, Image, Record
 from harness.report.answers import BAD_BELOW, Answer, answer, as_text
 from harness.report.evidence import AskedSample, AskedTask
-from harness.report.numbers import Number, count, fixed, number, number_id
+from harness.report.numbers import Number, count, fixed, number, number_id, seconds
 from harness.report.phrases import Phrase, Piece
 from harness.report.slots import Place, SlotEvidence
 from harness.report.standing import Tag, tag
@@ -39,6 +39,8 @@ class SampleView:
     interest: Interest
     input: str
     images: tuple[Image, ...]
+    recording: Audio | None
+    recording_seconds: Number | None
     target: str | None
     chips: tuple[tuple[Tag, Number | Phrase], ...]
     """Each candidate's primary score."""
@@ -148,6 +150,10 @@ def _sample(of: SlotEvidence, case: _Case, anchor: str) -> SampleView:
         where = (*_where(case), "epoch")
         epoch = number(case.epoch + 1, str(case.epoch + 1), id=number_id(of.slot, "samples", "", *where))
     chips = tuple(_chip(of, case, i) for i in range(len(tags)))
+    recording, length = next((medium for medium in sample.media if isinstance(medium, Audio)), None), None
+    if recording is not None:
+        where = (*_where(case), "recording_seconds")
+        length = number(recording.seconds, seconds(recording.seconds), id=number_id(of.slot, "samples", "", *where))
     return SampleView(
         anchor=anchor,
         suite=case.asked.suite,
@@ -157,7 +163,9 @@ def _sample(of: SlotEvidence, case: _Case, anchor: str) -> SampleView:
         language=language if isinstance(language, str) else None,
         interest=case.interest,
         input=as_text(sample.input),
-        images=sample.media,
+        images=tuple(medium for medium in sample.media if isinstance(medium, Image)),
+        recording=recording,
+        recording_seconds=length,
         target=None if sample.target is None else as_text(sample.target),
         chips=tuple((t, chip) for t, chip in zip(tags, chips, strict=True) if chip is not None),
         tags=tags,

@@ -71,6 +71,7 @@ def report_html(evidence: Evidence, decisions: Sequence[Decision], path: Path) -
 def _audios(shown: View) -> Iterable[Audio]:
     for slot in shown.slots:
         for sample in slot.cases.samples:
+            yield from [sample.recording] if sample.recording is not None else []
             yield from (answer.audio for answer in sample.answers if answer is not None and answer.audio is not None)
 
 

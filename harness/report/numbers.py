@@ -9,7 +9,7 @@ from urllib.parse import quote
 Raw = int | float | Decimal
 """A number of the run as it was measured or computed."""
 
-PERCENT_METRICS = frozenset({"coverage", "wer", "p_best", "weight", "word_error_rate"})
+PERCENT_METRICS = frozenset({"coverage", "wer", "cer", "p_best", "weight", "word_error_rate"})
 SIGNIFICANT_PREFIXES = ("rtf", "chars_per_s", "output_tokens", "input_tokens", "tokens_per")
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harness.scorers.retrieval import AveragePrecision, HitAt, Ndcg, RecallAt, ReciprocalRank, RewriteRecall
     from harness.scorers.rules import Rules
     from harness.scorers.scripts import ScriptRules
-    from harness.scorers.speech import Dnsmos, WordAccuracy
+    from harness.scorers.speech import Dnsmos, TranscriptAccuracy, WordAccuracy
     from harness.scorers.structured import FieldF1, JsonMatch
     from harness.scorers.tools import ToolCalls
     from harness.scorers.vision import Anls, OcrContains, RelaxedAccuracy
@@ -25,7 +25,7 @@ __all__ = [
     "SCORERS", "Anls", "AveragePrecision", "Citations", "Contains", "Dnsmos", "EntityF1", "ExactMatch", "Faithfulness",
     "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch", "Ndcg", "NumberMatch", "OcrContains",
     "PassesTests", "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall", "Rules", "ScriptRules",
-    "ToolCalls", "WordAccuracy", "by_name",
+    "ToolCalls", "TranscriptAccuracy", "WordAccuracy", "by_name",
 ]  # fmt: skip
 
 

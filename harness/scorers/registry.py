@@ -21,6 +21,7 @@ SCORERS: Mapping[str, str] = {
     "passes_tests": "harness.scorers.code:PassesTests",
     "script_rules": "harness.scorers.scripts:ScriptRules",
     "word_accuracy": "harness.scorers.speech:WordAccuracy",
+    "transcript_accuracy": "harness.scorers.speech:TranscriptAccuracy",
     "dnsmos": "harness.scorers.speech:Dnsmos",
     "anls": "harness.scorers.vision:Anls",
     "relaxed_accuracy": "harness.scorers.vision:RelaxedAccuracy",

@@ -11,9 +11,13 @@ import pytest
 from harness.config.load import load
 from harness.core.runs import Bakeoff
 from harness.errors import Problem, UsageError
+from tests.fake_provider.audio import header, speak
 
 FAQ = """\
   - {name: faq, modality: text, data: faq.jsonl, scorer: exact_match}
+"""
+HEAR = """\
+  - {name: hear, modality: transcription, data: hear.jsonl, scorer: transcript_accuracy}
 """
 PROVIDERS = """\
 model_list:
@@ -97,6 +101,8 @@ def project(tmp_path: Path) -> Project:
     project = Project(folder=tmp_path / "work", shipped=shipped)
     project.write("providers.yaml", PROVIDERS)
     project.write("faq.jsonl", ROWS)
+    project.write("hear.jsonl", '{"id": "a", "input": "?", "target": "hi", "files": ["hi.wav"]}\n')
+    project.write("hi.wav", header(len(speak("hi"))) + speak("hi"))
     project.write("bakeoff.yaml", f"suites:\n{FAQ}")
     return project
 
@@ -113,7 +119,8 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     module = ModuleType("harness.local.catalog")
     engines = {
-        name: SimpleNamespace(modality=modality, weights_sha256=f"sha-{name}") for name, modality in does.items()
+        name: SimpleNamespace(modality=modality, weights_sha256=f"sha-{name}", languages=())
+        for name, modality in does.items()
     }
     vars(module)["ENGINES"] = engines
     monkeypatch.setitem(sys.modules, "harness.local.catalog", module)

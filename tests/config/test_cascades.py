@@ -4,7 +4,7 @@ import pytest
 
 from harness.core.candidates import Candidate
 from harness.errors import CredentialsError
-from tests.config.conftest import FAQ, PROVIDERS, Project, one, place
+from tests.config.conftest import FAQ, HEAR, PROVIDERS, Project, one, place
 
 MORE = """\
   - model_name: whisper
@@ -57,8 +57,9 @@ def test_stages_are_candidates_with_their_own_models_and_inputs(project: Project
     ],
 )
 def test_a_cascade_does_what_its_ends_take_and_give(project: Project, stages: tuple[str, ...], modality: str) -> None:
-    suites = FAQ if modality == "vision" else suite_of(modality)  # whoever sees reads too, and the data has no picture
-    assert modality in cascade(project, of_stages(*stages), suites=suites).modalities
+    suites = {"vision": FAQ, "transcription": HEAR}  # whoever sees reads too, and the data has no picture
+    found = cascade(project, of_stages(*stages), suites=suites.get(modality) or suite_of(modality))
+    assert modality in found.modalities
 
 
 def test_the_shorthands_ask_with_what_was_heard_or_read(project: Project) -> None:

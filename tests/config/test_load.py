@@ -15,7 +15,7 @@ from harness.config.paths import shipped
 from harness.core.canonical import to_json
 from harness.core.runs import RunSettings
 from harness.errors import CredentialsError, UsageError
-from tests.config.conftest import CANARY, FAQ, KEYS, PROVIDERS, SUITE, Project, marked_text, one, place
+from tests.config.conftest import CANARY, FAQ, HEAR, KEYS, PROVIDERS, SUITE, Project, marked_text, one, place
 
 SAY = "  - {name: say, modality: tts, data: faq.jsonl, scorer: [word_accuracy, dnsmos]}\n"
 
@@ -268,8 +268,7 @@ def test_a_literal_key_in_either_file_is_refused_unshown(project: Project) -> No
 
 def test_a_fault_that_is_met_twice_is_told_once(project: Project) -> None:
     project.write("providers.yaml", PROVIDERS + "  - {model_name: ears, litellm_params: {model: local/wisper}}\n")
-    listen = "  - {name: hear, modality: transcription, data: faq.jsonl, scorer: [word_accuracy]}\n"
-    text = f"suites:\n{SAY}{listen}candidates: [ears, hibari]\ninstruments: {{transcriber: ears}}\n"
+    text = f"suites:\n{SAY}{HEAR}candidates: [ears, hibari]\ninstruments: {{transcriber: ears}}\n"
     assert [problem.code for problem in project.problems(text)] == ["E102"]
 
 

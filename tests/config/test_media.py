@@ -9,16 +9,25 @@ from pathlib import Path
 import pytest
 
 from harness.config import suites
-from harness.config.media import content, picture, short
+from harness.config.media import content, picture, recording, short
 from harness.config.suites import load_suite
 from harness.core import pictures
-from harness.core.calls import Image
+from harness.core.calls import Audio, Image
 from harness.core.suites import Suite
 from harness.errors import Problem, UsageError
+from tests.fake_provider.audio import RATE, header, speak
 from tests.pictures import picture as drawn
 
+SPOKEN = header(len(speak("hi"))) + speak("hi")
 RED, BLUE = drawn(), drawn(5, 7, kind="JPEG", colour="blue")
 URL = "data:image/png;base64," + base64.b64encode(RED).decode()
+HEARING = """\
+from harness import Suite, Task
+from harness.scorers import TranscriptAccuracy
+SUITE = Suite(name="ears", version=1, tasks=[
+    Task(name="words", modality="transcription", samples="d.jsonl", scorers=[TranscriptAccuracy()],
+         primary="transcript_accuracy")])
+"""
 SUITE = """\
 from harness import Suite, Task
 from harness.scorers import Contains
@@ -27,20 +36,20 @@ SUITE = Suite(name="eyes", version=1, tasks=[
 """
 
 
-def written(folder: Path, files: Sequence[str]) -> Path:
-    (folder / "suite.py").write_text(SUITE, encoding="utf-8")
+def written(folder: Path, files: Sequence[str], suite: str = SUITE) -> Path:
+    (folder / "suite.py").write_text(suite, encoding="utf-8")
     listed = ", ".join(f'"{name}"' for name in files)
     (folder / "d.jsonl").write_text(f'{{"id": "a", "input": "?", "target": "red", "files": [{listed}]}}\n')
     return folder
 
 
-def loaded(folder: Path, *files: str) -> Suite:
-    return load_suite(written(folder, files))
+def loaded(folder: Path, *files: str, suite: str = SUITE) -> Suite:
+    return load_suite(written(folder, files, suite))
 
 
-def refused(folder: Path, *files: str) -> Problem:
+def refused(folder: Path, *files: str, suite: str = SUITE) -> Problem:
     with pytest.raises(UsageError) as caught:
-        loaded(folder, *files)
+        loaded(folder, *files, suite=suite)
     (problem,) = caught.value.problems
     return problem
 
@@ -131,3 +140,31 @@ def test_many_faults_are_counted(tmp_path: Path) -> None:
         load_suite(tmp_path)
     assert len(caught.value.problems) == 21
     assert "5 more pictures cannot be taken" in caught.value.problems[-1].message
+
+
+# -- recordings ----------------------------------------------------------------------------------------------------
+
+
+def test_a_recording_is_known_by_its_content(tmp_path: Path) -> None:
+    (tmp_path / "a.mp3").write_bytes(SPOKEN)
+    (sample,) = loaded(tmp_path, "a.mp3", suite=HEARING).tasks[0].loaded
+    clip = Audio(
+        sha256=hashlib.sha256(SPOKEN).hexdigest(), mime="audio/wav", seconds=0.2, sample_rate=RATE, size=len(SPOKEN)
+    )
+    assert sample.media == (clip,) == (recording(SPOKEN),)
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        pytest.param((), "it has no recording", id="none"),
+        pytest.param(("a.wav", "a.wav"), "it has 2 recordings", id="two"),
+        pytest.param(("red.wav",), "red.wav: the file is no recording that is taken", id="a-picture"),
+        pytest.param(("torn.wav",), "torn.wav: the recording ends 10 bytes before", id="torn"),
+    ],
+)
+def test_what_cannot_be_written_down_is_refused(tmp_path: Path, files: tuple[str, ...], why: str) -> None:
+    for name, data in {"a.wav": SPOKEN, "red.wav": RED, "torn.wav": SPOKEN[:-10]}.items():
+        (tmp_path / name).write_bytes(data)
+    problem = refused(tmp_path, *files, suite=HEARING)
+    assert (problem.code, why in problem.message) == ("E314", True)

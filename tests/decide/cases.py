@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.core.decision import Completeness, Decision, PairedDifference
+from harness.core.decision import Completeness, Decision, PairedDifference, SelfMeasured
 from harness.core.estimates import Estimate
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale, Thresholds
 from harness.decide.decide import decide, metrics_of
@@ -64,6 +64,7 @@ def decided(
     completeness: Sequence[Completeness] = (),
     most_lost: float = 1.0,
     allow_incomplete: bool = False,
+    self_measured: Sequence[SelfMeasured] = (),
 ) -> Decision:
     """Decide on values: candidate → metric → value, each with an interval of `half` and draws of sd `noise`."""
     by = by or rule()
@@ -84,6 +85,7 @@ def decided(
         completeness=completeness,
         most_lost=most_lost,
         allow_incomplete=allow_incomplete,
+        self_measured=self_measured,
     )
 
 

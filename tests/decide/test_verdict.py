@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from harness.core.calls import Role
-from harness.core.decision import Completeness, VerdictKind
+from harness.core.decision import Completeness, SelfMeasured, VerdictKind
 from harness.core.rules import Criterion, Gate, Thresholds
 from tests.decide.cases import COST, QUALITY, decided, rule
 
@@ -272,6 +272,14 @@ def test_caveats_say_what_the_verdict_stands_on() -> None:
         "The anchors of quality do not discriminate: at least half of the candidates sit at an end of 0 to 1.",
         "Only 12 independent samples were compared: intervals are rough below 40.",
     )
+
+
+def test_a_table_says_who_competes_with_the_model_that_measures() -> None:
+    measured = {"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.5}}
+    mine = SelfMeasured(candidate="bravo", instrument="transcriber", model="ears")
+    said = "bravo answers with the model that is also the transcriber of this table (ears): that may flatter it."
+    assert decided(measured, self_measured=[mine]).verdict.caveats[0] == said
+    assert said not in decided(measured).verdict.caveats
 
 
 @pytest.mark.parametrize(

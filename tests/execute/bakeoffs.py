@@ -239,7 +239,8 @@ class Engines:
     up: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
 
-    async def start(self, name: str) -> None:
+    async def start(self, name: str, *, measures: bool) -> None:
+        del measures
         if name in self.broken:
             raise UsageError(f"the engine {name!r} does not start")
         if name not in self.up:

@@ -25,7 +25,7 @@ from harness.core.calls import (
     Usage,
     media_named,
 )
-from harness.core.candidates import Candidate, Machine
+from harness.core.candidates import Candidate, Machine, Stage
 from harness.core.canonical import Json, to_json
 from harness.core.runs import Bakeoff
 from harness.core.scores import MOS, Instrument
@@ -299,10 +299,27 @@ def test_all_template_errors_come_at_once() -> None:
     assert named == ["arith/sums", "other/sums", "third/sums"]
 
 
+def hearing(*media: Audio | Image, **candidate: Any) -> Bakeoff:
+    sample = Sample(id="s", input="", target="hello", media=media)
+    suite = text_suite(modality="transcription", samples=(sample,), language="en-GB", params={"temperature": 0})
+    return bakeoff(remote("a", modalities=frozenset({"transcription"}), **candidate), suites=[suite])
+
+
+def test_a_recording_is_asked_about_alone_in_its_language() -> None:
+    request = only(hearing(CLIP)).request
+    assert request == TranscriptionRequest(audio=CLIP, language="en-GB", params={"temperature": 0})
+    assert media_named(request) == {CLIP.sha256}
+    own = only(hearing(CLIP, params={"language": "en", "temperature": 0.2})).request
+    assert own == TranscriptionRequest(audio=CLIP, language="en", params={"temperature": 0.2})
+    assert only(hearing(replace(CLIP, sha256="cd" * 32))).key != only(hearing(CLIP)).key
+
+
 @pytest.mark.parametrize(
     ("planned", "message"),
     [
         pytest.param(bakeoff(remote("a"), suites=[voice_suite()]), "no candidate can do any", id="nobody can"),
+        pytest.param(hearing(), "give the sample one recording", id="nothing to hear"),
+        pytest.param(hearing(CLIP, CLIP), "give the sample one recording", id="two at once"),
         pytest.param(
             bakeoff(
                 remote("a", modalities=frozenset({"video_generation"})),
@@ -460,3 +477,27 @@ def test_a_sample_brings_its_own_parameters_and_who_cannot_take_them_is_not_aske
     assert {call.candidate for call in planned.calls} == {"able"}
     (exclusion,) = planned.exclusions
     assert (exclusion.candidate, exclusion.reason) == ("unable", "it takes no tools, which the task sends")
+
+
+def test_who_does_not_know_the_language_of_a_task_is_not_asked() -> None:
+    spoken = frozenset({"transcription"})
+    everywhere, english = remote("everywhere", modalities=spoken), remote("english", modalities=spoken)
+    english = replace(english, languages=frozenset({"en"}))
+    stages = (Stage(name="ear", candidate=english, input=""), Stage(name="mind", candidate=remote("mind"), input=""))
+    chain = replace(remote("chain", modalities=spoken), stages=stages)
+    tags = {"own": "zh-CN", "both": None, "unsaid": None}
+    samples = {
+        name: (Sample(id="s", input="", target="?", media=(CLIP,), metadata={"lang": tag} if tag else {}),)
+        for name, tag in tags.items()
+    }
+    tasks = [
+        Task(name=name, modality="transcription", samples=of, scorers=[Right()], primary="right",
+             language="en-GB" if name == "both" else None)
+        for name, of in samples.items()
+    ]  # fmt: skip
+    planned = plan(bakeoff(everywhere, english, chain, suites=[Suite(name="s", version=1, tasks=tasks)]))
+    assert [(e.candidate, e.task, e.reason) for e in planned.exclusions] == [
+        ("english", "own", "it knows en alone, and the task is in zh"),
+        ("chain", "own", "english knows en alone, and the task is in zh"),
+    ]
+    assert Counter(call.candidate for call in planned.calls) == {"everywhere": 3, "english": 2, "chain": 2}

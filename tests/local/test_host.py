@@ -110,17 +110,37 @@ def test_an_engine_that_died_is_started_anew(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+async def environment(url: str) -> dict[str, str]:
+    """What the dummy at `url` sees."""
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        body = {"input": "Hi.", "response_format": "pcm"}
+        said = (await client.post("/v1/audio/speech", json=body)).content.removesuffix(b"!!")
+    seen: dict[str, str] = json.loads(said)["environment"]
+    return seen
+
+
+def test_who_competes_has_one_thread_and_who_measures_every_core(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+
+    async def story() -> tuple[str, ...]:
+        async with host(tmp_path) as engines:
+            await engines.start("dummy")
+            competing = (await environment(engines.url("dummy")))["OMP_NUM_THREADS"]
+            await engines.start("dummy", measures=True)
+            return competing, (await environment(engines.url("dummy")))["OMP_NUM_THREADS"]
+
+    assert asyncio.run(story()) == ("1", "3")
+
+
 def test_no_key_reaches_an_engine(tmp_path: Path) -> None:
     env = {**os.environ, **SECRETS, "LANG": "C.UTF-8"}
 
     async def story() -> dict[str, str]:
         async with host(tmp_path, env=env) as engines:
             await engines.start("dummy")
-            async with httpx.AsyncClient(base_url=engines.url("dummy"), trust_env=False) as client:
-                body = {"input": "Hi.", "response_format": "pcm"}
-                said = (await client.post("/v1/audio/speech", json=body)).content.removesuffix(b"!!")
-        seen: dict[str, str] = json.loads(said)["environment"]
-        return seen
+            return await environment(engines.url("dummy"))
 
     seen = asyncio.run(story())
     assert seen["LANG"] == "C.UTF-8"

@@ -160,6 +160,19 @@ def test_wer_counts_every_word_of_a_clip_that_the_candidate_failed_to_speak() ->
     assert wer.denominator.tolist() == [[10, 4], [10, 4]]
 
 
+def test_words_and_characters_make_rates_of_their_own() -> None:
+    frames = Frames()
+    for task, unit, edits in (("en", "words", 1), ("zh", "characters", 2)):
+        detail = {"transcript_accuracy": {"substitutions": edits, "insertions": 0, "deletions": 0, unit: 10}}
+        frames.add("a", "1", 0.8, task=task, primary="transcript_accuracy", details=detail)
+    ratios = observe(*frames.tables(), slot="text").ratios
+    np.testing.assert_array_equal(ratios["wer"].numerator, [[1, NAN]])
+    np.testing.assert_array_equal(ratios["cer"].numerator, [[NAN, 2]])
+    assert ratios["wer"].applies.tolist() == [True, False]
+    assert ratios["cer"].applies.tolist() == [False, True]
+    assert ratios["cer"].note == "micro: edits / characters"
+
+
 def test_a_clip_that_was_never_made_has_the_worst_opinion_score() -> None:
     frames = Frames()
     detail = {"dnsmos": {"sig": 3.5, "bak": 4.0, "ovrl": 3.2}}

@@ -23,6 +23,7 @@ from harness.scorers import (
     RewriteRecall,
     Rules,
     ScriptRules,
+    TranscriptAccuracy,
 )
 from harness.scorers.rules import COUNTS, FORMS, TEXTS
 from tests.references.ifeval_texts import INSTRUCTIONS
@@ -56,6 +57,7 @@ SCORERS: list[tuple[Scorer, Json]] = [
     (Faithfulness(), "x"),
     (RewriteRecall(), ["p1"]),
     (ScriptRules(), BRIEF),
+    (TranscriptAccuracy(), "Stop here."),
     (InstructionFollowing(), list[Json](EVERY_KIND)),  # type: ignore[arg-type]
 ]
 DOCUMENTS: dict[str, Json] = {"documents": {"p1": "Nothing that a hostile answer says.", "p2": "百年"}}

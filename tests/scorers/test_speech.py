@@ -3,15 +3,17 @@
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 
 import jiwer
 import pytest
+from whisper_normalizer.english import EnglishTextNormalizer
 
 from harness.core.calls import Output
 from harness.core.canonical import Json
 from harness.core.scores import Reading, Score, Unscored
 from harness.core.suites import Sample
-from harness.scorers.speech import Dnsmos, WordAccuracy
+from harness.scorers.speech import Dnsmos, TranscriptAccuracy, WordAccuracy
 from harness.scorers.wer import WordErrors, word_errors
 
 SPOKEN = Output()
@@ -99,6 +101,102 @@ def test_signature_names_the_normal_form() -> None:
 def test_other_languages_are_refused_when_the_suite_is_written() -> None:
     with pytest.raises(ValueError, match="language='zh'"):
         WordAccuracy(language="zh")
+
+
+# -- TranscriptAccuracy --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "transcript", "value"),
+    [
+        pytest.param("Dr. Wu owes $4.50.", "doctor wu owes four dollars and fifty cents", 1.0, id="spoken-form"),
+        pytest.param("a red fox ran home", "a big red ox ran", 1 - 3 / 5, id="between"),
+        pytest.param("Stop here.", "many quite other words were heard instead", 0.0, id="hallucination-is-capped"),
+        pytest.param("Stop here.", "", 0.0, id="silence"),
+        pytest.param("Stop here.", None, 0.0, id="no-text-at-all"),
+    ],
+)
+def test_a_transcript_is_judged_by_the_words_that_were_said(target: str, transcript: str | None, value: float) -> None:
+    score = TranscriptAccuracy().score(say("not what was said", target), Output(text=transcript), heard("nor is this"))
+    assert isinstance(score, Score)
+    assert score.value == pytest.approx(value)
+    assert score.detail["words"] == len(target.split()) or "Wu" in target
+
+
+def test_a_transcript_is_not_judged_against_what_holds_no_word() -> None:
+    for target, reason in ((["Hello."], "is no text"), ("...", "no word")):
+        outcome = TranscriptAccuracy().score(say("?", target), Output(text="hello"), {})
+        assert isinstance(outcome, Unscored)
+        assert reason in outcome.reason
+
+
+def test_an_unknown_normal_form_is_refused() -> None:
+    with pytest.raises(ValueError, match="knows whisper-english; not 'none'"):
+        TranscriptAccuracy(normaliser="none")
+
+
+def distorted(text: str, rng: random.Random, *, units: list[str]) -> str:
+    """`text` as somebody may have heard it: units lost, doubled, replaced, other case and punctuation."""
+    heard = []
+    for unit in units:
+        match rng.randrange(10):
+            case 0:
+                continue
+            case 1:
+                heard += [unit, unit]
+            case 2:
+                heard.append(rng.choice(units))
+            case 3:
+                heard.append(unit.upper() + rng.choice("，。!?; "))
+            case _:
+                heard.append(unit)
+    return (" " if " " in text else "").join(heard)
+
+
+ENGLISH = (
+    "Dr. Wu owes Mr. O'Neill $4.50 for the 2 tickets.",
+    "It's 1,250 metres to the harbour; we'll colour the map.",
+    "The twenty-first train hasn't left, has it?",
+    "They'd rather wait until half past three (p.m.).",
+    "I'm gonna fetch 3 kilos of jewellery, okay?",
+)
+
+
+@pytest.mark.parametrize(
+    ("scorer", "texts", "normalise", "measure"),
+    [
+        pytest.param(TranscriptAccuracy(), ENGLISH, EnglishTextNormalizer(), jiwer.process_words, id="WER"),
+    ],
+)  # fmt: skip
+def test_error_rates_are_jiwers_of_what_whisper_normalizer_leaves(
+    scorer: TranscriptAccuracy,
+    texts: tuple[str, ...],
+    normalise: Callable[[str], str],
+    measure: Callable[[str, str], jiwer.WordOutput | jiwer.CharacterOutput],
+) -> None:
+    rng, wrong = random.Random(20), 0
+    for text in texts:
+        for _ in range(20):
+            heard = distorted(text, rng, units=text.split() if " " in text else list(text))
+            found, score = (
+                measure(normalise(text), normalise(heard)),
+                scorer.score(say("?", text), Output(text=heard), {}),
+            )
+            assert isinstance(score, Score)
+            counts = {name: getattr(found, name) for name in ("substitutions", "insertions", "deletions")}
+            unit = "words" if measure is jiwer.process_words else "characters"
+            assert score.detail == counts | {unit: found.hits + found.substitutions + found.deletions}
+            wrong += sum(counts.values())
+            rate = sum(counts.values()) / score.detail[unit]
+            assert score.value == pytest.approx(1 - min(1.0, rate))
+    assert wrong > 100
+
+
+def test_a_recogniser_that_cannot_stop_is_judged_at_once() -> None:
+    for scorer, again in ((TranscriptAccuracy(), "word "),):
+        score = scorer.score(say("?", "Stop 开门"), Output(text=again * 10**6), {})
+        assert isinstance(score, Score)
+        assert score.value == 0.0
 
 
 # -- Dnsmos --------------------------------------------------------------------------------------------------------
