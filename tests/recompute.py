@@ -476,6 +476,52 @@ class Slot:
             rare["output_tokens_mean"] = Ratio(parts=tokens, asked=len(self.items))
         return found | {name: ratio for name, ratio in rare.items() if ratio.asked} | self._costs()
 
+    @cached_property
+    def f1s(self) -> dict[tuple[str, float], Ratio]:
+        """Task and label → 2 hits over (wanted + read), of each candidate; a failure of its own reads nothing."""
+        key: dict[Item, float] = {}
+        for call in self._mine():
+            _, detail = call.scores.get("label_match", (None, {})) if call.ok else (None, {})
+            if "wanted" in detail:
+                key[self.items[call.place]] = detail["wanted"]
+
+        def read(call: Call) -> float | None:
+            _, detail = call.scores.get("label_match", (None, {})) if call.ok else (None, {})
+            return -1.0 if call.fault == "candidate" else detail.get("read")
+
+        found = {}
+        for task, label in sorted({(item.task, wanted) for item, wanted in key.items()}):
+            of_task = {item for item in key if item.task == task}
+            parts: dict[str, dict[Item, tuple[float, float]]] = {name: {} for name in self.candidates}
+            for name, cells in self.cells.items():
+                for item in of_task & cells.keys():
+                    heard = [got for call in cells[item] if (got := read(call)) is not None]
+                    if heard:
+                        is_wanted = key[item] == label
+                        hits = sum(2.0 * (is_wanted and got == label) for got in heard) / len(heard)
+                        both = sum(float(is_wanted) + (got == label) for got in heard) / len(heard)
+                        parts[name][item] = (hits, both)
+            found[task, label] = Ratio(parts=parts, asked=len(of_task))
+        return found
+
+    def _macro_f1(self, name: str) -> Measure:
+        """The mean over tasks of the mean over labels; each F1 is a ratio, whose linear part varies as it does."""
+        tasks = Counter(task for task, _ in self.f1s)
+        asked = sum({task: f1.asked for (task, _), f1 in self.f1s.items()}.values())
+        residuals: dict[Item, float] = {}
+        value = 0.0
+        for (task, _), f1 in self.f1s.items():
+            weight, parts = 1 / len(tasks) / tasks[task], f1.parts[name]
+            bottom = math.fsum(b for _, b in parts.values())
+            if not bottom:
+                return Measure(value=None, n=len(residuals), coverage=len(residuals) / asked)
+            share = math.fsum(t for t, _ in parts.values()) / bottom
+            value += weight * share
+            for item, (t, b) in parts.items():
+                residuals[item] = residuals.get(item, 0.0) + weight * (t - share * b) / bottom
+        n, weights = len(residuals), {task: 1 / len(tasks) if task in tasks else 0.0 for task in self.weight}
+        return self._share(value, residuals, weights, False, 1.0, n, n / asked)
+
     def _means(self, value: Callable[[Call], float | None]) -> dict[str, dict[Item, tuple[float, float]]]:
         return {
             name: {item: (v, 1.0) for item, calls in cells.items() if (v := mean(map(value, calls))) is not None}
@@ -559,6 +605,9 @@ class Slot:
                 of[metric] = self._ratio(name, ratio)
                 if metric.startswith("usd"):
                     of[metric] = replace(of[metric], said=(*of[metric].said, *self.bounded(name)))
+            if self.f1s:
+                made = self._macro_f1(name)
+                of["macro_f1"] = replace(made, said=(*made.said, len(self.f1s), 2))
         return found
 
     def bounded(self, name: str) -> tuple[int, int]:
@@ -684,6 +733,17 @@ class Slot:
             self._drawn |= {(key, name): values for key, values in self._draw(metric, name).items()}
         return self._drawn[metric, name]
 
+    def _drawn_f1(self, name: str, count: Counter[str]) -> float | None:
+        """Macro-F1 of one draw; a label that was not drawn is left out of the mean."""
+        tasks, value, known = Counter(task for task, _ in self.f1s), 0.0, 0.0
+        for (task, _), f1 in self.f1s.items():
+            weight = 1 / len(tasks) / tasks[task]
+            drawn = [(count[item.cluster] * t, count[item.cluster] * b) for item, (t, b) in f1.parts[name].items()]
+            bottom = math.fsum(b for _, b in drawn)
+            if bottom:
+                value, known = value + weight * math.fsum(t for t, _ in drawn) / bottom, known + weight
+        return value / known if known else None
+
     def _draw(self, metric: str, name: str) -> dict[str, list[float | None]]:
         """The metric and, where it is a percentile, the others of the same timing."""
         if metric == "coverage":
@@ -691,6 +751,8 @@ class Slot:
         if metric == "quality":
             parts = {item: (v, 1.0) for item, v in self.quality[name].items()}
             return {metric: list(_sums(parts, self.counts, self.weight, lambda item: item.task))}
+        if metric == "macro_f1":
+            return {metric: [self._drawn_f1(name, count) for count in self.counts]}
         if metric in self.ratios:
             return {metric: list(_sums(self.ratios[metric].parts[name], self.counts, {"": 1.0}, lambda _: ""))}
         ending = "_ms" if metric.endswith("_ms") else ""

@@ -600,7 +600,7 @@ BAKEOFF = """
 name: every-number
 suites:
   - mixed
-  - {name: labels, modality: text, data: labels.csv, scorer: {exact_match: {}}}
+  - {name: labels, modality: text, data: labels.csv, scorer: {label_match: {labels: [good, bad]}}}
   - {name: voices, modality: tts, data: voices.csv, scorer: {word_accuracy: {language: en}}}
 candidates: [steady, "quick/1", thinker, clear, mumble]
 seed: 7

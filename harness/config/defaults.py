@@ -79,6 +79,7 @@ METRICS = (
 """What is measured in every slot; each scorer adds its own."""
 
 SCORER_METRICS: Mapping[str, tuple[str, ...]] = {
+    "label_match": ("macro_f1",),
     "word_accuracy": ("wer",),
     "transcript_accuracy": ("wer", "cer"),
     "dnsmos": ("dnsmos_ovrl", "dnsmos_sig", "dnsmos_bak"),
@@ -101,4 +102,4 @@ def metrics(tasks: Sequence[Task]) -> tuple[str, ...]:
 
 def shares(tasks: Sequence[Task]) -> frozenset[str]:
     """Return the metrics that lie in [0, 1]."""
-    return frozenset({"quality", "coverage", *(scorer.name for task in tasks for scorer in task.scorers)})
+    return frozenset({"quality", "coverage", "macro_f1", *(scorer.name for task in tasks for scorer in task.scorers)})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.core.estimates import Estimate
-from harness.metrics.observations import PERCENTILES, Observations, Percentile, Ratio
+from harness.metrics.observations import PERCENTILES, Blend, Observations, Percentile, Ratio
 from harness.metrics.resample import resample
 from harness.metrics.stats import (
     NO_SPREAD,
@@ -72,6 +72,7 @@ def estimates(observations: Observations, *, seed: int = 0) -> Mapping[str, tupl
             _coverage(observations, c),
             *(_percentile(observations, c, name, resampled.get(name)) for name in names),
             *(_ratio(observations, c, name, ratio) for name, ratio in observations.ratios.items()),
+            *(_blend(observations, c, name, blend) for name, blend in observations.blends.items()),
         )
         for c, candidate in enumerate(observations.candidates)
     }
@@ -124,6 +125,33 @@ def _ratio(observations: Observations, c: int, name: str, ratio: Ratio) -> Estim
     )
     bounds = _fraction_bounds(mean, ratio.ceiling) if ratio.fraction else _t_bounds(mean, ratio.floor, ratio.ceiling)
     return _estimate(name, value, bounds, n, coverage, _made(ratio, c))
+
+
+def _blend(observations: Observations, c: int, name: str, blend: Blend) -> Estimate:
+    """Return a weighted mean of ratios, its error by the linear part of each (the delta method)."""
+    value, weights = 0.0, np.zeros(len(observations.tasks))
+    residuals, seen = np.zeros(observations.n), np.zeros(observations.n, np.bool_)
+    asked = sum(int(applies.sum()) for applies in {id(r.applies): r.applies for r in blend.ratios}.values())
+    for ratio, weight in zip(blend.ratios, blend.weight, strict=True):
+        known = ~np.isnan(ratio.numerator[c])
+        top, bottom = ratio.numerator[c, known], ratio.denominator[c, known]
+        if bottom.sum() == 0:
+            return _unmeasured(name, int(seen.sum()), int(seen.sum()) / asked, "a class has no scored sample")
+        share = float(top.sum() / bottom.sum())
+        value += weight * share
+        residuals[known] += weight * (top - share * bottom) / bottom.sum()
+        weights[observations.stratum[known][0]] += weight
+        seen |= known
+    mean = _Mean(
+        value=value,
+        trials=False,
+        residuals=residuals[seen],
+        weight=weights,
+        stratum=observations.stratum[seen],
+        cluster=observations.cluster[seen],
+    )
+    n = int(seen.sum())
+    return _estimate(name, value, _fraction_bounds(mean, 1.0), n, n / asked, blend.note)
 
 
 def _made(ratio: Ratio, c: int) -> str:

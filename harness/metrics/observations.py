@@ -4,7 +4,7 @@ Shapes: C candidates, n items, H tasks, E epochs. An item is one sample of one t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -51,6 +51,17 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Blend:
+    """A metric that is a weighted mean of ratios, as macro-F1 is of the F1 of each class."""
+
+    ratios: tuple[Ratio, ...]
+    """Each over the items of one task."""
+    weight: tuple[float, ...]
+    """Of each ratio; sums to 1."""
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Observations:
     """Everything that a slot's metrics are made of."""
 
@@ -76,6 +87,7 @@ class Observations:
     """[C, n, E]; a timeout is infinite. Only timings that the slot has."""
     dropped: int
     """Items left out because some candidate was not asked."""
+    blends: Mapping[str, Blend] = field(default_factory=dict)
 
     @property
     def clusters(self) -> Ints:

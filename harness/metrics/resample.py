@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from harness.metrics.observations import PERCENTILES, Observations, Ratio
+from harness.metrics.observations import PERCENTILES, Blend, Observations, Ratio
 from harness.metrics.stats import Floats, Ints
 
 CELLS = 2_000_000
@@ -84,6 +84,22 @@ class _Quantiles:
         return np.where(n == 0, np.nan, low + np.where(step == 0, 0.0, step * share))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Blended:
+    """A weighted mean of ratios, of which a draw may lack some: then that of the others."""
+
+    ratios: Sequence[_Sums]
+    weight: Floats
+
+    def draw(self, counts: Floats) -> Floats:
+        """Return [b, C] for `counts` [b, G]."""
+        drawn = np.stack([ratio.draw(counts) for ratio in self.ratios], axis=-1)
+        known = np.where(np.isnan(drawn), 0.0, self.weight).sum(axis=-1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            blended: Floats = (np.nan_to_num(drawn) @ self.weight) / known
+        return blended
+
+
 def _value_at(ordered: Floats, reached: Floats, rank: Floats) -> Floats:
     """Return the value of 0-based `rank` [b] in each row, from the running counts `reached` [b, m]."""
     index = (reached <= rank[:, None]).sum(axis=1)
@@ -91,13 +107,15 @@ def _value_at(ordered: Floats, reached: Floats, rank: Floats) -> Floats:
     return found
 
 
-def _drawer(observations: Observations, metric: str) -> _Sums | _Quantiles | None:
+def _drawer(observations: Observations, metric: str) -> _Sums | _Quantiles | _Blended | None:
     if metric == "quality":
         return _quality(observations)
     if metric == "coverage":
         return _coverage(observations)
     if metric in observations.ratios:
         return _ratio(observations, observations.ratios[metric])
+    if metric in observations.blends:
+        return _blend(observations, observations.blends[metric])
     if metric in PERCENTILES and PERCENTILES[metric].timing in observations.timings:
         return _quantiles(observations, observations.timings[PERCENTILES[metric].timing], PERCENTILES[metric].q)
     return None
@@ -127,6 +145,11 @@ def _ratio(observations: Observations, ratio: Ratio) -> _Sums:
         parts=[slice(None)],
         weight=np.ones(1),
     )
+
+
+def _blend(observations: Observations, blend: Blend) -> _Blended:
+    ratios = [_ratio(observations, ratio) for ratio in blend.ratios]
+    return _Blended(ratios=ratios, weight=np.array(blend.weight))
 
 
 def _quantiles(observations: Observations, timing: Floats, q: float) -> _Quantiles:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from harness.metrics.observations import Observations, Ratio
+from harness.metrics.observations import Blend, Observations, Ratio
 from harness.metrics.stats import Bools, Floats, Ints
 
 TIMINGS = ("ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms", "rtf", "chars_per_s")
@@ -65,6 +65,7 @@ def observe(calls: pd.DataFrame, scores: pd.DataFrame, *, slot: str) -> Observat
         },
         timings=_timings(rows, answers),
         dropped=dropped,
+        blends=_macro_f1(rows, scores, answers, stratum),
     )
 
 
@@ -191,6 +192,38 @@ def _speech(rows: pd.DataFrame, scores: pd.DataFrame, answers: _Answers, stratum
             value = answers.judge(values, applies[grid.item], floor=MOS_FLOOR)
             ratios[f"dnsmos_{name}"] = _mean(grid.mean(value), applies, floor=MOS_FLOOR, ceiling=5.0)
     return ratios
+
+
+def _macro_f1(rows: pd.DataFrame, scores: pd.DataFrame, answers: _Answers, stratum: Ints) -> dict[str, Blend]:
+    """Return the mean over tasks of the mean over a task's labels of F1 = 2 hits / (wanted + read).
+
+    Labels are those that the answer key has. No label, several, and a candidate's own failure read none of them.
+    """
+    grid, details = answers.grid, _details(rows, scores, "label_match", ("wanted", "read"))
+    of_item = np.full(grid.items, -1.0)  # known from any answer to the item
+    np.maximum.at(of_item, grid.item, np.nan_to_num(details["wanted"], nan=-1.0))
+    labels = sorted(set(zip(stratum[of_item >= 0].tolist(), of_item[of_item >= 0].tolist(), strict=True)))
+    if not labels:
+        return {}
+    tasks = [task for task, _ in labels]
+    wanted, home = of_item[grid.item], stratum[grid.item]
+    read = np.where(answers.failed, -1.0, np.where(answers.ok, details["read"], np.nan))
+    judged = (wanted >= 0) & ~np.isnan(read)
+    about = {task: (stratum == task) & (of_item >= 0) for task in tasks}
+    ratios, weight = [], []
+    for task, label in labels:
+        here = judged & (home == task)
+        is_wanted, is_read = wanted == label, read == label
+        ratios.append(
+            Ratio(
+                numerator=grid.mean(np.where(here, 2.0 * (is_wanted & is_read), np.nan)),
+                denominator=grid.mean(np.where(here, 1.0 * is_wanted + is_read, np.nan)),
+                applies=about[task],
+            )
+        )
+        weight.append(1.0 / (len(about) * tasks.count(task)))
+    note = f"mean over {len(labels)} labels of 2 hits / (wanted + read)"
+    return {"macro_f1": Blend(ratios=tuple(ratios), weight=tuple(weight), note=note)}
 
 
 def _cost(rows: pd.DataFrame, value: Floats, answers: _Answers) -> dict[str, Ratio]:

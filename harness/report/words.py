@@ -207,6 +207,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "metric.usd_per_1k_requests": "Cost per 1,000 requests",
         "metric.usd_per_good_answer": "Cost per good answer",
         "metric.output_tokens_mean": "Output tokens, mean",
+        "metric.macro_f1": "Macro-F1 of the labels",
         "metric.wer": "Word error rate",
         "metric.cer": "Character error rate",
         "metric.dnsmos_ovrl": "DNSMOS overall",

@@ -17,6 +17,9 @@ class LabelMatch(TextScorer):
     as a run of characters) whatever their case and punctuation; of overlapping labels the longest counts, so `不满意`
     is not also `满意`. Two different labels score 0: the output does not decide. A label that stands there twice is
     one. "not positive" reads as `positive`.
+
+    Detail, from which `metrics/` makes macro-F1, where the labels are the field's and the target is one of them:
+    `wanted` and `read`, places in their alphabetical order, -1 for no label or several.
     """
 
     labels: tuple[str, ...] = ()
@@ -35,9 +38,13 @@ class LabelMatch(TextScorer):
         if not wanted or not wanted <= spelled:
             return Unscored(reason=f"the target {sample.target!r} is not one of the labels {labels}")
         found = _found(spelled, text)
+        detail: dict[str, float] = {}
+        if "labels" not in sample.metadata and len(wanted) == 1:
+            place = {label: float(at) for at, label in enumerate(sorted(spelled))}
+            detail = {"wanted": place[min(wanted)], "read": place[min(found)] if len(found) == 1 else -1.0}
         if len(found) != 1:
-            return Score(value=0.0, reason=f"{len(found)} labels" if found else "no label")
-        return Score(value=float(found <= wanted), reason=f"read {min(found)!r}")
+            return Score(value=0.0, reason=f"{len(found)} labels" if found else "no label", detail=detail)
+        return Score(value=float(found <= wanted), reason=f"read {min(found)!r}", detail=detail)
 
 
 def _spell(label: str) -> str:
