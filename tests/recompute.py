@@ -9,6 +9,7 @@ import itertools
 import json
 import math
 import random
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -1311,6 +1312,7 @@ def _slot_numbers(slot: Slot) -> dict[str, Expected]:
         numbers |= {number_id(slot.slot, "calls", name, key): _count(n) for key, n in calls.items()}
         for place in slot.tasks:
             numbers |= _task_numbers(slot, name, place, done)
+            numbers |= _confusion_numbers(slot, name, place, done)
         languages = {slot.run.samples[call.place].get("metadata", {}).get("lang") for call in slot.answers} - {None}
         slices = [(("slice.task", *place), [c for c in done if c.place[:2] == place]) for place in slot.tasks]
         slices += [
@@ -1344,6 +1346,26 @@ def _task_numbers(slot: Slot, name: str, place: tuple[str, str], done: Sequence[
     primary = slot.tasks[place]["primary"]
     found = {"": Exact(value=value), ".low": bounds.low, ".high": bounds.high, ".n": _count(n)}
     return {number_id(slot.slot, "tasks", name, *place, primary + key): x for key, x in found.items() if x is not None}
+
+
+def _confusion_numbers(slot: Slot, name: str, place: tuple[str, str], done: Sequence[Call]) -> dict[str, Expected]:
+    """How often each label was read where each was wanted; a failure of the candidate's own reads none."""
+    signature = slot.run.manifest["scorers"].get("/".join((*place, "label_match")), "")
+    listed = re.search(r"\(labels=(\[.*?\])", signature)
+    if listed is None:
+        return {}
+    labels = sorted(json.loads(listed[1]))
+    details = {c.plan: c.scores["label_match"][1] for c in slot.answers if c.ok and "label_match" in c.scores}
+    wanted = {c.sample: int(details[c.plan]["wanted"]) for c in slot.answers if c.plan in details}
+    mine = [c for c in done if c.place[:2] == place and (c.plan in details or c.fault == "candidate")]
+    read = Counter((wanted[c.sample], int(details.get(c.plan, {"read": -1})["read"])) for c in mine)
+    return {
+        number_id(slot.slot, "confusion", name, *place, labels[at], "" if got < 0 else labels[got]): _count(
+            read[at, got]
+        )
+        for at in set(wanted.values())
+        for got in range(-1, len(labels))
+    }
 
 
 SHOWN_SAMPLES, SAMPLES_A_PAGE, SHOWN_CHARACTERS = 200, 25, 3000

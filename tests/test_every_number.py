@@ -719,6 +719,7 @@ def test_every_number_of_a_run_is_recomputed(live: Path) -> None:
     counted = check_run(live)
     wanted = {f"{slot}/{section}" for slot in ("text", "tts") for section in SECTIONS}
     wanted |= {f"run/{section}" for section in ("summary", "suites", "prices", "cost", "instruments", "settings")}
+    wanted.add("text/confusion")
     assert set(counted) == wanted
 
 

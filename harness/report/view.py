@@ -9,6 +9,7 @@ from harness.core.candidates import Candidate
 from harness.core.canonical import canonical, digest
 from harness.core.decision import Decision, VerdictKind
 from harness.report.cases import CasesView, cases
+from harness.report.confusion import Confusion, confusions
 from harness.report.evidence import Evidence, candidates_of, config_of, instruments_of, signatures_of
 from harness.report.measures import (
     CallsRow,
@@ -61,6 +62,7 @@ class SlotView:
     measures: MetricTable | None
     costs: tuple[CostRow, ...]
     tasks: tuple[TaskRow, ...]
+    confusions: tuple[Confusion, ...]
     calls: tuple[CallsRow, ...]
     cases: CasesView
     samples_compared: Number
@@ -172,6 +174,7 @@ def _slot(of: SlotEvidence, anchor: str) -> SlotView:
         measures=speeds_and_scores(of),
         costs=costs(of),
         tasks=by_task(of),
+        confusions=confusions(of),
         calls=completeness(of),
         cases=cases(of, anchor),
         samples_compared=shown("samples_compared", decision.samples_compared),

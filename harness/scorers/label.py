@@ -31,10 +31,10 @@ class LabelMatch(TextScorer):
         labels = answers(sample.metadata.get("labels", list[Json](self.labels)))
         if labels is None:
             return Unscored(reason="no labels: give them to label_match or as the sample's metadata.labels")
-        spelled = {_spell(label) for label in labels}
+        spelled = {spell(label) for label in labels}
         if len(spelled) < len(labels) or "" in spelled:
             return Unscored(reason=f"the labels {labels} do not differ in their words")
-        wanted = {_spell(label) for label in answers(sample.target) or []}
+        wanted = {spell(label) for label in answers(sample.target) or []}
         if not wanted or not wanted <= spelled:
             return Unscored(reason=f"the target {sample.target!r} is not one of the labels {labels}")
         found = _found(spelled, text)
@@ -47,11 +47,12 @@ class LabelMatch(TextScorer):
         return Score(value=float(found <= wanted), reason=f"read {min(found)!r}", detail=detail)
 
 
-def _spell(label: str) -> str:
+def spell(label: str) -> str:
+    """Return a label as it is looked for and ordered."""
     return " ".join(words(label, keep_articles=True))
 
 
 def _found(spelled: set[str], text: str) -> set[str]:
     """Return which of the labels stand in `text`."""
     longest_first = "|".join(map(re.escape, sorted(spelled, key=len, reverse=True)))
-    return set(re.findall(rf"(?<!\S)(?:{longest_first})(?!\S)", _spell(text)))
+    return set(re.findall(rf"(?<!\S)(?:{longest_first})(?!\S)", spell(text)))

@@ -1,0 +1,93 @@
+"""Which label was taken for which: answers by what was wanted and what was read, of tasks that label_match judges."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from harness.core.calls import Failure, Fault, Record
+from harness.report.evidence import AskedTask, Judgement
+from harness.report.numbers import Number, count, number, number_id
+from harness.report.slots import SlotEvidence
+from harness.report.standing import Tag, tag
+from harness.scorers.label import spell
+
+SCORER = "label_match"
+NONE = -1
+"""What was read of an answer without a label, with several, and of a failure of the candidate's own."""
+MOST_LABELS = 20
+"""More make a table that nobody reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfusionRow:
+    label: str
+    """What was wanted."""
+    cells: tuple[Number, ...]
+    """Follows the labels; the last one is for none or several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confusion:
+    """One candidate's answers to one task."""
+
+    suite: str
+    task: str
+    tag: Tag
+    labels: tuple[str, ...]
+    rows: tuple[ConfusionRow, ...]
+
+
+def confusions(of: SlotEvidence) -> tuple[Confusion, ...]:
+    """Return a table for each task with labels and each candidate that was asked it; lost answers are in none."""
+    return tuple(table for task in of.tasks for table in _of_task(of, task))
+
+
+def _of_task(of: SlotEvidence, task: AskedTask) -> Iterator[Confusion]:
+    place = (task.suite, task.name)
+    records = [record for record in of.answers.values() if (record.call.suite, record.call.task) == place]
+    judged = {record.call.key: of.judgements.get(record.call.key, {}).get(SCORER) for record in records}
+    told = {key: judgement for key, judgement in judged.items() if judgement and "wanted" in judgement.detail}
+    labels = _labels(told.values())
+    if not 0 < len(labels) <= MOST_LABELS:
+        return
+    wanted = {r.call.sample: int(told[r.call.key].detail["wanted"]) for r in records if r.call.key in told}
+    for name in of.candidates:
+        counts: Counter[tuple[int, int]] = Counter()
+        for record in records:
+            read = _read(record, told.get(record.call.key))
+            if record.call.candidate == name and record.call.sample in wanted and read is not None:
+                counts[wanted[record.call.sample], read] += 1
+        if counts:
+            rows = tuple(
+                ConfusionRow(
+                    label=labels[at],
+                    cells=tuple(
+                        number(
+                            n := counts[at, read],
+                            count(n),
+                            id=number_id(of.slot, "confusion", name, *place, labels[at], _name(labels, read)),
+                        )
+                        for read in (*range(len(labels)), NONE)
+                    ),
+                )
+                for at in sorted(set(wanted.values()))
+            )
+            yield Confusion(suite=task.suite, task=task.name, tag=tag(of, name), labels=labels, rows=rows)
+
+
+def _labels(judgements: Iterable[Judgement]) -> tuple[str, ...]:
+    """Return the labels by the places that the details give them; they travel in the signature."""
+    signature = next((judgement.signature for judgement in judgements), "")
+    _, found, rest = signature.partition("(labels=")
+    return tuple(sorted(json.JSONDecoder().raw_decode(rest)[0], key=spell)) if found else ()
+
+
+def _read(record: Record, judgement: Judgement | None) -> int | None:
+    if isinstance(record.outcome, Failure):
+        return NONE if record.outcome.fault is Fault.CANDIDATE else None
+    return None if judgement is None else int(judgement.detail["read"])
+
+
+def _name(labels: tuple[str, ...], read: int) -> str:
+    return "" if read == NONE else labels[read]
