@@ -6,11 +6,12 @@ from harness.scorers.registry import SCORERS, by_name
 
 if TYPE_CHECKING:
     from harness.core.scores import Scorer
+    from harness.scorers.chunks import ChunkBoundaries, WholeAnswers
     from harness.scorers.code import PassesTests
     from harness.scorers.entities import EntityF1
     from harness.scorers.grounding import Citations, Faithfulness
     from harness.scorers.instructions import InstructionFollowing
-    from harness.scorers.label import LabelMatch
+    from harness.scorers.label import LabelMatch, TagF1
     from harness.scorers.match import Contains, ExactMatch
     from harness.scorers.number import NumberMatch
     from harness.scorers.retrieval import AveragePrecision, HitAt, Ndcg, RecallAt, ReciprocalRank, RewriteRecall
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from harness.scorers.vision import Anls, OcrContains, RelaxedAccuracy
 
 __all__ = [
-    "SCORERS", "Anls", "AveragePrecision", "Citations", "Contains", "Dnsmos", "EntityF1", "ExactMatch", "Faithfulness",
-    "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch", "Ndcg", "NumberMatch", "OcrContains",
-    "PassesTests", "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall", "Rules", "ScriptRules",
-    "ToolCalls", "TranscriptAccuracy", "WordAccuracy", "by_name",
+    "SCORERS", "Anls", "AveragePrecision", "ChunkBoundaries", "Citations", "Contains", "Dnsmos", "EntityF1",
+    "ExactMatch", "Faithfulness", "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch", "Ndcg",
+    "NumberMatch", "OcrContains", "PassesTests", "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall",
+    "Rules", "ScriptRules", "TagF1", "ToolCalls", "TranscriptAccuracy", "WholeAnswers", "WordAccuracy",
+    "by_name",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A scorer that reads one label of a closed set out of the output."""
+"""Scorers that read labels of a closed set out of the output: the one, or all that apply."""
 
 import re
 from dataclasses import dataclass
@@ -45,6 +45,32 @@ class LabelMatch(TextScorer):
         if len(found) != 1:
             return Score(value=0.0, reason=f"{len(found)} labels" if found else "no label", detail=detail)
         return Score(value=float(found <= wanted), reason=f"read {min(found)!r}", detail=detail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagF1(TextScorer):
+    """F1 of the tags that stand in the output against those of the target: 2 × right / (target's + output's).
+
+    Tags are found as LabelMatch finds labels; naming them all costs precision. Detail: `right`, `wanted`, `given`.
+    """
+
+    labels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "labels", tuple(self.labels))
+
+    def judge(self, sample: Sample, text: str) -> Score | Unscored:
+        spelled = {spell(label) for label in self.labels}
+        wanted = {spell(label) for label in answers(sample.target) or []}
+        if not wanted or not wanted <= spelled or "" in spelled or len(spelled) < len(self.labels):
+            return Unscored(reason=f"the target {sample.target!r} is no list of the tags {list(self.labels)}")
+        found = _found(spelled, text)
+        right = len(found & wanted)
+        return Score(
+            value=2 * right / (len(wanted) + len(found)),
+            reason=f"read {', '.join(sorted(found)) or 'no tag'}",
+            detail={"right": float(right), "wanted": float(len(wanted)), "given": float(len(found))},
+        )
 
 
 def spell(label: str) -> str:

@@ -12,6 +12,7 @@ SCORERS: Mapping[str, str] = {
     "contains": "harness.scorers.match:Contains",
     "number_match": "harness.scorers.number:NumberMatch",
     "label_match": "harness.scorers.label:LabelMatch",
+    "tag_f1": "harness.scorers.label:TagF1",
     "json_match": "harness.scorers.structured:JsonMatch",
     "field_f1": "harness.scorers.structured:FieldF1",
     "entity_f1": "harness.scorers.entities:EntityF1",
@@ -32,6 +33,8 @@ SCORERS: Mapping[str, str] = {
     "average_precision": "harness.scorers.retrieval:AveragePrecision",
     "ndcg": "harness.scorers.retrieval:Ndcg",
     "rewrite_recall": "harness.scorers.retrieval:RewriteRecall",
+    "chunk_boundaries": "harness.scorers.chunks:ChunkBoundaries",
+    "whole_answers": "harness.scorers.chunks:WholeAnswers",
     "citations": "harness.scorers.grounding:Citations",
     "faithfulness": "harness.scorers.grounding:Faithfulness",
 }

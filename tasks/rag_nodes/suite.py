@@ -22,12 +22,15 @@ REWRITE = """{% for turn in metadata.history %}- {{ turn }}
 {% endfor %}- {{ input }}
 Rewrite the last line as one search query that can be understood without the others, in its language. Reply with the \
 query only."""
+EXPAND = """Write one query, in the language of this one, that says the same in the words that an official page of a \
+city would use, with what else it may call it. Reply with the query only.
+Query: {{ input }}"""
 ANSWER = """{% for id, text in metadata.documents.items() %}[{{ id }}] {{ text }}
 {% endfor %}Answer in one sentence, from these passages alone, in the language of the question, and end it with the id \
 of the passage in brackets.
 Question: {{ input }}"""
 
-SUITE = Suite(name="rag_nodes", version=1, licence="Apache-2.0", tasks=[
+SUITE = Suite(name="rag_nodes", version=2, licence="Apache-2.0", tasks=[
     Task(name="intent", slot="rag.intent", modality="text", samples="intent.jsonl", max_tokens=16,
          prompt="What is this message to a city's service desk about? Reply with one of: "
                 f"{', '.join(LABELS)} (identity and other papers).\nMessage: {{{{ input }}}}",
@@ -36,6 +39,8 @@ SUITE = Suite(name="rag_nodes", version=1, licence="Apache-2.0", tasks=[
          prompt=ENTITIES, scorers=[EntityF1(), EntityF1(match="partial")], primary="entity_f1"),
     Task(name="rewrite", slot="rag.rewrite", modality="text", samples="rewrite.jsonl", documents="passages.jsonl",
          max_tokens=48, prompt=REWRITE, scorers=[RewriteRecall(k=3)], primary="rewrite_recall"),
+    Task(name="expand", slot="rag.expand", modality="text", samples="expand.jsonl", documents="passages.jsonl",
+         max_tokens=64, prompt=EXPAND, scorers=[RewriteRecall(k=3)], primary="rewrite_recall"),
     Task(name="retrieval", slot="rag.retrieval", modality="rerank", samples="retrieval.jsonl",
          documents="passages.jsonl", scorers=[Ndcg(k=10), RecallAt(k=5), ReciprocalRank(), AveragePrecision()],
          primary="ndcg"),

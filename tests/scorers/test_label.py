@@ -1,10 +1,10 @@
-"""LabelMatch: exactly one label, and the right one."""
+"""LabelMatch: exactly one label, and the right one; TagF1: all that apply."""
 
 import pytest
 
 from harness.core.scores import Score, Unscored
-from harness.scorers import LabelMatch
-from tests.scorers.judging import Case, why
+from harness.scorers import LabelMatch, TagF1
+from tests.scorers.judging import Case, judged, why
 
 MOOD = LabelMatch(labels=("positive", "negative"))
 CHINESE = LabelMatch(labels=("满意", "不满意"))
@@ -73,3 +73,18 @@ def test_unscored(case: Case) -> None:
 def test_signature_tells_the_labels() -> None:
     assert LabelMatch(labels=("x", "y")).signature == 'label_match@1(labels=["x","y"])'
     assert LabelMatch(labels=["x"]) == LabelMatch(labels=("x",))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("noise, Price", 1.0), ("price", 2 / 3), ("noise, price, staff", 0.8), ("staff", 0.0), ("pricey", 0.0), ("", 0.0)],
+)
+def test_tags_are_a_set(text: str, value: float) -> None:
+    scorer = TagF1(labels=("noise", "price", "staff"))
+    assert judged(scorer, ["price", "noise"], text).value == pytest.approx(value)
+
+
+@pytest.mark.parametrize("target", [[], ["quiet"], [True]])
+def test_tags_that_are_none_of_the_set_are_unscored(target: list[bool | str]) -> None:
+    tags = TagF1(labels=("noise", "price"))
+    assert isinstance(Case(why="", scorer=tags, target=list(target), text="noise").result, Unscored)

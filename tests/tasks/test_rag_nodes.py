@@ -72,8 +72,9 @@ def test_labels_are_balanced_and_asked_for() -> None:
     assert all(label in TASKS["intent"].prompt for label in count)
 
 
-def test_a_follow_up_finds_nothing_as_it_is() -> None:
-    for sample in TASKS["rewrite"].loaded:
+@pytest.mark.parametrize("name", ["rewrite", "expand"])
+def test_what_is_to_be_said_otherwise_finds_nothing_as_it_is(name: str) -> None:
+    for sample in TASKS[name].loaded:
         score = RewriteRecall(k=3).score(sample, Output(text=str(answer_key(sample))), {})
         assert isinstance(score, Score)
         assert (score.value, score.detail["raw"]) == (1.0, 0.0), sample.id
@@ -85,7 +86,7 @@ def test_the_baseline_is_neither_lost_nor_done(task: Task) -> None:
 
 
 def test_what_is_relevant_is_offered_in_the_questions_language() -> None:
-    for task in (*RANKINGS, TASKS["rewrite"]):
+    for task in (*RANKINGS, TASKS["rewrite"], TASKS["expand"]):
         for sample in task.loaded:
             relevant = set(grades(sample.target) or {})
             assert relevant
