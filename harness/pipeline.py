@@ -268,6 +268,8 @@ def score(bakeoff: Bakeoff, run_folder: Path) -> Tally:
 
     with Ledger.open(run_folder, write=True) as ledger:
         judgements = list(judge(bakeoff, ledger.told(Role.ANSWER), ledger.told(Role.INSTRUMENT)))
+        # an answer with a stage replaced says who is at fault; no instrument hears it
+        judgements += [j for j in judge(bakeoff, ledger.told(Role.ORACLE), ()) if not j.lacks_reading]
         ledger.replace_manifest(rejudged(ledger.manifest(), bakeoff), _samples(bakeoff))
         ledger.replace_scores(
             ScoreRow(

@@ -43,6 +43,9 @@ def plan(
         screen.say(f"Warm-up calls: {calls}; worst-case USD {dollars}. They count in nothing but the cost.")
     for name, count in forecast.instrument_calls.items():
         screen.say(f"{name}: {count} instrument calls when every answer arrives.")
+    if forecast.oracle_calls:
+        screen.say(f"Bad answers of cascades are attributed to their stages: at most {forecast.oracle_calls} answers "
+                   "with one stage replaced follow.")  # fmt: skip
     for slot, power in forecast.smallest_difference.items():
         screen.say(f"{slot}: {power.n} samples can show a difference in quality of {power.difference:.2f} or more "
                    "(paired, 80 % power, standard deviation of the differences 0.5).")  # fmt: skip

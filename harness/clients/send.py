@@ -18,6 +18,7 @@ from harness.core.calls import (
     EmbeddingRequest,
     ExecutionRequest,
     MosRequest,
+    RagRequest,
     Request,
     RerankRequest,
     SpeechRequest,
@@ -98,6 +99,8 @@ async def _ask(
             return await instruments.rate(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
         case ExecutionRequest():
             return await instruments.execute(request, target, timeout_s=timeout_s, wire=wire)
+        case RagRequest():
+            raise ValueError("a question over documents goes to the stages of a cascade, never to a model")
 
 
 def _check(request: Request) -> None:
@@ -117,5 +120,5 @@ def _limit(request: Request) -> int:
             return 64 * _MIB  # eleven minutes at 48 kHz mono
         case EmbeddingRequest():
             return 8 * _MIB + len(request.texts) * _MIB // 8  # 4096 numbers of 25 digits are 100 kB
-        case RerankRequest() | TranscriptionRequest() | MosRequest() | ExecutionRequest():
+        case RerankRequest() | TranscriptionRequest() | MosRequest() | ExecutionRequest() | RagRequest():
             return 8 * _MIB

@@ -1,12 +1,13 @@
 """An entry of cascades as a candidate: its stages are candidates too, and it does what their ends do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from harness.config.candidates import Resolved, resolve
 from harness.config.models import Cascade
 from harness.config.models import Stage as WrittenStage
 from harness.config.providers import CascadeEntry, Entry
 from harness.core.candidates import Candidate, Stage
+from harness.core.suggest import did_you_mean
 from harness.errors import Problem
 
 HEARD = "{% if input %}{{ input }}\n\n{% endif %}{{ stages.stt.text }}"
@@ -18,8 +19,14 @@ SHORTHANDS: Mapping[str, Mapping[str, str]] = {
 }
 """First key of a shorthand → stage → what it is asked."""
 
-TAKES: Mapping[str, str] = {"text": "text", "vision": "image", "transcription": "sound", "tts": "text"}
-GIVES: Mapping[str, str] = {"text": "text", "vision": "text", "transcription": "text", "tts": "sound"}
+TAKES: Mapping[str, str] = {
+    "text": "text", "vision": "image", "transcription": "sound", "tts": "text", "embedding": "documents",
+    "rerank": "documents",
+}  # fmt: skip
+GIVES: Mapping[str, str] = {
+    "text": "text", "vision": "text", "transcription": "text", "tts": "sound", "embedding": "ranking",
+    "rerank": "ranking",
+}  # fmt: skip
 """Modality of a stage → what goes in, what comes out; others are no stages."""
 
 DOES: Mapping[tuple[str, str], str] = {
@@ -28,8 +35,12 @@ DOES: Mapping[tuple[str, str], str] = {
     ("text", "sound"): "tts",
     ("sound", "text"): "transcription",
     ("sound", "sound"): "speech",
+    ("documents", "ranking"): "rerank",
+    ("documents", "text"): "rag",
 }
-"""What goes into the first stage and comes out of the last → modality of the cascade."""
+"""What goes into the first stage and comes out of the last → modality of the cascade; whoever searches in any stage
+takes documents.
+"""
 
 
 def resolve_cascade(
@@ -53,17 +64,28 @@ def resolve_cascade(
         if of is None:
             continue
         resolved.append(of)
-        stages.append(Stage(name=written.name, candidate=of.candidate, input=written.input))
+        stages.append(
+            Stage(
+                name=written.name,
+                candidate=of.candidate,
+                input=written.input,
+                reads=None if written.reads is None else tuple(written.reads),
+                top=written.top,
+            )
+        )
         if not of.candidate.modalities & TAKES.keys():
             own = ", ".join(sorted(of.candidate.modalities)) or "nothing that is measured"
             message = f"the stage '{written.name}': '{written.candidate}' does {own}; stages do {', '.join(TAKES)}"
             problems.append(entry.problem("E212", message, *steps))
+    if len(problems) == found:
+        problems.extend(_without_ranking(entry, stages))
     if len(problems) > found:
         return None
+    searches = any(map(_ranks, stages))
     does = frozenset(
         DOES[taken, given]
-        for taken in _ends(stages[0].candidate, TAKES)
-        for given in _ends(stages[-1].candidate, GIVES)
+        for taken in (["documents"] if searches else _ends(stages[0].candidate, TAKES))
+        for given in (["ranking"] if entry.model.fuses else _ends(stages[-1].candidate, GIVES))
         if (taken, given) in DOES
     )
     if not does:
@@ -75,6 +97,7 @@ def resolve_cascade(
             model="cascade/" + "+".join(stage.candidate.model for stage in stages),
             modalities=does,
             stages=tuple(stages),
+            fuses=tuple(entry.model.fuses or ()),
         ),
         missing=tuple(dict.fromkeys(name for of in resolved for name in of.missing)),
         ignored=tuple(dict.fromkeys(name for of in resolved for name in of.ignored)),
@@ -90,6 +113,29 @@ def _written(cascade: Cascade) -> list[tuple[tuple[str | int, ...], WrittenStage
         ((name,), WrittenStage(name=name, candidate=str(getattr(cascade, name)), input=text))
         for name, text in inputs.items()
     ]
+
+
+def _without_ranking(entry: CascadeEntry, stages: Sequence[Stage]) -> Iterator[Problem]:
+    """Find stages from which a ranking is taken and that give none, or that come too late."""
+    ranking: list[str] = []
+    for index, stage in enumerate(stages):
+        for at, name in enumerate(stage.reads or ()):
+            if name not in ranking:
+                message = f"the stage '{stage.name}' reads '{name}', which is no earlier stage that ranks"
+                hint = did_you_mean(name, ranking)
+                yield entry.problem("E212", message, "stages", index, "reads", at, hint=hint)
+        if stage.top is not None and not (ranking if stage.reads is None else stage.reads):
+            message = f"the stage '{stage.name}' has a top, and nothing has ranked its documents"
+            yield entry.problem("E212", message, "stages", index, "top", hint="take it out, or rank them before")
+        ranking += [stage.name] if _ranks(stage) else []
+    for at, name in enumerate(entry.model.fuses or ()):
+        if name not in ranking:
+            message = f"the cascade '{entry.name}' fuses '{name}', which is no stage that ranks"
+            yield entry.problem("E212", message, "fuses", at, hint=did_you_mean(name, ranking))
+
+
+def _ranks(stage: Stage) -> bool:
+    return "ranking" in _ends(stage.candidate, GIVES)
 
 
 def _ends(candidate: Candidate, what: Mapping[str, str]) -> frozenset[str]:

@@ -32,6 +32,7 @@ _TEXT = (
 CRITERIA: Mapping[str, tuple[Criterion, ...]] = {
     "text": _TEXT,
     "vision": _TEXT,
+    "rag": _TEXT,
     "tts": (
         _up("words", "quality", 0.7, 1.0, 35),
         _up("naturalness", "dnsmos_ovrl", 2.5, 3.6, 25),

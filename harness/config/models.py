@@ -98,6 +98,12 @@ class RunSection(Strict):
         int | None,
         Field(ge=0, le=10_000, description="calls to each remote candidate before its answers are timed; 0: none"),
     ] = None
+    attribute_failures: Annotated[
+        bool | None,
+        Field(
+            description="ask bad answers of cascades again, with one stage's output after the other replaced by gold"
+        ),
+    ] = None
 
 
 class GateSection(Strict):
@@ -230,7 +236,14 @@ class Stage(Strict):
 
     name: Name
     candidate: Name
-    input: Annotated[str, Field(description="Jinja template; sees input and stages.<name>.text")] = "{{ input }}"
+    input: Annotated[str, Field(description="Jinja template; sees input, stages.<name>.text and documents")] = (
+        "{{ input }}"
+    )
+    reads: Annotated[
+        list[Name] | None,
+        Field(description="stages whose rankings, fused, are its documents; []: all; default: the nearest that ranks"),
+    ] = None
+    top: Annotated[int | None, Field(ge=1, description="the best so many of its documents; default: all")] = None
 
 
 class Cascade(Strict):
@@ -244,6 +257,9 @@ class Cascade(Strict):
     llm: Name | None = None
     tts: Name | None = None
     stages: Annotated[list[Stage] | None, Field(min_length=1)] = None
+    fuses: Annotated[
+        list[Name] | None, Field(min_length=2, description="stages whose fused rankings are the answer")
+    ] = None
 
 
 PASSED_OVER = (

@@ -17,6 +17,8 @@ class Role(StrEnum):
     ANSWER = "answer"
     STAGE = "stage"
     """One step of a cascade's answer; the answer itself is a call too, and its record sums them up."""
+    ORACLE = "oracle"
+    """A cascade's answer once more, with what one stage said replaced by what it should have said."""
     INSTRUMENT = "instrument"
     WARMUP = "warmup"
 
@@ -150,6 +152,18 @@ class RerankRequest:
     params: Mapping[str, Json] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RagRequest:
+    """A question to be answered from documents that must be searched first: only cascades are asked it."""
+
+    query: str
+    documents: tuple[Document, ...]
+    max_tokens: int
+    """Of each text that a stage writes."""
+    params: Mapping[str, Json] = field(default_factory=dict)
+    """For the stages that write."""
+
+
 Request = (
     ChatRequest
     | SpeechRequest
@@ -158,6 +172,7 @@ Request = (
     | ExecutionRequest
     | EmbeddingRequest
     | RerankRequest
+    | RagRequest
 )
 
 
@@ -196,11 +211,11 @@ class Call:
     instrument: str | None = None
     """Instrument calls: the instrument's name."""
     measures: str | None = None
-    """Instrument calls: key of the answer that is measured."""
+    """Instrument calls: key of the answer that is measured; oracle calls: of the one that failed."""
     stage: str | None = None
-    """Stage calls: the stage's name."""
+    """Stage calls: the stage's name; oracle calls: that of the stage that is replaced."""
     part_of: str | None = None
-    """Stage calls: key of the answer that they belong to."""
+    """Stage calls: key of the answer, or of the oracle call, that they belong to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from harness.core.canonical import Json, digest
 
 MODALITIES = (
     "text", "vision", "tts", "transcription", "speech", "image_generation", "video_generation", "embedding", "rerank",
+    "rag",
 )  # fmt: skip
 """What goes in and comes out of a candidate."""
 
@@ -41,7 +42,13 @@ class Stage:
     """Unique in its cascade."""
     candidate: "Candidate"
     input: str
-    """Jinja template of what it is asked: sees `input`, what the cascade is asked, and `stages.<name>.text`."""
+    """Jinja template of what it is asked: sees `input`, what the cascade is asked, `stages.<name>.text`, and
+    `documents`, each with `id` and `text`."""
+    reads: tuple[str, ...] | None = None
+    """Earlier stages whose rankings, fused where they are several, give it its documents; empty: it has all that the
+    cascade is asked about. None: those of the nearest one that ranks, else all."""
+    top: int | None = None
+    """How many documents of them, best first; None: every one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +81,8 @@ class Candidate:
     max_in_flight: int | None = None
     stages: tuple[Stage, ...] = ()
     """A cascade's: each is asked with what those before it said. Empty for a model."""
+    fuses: tuple[str, ...] = ()
+    """A cascade's: stages whose fused rankings are its answer, in the place of what the last stage said."""
 
     @property
     def models(self) -> tuple["Candidate", ...]:
@@ -93,7 +102,13 @@ class Candidate:
     def identity(self) -> str:
         """Digest of what makes this candidate answer as it does; prices, limits and its name do not."""
         own = [self.model, self.params, self.base_url, self.weights_sha256]
-        return digest([*own, *([stage.name, stage.candidate.identity, stage.input] for stage in self.stages)])
+        stages = ([stage.name, stage.candidate.identity, stage.input, *_narrowed(stage)] for stage in self.stages)
+        return digest([*own, *stages, *([self.fuses] if self.fuses else [])])
+
+
+def _narrowed(stage: Stage) -> list[object]:
+    """What a stage's identity holds of its documents: nothing where nothing is said of them."""
+    return [] if stage.reads is None and stage.top is None else [stage.reads, stage.top]
 
 
 def provider_of(model: str) -> str:

@@ -37,6 +37,9 @@ class RunSettings:
     warm_up: int | None = None
     """Calls to each remote candidate before its answers are timed; None: max(5, 2 x its calls in flight)."""
 
+    attribute_failures: bool = False
+    """Whether bad answers of cascades are asked again with one stage's output replaced by gold (execute/oracle.py)."""
+
     @property
     def has_budget(self) -> bool:
         """Whether any dollars are bounded."""

@@ -21,6 +21,9 @@ class Instrument:
     """`transcription`, `mos`, `execution`, `text`: what the bound candidate must do."""
 
 
+BAD_BELOW = 0.5
+"""An answer whose primary score is lower is a bad one."""
+
 TRANSCRIBER = Instrument(name="transcriber", modality="transcription")
 MOS = Instrument(name="mos", modality="mos")
 SANDBOX = Instrument(name="sandbox", modality="execution")

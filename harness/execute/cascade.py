@@ -11,11 +11,15 @@ from harness.core.calls import (
     Audio,
     Call,
     ChatRequest,
+    Document,
     Failure,
     Marks,
     Output,
+    RagRequest,
+    Ranked,
     Record,
     Request,
+    RerankRequest,
     Role,
     SpeechRequest,
     TranscriptionRequest,
@@ -24,6 +28,7 @@ from harness.core.calls import (
 from harness.core.candidates import Candidate, Stage
 from harness.core.canonical import Json
 from harness.execute import requests
+from harness.execute.fusion import fused
 from harness.execute.plan import call_key
 from harness.execute.prompts import stage_renderer
 from harness.store.ledger import Ledger
@@ -33,6 +38,9 @@ STAGES = "stages"
 
 MOST_TOKENS = 256
 """Bounds the answer of a language model in a cascade that is asked to speak: such a task states no bound."""
+
+RANKS = frozenset({"embedding", "rerank"})
+"""Modalities of stages that search."""
 
 Carry = Callable[[Call, Candidate], Awaitable[Record | None]]
 """Carries the call of one stage to its record; None where it may not be sent any more."""
@@ -46,14 +54,20 @@ async def deliver(
     done: Mapping[str, Record],
     carry: Carry,
     now: Callable[[], datetime],
+    given: Callable[[Call], Record | None] | None = None,
 ) -> Record | None:
     """Ask one stage after the other and commit the record of the whole; None where it is pending.
 
-    `done` are the stages of earlier processes, by key: none is paid twice.
+    `done` are the stages of earlier processes, by key: none is paid twice. `given` are those that need not be asked at
+    all; they are no part of what the whole took and cost.
     """
     records: list[Record] = []
+    asked: list[Record] = []
     for stage in cascade.stages:
-        part = _part(call, stage, cascade, records)
+        part = part_of(call, stage, cascade, records)
+        if given is not None and (known := given(part)) is not None:
+            records.append(known)
+            continue
         record = done.get(part.key)
         if record is None:
             await ledger.add_stage(part)
@@ -61,14 +75,16 @@ async def deliver(
         if record is None:
             return None
         records.append(record)
+        asked.append(record)
         if isinstance(record.outcome, Failure):
             break
-    whole = _whole(call, records, now())
+    whole = _whole(call, cascade, records, asked, now())
     await ledger.commit(whole)
     return whole
 
 
-def _part(call: Call, stage: Stage, cascade: Candidate, before: Sequence[Record]) -> Call:
+def part_of(call: Call, stage: Stage, cascade: Candidate, before: Sequence[Record]) -> Call:
+    """Return the call of a stage, from the records of those before it."""
     request = _request(call.request, stage, cascade, before)
     key = call_key(
         request=request,
@@ -86,16 +102,29 @@ def _part(call: Call, stage: Stage, cascade: Candidate, before: Sequence[Record]
 
 def _request(asked: Request, stage: Stage, cascade: Candidate, before: Sequence[Record]) -> Request:
     """Return what a stage is asked, by what its candidate does; the first one is shown the media of the question."""
-    told = dict(zip((s.name for s in cascade.stages), map(_text, before), strict=False))
+    rankings = _rankings(cascade, before)
+    told = {
+        earlier.name: _shown(_found(asked, [rankings[earlier.name]], stage.top))
+        if earlier.name in rankings
+        else _text(record)
+        for earlier, record in zip(cascade.stages, before, strict=False)
+    }
     candidate, does = stage.candidate, stage.candidate.modalities
     if "transcription" in does:
         return TranscriptionRequest(
             audio=_heard(asked, before), language=getattr(asked, "language", None), params=candidate.params
         )
-    prompt = stage_renderer(stage.input)(_prompt(asked), told)
+    names = list(rankings)[-1:] if stage.reads is None else stage.reads
+    documents = _found(asked, [rankings[name] for name in names], stage.top) if names else _documents(asked)
+    prompt = stage_renderer(stage.input)(_prompt(asked), told, documents)
+    if does & RANKS:
+        return requests.ranking(prompt, documents, candidate.params, candidate)
     if "tts" in does:
         spoken = asked.params if isinstance(asked, SpeechRequest) else {}
         return requests.speech(prompt, {**spoken, **candidate.params}, candidate, language=None)
+    if isinstance(asked, RagRequest):
+        written = {**asked.params, **candidate.params}
+        return requests.chat([{"role": "user", "content": prompt}], written, max_tokens=asked.max_tokens)
     if not isinstance(asked, ChatRequest):
         return requests.chat([{"role": "user", "content": prompt}], candidate.params, max_tokens=MOST_TOKENS)
     shown: list[Json] = [] if before else [dict(part) for part in _parts(asked) if part.get("type") == "image_url"]
@@ -108,6 +137,8 @@ def _prompt(asked: Request) -> str:
     """Return the words of what a cascade is asked."""
     if isinstance(asked, SpeechRequest):
         return asked.text
+    if isinstance(asked, RagRequest | RerankRequest):
+        return asked.query
     if isinstance(asked, ChatRequest):
         return "\n".join(str(part["text"]) for part in _parts(asked) if part.get("type") == "text")
     return ""
@@ -119,6 +150,32 @@ def _parts(asked: ChatRequest) -> Iterator[Mapping[str, Json]]:
         yield {"type": "text", "text": content}
     elif isinstance(content, list | tuple):
         yield from (part for part in content if isinstance(part, Mapping))
+
+
+def _documents(asked: Request) -> tuple[Document, ...]:
+    return asked.documents if isinstance(asked, RagRequest | RerankRequest) else ()
+
+
+def _found(asked: Request, rankings: Sequence[Sequence[str]], top: int | None) -> tuple[Document, ...]:
+    """Return the `top` documents of fused rankings, best first."""
+    known = {document.id: document for document in _documents(asked)}
+    return tuple(known[name] for name in list(fused(rankings))[:top] if name in known)
+
+
+def _shown(documents: Sequence[Document]) -> str:
+    """Return documents as a prompt shows them, each with the id by which it can be cited."""
+    return "\n".join(f"[{document.id}] {document.text}" for document in documents)
+
+
+def _rankings(cascade: Candidate, before: Sequence[Record]) -> dict[str, tuple[str, ...]]:
+    """Return stage → ids of the documents that it ranked, best first; of those that rank."""
+    return {
+        stage.name: tuple(place.document for place in record.outcome.ranking)
+        if isinstance(record.outcome, Output)
+        else ()
+        for stage, record in zip(cascade.stages, before, strict=False)
+        if stage.candidate.modalities & RANKS
+    }
 
 
 def _heard(asked: Request, before: Sequence[Record]) -> Audio:
@@ -135,12 +192,18 @@ def _text(record: Record) -> str:
     return (isinstance(record.outcome, Output) and record.outcome.text) or ""
 
 
-def _whole(call: Call, records: Sequence[Record], now: datetime) -> Record:
-    """Sum up the stages: times follow one another, meters and dollars add up."""
-    last = records[-1]
+def _whole(
+    call: Call, cascade: Candidate, stages: Sequence[Record], records: Sequence[Record], now: datetime
+) -> Record:
+    """Sum up the records of the `stages` that were asked: times follow one another, meters and dollars add up."""
+    last = stages[-1]
     outcome = last.outcome
     if isinstance(outcome, Failure):
         outcome = replace(outcome, message=f"{last.call.stage}: {outcome.message}")
+    elif cascade.fuses:
+        found = _rankings(cascade, stages)
+        worth = fused([found[name] for name in cascade.fuses])
+        outcome = Output(ranking=tuple(Ranked(document=name, relevance=value) for name, value in worth.items()))
     else:
         outcome = replace(outcome, model=None)
     costs = [record.cost_usd for record in records]
@@ -150,7 +213,7 @@ def _whole(call: Call, records: Sequence[Record], now: datetime) -> Record:
         call=call,
         outcome=outcome,
         attempts=(),
-        marks=_marks([record.marks for record in records]),
+        marks=_marks([record.marks for record in records]) if records else Marks(),
         usage=reduce(total, (record.usage for record in records), Usage()),
         cost_usd=sum(known, Decimal(0)) if priced else None,
         cost_source=STAGES if priced else "unpriced",

@@ -49,6 +49,8 @@ class Forecast:
     warm_up_usd: Decimal | None
     """Their worst case; None where a price is not known."""
     instrument_calls: Mapping[str, int]
+    oracle_calls: int
+    """Most answers of cascades with one stage replaced: as if every one were bad and only the last gold mended it."""
     worst_case_usd: Decimal | None
     """Over all answers and warm-up calls; None where a price is not known."""
     smallest_difference: Mapping[str, Power]
@@ -77,12 +79,21 @@ def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
     return Forecast(
         rows=rows,
         instrument_calls=plan.instrument_calls,
+        oracle_calls=_oracle_calls(bakeoff, plan),
         warm_up_calls=Counter(call.candidate for call in warm),
         warm_up_usd=warm_up_usd,
         worst_case_usd=_sum([*paid, warm_up_usd]),
         smallest_difference={slot: Power(n=n, difference=_smallest_difference(n)) for slot, n in samples.items()},
         warnings=tuple(_unprovable(bakeoff, samples)),
     )
+
+
+def _oracle_calls(bakeoff: Bakeoff, plan: Plan) -> int:
+    if not bakeoff.settings.attribute_failures:
+        return 0
+    from harness.execute.oracle import most_calls  # which knows how cascades run, and takes a while to load
+
+    return most_calls(bakeoff, plan.calls)
 
 
 def _row(candidate: Candidate, slot: str, calls: list[Call]) -> ForecastRow:

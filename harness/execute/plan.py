@@ -11,11 +11,10 @@ from harness.core.calls import (
     Call,
     ChatRequest,
     Document,
-    EmbeddingRequest,
     Output,
+    RagRequest,
     Record,
     Request,
-    RerankRequest,
     Role,
     TranscriptionRequest,
 )
@@ -32,7 +31,7 @@ from harness.execute.prompts import PromptError, renderer, stage_renderer
 KEY_VERSION = 1
 """Raised when the same call would get another key: no earlier record is found by its key after that."""
 
-RUN = ("text", "vision", "tts", "transcription", "embedding", "rerank")
+RUN = ("text", "vision", "tts", "transcription", "embedding", "rerank", "rag")
 """Modalities of tasks that can be asked."""
 
 Asker = Callable[[Sample, Candidate], Request]
@@ -194,10 +193,11 @@ def _refuse_stages(bakeoff: Bakeoff) -> None:
         told: dict[str, str] = {}
         for stage in cascade.stages:
             try:
-                stage_renderer(stage.input)("what is asked", told)
+                stage_renderer(stage.input)("what is asked", told, [Document(id="d1", text="a document")])
             except PromptError as error:
                 message = f"the stage {stage.name!r} of the cascade {cascade.name!r}: {error}"
-                hint = f"it sees input and what came before: {', '.join(f'stages.{name}.text' for name in told) or '-'}"
+                before = ", ".join(f"stages.{name}.text" for name in told) or "-"
+                hint = f"it sees input, documents and what came before: {before}"
                 problems.append(Problem(code="E312", message=message, hint=hint))
             told[stage.name] = "what it said"
     if problems:
@@ -283,7 +283,13 @@ def _asker(task: Task) -> Asker:
         case "transcription":
             return lambda sample, candidate: _transcription(task, candidate, sample)
         case "embedding" | "rerank":
-            return lambda sample, candidate: _ranking(task, candidate, prompt(sample), sample)
+            return lambda sample, candidate: requests.ranking(
+                prompt(sample), _documents(sample), {**task.params, **candidate.params}, candidate
+            )
+        case "rag":
+            return lambda sample, _: RagRequest(
+                query=prompt(sample), documents=_documents(sample), max_tokens=task.max_tokens, params=task.params
+            )
         case other:
             raise PromptError(f"tasks of modality {other!r} cannot be run; {', '.join(RUN)} can")
 
@@ -311,18 +317,11 @@ def _chat(task: Task, sample: Sample, candidate: Candidate, content: Json, syste
     return requests.chat(messages, params, max_tokens=task.max_tokens)
 
 
-def _ranking(task: Task, candidate: Candidate, query: str, sample: Sample) -> EmbeddingRequest | RerankRequest:
-    """Ask an embedder for the vectors of query and documents, and anyone else to rank the documents."""
+def _documents(sample: Sample) -> tuple[Document, ...]:
     given = sample.metadata.get("documents")
     if not isinstance(given, dict) or not given or not all(isinstance(text, str) for text in given.values()):
         raise PromptError("there is nothing to rank: give the task documents, or the sample metadata.documents")
-    documents = tuple(Document(id=name, text=str(text)) for name, text in given.items())
-    params: dict[str, Json] = {**task.params, **candidate.params}
-    before_query, before_document = (str(params.pop(name, "")) for name in ("query_prefix", "document_prefix"))
-    if "embedding" not in candidate.modalities:
-        return RerankRequest(query=query, documents=documents, params=params)
-    texts = (before_query + query, *(before_document + document.text for document in documents))
-    return EmbeddingRequest(texts=texts, ranks=tuple(document.id for document in documents), params=params)
+    return tuple(Document(id=name, text=str(text)) for name, text in given.items())
 
 
 def _needed(task: Task) -> tuple[Instrument, ...]:

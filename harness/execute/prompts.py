@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from harness.core.calls import Document
 from harness.core.suites import Sample
 
 if TYPE_CHECKING:
@@ -56,10 +57,17 @@ def _template(source: str) -> Callable[[Sample], str]:
 
 
 @cache
-def stage_renderer(source: str) -> Callable[[str, Mapping[str, str]], str]:
-    """Do as `renderer` for the input of a cascade's stage: of what the cascade is asked, and stage → what it said."""
-    render = _compiled(source, ("input", "stages"))
-    return lambda asked, told: render(input=asked, stages={name: {"text": text} for name, text in told.items()})
+def stage_renderer(source: str) -> Callable[[str, Mapping[str, str], Sequence[Document]], str]:
+    """Do as `renderer` for the input of a cascade's stage.
+
+    It is rendered of what the cascade is asked, of stage → what it said, and of the documents that the stage has.
+    """
+    render = _compiled(source, ("input", "stages", "documents"))
+    return lambda asked, told, documents: render(
+        input=asked,
+        stages={name: {"text": text} for name, text in told.items()},
+        documents=[{"id": document.id, "text": document.text} for document in documents],
+    )
 
 
 def _compiled(source: str, visible: Sequence[str]) -> Callable[..., str]:

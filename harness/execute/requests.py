@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from harness.core.calls import ChatRequest, SpeechRequest
+from harness.core.calls import ChatRequest, Document, EmbeddingRequest, RerankRequest, SpeechRequest
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json
 
@@ -31,3 +31,15 @@ def speech(text: str, params: Mapping[str, Json], candidate: Candidate, *, langu
         response_format=str(response_format),
         params=params,
     )
+
+
+def ranking(
+    query: str, documents: Sequence[Document], params: Mapping[str, Json], candidate: Candidate
+) -> EmbeddingRequest | RerankRequest:
+    """Ask an embedder for the vectors of query and documents, and anyone else to rank the documents."""
+    params = dict(params)
+    before_query, before_document = (str(params.pop(name, "")) for name in ("query_prefix", "document_prefix"))
+    if "embedding" not in candidate.modalities:
+        return RerankRequest(query=query, documents=tuple(documents), params=params)
+    texts = (before_query + query, *(before_document + document.text for document in documents))
+    return EmbeddingRequest(texts=texts, ranks=tuple(document.id for document in documents), params=params)

@@ -20,7 +20,7 @@ from harness.core.candidates import Candidate
 from harness.core.redaction import Redactor, secrets
 from harness.core.runs import DRAIN_S, Bakeoff
 from harness.errors import BudgetStop, StoreError, UsageError
-from harness.execute import cascade
+from harness.execute import cascade, oracle
 from harness.execute.budget import Budget, ceilings, refuse_unpriced, unpriced
 from harness.execute.courier import CallClient, Courier
 from harness.execute.dispatch import dispatch
@@ -142,6 +142,7 @@ async def run(
     )
     with heeded(stop):
         await phases.answers(warm, calls)
+        await phases.attributions()
         await phases.instruments()
     return ending.result(
         ledger, interrupted=stop.interrupted, max_infra_failure_rate=bakeoff.settings.max_infra_failure_rate
@@ -150,7 +151,7 @@ async def run(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Phases:
-    """The two halves of a run."""
+    """The parts of a run, one after the other."""
 
     bakeoff: Bakeoff
     candidates: Mapping[str, Candidate]
@@ -191,6 +192,23 @@ class _Phases:
         models = {model.name: model for name in asked for model in self.candidates[name].models}
         return [models[name] for name in sorted(models)]
 
+    async def attributions(self) -> None:
+        """Find the stage at fault for each bad answer of a cascade, where that is asked for: stage after stage."""
+        ledger, stop = self.courier.ledger, self.courier.stop
+        retry = True
+        while self.bakeoff.settings.attribute_failures and not stop.asked:
+            stages = oracle.by_answer(ledger.records(Role.STAGE))
+            ledger.add_calls(
+                oracle.next_calls(self.bakeoff, ledger.records(Role.ANSWER), stages, ledger.records(Role.ORACLE))
+            )
+            calls = ledger.pending(Role.ORACLE, retry_failed=retry)
+            retry = False
+            if calls:
+                _bound_unpriced(self.bakeoff, calls, self.courier.budget, ledger)
+                await self._send("attribution", calls, stages=stages)
+            if not calls or {call.key for call in calls} & {call.key for call in ledger.pending(Role.ORACLE)}:
+                return
+
     async def instruments(self) -> None:
         """Measure every answer that has arrived, also those of earlier processes."""
         if self.courier.stop.asked or not self.bakeoff.instruments:
@@ -204,9 +222,18 @@ class _Phases:
             await self._send("instruments", calls, alone=True)
 
     async def _send(
-        self, phase: str, calls: Sequence[Call], *, before: Sequence[Call] = (), alone: bool = False
+        self,
+        phase: str,
+        calls: Sequence[Call],
+        *,
+        before: Sequence[Call] = (),
+        alone: bool = False,
+        stages: oracle.Stages | None = None,
     ) -> None:
-        """Send `calls` through their lanes, those of `before` first; `alone`: one engine at a time is loaded."""
+        """Send `calls` through their lanes, those of `before` first; `alone`: one engine at a time is loaded.
+
+        `stages`: key of an answer → what its stages said, where the calls ask again with one of them replaced.
+        """
         if not calls:
             return
         self.courier.ledger.keep_room(self._room(calls))
@@ -227,7 +254,8 @@ class _Phases:
                         return
             try:
                 if candidate.stages:
-                    await self._cascade(call, candidate, lane, placed)
+                    replaced = None if stages is None else oracle.substitution(self.bakeoff, call, stages)
+                    await self._cascade(call, candidate, lane, placed, replaced)
                 else:
                     await courier.deliver(call, candidate, lane, placed=placed)
             except BudgetStop as reached:
@@ -256,7 +284,14 @@ class _Phases:
             bell=bell,
         )
 
-    async def _cascade(self, call: Call, candidate: Candidate, lane: Lane, placed: Callable[[], None]) -> None:
+    async def _cascade(
+        self,
+        call: Call,
+        candidate: Candidate,
+        lane: Lane,
+        placed: Callable[[], None],
+        replaced: oracle.Substitution | None,
+    ) -> None:
         courier = self.courier
         record = await cascade.deliver(
             call,
@@ -265,6 +300,7 @@ class _Phases:
             done=self.stages,
             carry=lambda part, model: courier.deliver(part, model, lane, placed=placed),
             now=courier.now,
+            given=None if replaced is None else replaced.given,
         )
         if record is not None:
             courier.progress.finished(record)

@@ -38,7 +38,7 @@ def judge(bakeoff: Bakeoff, answers: Iterable[Told], instruments: Iterable[Told]
         if asked is not None:
             sample, scorers = asked
             for scorer in scorers:
-                yield _judge(answer.key, scorer, sample, answer.output, readings.get(answer.key, {}))
+                yield judged(answer.key, scorer, sample, answer.output, readings.get(answer.key, {}))
 
 
 def _readings(instruments: Iterable[Told]) -> dict[str, dict[str, Reading]]:
@@ -51,7 +51,8 @@ def _readings(instruments: Iterable[Told]) -> dict[str, dict[str, Reading]]:
     return readings
 
 
-def _judge(key: str, scorer: Scorer, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Judgement:
+def judged(key: str, scorer: Scorer, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Judgement:
+    """Judge one output; a scorer that crashes leaves it unscored."""
     missing = [instrument.name for instrument in scorer.needs if instrument.name not in readings]
     if missing:
         unscored = Unscored(reason=f"no reading of {', '.join(missing)}")

@@ -9,6 +9,7 @@ from harness.core.calls import (
     ChatRequest,
     Document,
     EmbeddingRequest,
+    RagRequest,
     Request,
     RerankRequest,
     Role,
@@ -68,6 +69,9 @@ def _tiny(request: Request, candidate: Candidate) -> Request | None:
             return replace(request, texts=(TEXT,), ranks=())
         case RerankRequest():
             return replace(request, query=TEXT, documents=(Document(id="warm-up", text=TEXT),))
+        case RagRequest():
+            documents = (Document(id="warm-up", text=TEXT),)
+            return RagRequest(query=TEXT, documents=documents, max_tokens=min(MOST_TOKENS, request.max_tokens))
         case _:
             return None
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from harness.core.calls import SECRET_IN_ANSWER, Audio, Failure, Output, Record
 from harness.core.canonical import Json, to_json
+from harness.core.scores import BAD_BELOW
+from harness.report.confusion import SCORER as LABELS
 from harness.report.evidence import AskedTask, Judgement
 from harness.report.numbers import Number, Raw, count, fixed, milliseconds, number, number_id, plain, seconds, usd
 from harness.report.phrases import Phrase
 from harness.report.slots import SlotEvidence
 
-BAD_BELOW = 0.5
-"""A primary score below it makes a bad case."""
 SHOWN_CHARACTERS = 3000
 """Of one answer."""
 
@@ -92,7 +92,9 @@ def _shown(of: SlotEvidence, record: Record, metric: str, value: Raw, text: str)
 
 
 def _score(of: SlotEvidence, record: Record, judgement: Judgement, primary: bool) -> ScoreLine:
-    scorer, value, details = judgement.scorer, judgement.value, sorted(judgement.detail.items())
+    scorer, value = judgement.scorer, judgement.value
+    # places of labels in a list are no numbers: the reason names what was read, and the table of confusions counts it
+    details = [] if scorer == LABELS else sorted(judgement.detail.items())
     return ScoreLine(
         scorer=scorer,
         primary=primary,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from harness.core.calls import Audio, Failure, Image, Record
-from harness.report.answers import BAD_BELOW, Answer, answer, as_text
+from harness.core.scores import BAD_BELOW
+from harness.report.answers import Answer, answer, as_text
 from harness.report.evidence import AskedSample, AskedTask
 from harness.report.numbers import Number, count, fixed, number, number_id, seconds
 from harness.report.phrases import Phrase, Piece

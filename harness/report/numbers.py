@@ -83,7 +83,7 @@ def fixed(value: float, decimals: int) -> str:
 
 def plain(value: float) -> str:
     """Return a number without a unit: `15`, `3.23`."""
-    return count(int(value)) if value == int(value) else fixed(value, 2)
+    return _minus(count(int(value))) if value == int(value) else fixed(value, 2)
 
 
 def signed(value: float, decimals: int = 3) -> str:

@@ -42,6 +42,8 @@ class SlotEvidence:
     """Key of an answer → scorer → judgement."""
     readings: Mapping[str, tuple[Record, ...]]
     """Key of an answer → instrument records."""
+    oracles: Mapping[str, tuple[Record, ...]]
+    """Key of a bad answer → what came when one stage after the other was replaced by gold."""
     pending: Mapping[str, int]
     """Candidate → planned answers without a final word."""
     epochs: int
@@ -72,13 +74,19 @@ def slot_evidence(evidence: Evidence, decision: Decision) -> SlotEvidence:
     records = [r for r in evidence.records.get(Role.ANSWER, ()) if (r.call.suite, r.call.task) in of_slot]
     waiting = [c for c in evidence.pending if c.role is Role.ANSWER and (c.suite, c.task) in of_slot]
     keys = {record.call.key for record in records}
+    oracles: dict[str, tuple[Record, ...]] = {}
+    for record in evidence.records.get(Role.ORACLE, ()):
+        if record.call.measures in keys:
+            key = str(record.call.measures)
+            oracles[key] = (*oracles.get(key, ()), record)
+    judged = keys | {record.call.key for found in oracles.values() for record in found}
     configured = candidates_of(evidence.manifest)
     candidates = _candidates(decision, records)
     order = {(a.suite, a.task, a.sample.id): i for i, a in enumerate(samples)}
     records.sort(key=lambda r: (order.get((r.call.suite, r.call.task, r.call.sample), len(order)), r.call.epoch))
     judgements: dict[str, dict[str, Judgement]] = {}
     for judgement in evidence.judgements:
-        if judgement.key in keys:
+        if judgement.key in judged:
             judgements.setdefault(judgement.key, {})[judgement.scorer] = judgement
     readings: dict[str, tuple[Record, ...]] = {}
     for record in evidence.records.get(Role.INSTRUMENT, ()):
@@ -98,6 +106,7 @@ def slot_evidence(evidence: Evidence, decision: Decision) -> SlotEvidence:
         answers={_place(record): record for record in records},
         judgements=judgements,
         readings=readings,
+        oracles=oracles,
         pending=Counter(call.candidate for call in waiting),
         epochs=max((record.call.epoch for record in records), default=0) + 1,
     )

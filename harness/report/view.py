@@ -8,6 +8,7 @@ from harness.core.calls import Failure, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.canonical import canonical, digest
 from harness.core.decision import Decision, VerdictKind
+from harness.report.attribution import AttributionRow, attributions
 from harness.report.cases import CasesView, cases
 from harness.report.confusion import Confusion, confusions
 from harness.report.evidence import Evidence, candidates_of, config_of, instruments_of, signatures_of
@@ -63,6 +64,7 @@ class SlotView:
     costs: tuple[CostRow, ...]
     tasks: tuple[TaskRow, ...]
     confusions: tuple[Confusion, ...]
+    attributions: tuple[AttributionRow, ...]
     calls: tuple[CallsRow, ...]
     cases: CasesView
     samples_compared: Number
@@ -175,6 +177,7 @@ def _slot(of: SlotEvidence, anchor: str) -> SlotView:
         costs=costs(of),
         tasks=by_task(of),
         confusions=confusions(of),
+        attributions=attributions(of),
         calls=completeness(of),
         cases=cases(of, anchor),
         samples_compared=shown("samples_compared", decision.samples_compared),

@@ -56,6 +56,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "section.cost": "Cost",
         "section.tasks": "Quality by task",
         "section.confusion": "Which label was taken for which",
+        "section.attribution": "Which stage is at fault for the bad answers",
         "section.calls": "What was asked, and what came",
         "section.bad": "Bad cases",
         "section.samples": "Samples side by side",
@@ -96,6 +97,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "column.meters": "Metered",
         "column.source": "Source of the cost",
         "column.task": "Task",
+        "column.bad": "Bad answers",
+        "column.at_fault": "Stage at fault",
+        "column.open": "Not known",
         "column.wanted": "Wanted ↓ read →",
         "column.no_label": "none or several",
         "column.planned": "Planned",
@@ -142,6 +146,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "caption.calls": "Errors never leave the count: what infrastructure or Bakeoff lost lowers coverage, what the "
         "candidate failed counts as 0.",
         "caption.confusion": "{candidate}, {task}: answers by what was wanted and what was read.",
+        "caption.attribution": "Each bad answer (primary score below 0.5) of a cascade counts for the first stage "
+        "whose output, replaced by what it should have been, mends the answer; the last stage's is the right answer.",
+        "attribution.stage": "{stage}: {n}",
         "caption.bad": "Answers whose primary score is below 0.5, of those that were judged.",
         "caption.worst": "The samples on which most candidates were bad.",
         "caption.sample": "Answers to one sample",

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from harness.core.calls import ChatRequest, EmbeddingRequest, Request, SpeechRequest
+from harness.core.calls import ChatRequest, EmbeddingRequest, RagRequest, Request, SpeechRequest
 from harness.errors import StoreError
 
 NAME = "ballast"
@@ -103,6 +103,9 @@ def _brings(request: Request) -> int:
             return CALL_BYTES + min(clip, MOST_CLIP_BYTES)
         case EmbeddingRequest():
             return CALL_BYTES + len(request.texts) * VECTOR_BYTES
+        case RagRequest():
+            written, searched = request.max_tokens * TOKEN_BYTES, len(request.documents) * VECTOR_BYTES
+            return CALL_BYTES + written + searched
         case _:
             return CALL_BYTES
 

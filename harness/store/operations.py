@@ -60,9 +60,9 @@ def insert_calls(connection: sqlite3.Connection, calls: Iterable[Call]) -> int:
             )
         measured = None if call.measures is None else _plan_of(connection, call.measures)
         connection.execute(
-            "INSERT INTO plan (key, role, candidate, sample, epoch, instrument, measures, request)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
-            (call.key, call.role.value, call.candidate, place, call.epoch, call.instrument, measured,
+            "INSERT INTO plan (key, role, candidate, sample, epoch, instrument, measures, stage, request)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            (call.key, call.role.value, call.candidate, place, call.epoch, call.instrument, measured, call.stage,
              rows.request_text(call.request)),
         )  # fmt: skip
     return connection.total_changes - before
@@ -123,14 +123,18 @@ def release(connection: sqlite3.Connection, key: str, billed: Decimal | None) ->
 
 
 def forget(connection: sqlite3.Connection, key: str) -> None:
-    """Make a call pending again whose answer is lost, and drop what measured it; what they cost stays in the sum."""
+    """Make a call pending again whose answer is lost, and drop what rests on it; what they cost stays in the sum."""
     now = _standing(connection, key)
     readings = [
         _standing(connection, reading)
-        for (reading,) in connection.execute("SELECT key FROM plan WHERE measures = ?", (now.plan,)).fetchall()
+        for (reading,) in connection.execute(
+            "SELECT key FROM plan WHERE measures = ?1 OR part_of IN (SELECT id FROM plan WHERE measures = ?1)"
+            " ORDER BY part_of IS NULL",
+            (now.plan,),
+        ).fetchall()
     ]
     for reading in readings:
-        for table, number in (("attempt", "plan"), ("call", "plan"), ("plan", "id")):
+        for table, number in (("score", "plan"), ("attempt", "plan"), ("call", "plan"), ("plan", "id")):
             connection.execute(f"DELETE FROM {table} WHERE {number} = ?", (reading.plan,))
     connection.execute("DELETE FROM score WHERE plan = ?", (now.plan,))
     connection.execute(

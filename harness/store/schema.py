@@ -149,6 +149,30 @@ MIGRATIONS: Sequence[str] = (
     DROP TABLE plan;
     ALTER TABLE new_plan RENAME TO plan;
     """,
+    # 4. A bad answer of a cascade is asked again with one stage replaced: who is at fault.
+    """
+    CREATE TABLE new_plan (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        role TEXT NOT NULL CHECK (role IN ('answer', 'stage', 'oracle', 'instrument', 'warmup')),
+        candidate TEXT NOT NULL,
+        sample INTEGER NOT NULL REFERENCES sample,
+        epoch INTEGER NOT NULL CHECK (epoch >= 0),
+        instrument TEXT,
+        measures INTEGER REFERENCES plan,
+        stage TEXT,
+        part_of INTEGER REFERENCES plan,
+        request TEXT NOT NULL,
+        CHECK ((role = 'instrument') = (instrument IS NOT NULL)),
+        CHECK ((role IN ('instrument', 'oracle')) = (measures IS NOT NULL)),
+        CHECK ((role IN ('stage', 'oracle')) = (stage IS NOT NULL)),
+        CHECK ((role = 'stage') = (part_of IS NOT NULL))
+    ) STRICT;
+    INSERT INTO new_plan SELECT id, key, role, candidate, sample, epoch, instrument, measures, stage, part_of, request
+        FROM plan;
+    DROP TABLE plan;
+    ALTER TABLE new_plan RENAME TO plan;
+    """,
 )
 """Forward only: entry n brings a store from schema n to n + 1. An entry that was released never changes."""
 

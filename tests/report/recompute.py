@@ -299,6 +299,8 @@ def run_figures(evidence: Evidence) -> Figures:
         yield at("run", "settings", "all", name), config[name]
     for name, value in config["settings"].items():
         for of, number in value.items() if isinstance(value, dict) else [("", value)]:
+            if isinstance(number, bool):
+                continue
             yield at("run", "settings", "all", f"{name}.{of}" if of else name), Decimal(str(number))
 
 

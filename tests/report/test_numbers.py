@@ -67,7 +67,7 @@ def test_p_value(value: float, text: str) -> None:
     assert p_value(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(15.0, "15"), (3.234, "3.23"), (12000.0, "12,000")])
+@pytest.mark.parametrize(("value", "text"), [(15.0, "15"), (3.234, "3.23"), (12000.0, "12,000"), (-1.0, "−1")])
 def test_plain(value: float, text: str) -> None:
     assert plain(value) == text
 
