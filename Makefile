@@ -9,9 +9,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 demo: $(VENV)/.demo  ## the shipped bake-off on embedded models: no key; no network after the first time
 	$(BIN)/bakeoff demo
 
-test: $(VENV)/.dev  ## every test, the embedded models included
+test: $(VENV)/.dev  ## every test, the embedded models included; two at a time but for those that measure
 	$(BIN)/bakeoff fetch
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 mutants: $(VENV)/.dev  ## takes out each guard of docs/reliability.md and sees that its test fails; ROWS="15 29" for some
 	$(BIN)/python -m tests.faults.mutate $(ROWS)

@@ -10,6 +10,8 @@ from harness.cli.doctor import _lines
 from harness.core.canonical import from_json
 from harness.execute.doctor import Checkup
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Checkup:

@@ -19,6 +19,8 @@ from harness.core.calls import ChatRequest, Role
 from harness.store.ledger import Ledger
 from tests.fake_provider import FakeProvider, Pace, running
 
+pytestmark = pytest.mark.alone
+
 SAMPLES, IN_FLIGHT = 40, 8
 REAL_KILLS = max(2, int(os.environ.get("BAKEOFF_KILLS", "10")) // 5)
 BAKEOFF = f"""\

@@ -12,9 +12,9 @@ def warm() -> None:
         trip(request)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def tap_of_every_trip(request: pytest.FixtureRequest) -> Iterator[None]:
-    token = TAP.set(request.param)
+    token = TAP.set(getattr(request, "param", TAP.get()))
     yield
     TAP.reset(token)
 
@@ -22,5 +22,4 @@ def tap_of_every_trip(request: pytest.FixtureRequest) -> Iterator[None]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whoever makes a trip makes it through each kind of tap: what they tell must be the same."""
     if {"trip", "attempt"} & vars(metafunc.module).keys():
-        metafunc.fixturenames.insert(0, "tap_of_every_trip")
         metafunc.parametrize("tap_of_every_trip", TAPS, indirect=True)

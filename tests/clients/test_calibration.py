@@ -3,8 +3,10 @@
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,13 @@ from harness.clients.calibration import calibrate
 from harness.clients.deadlines import Deadlines
 from harness.clients.in_process import InProcessTap
 from harness.clients.reply import Reply
-from harness.clients.sender import Here, sender
+from harness.clients.sender import Here, Sender, Workers, sender
 from harness.clients.target import Target
 from harness.core.calls import Request
 from harness.core.manifest import Calibration
 from harness.errors import BakeoffError
+
+pytestmark = pytest.mark.alone
 
 
 class Distorted(Here):
@@ -46,10 +50,10 @@ def distorted(tmp_path: Path, late_ms: float) -> Calibration:
     return asyncio.run(calibrate(to, in_flight=2, env=os.environ, log=tmp_path / "log"))
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_what_a_run_sends_through(tmp_path: Path, workers: int) -> None:
+@pytest.mark.parametrize("opened", [partial(sender, 1), partial(Workers, 1)], ids=["this process", "a worker"])
+def test_what_a_run_sends_through(tmp_path: Path, opened: Callable[..., AbstractAsyncContextManager[Sender]]) -> None:
     async def story() -> Calibration:
-        async with sender(workers, env=os.environ, logs=tmp_path) as send:
+        async with opened(env=os.environ, logs=tmp_path) as send:
             return await calibrate(send, in_flight=4, env=os.environ, log=tmp_path / "calibration.log")
 
     found = asyncio.run(story())

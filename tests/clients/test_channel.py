@@ -45,6 +45,7 @@ def test_frames_arrive_however_their_bytes_are_cut(step: int) -> None:
     assert heard == FRAMES
 
 
+@pytest.mark.alone
 def test_a_large_frame_costs_no_more_for_a_byte_than_a_small_one() -> None:
     heard: list[int] = []
     channel = Channel(lambda _kind, _number, payload: heard.append(len(payload)), lambda: None)

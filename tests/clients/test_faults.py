@@ -36,6 +36,8 @@ from tests.fake_provider import (
 )
 from tests.fake_provider import Fault as Script
 
+pytestmark = pytest.mark.alone
+
 CANDIDATE, INFRA, HARNESS = Fault.CANDIDATE, Fault.INFRA, Fault.HARNESS
 
 

@@ -19,6 +19,8 @@ from harness.core.calls import Marks
 from tests.clients.raw import LAST, OK, STREAM, Play, Raw, Talk, answering, chunk, fetch, in_thread
 from tests.clients.trip import process, wire_of
 
+pytestmark = pytest.mark.alone
+
 MIB = 2**20
 TRIES = 3
 """Of what is timed: machines stumble."""

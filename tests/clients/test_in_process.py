@@ -12,6 +12,8 @@ from harness.clients.reply import Content
 from harness.clients.tap import Encoded, TooLarge, Wire, forward
 from tests.clients.trip import wire_of
 
+pytestmark = pytest.mark.alone
+
 
 class Body(httpx.AsyncByteStream):
     def __init__(self, *parts: bytes, before: Callable[[], None] = lambda: None) -> None:

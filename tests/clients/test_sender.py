@@ -4,16 +4,18 @@ import asyncio
 import hashlib
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.clients.deadlines import Deadlines
 from harness.clients.reply import Reply
-from harness.clients.sender import Sender, sender
+from harness.clients.sender import Sender, Workers, sender
 from harness.core.calls import Failure, Output, Request
 from harness.errors import WorkerError
 from tests.clients.trip import CLIP, EVERY_ENDPOINT, chat, target
@@ -27,11 +29,28 @@ async def once(send: Sender, request: Request, url: str) -> Reply:
     return await send(request, target(url), DEADLINES, lambda _: CLIP, now=lambda: datetime.now(UTC))
 
 
-def story(tmp_path: Path, workers: int, told: Callable[[Sender], Awaitable[None]], *, quiet: bool = True) -> None:
-    """Tell `told` of an open sender; `quiet`: no process has anything to say."""
+Told = Callable[[Sender], Coroutine[Any, Any, None]]
+Shared = tuple[Sender, asyncio.Runner]
+
+
+@pytest.fixture(scope="module")
+def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    """A sender with two workers, and the event loop that it lives in: LiteLLM is loaded twice, which takes seconds."""
+    logs = tmp_path_factory.mktemp("two-workers")
+    with asyncio.Runner() as runner:
+        opened = AsyncExitStack()
+        send = runner.run(opened.enter_async_context(sender(2, env=os.environ, logs=logs)))
+        runner.run(send.ready())
+        yield send, runner
+        runner.run(opened.aclose())
+    assert "".join(path.read_text() for path in logs.glob("*.log")) == "", "no process had anything to say"
+
+
+def to_one_worker(tmp_path: Path, told: Told, *, quiet: bool = True) -> None:
+    """Tell `told` of a sender with a worker that may be harmed; `quiet`: no process has anything to say."""
 
     async def whole() -> None:
-        async with sender(workers, env=os.environ, logs=tmp_path) as send:
+        async with Workers(1, env=os.environ, logs=tmp_path) as send:
             await send.ready()
             await told(send)
 
@@ -52,38 +71,53 @@ def children() -> set[int]:
     return found
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_every_endpoint(tmp_path: Path, workers: int) -> None:
-    async def told(send: Sender) -> None:
-        async with FakeProvider(pace=Pace(first_s=0.05)) as provider:
-            for name, request in EVERY_ENDPOINT.items():
-                reply = await once(send, request, provider.url)
-                assert isinstance(reply.outcome, Output), (name, reply)
-                assert reply.marks.total_ms is not None
-                assert reply.wire_requests == 1
-                if name == "speech":
-                    assert reply.outcome.audio is not None
-                    assert len(reply.blobs[reply.outcome.audio.sha256]) == reply.outcome.audio.size
-                if name == "vision":
-                    assert provider.requests[-1].images == [hashlib.sha256(CLIP).hexdigest()]
-            assert len(provider.requests) == len(EVERY_ENDPOINT)
-
-    story(tmp_path, workers, told)
+async def every_endpoint(send: Sender) -> None:
+    async with FakeProvider(pace=Pace(first_s=0.05)) as provider:
+        for name, request in EVERY_ENDPOINT.items():
+            reply = await once(send, request, provider.url)
+            assert isinstance(reply.outcome, Output), (name, reply)
+            assert reply.marks.total_ms is not None
+            assert reply.wire_requests == 1
+            if name == "speech":
+                assert reply.outcome.audio is not None
+                assert len(reply.blobs[reply.outcome.audio.sha256]) == reply.outcome.audio.size
+            if name == "vision":
+                assert provider.requests[-1].images == [hashlib.sha256(CLIP).hexdigest()]
+        assert len(provider.requests) == len(EVERY_ENDPOINT)
 
 
-def test_a_failure_comes_back_whole(tmp_path: Path) -> None:
-    async def told(send: Sender) -> None:
+def test_every_endpoint_from_this_process(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with sender(1, env=os.environ, logs=tmp_path) as send:
+            await send.ready()
+            await every_endpoint(send)
+
+    asyncio.run(story())
+    assert list(tmp_path.glob("*.log")) == []
+
+
+def test_every_endpoint_from_workers(two_workers: Shared) -> None:
+    send, runner = two_workers
+    runner.run(every_endpoint(send))
+
+
+def test_a_failure_comes_back_whole(two_workers: Shared) -> None:
+    send, runner = two_workers
+
+    async def story() -> None:
         async with FakeProvider(always=status(429, retry_after="7")) as provider:
             reply = await once(send, chat(), provider.url)
             assert isinstance(reply.outcome, Failure)
             assert (reply.outcome.kind, reply.http_status, reply.retry_after_s) == ("rate_limit", 429, 7.0)
             assert reply.request_id == "req-fake"
 
-    story(tmp_path, 2, told)
+    runner.run(story())
 
 
-def test_a_cancelled_attempt_ends_at_the_provider(tmp_path: Path) -> None:
-    async def told(send: Sender) -> None:
+def test_a_cancelled_attempt_ends_at_the_provider(two_workers: Shared) -> None:
+    send, runner = two_workers
+
+    async def story() -> None:
         async with FakeProvider(always=hang()) as provider:
             going = asyncio.ensure_future(once(send, chat(), provider.url))
             while not provider.requests:
@@ -94,27 +128,29 @@ def test_a_cancelled_attempt_ends_at_the_provider(tmp_path: Path) -> None:
                     await asyncio.sleep(0.02)
             assert len(provider.requests) == 1
 
-    story(tmp_path, 2, told)
+    runner.run(story())
 
 
-def test_what_a_worker_fails_at_is_our_bug_and_no_wait_for_ever(tmp_path: Path) -> None:
+def test_what_a_worker_fails_at_is_our_bug_and_no_wait_for_ever(two_workers: Shared) -> None:
     """An errand that the run can pack and the worker cannot read."""
+    send, runner = two_workers
 
-    async def told(send: Sender) -> None:
+    async def story() -> None:
         unread = replace(DEADLINES, timeout_s=30.5)
         object.__setattr__(unread, "idle_timeout_s", {"no": "number"})
         with pytest.raises(RuntimeError, match=r"in worker-1: (.|\n)*TypeError"):
             await send(chat(), target(NOBODY), unread, lambda _: CLIP, now=lambda: datetime.now(UTC))
 
-    story(tmp_path, 2, told)
+    runner.run(story())
 
 
 def test_a_worker_that_hangs_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.clients.sender._GRACE_S", 0.5)
     short = Deadlines(timeout_s=0.5, idle_timeout_s=5)
+    before = children()
 
     async def told(send: Sender) -> None:
-        pids = children()
+        pids = children() - before
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         try:
@@ -124,22 +160,23 @@ def test_a_worker_that_hangs_ends_the_run(tmp_path: Path, monkeypatch: pytest.Mo
             for pid in pids:
                 os.kill(pid, signal.SIGCONT)
 
-    story(tmp_path, 2, told, quiet=False)  # it is interrupted in the middle of an attempt
+    to_one_worker(tmp_path, told, quiet=False)  # it is interrupted in the middle of an attempt
 
 
 def test_a_worker_that_is_killed_is_nobodys_timeout(tmp_path: Path) -> None:
+    before = children()
+
     async def told(send: Sender) -> None:
         async with FakeProvider(always=hang()) as provider:
             going = asyncio.ensure_future(once(send, chat(), provider.url))
             while not provider.requests:
                 await asyncio.sleep(0.02)
-            for pid in children():
+            for pid in children() - before:
                 os.kill(pid, signal.SIGKILL)
             with pytest.raises(WorkerError, match="worker-1"):
                 await going
             with pytest.raises(WorkerError):
                 await once(send, chat(), provider.url)
 
-    before = children()
-    story(tmp_path, 2, told)
+    to_one_worker(tmp_path, told)
     assert children() <= before

@@ -26,6 +26,8 @@ from tests.clients.trip import KEY, chat, process, target, wire_of
 from tests.fake_provider import FakeProvider
 from tests.fake_provider.certificate import Certificate
 
+pytestmark = pytest.mark.alone
+
 TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 DEADLINES = Deadlines(timeout_s=10, idle_timeout_s=5)
 

@@ -28,6 +28,8 @@ from tests.clients.trip import (
 )
 from tests.fake_provider import FakeProvider, Fault, Pace, Piece, Served, hang, reset, running, status
 
+pytestmark = pytest.mark.alone
+
 TOLERANCE_MS = 40
 """Generous: the machines that run the tests are busy."""
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,6 +32,7 @@ from harness.core.calls import (
     TranscriptionRequest,
 )
 from harness.core.canonical import Json, to_json
+from tests.clients.forked import ForkedTap
 from tests.fake_provider import FakeProvider
 from tests.fake_provider.audio import RATE, header, speak
 
@@ -100,16 +102,16 @@ async def in_process() -> AsyncIterator[Tap]:
 
 
 @asynccontextmanager
-async def process() -> AsyncIterator[Tap]:
+async def process(kind: type[ProcessTap] = ProcessTap) -> AsyncIterator[Tap]:
     """A tap's process for the time of the context, which leaves nothing in its log."""
     with TemporaryDirectory() as folder:
         log = Path(folder) / "tap.log"
-        async with ProcessTap(env=os.environ, log=log) as tap:
+        async with kind(env=os.environ, log=log) as tap:
             yield tap
         assert not log.exists(), log.read_text()
 
 
-TAPS = {"in process": in_process, "process": process}
+TAPS = {"in process": in_process, "process": partial(process, ForkedTap)}
 TAP: ContextVar[str] = ContextVar("TAP", default="in process")
 """Which one `attempt` sends through."""
 

@@ -359,6 +359,7 @@ def test_loading_imports_nothing_heavy(project: Project) -> None:
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
 
 
+@pytest.mark.alone
 def test_loading_is_quick(project: Project) -> None:
     project.suite()
     project.load(f"suites:\n  - arith\n{FAQ}{SAY}")  # the price map is read once a process

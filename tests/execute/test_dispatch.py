@@ -20,6 +20,8 @@ from harness.execute.throttle import Throttle
 from tests.execute.bakeoffs import STARTED, embedded, remote
 from tests.execute.test_lanes import call
 
+pytestmark = pytest.mark.alone
+
 BLOCK = 16
 
 

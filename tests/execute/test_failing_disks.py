@@ -38,6 +38,8 @@ from tests.execute.bakeoffs import (
     voices,
 )
 
+pytestmark = pytest.mark.alone
+
 IN_FLIGHT = 8
 LONG = Output(text="x" * 60_000, finish_reason="stop")
 MANY = bakeoff(remote("a"), suites=[text_suite(200)], max_in_flight=IN_FLIGHT)

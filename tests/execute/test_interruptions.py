@@ -16,6 +16,8 @@ from harness.core.calls import Call, ChatRequest, Role
 from harness.store.ledger import Ledger
 from tests.execute.victim import IN_FLIGHT, SAMPLES
 
+pytestmark = pytest.mark.alone
+
 KILLS = int(os.environ.get("BAKEOFF_KILLS", "10"))
 PLANNED = 2 * SAMPLES
 MOST_IN_FLIGHT = IN_FLIGHT + 1

@@ -53,6 +53,8 @@ from tests.execute.bakeoffs import (
 )
 from tests.execute.clock import Clock
 
+pytestmark = pytest.mark.alone
+
 
 @dataclass(kw_only=True)
 class Trip:

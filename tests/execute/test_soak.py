@@ -17,6 +17,8 @@ from harness.execute.runner import run
 from harness.store.media import Media
 from tests.execute.bakeoffs import Engines, Watcher, bakeoff, remote, start, text_suite
 
+pytestmark = pytest.mark.alone
+
 SAMPLES, IN_FLIGHT, KEY = 1000, 32, "sk-soak-0123456789"
 WARM = 300
 """Records after which imports and pools have settled."""

@@ -17,6 +17,8 @@ import pytest
 from tests.fake_provider import Certificate, Fault, Pace, clean_eof, reset, running, status
 from tests.fake_provider.audio import speak
 
+pytestmark = pytest.mark.alone
+
 
 def ask(url: str, message: str, *, model: str = "fake/key", **options: object) -> httpx.Response:
     body = {"model": model, "messages": [{"role": "user", "content": message}], **options}

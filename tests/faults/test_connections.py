@@ -10,6 +10,8 @@ from tests.fake_provider import Certificate, FakeProvider, clean_eof, drip, hang
 from tests.fake_provider.audio import header
 from tests.faults.trial import MODES, Trial, ending
 
+pytestmark = pytest.mark.alone
+
 BUSY_MS = 300
 """What a busy machine may add."""
 EARLIEST_MS = 500

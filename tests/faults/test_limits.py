@@ -25,6 +25,8 @@ from tests.fake_provider import FakeProvider, Fault, Pace, echo_key, insufficien
 from tests.fake_provider.faults import Answer
 from tests.fake_provider.truth import Exchange, Served
 
+pytestmark = pytest.mark.alone
+
 KEY = "sk-canary-0123456789abcdef"
 
 

@@ -12,6 +12,8 @@ from tests.fake_provider import Fault as Script
 from tests.fake_provider.contents import gzip_bomb, oversized
 from tests.faults.trial import MODES, Trial, ending
 
+pytestmark = pytest.mark.alone
+
 every_mode = pytest.mark.parametrize("mode", MODES)
 MIB = 2**20
 

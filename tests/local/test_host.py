@@ -19,6 +19,8 @@ from harness.errors import Problem, UsageError
 from harness.local.host import Host, engine_environment
 from tests.local.dummy import ENGINES
 
+pytestmark = pytest.mark.alone
+
 SECRETS = {"OPENAI_API_KEY": "sk-secret", "HTTPS_PROXY": "http://user:word@proxy", "PYTHONSTARTUP": "/tmp/evil.py"}
 
 

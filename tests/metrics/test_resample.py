@@ -145,6 +145,7 @@ def test_nothing_to_compare_gives_draws_of_nothing() -> None:
     assert np.isnan(resample(observe(*frames.tables(), slot="text"), ["quality"], draws=7)).all()
 
 
+@pytest.mark.alone
 def test_ten_thousand_draws_of_a_demo_take_less_than_three_seconds_of_cpu() -> None:
     seen = mixed()
     names = ["quality", "ttfo_p50_ms", "ttfo_p95_ms", "total_p50_ms", "usd_per_1k_requests", "usd_per_good_answer",

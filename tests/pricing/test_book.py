@@ -133,6 +133,7 @@ def test_find_is_read_of_one_key(key: str) -> None:
     assert book.find(MAP, key) == book.read(MAP).get(key)
 
 
+@pytest.mark.alone
 def test_a_lookup_imports_no_litellm_and_is_quick() -> None:
     code = (
         "import json, sys, time; from harness.pricing import book\n"

@@ -23,6 +23,8 @@ from harness.store.ledger import DATABASE, Ledger
 from harness.store.writer import Operation, Writer
 from tests.store.nouns import call, new_ledger, record
 
+pytestmark = pytest.mark.alone
+
 WRITE_UNTIL_KILLED = """
 import asyncio, sys
 from pathlib import Path
