@@ -17,6 +17,8 @@ from harness.local.sandbox.jail import SandboxFault, judge
 from harness.local.sandbox.probes import PROBES, Probe, baits, demand_sandbox, job
 from harness.local.sandbox.seccomp import DENIED, MACHINES, filter_program
 
+pytestmark = pytest.mark.alone
+
 stands = pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap (Debian: apt-get install bubblewrap)")
 HONEST = [name for name, probe in PROBES.items() if probe.passes]
 
