@@ -39,9 +39,12 @@ class Turns:
 
     @pytest.hookimpl
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Files with tests that must be alone come last: until then no process waits for another."""
+        """Files with tests that must be alone come last: until then no process waits for another.
+
+        Those of the uppermost folder, the longest, come first, so that no process is left with one in the end.
+        """
         lonely = {item.path for item in items if is_alone(item)}
-        items.sort(key=lambda item: item.path in lonely)
+        items.sort(key=lambda item: (item.path in lonely, len(item.path.parts)))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
