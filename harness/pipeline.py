@@ -443,12 +443,12 @@ def examine(folder: Path) -> "Checkup":
 def fetch_engines(names: Sequence[str], *, say: Callable[[str], None]) -> None:
     """Install what is missing of the named engines, or of all; touches no network when nothing is."""
     from harness.local.catalog import ENGINES
-    from harness.local.fetch import fetch, missing
+    from harness.local.fetch import fetch, fitting, missing
 
     unknown = [name for name in names if name not in ENGINES]
     if unknown:
         raise UsageError(f"there is no embedded engine {unknown[0]!r}", hint=f"there are: {', '.join(sorted(ENGINES))}")
-    wanted = missing(names or sorted(ENGINES))
+    wanted = missing(names or fitting())
     if wanted:
         fetch(wanted, say)
     else:

@@ -55,6 +55,7 @@ DOORS = {
     "openpyxl": ("config/tables.py",),
     "pandas": ("store/frames.py", "metrics/tables.py", "report/", "pipeline.py"),
     "plotly": ("report/charts.py",),
+    "pocketsphinx": ("local/",),
     "pydantic": ("config/",),
     "referencing": ("scorers/structured.py",),
     "rich": ("cli/",),

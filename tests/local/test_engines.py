@@ -24,16 +24,22 @@ from harness.core.scores import Score
 from harness.local.audio import heard
 from harness.local.catalog import ENGINES
 from harness.local.engines.dnsmos import load
-from harness.local.fetch import missing
+from harness.local.fetch import PYTHON, fitting, missing
 from harness.local.host import Host
 from harness.local.weights import cache_folder, verified
-from harness.scorers import Anls
+from harness.scorers import Anls, TranscriptAccuracy
 from tests.local.test_host import gone, listens, port_of
 from tests.local.test_reading import shown
 
 pytestmark = pytest.mark.engines
 
 VOICES = ("hibari", "kokoro", "espeak")
+RECOGNISERS = [
+    (name, least)
+    for name, least in {"whisper-tiny-en": 0.9, "whisper-base": 0.9, "pocketsphinx": 0.6}.items()
+    if ENGINES[name].runs_on(PYTHON)
+]
+"""With the share of words that they understand at least."""
 TEXT = "The train to the harbour leaves at noon. Please bring a warm coat."
 
 
@@ -72,7 +78,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def engines() -> Iterator[Running]:
-    lacking = [engine.name for engine in missing(ENGINES)]
+    lacking = [engine.name for engine in missing(fitting())]
     if lacking:
         pytest.skip(f"not installed: {', '.join(lacking)}; bakeoff fetch")
     with host() as running:
@@ -185,6 +191,30 @@ def test_whispers_language(engines: Running, form: dict[str, str], language: str
         files = {"file": ("a.wav", say(voice, TEXT), "audio/wav")}
         response = ear.post("/v1/audio/transcriptions", files=files, data=form)
     assert response.json()["language"] == language
+
+
+@pytest.mark.parametrize(("name", "least"), RECOGNISERS)
+def test_a_recogniser_writes_down_what_is_said_whatever_it_heard_before(
+    engines: Running, name: str, least: float
+) -> None:
+    suite = load_suite(Path(__file__).parents[2] / "tasks" / "asr_core")
+    samples = [sample for sample in suite.tasks[0].loaded if sample.metadata["voice"] == "hibari/heart"][:3]
+    texts, scores = [], []
+    with engines.client(name) as client:
+        for sample in (*samples, samples[0]):
+            (file,) = sample.files
+            clip = (Path(str(suite.folder)) / file).read_bytes()
+            form = {"file": ("a.flac", clip, "audio/flac")}
+            answer = client.post("/v1/audio/transcriptions", files=form, data={"language": "en"}).json()
+            score = TranscriptAccuracy().score(sample, Output(text=answer["text"]), {})
+            assert isinstance(score, Score)
+            texts.append(answer["text"])
+            scores.append(score.value)
+        assert sum(scores[:3]) / 3 >= least, texts
+        assert texts[0] == texts[3]
+        if ENGINES[name].languages:
+            other = client.post("/v1/audio/transcriptions", files=form, data={"language": "zh"})
+            assert (other.status_code, other.json()["error"]["param"]) == (400, "language")
 
 
 @pytest.fixture

@@ -130,3 +130,16 @@ def test_weights_without_their_runtime_are_not_downloaded() -> None:
         fetch([WHISPER], lambda _: None, installed=NOTHING, run=lambda _: pytest.fail("ran"))
     assert error.value.problems[0].code == "E401"
     assert "bakeoff[local]" in (error.value.problems[0].hint or "")
+
+
+def test_an_engine_that_this_python_has_no_package_for_is_fetched_only_by_name_and_then_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "PYTHON", "3.12")
+    assert sorted({*ENGINES} - {*module.fitting()}) == ["pocketsphinx"]
+    with pytest.raises(UsageError) as error:
+        fetch([ENGINES["pocketsphinx"]], lambda _: None, installed=NOTHING, run=lambda _: pytest.fail("ran"))
+    (problem,) = error.value.problems
+    assert problem.message == "the engine 'pocketsphinx' has packages for Python 3.11 and 3.13, not for 3.12"
+    monkeypatch.setattr(module, "PYTHON", "3.13")
+    assert sorted(module.fitting()) == sorted(ENGINES)

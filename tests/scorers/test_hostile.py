@@ -58,6 +58,7 @@ SCORERS: list[tuple[Scorer, Json]] = [
     (RewriteRecall(), ["p1"]),
     (ScriptRules(), BRIEF),
     (TranscriptAccuracy(), "Stop here."),
+    (TranscriptAccuracy(normaliser="chinese-characters"), "开门"),
     (InstructionFollowing(), list[Json](EVERY_KIND)),  # type: ignore[arg-type]
 ]
 DOCUMENTS: dict[str, Json] = {"documents": {"p1": "Nothing that a hostile answer says.", "p2": "百年"}}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import jiwer
 import pytest
+from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from harness.core.calls import Output
@@ -131,8 +132,30 @@ def test_a_transcript_is_not_judged_against_what_holds_no_word() -> None:
 
 
 def test_an_unknown_normal_form_is_refused() -> None:
-    with pytest.raises(ValueError, match="knows whisper-english; not 'none'"):
+    with pytest.raises(ValueError, match="knows whisper-english, chinese-characters; not 'none'"):
         TranscriptAccuracy(normaliser="none")
+
+
+CHARACTERS = TranscriptAccuracy(normaliser="chinese-characters")
+
+
+@pytest.mark.parametrize(
+    ("target", "transcript", "value"),
+    [
+        pytest.param("请把文件送到办公室。", "请 把文件,送到办公室", 1.0, id="punctuation-and-spaces"),
+        pytest.param("爷爷在修理钟表。", "爺爺在修理鐘錶", 1.0, id="traditional"),
+        pytest.param("我用ＰＩＮ码开门", "我用pin碼開門!", 1.0, id="full-width-and-case"),
+        pytest.param("大桥关闭了", "大桥開了", 1 - 2 / 5, id="between"),
+        pytest.param("开门", "我不知道你在说什么", 0.0, id="capped"),
+        pytest.param("开门", "", 0.0, id="silence"),
+    ],
+)
+def test_chinese_is_judged_by_its_characters(target: str, transcript: str, value: float) -> None:
+    score = CHARACTERS.score(say("?", target), Output(text=transcript), {})
+    assert isinstance(score, Score)
+    assert score.value == pytest.approx(value)
+    assert "words" not in score.detail
+    assert score.detail["characters"] == sum(char.isalnum() for char in target)
 
 
 def distorted(text: str, rng: random.Random, *, units: list[str]) -> str:
@@ -160,12 +183,23 @@ ENGLISH = (
     "They'd rather wait until half past three (p.m.).",
     "I'm gonna fetch 3 kilos of jewellery, okay?",
 )
+CHINESE = (
+    "没想到这架旧钢琴的声音这么温暖。",
+    "请把签好字的文件送到楼上的ABC办公室！",
+    "过了加油站向左转，然后沿着河边走。",
+    "他说：“明天见（大概）”，就走了。",
+    "橄榄树长得很慢；但是可以活很多年？",
+)
 
 
 @pytest.mark.parametrize(
     ("scorer", "texts", "normalise", "measure"),
     [
         pytest.param(TranscriptAccuracy(), ENGLISH, EnglishTextNormalizer(), jiwer.process_words, id="WER"),
+        pytest.param(
+            CHARACTERS, CHINESE, lambda text: "".join(BasicTextNormalizer()(text).split()), jiwer.process_characters,
+            id="CER",
+        ),
     ],
 )  # fmt: skip
 def test_error_rates_are_jiwers_of_what_whisper_normalizer_leaves(
@@ -193,7 +227,7 @@ def test_error_rates_are_jiwers_of_what_whisper_normalizer_leaves(
 
 
 def test_a_recogniser_that_cannot_stop_is_judged_at_once() -> None:
-    for scorer, again in ((TranscriptAccuracy(), "word "),):
+    for scorer, again in ((TranscriptAccuracy(), "word "), (CHARACTERS, "字")):
         score = scorer.score(say("?", "Stop 开门"), Output(text=again * 10**6), {})
         assert isinstance(score, Score)
         assert score.value == 0.0

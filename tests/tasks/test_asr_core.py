@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.config.load import load
+from harness.config.paths import shipped
 from harness.config.suites import load_suite
 from harness.core.calls import Audio, Output
 from harness.core.scores import Score
 from harness.core.suites import Sample
+from harness.execute.plan import plan
 from harness.scorers import TranscriptAccuracy
 from tasks.asr_core import speak
 
@@ -19,7 +22,8 @@ SAMPLES = [sample for task in SUITE.tasks for sample in task.loaded]
 
 
 def accuracy(sample: Sample, transcript: str) -> float:
-    score = TranscriptAccuracy().score(sample, Output(text=transcript), {})
+    normaliser = "chinese-characters" if sample.metadata["lang"] == "zh" else "whisper-english"
+    score = TranscriptAccuracy(normaliser=normaliser).score(sample, Output(text=transcript), {})
     assert isinstance(score, Score)
     return score.value
 
@@ -33,7 +37,18 @@ def test_the_data_are_those_of_the_generator() -> None:
         ("clean", "hibari/heart"): 12, ("clean", "espeak/en-gb"): 6, ("clean", "espeak/en-us"): 6,
         ("noise", "hibari/heart"): 6, ("noise", "espeak/en-gb"): 6,
         ("fast", "hibari/heart"): 6, ("fast", "espeak/en-us"): 6,
+        ("mandarin", "espeak/cmn"): 20,
     }  # fmt: skip
+
+
+def test_mandarin_is_a_job_of_its_own_and_counts_characters() -> None:
+    slots = {task.name: SUITE.slot_of(task) for task in SUITE.tasks}
+    assert slots == dict.fromkeys(("clean", "noise", "fast"), "transcription") | {"mandarin": "transcription.zh"}
+    assert {scorer.signature for task in SUITE.tasks[:3] for scorer in task.scorers} == {
+        'transcript_accuracy@1(normaliser="whisper-english")'
+    }
+    (judge,) = SUITE.tasks[3].scorers
+    assert judge == TranscriptAccuracy(normaliser="chinese-characters")
 
 
 def test_the_recordings_are_small_each_is_another_and_none_is_left_over() -> None:
@@ -66,3 +81,18 @@ def test_the_words_decide(sample: Sample) -> None:
     assert accuracy(sample, mixed) < 0.7
     others = [str(other.target) for other in SAMPLES if other.metadata["lang"] == sample.metadata["lang"]]
     assert all(accuracy(sample, other) < 0.6 for other in others if other != said)
+
+
+def test_who_knows_english_alone_is_not_asked_in_mandarin(tmp_path: Path) -> None:
+    (tmp_path / "bakeoff.yaml").write_text(
+        "{suites: [asr_core], candidates: [whisper-tiny, whisper-base, pocketsphinx]}", encoding="utf-8"
+    )
+    planned = plan(load(tmp_path, env={}, shipped=shipped()))
+    asked = Counter((call.candidate, call.task) for call in planned.calls)
+    english = {("clean", 24), ("noise", 12), ("fast", 12)}
+    assert asked == {
+        (name, task): n for name in ("whisper-tiny", "whisper-base", "pocketsphinx") for task, n in english
+    } | {("whisper-base", "mandarin"): 20}
+    assert {(it.candidate, it.task, it.reason) for it in planned.exclusions} == {
+        (name, "mandarin", "it knows en alone, and the task is in zh") for name in ("whisper-tiny", "pocketsphinx")
+    }

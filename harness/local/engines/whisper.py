@@ -1,4 +1,4 @@
-"""Whisper base by CTranslate2: the recogniser that measures voices."""
+"""Whisper by CTranslate2: recognisers, of which the base model also measures voices."""
 
 from collections.abc import Mapping
 from pathlib import Path
