@@ -19,6 +19,23 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something is written."""
+
+    file: str
+    line: int
+    """1-based; so is the column."""
+    column: int | None = None
+    excerpt: str | None = None
+    """The line of the file, as written; never one that holds a key."""
+    length: int = 1
+    """How many characters of the excerpt are meant."""
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing that is wrong with what the user wrote, and how to mend it."""
 
@@ -36,6 +53,16 @@ class Problem:
     """How many characters of the excerpt are wrong."""
     hint: str | None = None
     """What to do: a did-you-mean, a command, a link into the docs."""
+
+    @classmethod
+    def at(cls, place: Place | None, code: str, message: str, *, hint: str | None = None) -> "Problem":
+        """Return a problem at `place`; None: nobody wrote it in a file."""
+        if place is None:
+            return cls(code=code, message=message, hint=hint)
+        return cls(
+            code=code, message=message, file=place.file, line=place.line, column=place.column, excerpt=place.excerpt,
+            length=place.length, hint=hint,
+        )  # fmt: skip
 
 
 class BakeoffError(Exception):

@@ -154,6 +154,8 @@ def run_to_report(
             tables.show_decisions(decisions)
             screen.say()
             screen.say(f"Report: {path / 'report.html'}   Memo: {path / 'memo.md'}")
+        for problem in result.problems:
+            screen.note(screen.problem_text(problem), head=f"error[{problem.code}]")
         if exit_code not in (0, 1):
             screen.note(f"The run is incomplete (exit {exit_code}). Go on with: {again}")
     raise typer.Exit(exit_code)

@@ -8,6 +8,7 @@ from harness.core.calls import Call
 from harness.core.candidates import Candidate
 from harness.core.rules import DecisionRule
 from harness.core.suites import Suite
+from harness.errors import Place
 
 DRAIN_S = 30.0
 """How long the first interrupt waits for the calls in flight."""
@@ -63,6 +64,14 @@ class Bakeoff:
     seed: int = 0
     notices: tuple[str, ...] = ()
     """What was passed over, each one sentence: skipped wildcards, candidates without a key."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where it is written: `candidate/NAME`, `candidate/NAME/api_base`, `candidate/CASCADE/STAGE`, `task/SUITE/TASK`,
+    `task/SUITE/TASK/prompt` → the place; nothing of what no file says."""
+
+    def place(self, *path: str) -> Place | None:
+        """Return where the thing at `path` is written, or else what it is a part of; None where no file says it."""
+        written = ("/".join(path[:length]) for length in range(len(path), 1, -1))
+        return next((self.places[key] for key in written if key in self.places), None)
 
     @property
     def models(self) -> tuple[Candidate, ...]:

@@ -211,8 +211,8 @@ class Courier:
             assert trip.entered is not None, "before_attempt() comes first"
             parked = lane.hear(call, trip.entered, attempt)
             trip.entered = None
-            if attempt.outcome != "ok":
-                self.heed(candidate, attempt.outcome, self.redactor.clean(attempt.detail or attempt.outcome), parked)
+            said = "" if attempt.outcome == "ok" else self.redactor.clean(attempt.detail or attempt.outcome)
+            self.heed(candidate, attempt.outcome, said, parked)
             if is_throttled(attempt) and candidate.name in self.unusable:
                 raise Halted  # it was turned away for now: no word on the call itself
 

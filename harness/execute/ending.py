@@ -1,5 +1,6 @@
 """How a run ends: to whom nothing more is sent, what falls short, and which exit code that is."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,11 +16,21 @@ from harness.errors import (
     CredentialsError,
     IncompleteError,
     Interrupted,
+    Problem,
     StoreError,
 )
-from harness.execute.sharing import account
-from harness.execute.throttle import OF_ACCOUNT, Parked
+from harness.execute.refusals import Find, refused_key, sentence, unknown_model, unreachable
+from harness.execute.sharing import Address, account, address
+from harness.execute.throttle import OF_ACCOUNT, UNSENT, Parked
 from harness.store.ledger import Count, Ledger
+
+UNCONNECTED = "connection"
+"""The kind of an attempt that found nobody to be asked."""
+UNCONNECTED_FOR_S = 2.0
+FEWEST_UNCONNECTED = 3
+"""So many of them, over so long, at an address where nobody has answered yet: nobody will."""
+TOLD_EVERY_S = 60.0
+"""So long nothing more is said of an address that cannot be connected to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +43,8 @@ class RunResult:
     """What the user must know, each one sentence."""
     fatal: Mapping[str, str]
     """Candidate → why nothing more was sent to it."""
+    problems: tuple[Problem, ...] = ()
+    """Those of `fatal` that the user must mend, with what to do."""
 
     @property
     def outputs(self) -> int:
@@ -45,6 +58,15 @@ class RunResult:
 
 
 @dataclass(slots=True, kw_only=True)
+class _Silence:
+    """An address at which nobody has answered yet."""
+
+    since: float
+    failures: int = 0
+    said: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
 class Ending:
     """What is known of it so far."""
 
@@ -53,25 +75,42 @@ class Ending:
     note: Callable[[str], None]
     """Says one sentence to whoever watches."""
     now: Callable[[], datetime]
+    clock: Callable[[], float]
+    find: Find
+    """Where things are written."""
     fatal: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    """Of `fatal`, those that the user must mend."""
     curable: set[str] = field(default_factory=set)
-    """Those of `fatal` that a resume may find well: a parked lane, a spent ceiling, an engine that does not start."""
+    """Those of `fatal` that a resume may find well although nobody has mended anything: a parked lane, a spent ceiling,
+    an engine that does not start."""
     budget_stops: dict[frozenset[str] | None, str] = field(default_factory=dict)
     """Whom a ceiling concerns, None for everybody → how it was reached."""
     store_stop: str | None = None
     notices: list[str] = field(default_factory=list)
+    _answering: set[Address] = field(default_factory=set)
+    """Where somebody has answered, whatever it was."""
+    _silent: dict[Address, _Silence] = field(default_factory=dict)
+    """Where nobody has, and somebody was asked."""
+    _told: dict[Address, float] = field(default_factory=dict)
+    """When it was said that nobody can be connected to there."""
 
     def say(self, text: str) -> None:
         self.notices.append(text)
         self.note(text)
 
     def heed(self, candidate: Candidate, kind: str, said: str, parked: Parked | None) -> None:
-        """After a failed attempt that the next one would repeat, give up whoever that concerns."""
+        """After each attempt: give up whoever it concerns, where the next one would come to the same.
+
+        A provider that was there and is not is waited for, as it may come back; one that was never there is not.
+        """
+        if not candidate.is_local and kind not in UNSENT:
+            self._heed_connection(candidate, kind, said)
         if kind in PROVIDER_UNUSABLE:
-            for name in self._of_account(candidate):
-                self.give_up(name, said)
+            concerned = [self.candidates[name] for name in self._of_account(candidate)]
+            self._refuse(concerned, refused_key(concerned, kind, said, self.find))
         elif kind in CANDIDATE_UNUSABLE:
-            self.give_up(candidate.name, said)
+            self._refuse([candidate], unknown_model(candidate, said, self.find))
         elif parked is not None:
             names = self._of_account(candidate) if kind in OF_ACCOUNT else [candidate.name]
             self._park(names, candidate, said, parked)
@@ -95,6 +134,35 @@ class Ending:
             self.curable.update({name} if curable else ())
             self.say(f"Nothing more is sent to {name}: {why}")
 
+    def _heed_connection(self, candidate: Candidate, kind: str, said: str) -> None:
+        where, now = address(candidate), self.clock()
+        if kind != UNCONNECTED:
+            self._answering.add(where)
+            self._silent.pop(where, None)
+            return
+        if now - self._told.get(where, -math.inf) >= TOLD_EVERY_S and candidate.name not in self.fatal:
+            self._told[where] = now
+            self.note(f"{candidate.name}: {said}. It is tried again.")
+        if where not in self._answering:
+            silence = self._silent.setdefault(where, _Silence(since=now))
+            silence.failures, silence.said = silence.failures + 1, said
+            if silence.failures >= FEWEST_UNCONNECTED and now - silence.since >= UNCONNECTED_FOR_S:
+                self._give_up_address(where)
+
+    def _give_up_address(self, where: Address) -> None:
+        concerned = [
+            it for it in self.candidates.values() if not it.is_local and not it.stages and address(it) == where
+        ]
+        self._refuse(concerned, unreachable(concerned, self._silent[where].said, self.find))
+
+    def _refuse(self, concerned: Sequence[Candidate], problem: Problem) -> None:
+        """Send nothing more to those whom the user must mend."""
+        new = [candidate.name for candidate in concerned if candidate.name not in self.fatal]
+        if new:
+            self.fatal.update(dict.fromkeys(new, problem.message))
+            self.problems.append(problem)
+            self.say(f"Nothing more is sent to {', '.join(new)}: {sentence(problem)}")
+
     def _park(self, names: Sequence[str], candidate: Candidate, said: str, parked: Parked) -> None:
         lane = f"{candidate.provider} at {candidate.base_url}" if candidate.base_url else candidate.provider
         if parked.wait_s is None:
@@ -115,6 +183,8 @@ class Ending:
 
     def result(self, ledger: Ledger, *, interrupted: bool, max_infra_failure_rate: float) -> RunResult:
         """Hold what was told against the store's counts."""
+        for where in self._silent:
+            self._give_up_address(where)
         counts = ledger.counts()
         short = list(_shortcomings(counts, max_infra_failure_rate, ledger.commonest_failures()))
         bugs = sum(count.failed_harness for count in counts)
@@ -138,6 +208,7 @@ class Ending:
             exit_code=next(code for code in PRECEDENCE if codes.get(code)),
             notices=tuple(notices),
             fatal=self.fatal,
+            problems=tuple(self.problems),
         )
 
     def _impostors(self, ledger: Ledger) -> Iterator[str]:

@@ -72,7 +72,7 @@ async def run(
     listed = (*bakeoff.models, *bakeoff.instruments.values(), *bakeoff.candidates)
     candidates = {candidate.name: candidate for candidate in listed}
     shed = Shed(engines)
-    ending = Ending(candidates=candidates, note=progress.note, now=now)
+    ending = Ending(candidates=candidates, note=progress.note, now=now, clock=clock, find=bakeoff.place)
     policy, rng = RetryPolicy(max_attempts=bakeoff.settings.max_attempts), random.Random(bakeoff.seed)
 
     targets: dict[str, Target] = {}

@@ -8,13 +8,18 @@ from harness.core.candidates import Candidate
 LOCAL = "local/"
 """Name of the exclusive lane: a second call on this machine would be measured with the first one's noise."""
 
+Address = tuple[str, str | None]
 Account = tuple[str, str | None, str | None]
+
+
+def address(candidate: Candidate) -> Address:
+    """Return where a candidate is asked: at its provider's own address, None, or at that of its entry."""
+    return candidate.provider, None if candidate.base_url is None else candidate.base_url.rstrip("/")
 
 
 def account(candidate: Candidate) -> Account:
     """Whose key and credit a candidate uses, at which address."""
-    address = None if candidate.base_url is None else candidate.base_url.rstrip("/")
-    return candidate.provider, address, candidate.api_key_env
+    return *address(candidate), candidate.api_key_env
 
 
 def lane_widths(calls: Iterable[Call], candidates: Mapping[str, Candidate], *, max_in_flight: int) -> dict[str, int]:

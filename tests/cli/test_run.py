@@ -67,6 +67,31 @@ def test_the_command_that_goes_on_names_the_folder(desk: Desk, monkeypatch: pyte
     assert f"bakeoff run -C ../desk --resume ../desk/reports/{path.name}\n" in done.err
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "screen"),
+    [
+        pytest.param(
+            "connection", "cannot connect to 127.0.0.1: Connection refused",
+            ["error[E105]: nobody answers at http://127.0.0.1:1/v1, where 'one', 'two' are asked: cannot connect to",
+             "  --> providers.yaml:3:51\n", "fix: is the server running, and is that its port?"],
+            id="nobody-answers",
+        ),
+        pytest.param(
+            "credentials", "HTTP 401: Incorrect API key provided",
+            ["error[E104]: openai refuses the key of 'one', 'two', which DESK_KEY holds: HTTP 401: Incorrect API key",
+             "  --> providers.yaml:3:85\n", "fix: put the right key into DESK_KEY (the environment, else .env)"],
+            id="refused-key",
+        ),
+    ],
+)  # fmt: skip
+def test_a_provider_that_cannot_be_used_is_one_screen(desk: Desk, kind: str, said: str, screen: list[str]) -> None:
+    desk.client.script = lambda *_: failed(kind, message=said)
+    done = desk.bakeoff("run", code=3)
+    assert [line for line in screen if line not in done.err] == []
+    assert "The run is incomplete (exit 3). Go on with: bakeoff run --resume" in done.err.splitlines()[-1]
+    assert "of no account" not in done.err
+
+
 def test_a_second_name_of_a_model_is_mentioned(desk: Desk) -> None:
     desk.candidate("again", model="one")
     said = "'again' is left out: it is one under another name: same model, parameters and address (faq/faq)"

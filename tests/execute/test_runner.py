@@ -299,7 +299,11 @@ def test_a_fatal_failure_ends_what_it_concerns(tmp_path: Path, kind: str, stoppe
     assert trip.sent()["c"] == 20
     counts = {count.candidate: count for count in result.counts}
     assert (counts["a"].failed_infra, counts["a"].pending) == (1, 19)
-    assert any("Nothing more is sent to a: it failed" in note for note in trip.watcher.notes)
+    (problem,) = result.problems
+    assert "it failed" in problem.message
+    assert any(
+        note.startswith(f"Nothing more is sent to {', '.join(sorted(stopped))}: ") for note in trip.watcher.notes
+    )
     trip.client.script = lambda *_: answered()
     assert trip.go().exit_code == 0
 

@@ -1,5 +1,8 @@
 """What the matrix runs through: each kind of tap in turn."""
 
+import socket
+from collections.abc import Iterator
+
 import pytest
 
 from tests.clients.trip import TAPS, chat, speech, transcription, trip
@@ -12,6 +15,14 @@ def warm() -> None:
     """LiteLLM imports parts of itself during its first calls: no deadline is scaled down before that has happened."""
     for request in (chat(), speech(), transcription()):
         trip(request)
+
+
+@pytest.fixture
+def deaf() -> Iterator[str]:
+    """The address of a port at which nobody listens, and nobody else will."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}/v1"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -168,6 +168,20 @@ MUTATIONS = (
         test=f"{CONNECTIONS}::test_a_certificate_that_nobody_vouches_for_is_refused_and_named",
     ),
     Mutation(
+        row=12,
+        file="harness/execute/ending.py",
+        guard="if silence.failures >= FEWEST_UNCONNECTED and now - silence.since >= UNCONNECTED_FOR_S:",
+        becomes="if False:",
+        test=f"{LIMITS}::test_an_address_where_nobody_ever_answers_is_given_up_in_seconds",
+    ),
+    Mutation(
+        row=12,
+        file="harness/execute/ending.py",
+        guard="        if where not in self._answering:\n",
+        becomes="        if True:\n",
+        test=f"{LIMITS}::test_a_server_that_restarts_for_twenty_seconds_is_waited_for",
+    ),
+    Mutation(
         row=13,
         file=FAULTS,
         guard='"connection", "reset", "cut",',

@@ -1,8 +1,8 @@
-"""Rows 1 to 6 and 11: what a provider that refuses for now, or for good, costs in requests and in time."""
+"""Rows 1 to 6, 11 and 12: what a provider that refuses or is not there, for now or for good, costs."""
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness.clients.sender import Here
-from harness.core.calls import Failure, Record
+from harness.core.calls import Failure, Record, Role
 from harness.core.candidates import Candidate, Prices
 from harness.execute.runner import RunResult
 from harness.execute.runner import run as run_calls
@@ -54,6 +54,11 @@ class Crowd:
     speed: float = 10.0
     elsewhere: frozenset[str] = frozenset()
     """Candidates that pay with a key of their own."""
+    url: str | None = None
+    """Where they are asked, if not at `provider`."""
+    beside: Callable[[], Awaitable[None]] | None = None
+    """What goes on while the run does."""
+    watcher: Watcher = field(default_factory=Watcher)
     records: list[Record] = field(default_factory=list)
     spent: Decimal = Decimal(0)
 
@@ -64,6 +69,7 @@ class Crowd:
         stop = Fast(self.speed)
         async with self.provider, TAPS["in process"]() as tap:
             planned = bakeoff(*map(self._candidate, names), suites=[text_suite(self.samples)], **settings)
+            beside = None if self.beside is None else asyncio.ensure_future(self.beside())
             with start(planned, self.folder) as ledger:
                 result = await run_calls(
                     planned,
@@ -71,19 +77,21 @@ class Crowd:
                     Media(self.folder / "media"),
                     env={"FAKE_API_KEY": KEY, "OTHER_API_KEY": KEY},
                     engines=Engines(),
-                    progress=Watcher(),
+                    progress=self.watcher,
                     sender=Here(tap),
                     stop=stop,
                     clock=stop.clock,
                 )
                 self.records, self.spent = list(ledger.records()), ledger.spent()
+            if beside is not None:
+                await beside
         return result
 
     def _candidate(self, name: str) -> Candidate:
         usd = {"input_cost_per_token": Decimal("0.001"), "output_cost_per_token": Decimal("0.002")}
         candidate = Candidate(
-            name=name, model=f"openai/fake/{name}", modalities=frozenset({"text"}), base_url=self.provider.url,
-            api_key_env="FAKE_API_KEY", prices=Prices(usd=usd, source="test"),
+            name=name, model=f"openai/fake/{name}", modalities=frozenset({"text"}),
+            base_url=self.url or self.provider.url, api_key_env="FAKE_API_KEY", prices=Prices(usd=usd, source="test"),
         )  # fmt: skip
         return replace(candidate, api_key_env="OTHER_API_KEY") if name in self.elsewhere else candidate
 
@@ -197,6 +205,12 @@ def test_a_key_that_is_refused_ends_its_account(tmp_path: Path, refusal: Fault, 
     assert result.exit_code == 3
     assert set(result.fatal) == {"echo", "plain"}
     assert 1 <= len(crowd.served) <= most
+    (problem,) = result.problems
+    assert (problem.code, "FAKE_API_KEY" in problem.message, "'echo', 'plain'" in problem.message) == (
+        "E104",
+        True,
+        True,
+    )
     assert KEY not in str(result)
     assert KEY not in str(crowd.records)
     assert crowd.spent == 0
@@ -211,6 +225,37 @@ def test_errors_that_do_not_end_open_the_circuit_and_then_park_the_lane(tmp_path
     assert all(len(record.attempts) <= 3 for record in crowd.records)
     assert {record.outcome.kind for record in crowd.records if isinstance(record.outcome, Failure)} <= {"server_error"}
     assert sum(count.pending for count in result.counts) > 40
+
+
+@pytest.mark.parametrize("warm_up", [0, 5])
+def test_an_address_where_nobody_ever_answers_is_given_up_in_seconds(tmp_path: Path, deaf: str, warm_up: int) -> None:
+    crowd = Crowd(folder=tmp_path, provider=FakeProvider(), samples=40, url=deaf)
+    began = time.monotonic()
+    result = crowd.go("echo", "plain", warm_up=warm_up)
+    assert (time.monotonic() - began) * crowd.speed < 60, "seconds of the run's clock, on a busy machine; not 120"
+    assert (result.exit_code, set(result.fatal), result.outputs) == (3, {"echo", "plain"}, 0)
+    told = [note for note in crowd.watcher.notes if "cannot connect to 127.0.0.1" in note]
+    assert told[0].endswith("It is tried again.")
+    assert told[1].startswith(f"Nothing more is sent to echo, plain: nobody answers at {deaf}")
+    assert [problem.code for problem in result.problems] == ["E105"]
+    pending = sum(count.pending for count in result.counts if count.role is Role.ANSWER)
+    assert pending > 30, "only the first few were tried"
+
+
+def test_a_server_that_restarts_for_twenty_seconds_is_waited_for(tmp_path: Path) -> None:
+    provider = FakeProvider(pace=Pace(first_s=0.02))
+
+    async def restart() -> None:
+        while len(provider.requests) < 10:
+            await asyncio.sleep(0.01)
+        await provider.__aexit__()
+        await asyncio.sleep(2)  # 20 s of the run's clock
+        await provider.__aenter__()
+
+    crowd = Crowd(folder=tmp_path, provider=provider, samples=30, beside=restart)
+    result = crowd.go("echo", max_in_flight=4)
+    assert (result.exit_code, result.outputs, result.problems) == (0, 30, ())
+    assert any("cannot connect to 127.0.0.1" in note for note in crowd.watcher.notes)
 
 
 def _most_at_once(served: Sequence[Served]) -> int:
