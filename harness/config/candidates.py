@@ -1,11 +1,13 @@
 """An entry of providers.yaml as a candidate: what it does, what it costs, which variables it needs."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from harness.config.litellm_names import litellm_names
 from harness.config.providers import FROM_ENVIRONMENT, Entry
 from harness.config.secrets import holds_key, is_key, shown
 from harness.core.candidates import Candidate, Machine, Prices
@@ -46,6 +48,9 @@ ROUTER_KEYS = frozenset({
     "default_api_key_rpm_limit", "provider_affinity_header", "keepalive_seconds", "allow_client_keepalive_override",
 })  # fmt: skip
 """Of litellm_params: how LiteLLM's router sends, which Bakeoff does itself. None is a request parameter."""
+
+OWN = frozenset({"query_prefix", "document_prefix"})
+"""Of litellm_params: what Bakeoff itself makes use of."""
 
 LIMITS = frozenset({"rpm", "tpm", "max_parallel_requests"})
 """The router keys that Bakeoff keeps, as its own limits."""
@@ -104,6 +109,8 @@ class Resolved:
     """Environment variables that it needs and that are not set."""
     ignored: tuple[str, ...]
     """Keys of litellm_params that were the router's."""
+    unknown: tuple[str, ...] = ()
+    """Keys of litellm_params that neither LiteLLM nor Bakeoff knows; they are sent as they are."""
 
 
 def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Resolved | None:
@@ -127,6 +134,7 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
     modalities, engine = _abilities(entry, model, base_url, problems)
     key_variable, wanted = _variables(entry, model, base_url, kept, env, problems)
     missing += [variable for variable in wanted if not env.get(variable)]
+    unknown = list(_unknown(entry, extra, problems))
     limits = {key: _number(entry, key, extra[key], problems) for key in LIMITS & extra.keys()}
     prices = _prices(entry, model, extra, problems)
     if len(problems) > found:
@@ -152,7 +160,12 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
         max_in_flight=(own and own.max_in_flight) or (int(in_flight) if in_flight else None),
     )
     ignored = sorted((ROUTER_KEYS - LIMITS) & extra.keys())
-    return Resolved(candidate=candidate, missing=tuple(dict.fromkeys(missing)), ignored=tuple(ignored))
+    return Resolved(
+        candidate=candidate,
+        missing=tuple(dict.fromkeys(missing)),
+        ignored=tuple(ignored),
+        unknown=() if candidate.is_local else tuple(unknown),
+    )
 
 
 def model_of(entry: Entry) -> str:
@@ -189,11 +202,30 @@ def _abilities(
     if mode not in MODES and mode not in OTHER_MODES:
         message, hint = f"the mode {shown(mode)} is not known", did_you_mean(mode, (*MODES, *OTHER_MODES))
         problems.append(entry.problem("E204", message, "model_info", "mode", hint=hint))
+    if book.mode(listed) is None and (problem := _provider_problem(entry, model, base_url)):
+        problems.append(problem)
     does = set(MODES.get(mode, ()))
     sees = info.supports_vision if info else None
     if "text" in does and (book.supports_vision(listed) if sees is None else sees):
         does.add("vision")
     return frozenset(does), None
+
+
+def _provider_problem(entry: Entry, model: str, base_url: str | None) -> Problem | None:
+    """Return what is wrong with a model whose provider LiteLLM could not tell: every call would fail."""
+    provider, slash, _ = model.partition("/")
+    known = litellm_names("provider")
+    if (provider in known) if slash else _bare_provider(model):
+        return None
+    if base_url is not None and any(endpoint in base_url for endpoint in litellm_names("endpoint")):
+        return None
+    near = nearest(provider, known, cutoff=0.75) if slash else None
+    if near is not None:
+        hint = f"did you mean '{model.replace(provider, near, 1)}'?"
+    else:
+        hint = f"where the server speaks OpenAI's API: openai/{model}"
+    what = f"LiteLLM knows no provider {shown(provider)}" if slash else f"the model {shown(model)} names no provider"
+    return entry.problem("E102", what, "litellm_params", "model", hint=hint)
 
 
 def _lacks(entry: Entry, model: str) -> frozenset[str]:
@@ -217,10 +249,9 @@ def _nearest_model(model: str) -> str | None:
 
     provider, _, rest = model.rpartition("/")
     known = book.known_models()
-    best = nearest(model, known, cutoff=0.85)
-    if best is None and rest and provider:
-        bare = nearest(rest, [name for name in known if "/" not in name], cutoff=0.85)
-        best = f"{provider}/{bare}" if bare and book.mode(f"{provider}/{bare}") else None
+    bare = nearest(rest, [name for name in known if "/" not in name], cutoff=0.85) if rest and provider else None
+    own = f"{provider}/{bare}" if bare else None  # rather than the same model at somebody else's
+    best = own if own and book.mode(own) else nearest(model, known, cutoff=0.85)
     return f"did you mean '{best}'?" if best else None
 
 
@@ -244,6 +275,21 @@ def _variables(
         return None, wanted
     variable = next((name for name in customary if env.get(name)), customary[0])
     return variable, [variable, *wanted]
+
+
+def _unknown(entry: Entry, extra: Mapping[str, Json], problems: list[Problem]) -> Iterator[str]:
+    """Yield the parameters that nobody knows, and add those that look like a misspelt one."""
+    known = (litellm_names("parameter"), ROUTER_KEYS, OWN)
+    for key in extra:
+        if any(key in names for names in known) or "cost" in key:  # prices have a check of their own
+            continue
+        close = nearest(key, (*chain.from_iterable(known), "api_base", "api_key"), cutoff=0.85)
+        if close is None or abs(len(close) - len(key)) > 2:  # a longer name is another one, and no slip of the finger
+            yield key
+            continue
+        hint = f"did you mean '{close}'? What LiteLLM does not know goes into extra_body"
+        problem = entry.problem("E202", f"unknown key '{key}'", "litellm_params", key, key=True, hint=hint)
+        problems.append(replace(problem, excerpt=None) if holds_key(close) else problem)
 
 
 def references(value: Any, *path: str) -> list[tuple[tuple[str, ...], str]]:

@@ -50,7 +50,7 @@ def resolved(
     text = f"model_list:\n  - model_name: c\n    litellm_params: {params}\n{rest}"
     problems: list[Problem] = []
     providers = read_providers(project.write("providers.yaml", text), problems)
-    assert providers is not None, problems
+    assert not problems
     return resolve(providers.entries[0], env or {}, problems), problems
 
 
@@ -82,7 +82,7 @@ def bad(project: Project, params: str, rest: str = "") -> Problem:
         pytest.param("{model: openai/mine, api_base: 'http://h/v1'}", "{supports_vision: true}", {"text", "vision"}, id="sight-of-own-server"),
         pytest.param("{model: openai/gpt-4o-mini}", "{supports_vision: false}", {"text"}, id="info-over-book"),
         pytest.param("{model: azure/mine}", "{base_model: gpt-4o-mini}", {"text", "vision"}, id="base-model"),
-        pytest.param("{model: new/model}", "{mode: rerank}", {"rerank"}, id="unknown-with-mode"),
+        pytest.param("{model: cohere/new}", "{mode: rerank}", {"rerank"}, id="unknown-with-mode"),
         pytest.param("{model: gpt-4o-mini, custom_llm_provider: openai}", "", {"text", "vision"}, id="provider-apart"),
     ],
 )  # fmt: skip
@@ -122,8 +122,55 @@ def test_an_unknown_model_is_refused(project: Project, params: str, where: str, 
     assert message in problem.message
 
 
+@pytest.mark.parametrize(
+    ("params", "message", "hint"),
+    [
+        pytest.param("{model: opnai/mine, api_base: 'http://h/v1'}", "LiteLLM knows no provider 'opnai'", "did you mean 'openai/mine'?", id="typo"),
+        pytest.param("{model: Qwen/Qwen3-8B, api_base: 'http://h/v1'}", "LiteLLM knows no provider 'Qwen'", "where the server speaks OpenAI's API: openai/Qwen/Qwen3-8B", id="an-organisation-is-none"),
+        pytest.param("{model: mine, api_base: 'http://h/v1'}", "the model 'mine' names no provider", "where the server speaks OpenAI's API: openai/mine", id="none"),
+    ],
+)  # fmt: skip
+def test_a_provider_that_litellm_does_not_know_is_refused(
+    project: Project, params: str, message: str, hint: str
+) -> None:
+    problem = bad(project, params)
+    assert (problem.code, place(problem), problem.message, problem.hint) == (
+        "E102",
+        "providers.yaml:3:29",
+        message,
+        hint,
+    )
+
+
+def test_an_address_that_litellm_knows_names_the_provider(project: Project) -> None:
+    assert good(project, "{model: mine, api_base: 'https://api.groq.com/openai/v1'}").candidate.model == "mine"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("tempertaure: 0", "temperature"), ("api_kye: hunter2", "api_key"), ("max_token: 3", "max_tokens"), ("quary_prefix: q", "query_prefix")],
+)  # fmt: skip
+@pytest.mark.parametrize("model", ["openai/gpt-4o-mini", "local/smollm2-135m"])
+def test_a_parameter_that_is_nearly_a_known_one_is_refused(
+    project: Project, model: str, written: str, meant: str
+) -> None:
+    problem = bad(project, f"{{{written}, model: {model}}}")
+    assert (problem.code, place(problem)) == ("E202", "providers.yaml:3:22")
+    assert str(problem.hint).startswith(f"did you mean '{meant}'? ")
+    assert "hunter2" not in str(problem)
+
+
+def test_a_parameter_like_no_known_one_is_sent_and_told(project: Project) -> None:
+    found = good(
+        project,
+        "{model: openai/gpt-4o-mini, repetition_context: 3, temperature: 0, min_p: 0.1, extra_body: {top_a: 1}}",
+    )
+    assert found.unknown == ("repetition_context",)
+    assert found.candidate.params["repetition_context"] == 3
+
+
 def test_an_unknown_mode_is_refused(project: Project) -> None:
-    problem = bad(project, "{model: a/b}", "    model_info: {mode: chatt}\n")
+    problem = bad(project, "{model: openai/b}", "    model_info: {mode: chatt}\n")
     assert (problem.code, place(problem), problem.hint) == ("E204", "providers.yaml:4:24", "did you mean 'chat'?")
 
 
@@ -159,8 +206,8 @@ def test_a_limit_that_is_no_number_is_refused(project: Project) -> None:
         pytest.param("{model: openai/gpt-4o-mini}", "", {"input_cost_per_token": "0.00000015"}, "book 1", id="book"),
         pytest.param("{model: openai/gpt-4o-mini}", "{input_cost_per_token: 1e-6}", {"input_cost_per_token": "0.000001"}, "book 1 + providers.yaml", id="over-the-book"),
         pytest.param("{model: openai/gpt-4o-mini}", "{output_cost_per_token: 2.5e-6}", {"input_cost_per_token": "0.00000015", "output_cost_per_token": "0.0000025"}, "book 1 + providers.yaml", id="beside-the-book"),
-        pytest.param("{model: a/b, api_base: x}", "{output_cost_per_character_above_128k_tokens: 0.1}", {"output_cost_per_character_above_128k_tokens": "0.1"}, "providers.yaml", id="own-server"),
-        pytest.param("{model: a/b, api_base: x, input_cost_per_second: 0.1}", "", {"input_cost_per_second": "0.1"}, "providers.yaml", id="in-litellm-params"),
+        pytest.param("{model: openai/b, api_base: x}", "{output_cost_per_character_above_128k_tokens: 0.1}", {"output_cost_per_character_above_128k_tokens": "0.1"}, "providers.yaml", id="own-server"),
+        pytest.param("{model: openai/b, api_base: x, input_cost_per_second: 0.1}", "", {"input_cost_per_second": "0.1"}, "providers.yaml", id="in-litellm-params"),
     ],
 )  # fmt: skip
 def test_prices(project: Project, params: str, info: str, usd: dict[str, str], source: str) -> None:
@@ -169,7 +216,7 @@ def test_prices(project: Project, params: str, info: str, usd: dict[str, str], s
 
 
 def test_no_price_is_none_and_never_zero(project: Project) -> None:
-    assert good(project, "{model: a/b, api_base: x}").candidate.prices is None
+    assert good(project, "{model: openai/b, api_base: x}").candidate.prices is None
     assert good(project, "{model: local/hibari}").candidate.prices is None
 
 
@@ -198,8 +245,8 @@ def test_a_machine_has_a_price_an_hour(project: Project) -> None:
 @pytest.mark.parametrize(
     ("params", "env", "variable", "missing"),
     [
-        pytest.param("{model: a/b, api_base: x, api_key: os.environ/MINE}", {}, "MINE", ("MINE",), id="named"),
-        pytest.param("{model: a/b, api_base: x, api_key: os.environ/MINE}", {"MINE": "k"}, "MINE", (), id="named-and-set"),
+        pytest.param("{model: openai/b, api_base: x, api_key: os.environ/MINE}", {}, "MINE", ("MINE",), id="named"),
+        pytest.param("{model: openai/b, api_base: x, api_key: os.environ/MINE}", {"MINE": "k"}, "MINE", (), id="named-and-set"),
         pytest.param("{model: openai/o-text, api_key: os.environ/MINE}", {"MINE": ""}, "MINE", ("MINE",), id="empty-is-missing"),
         pytest.param("{model: openai/o-text}", {}, "OPENAI_API_KEY", ("OPENAI_API_KEY",), id="customary"),
         pytest.param("{model: gpt-4o-mini}", {}, "OPENAI_API_KEY", ("OPENAI_API_KEY",), id="customary-of-a-bare-name"),
@@ -209,7 +256,7 @@ def test_a_machine_has_a_price_an_hour(project: Project) -> None:
         pytest.param("{model: azure/mine, azure_ad_token: os.environ/AD}", {}, None, ("AD",), id="another-credential"),
         pytest.param("{model: bedrock/x, aws_secret_access_key: os.environ/S, aws_access_key_id: os.environ/I}", {"I": "k"}, None, ("S",), id="several"),
         pytest.param("{model: local/hibari}", {}, None, (), id="embedded"),
-        pytest.param("{model: unheard/of}", {}, None, (), id="provider-without-a-custom"),
+        pytest.param("{model: hosted_vllm/of}", {}, None, (), id="provider-without-a-custom"),
     ],
 )  # fmt: skip
 def test_keys(
@@ -231,6 +278,9 @@ def test_the_key_itself_never_enters_a_candidate(project: Project) -> None:
 
 
 def test_identity_follows_parameters_not_names_or_limits(project: Project) -> None:
-    one_, two = good(project, "{model: a/b, api_base: x, rpm: 1}"), good(project, "{model: a/b, api_base: x, rpm: 2}")
-    other = good(project, "{model: a/b, api_base: x, temperature: 1}")
+    one_, two = (
+        good(project, "{model: openai/b, api_base: x, rpm: 1}"),
+        good(project, "{model: openai/b, api_base: x, rpm: 2}"),
+    )
+    other = good(project, "{model: openai/b, api_base: x, temperature: 1}")
     assert one_.candidate.identity == two.candidate.identity != other.candidate.identity
