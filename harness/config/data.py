@@ -2,7 +2,7 @@
 
 import json
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -23,16 +23,18 @@ MAX_PROBLEMS = 20
 
 FIELDS = ("id", "input", "target", "files", "metadata")
 SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".xlsx")
+TARGET_HINT = "fill in the target, or take the samples out"
 
 
-def load_samples(path: Path, *, root: Path | None = None) -> tuple[Sample, ...]:
+def load_samples(path: Path, *, root: Path | None = None, judge: str | None = None) -> tuple[Sample, ...]:
     """Read the samples of `path` (JSONL, CSV, TSV, XLSX); media paths are relative to `root`, by default its folder.
 
-    Every sample has an id (`row-N` where the file has none) and an input. UsageError with every problem found.
+    Every sample has an id (`row-N` where the file has none) and an input; a target too where the scorer called `judge`
+    needs one: without it, an answer would be paid for and then lost. UsageError with every problem found.
     """
     root = path.parent if root is None else root
     problems: list[Problem] = []
-    samples = _samples(path, root, problems)
+    samples = _samples(path, root, judge, problems)
     if not problems and not samples:
         problems.append(Problem(code="E302", message="the dataset is empty", file=str(path)))
     if len(problems) > MAX_PROBLEMS:
@@ -43,6 +45,18 @@ def load_samples(path: Path, *, root: Path | None = None) -> tuple[Sample, ...]:
     if problems:
         raise UsageError(problems)
     return samples
+
+
+def has_no_target(sample: Sample) -> bool:
+    """Whether nothing is there that an answer could be judged against."""
+    return sample.target in (None, "", [])
+
+
+def without_target(ids: Sequence[str], judge: str) -> str:
+    """Say which samples have no target."""
+    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+    several = "samples" if len(ids) > 1 else "sample"
+    return f"no target, which {judge} judges against: {several} {', '.join(map(shown, ids[:3]))}{more}"
 
 
 def inside(root: Path, written: str) -> bool:
@@ -63,7 +77,7 @@ def nearest_file(root: Path, written: str) -> str:
     return f"did you mean '{PurePosixPath(written).with_name(best)}'?" if best else f"paths are relative to {root}"
 
 
-def _samples(path: Path, root: Path, problems: list[Problem]) -> tuple[Sample, ...]:
+def _samples(path: Path, root: Path, judge: str | None, problems: list[Problem]) -> tuple[Sample, ...]:
     status = path.stat()
     fault = None
     if not stat.S_ISREG(status.st_mode):
@@ -78,7 +92,7 @@ def _samples(path: Path, root: Path, problems: list[Problem]) -> tuple[Sample, .
         problems.append(fault)
         return ()
     samples: dict[str, tuple[int, Sample]] = {}
-    for record in _read(path, problems):
+    for record in _read(path, judge, problems):
         sample = _sample(path, root, record, problems)
         if sample is None:
             continue
@@ -92,15 +106,21 @@ def _samples(path: Path, root: Path, problems: list[Problem]) -> tuple[Sample, .
         if len(samples) > MAX_SAMPLES:
             problems.append(Problem(code="E309", message=f"more than {MAX_SAMPLES:,} samples", file=str(path)))
             break
+    blank = {sample.id: line for line, sample in samples.values() if has_no_target(sample)} if judge else {}
+    if judge and blank:
+        message, line = without_target(list(blank), judge), min(blank.values())
+        problems.append(Problem(code="E313", message=message, file=str(path), line=line, column=1, hint=TARGET_HINT))
     return tuple(sample for _, sample in samples.values())
 
 
-def _read(path: Path, problems: list[Problem]) -> Iterable[Record]:
+def _read(path: Path, judge: str | None, problems: list[Problem]) -> Iterable[Record]:
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        return read_xlsx(path, problems)
+        return read_xlsx(path, problems, judge=judge)
     raw = path.read_bytes()
-    return read_csv(path, raw, problems) if suffix in (".csv", ".tsv") else _read_jsonl(path, raw, problems)
+    if suffix in (".csv", ".tsv"):
+        return read_csv(path, raw, problems, judge=judge)
+    return _read_jsonl(path, raw, problems)
 
 
 def _read_jsonl(path: Path, raw: bytes, problems: list[Problem]) -> Iterator[Record]:

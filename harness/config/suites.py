@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from harness.config.data import MAX_PROBLEMS, inside, load_samples, nearest_file
+from harness.config.data import (
+    MAX_PROBLEMS,
+    TARGET_HINT,
+    has_no_target,
+    inside,
+    load_samples,
+    nearest_file,
+    without_target,
+)
 from harness.config.media import content, is_data, picture, recording, short
 from harness.config.paths import TASKS_FOLDER
 from harness.config.paths import shipped as shipped_folder
@@ -21,7 +29,7 @@ from harness.core.canonical import Json
 from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean
 from harness.core.suites import Sample, Suite, Task
-from harness.errors import Problem, UsageError
+from harness.errors import Place, Problem, UsageError
 
 SUITE_FILE = "suite.py"
 MOST_BYTES = 40 * 2**20
@@ -75,7 +83,8 @@ def complete(task: Task, folder: Path, report: Report, problems: list[Problem]) 
     if not isinstance(task.max_tokens, int) or task.max_tokens < 1:
         report("E204", f"max_tokens is a whole number above 0, not {shown(task.max_tokens)}", "max_tokens", None)
     _check_scorers(task, report)
-    samples = _samples(task, folder, report, problems)
+    judge = next((it.name for it in task.scorers if isinstance(it, Scorer) and it.needs_target), None)
+    samples = _samples(task, folder, judge, report, problems)
     if len(problems) == found and task.modality in ABOUT:
         samples = _with_media(samples, folder, report, ABOUT[task.modality])
     if task.documents is not None:
@@ -102,6 +111,13 @@ def find_suite(name: str, *, beside: Path, folder: Path, shipped: Path) -> Path 
         if (root / TASKS_FOLDER / name / SUITE_FILE).is_file():
             return root / TASKS_FOLDER / name
     return _installed(name)
+
+
+def places(suite: Suite, path: Path) -> Iterator[tuple[str, Place]]:
+    """Yield where each task of `suite`, which was loaded from `path`, is written; as `core.runs.Bakeoff.places`."""
+    file = path / SUITE_FILE if path.is_dir() else path
+    author = _Author(file=file, text=_text(file))
+    yield from ((f"task/{suite.name}/{task.name}", author.place(task.name)) for task in suite.tasks)
 
 
 def known_suites(folder: Path, shipped: Path | None = None) -> tuple[str, ...]:
@@ -157,13 +173,16 @@ class _Author:
         return suite
 
     def problem(self, code: str, message: str, name: str | None = None, *, hint: str | None = None) -> Problem:
-        """Return a problem at the line that first holds `name`, in quotes or at its beginning."""
-        lines = enumerate(self.text.splitlines(), start=1)
-        found = (
-            n for n, text in lines if name and (text.startswith(name) or f'"{name}"' in text or f"'{name}'" in text)
-        )
-        line = next(found, 1)
-        return self._at(code, message, line, hint=hint)
+        """Return a problem where `name` first stands."""
+        return Problem.at(self.place(name), code, message, hint=hint)
+
+    def place(self, name: str | None = None) -> Place:
+        """Return where `name` first stands, in quotes or at the beginning of a line; without it, the first line."""
+        for number, text in enumerate(self.text.splitlines() if name else (), start=1):
+            at = -1 if text.startswith(str(name)) else max(text.find(f'"{name}"'), text.find(f"'{name}'"))
+            if at >= 0 or text.startswith(str(name)):
+                return self._line(number, column=at + 2, length=len(str(name)))
+        return self._line(1)
 
     def _run(self) -> ModuleType:
         name = "bakeoff_suite_" + hashlib.sha256(str(self.file.resolve()).encode()).hexdigest()[:12]
@@ -176,21 +195,22 @@ class _Author:
             spec.loader.exec_module(module)
         except SyntaxError as error:
             own = error.filename == str(self.file)
-            fault = self._at("E219", f"malformed Python: {error.msg}", (own and error.lineno) or 1)
-            raise UsageError([replace(fault, column=error.offset) if own else fault]) from error
+            place = self._line((own and error.lineno) or 1, column=error.offset if own else None)
+            raise UsageError([Problem.at(place, "E219", f"malformed Python: {error.msg}")]) from error
         except UsageError as error:  # what a suite finds wrong in its own data, in the same words as ours
             own_words = [replace(problem, file=problem.file or str(self.file)) for problem in error.problems]
             raise UsageError(own_words, hint=error.hint) from error
         except (Exception, SystemExit) as error:  # a suite is a stranger's program: whatever it raises is its fault
             frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(self.file)]
             message = f"the suite does not load: {type(error).__name__}: {error}"
-            raise UsageError([self._at("E219", message, (frames and frames[-1].lineno) or 1)]) from error
+            place = self._line((frames and frames[-1].lineno) or 1)
+            raise UsageError([Problem.at(place, "E219", message)]) from error
         return module
 
-    def _at(self, code: str, message: str, line: int, *, hint: str | None = None) -> Problem:
+    def _line(self, number: int, *, column: int | None = None, length: int = 1) -> Place:
         lines = self.text.splitlines()
-        excerpt = safe_excerpt(lines[line - 1]) if line <= len(lines) else None
-        return Problem(code=code, message=message, file=str(self.file), line=line, excerpt=excerpt, hint=hint)
+        excerpt = safe_excerpt(lines[number - 1]) if number <= len(lines) else None
+        return Place(file=str(self.file), line=number, column=column, excerpt=excerpt, length=length)
 
 
 def _check_scorers(task: Task, report: Report) -> None:
@@ -214,14 +234,23 @@ def _check_scorers(task: Task, report: Report) -> None:
         )
 
 
-def _samples(task: Task, folder: Path, report: Report, problems: list[Problem]) -> tuple[Sample, ...]:
+def _samples(
+    task: Task, folder: Path, judge: str | None, report: Report, problems: list[Problem]
+) -> tuple[Sample, ...]:
+    """Read the samples of a task; `judge` is a scorer that needs their targets."""
     written = task.samples
-    if not isinstance(written, str):
-        return _given_samples(tuple(written), folder, report)
-    return _data(written, folder, report, problems)
+    if isinstance(written, str):
+        return _data(written, folder, report, problems, judge=judge)
+    samples = _given_samples(tuple(written), folder, report)
+    blank = [sample.id for sample in samples if has_no_target(sample)] if judge else []
+    if judge and blank:
+        report("E313", without_target(blank, judge), "samples", TARGET_HINT)
+    return samples
 
 
-def _data(written: str, folder: Path, report: Report, problems: list[Problem]) -> tuple[Sample, ...]:
+def _data(
+    written: str, folder: Path, report: Report, problems: list[Problem], *, judge: str | None = None
+) -> tuple[Sample, ...]:
     """Read a data file beside the suite; nothing after reporting what is wrong with it."""
     if not inside(folder, written):
         report("E307", f"the dataset {shown(written)} is outside the suite's folder", "data", f"copy it into {folder}")
@@ -229,7 +258,7 @@ def _data(written: str, folder: Path, report: Report, problems: list[Problem]) -
         report("E301", f"dataset not found: {written}", "data", nearest_file(folder, written))
     else:
         try:
-            return load_samples(folder / written, root=folder)
+            return load_samples(folder / written, root=folder, judge=judge)
         except UsageError as error:
             problems.extend(error.problems)
     return ()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness.config.secrets import shown
 from harness.core.canonical import Json
-from harness.core.suggest import did_you_mean
+from harness.core.suggest import nearest
 from harness.errors import Problem
 
 if TYPE_CHECKING:
@@ -22,18 +22,24 @@ if TYPE_CHECKING:
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "编号", "序号"),
-    "input": ("input", "question", "prompt", "输入", "问题", "提问"),
-    "target": ("target", "expected", "expected answer", "answer", "reference", "参考答案", "答案", "期望输出"),
+    "input": ("input", "question", "prompt", "query", "输入", "问题", "提问", "用户输入", "用户问题"),
+    "target": (
+        "target", "expected", "expected answer", "expected output", "answer", "correct answer", "reference",
+        "reference answer", "参考答案", "标准答案", "正确答案", "答案", "期望答案", "期望输出", "预期答案", "预期输出",
+    ),
     "files": ("files", "file", "文件", "附件"),
     "tags": ("tags", "tag", "labels", "label", "标签"),
     "category": ("category", "类别", "分类"),
     "lang": ("lang", "language", "语言"),
     "cluster": ("cluster", "分组"),
-}
+}  # fmt: skip
 """Field → its headers. The first stands before the others where a sheet has both. The last four are metadata."""
 
-LABELS = frozenset({"labels", "label", "标签"})
-"""What a classification sheet calls the right answer: the target where no other column is."""
+OTHERWISE: Mapping[str, tuple[str, ...]] = {
+    "input": ("提示", "提示词", "题目", "instruction", "指令"),
+    "target": ("参考", "期望", "预期", "目标", "output", "输出", "回答", "labels", "label", "标签"),
+}
+"""Field → what is taken for it where no other column is: a hint, some model's answer, a tag may be called so too."""
 
 MAX_XLSX_BYTES = 300_000_000
 """Of the unpacked workbook."""
@@ -52,19 +58,19 @@ class Record:
     fields: Mapping[str, Json]
 
 
-def read_csv(path: Path, raw: bytes, problems: list[Problem]) -> Iterator[Record]:
-    """Yield the records of CSV or TSV bytes; what is wrong goes to `problems`."""
+def read_csv(path: Path, raw: bytes, problems: list[Problem], *, judge: str | None = None) -> Iterator[Record]:
+    """Yield the records of CSV or TSV bytes; what is wrong goes to `problems`. `judge` needs a column of targets."""
     text = _decode(path, raw, problems)
     if text is None:
         return
     text, skipped = (text.partition("\n")[2], 1) if re.match(r"sep=.\r?\n", text) else (text, 0)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(path, text), strict=True)
     rows = _csv_rows(path, reader, skipped, problems)
-    yield from _records(path, rows, problems)
+    yield from _records(path, rows, judge, problems)
 
 
-def read_xlsx(path: Path, problems: list[Problem]) -> Iterator[Record]:
-    """Yield the records of the first sheet of a workbook; what is wrong goes to `problems`."""
+def read_xlsx(path: Path, problems: list[Problem], *, judge: str | None = None) -> Iterator[Record]:
+    """Do as `read_csv` for the first sheet of a workbook."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -97,7 +103,7 @@ def read_xlsx(path: Path, problems: list[Problem]) -> Iterator[Record]:
         hint = "is it protected by a password, or an old .xls? save it as .xlsx or CSV"
         problems.append(Problem(code="E310", message=message, file=str(path), hint=hint))
         return
-    yield from _records(path, iter(rows), problems)
+    yield from _records(path, iter(rows), judge, problems)
 
 
 Row = tuple[int, int, Sequence[str]]
@@ -119,13 +125,13 @@ def _csv_rows(path: Path, reader: Iterator[list[str]], skipped: int, problems: l
         yield line, number, cells
 
 
-def _records(path: Path, rows: Iterator[Row], problems: list[Problem]) -> Iterator[Record]:
+def _records(path: Path, rows: Iterator[Row], judge: str | None, problems: list[Problem]) -> Iterator[Record]:
     header: list[str] | None = None
     for line, number, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
         if header is None:
-            header = _header(path, line, cells, problems)
+            header = _header(path, line, cells, judge, problems)
             if header is None:
                 return
             continue
@@ -154,9 +160,15 @@ def _fields(header: Sequence[str], cells: Sequence[str]) -> dict[str, Json]:
     return fields | {"metadata": metadata}
 
 
-def _header(path: Path, line: int, cells: Sequence[str], problems: list[Problem]) -> list[str] | None:
+def _header(
+    path: Path, line: int, cells: Sequence[str], judge: str | None, problems: list[Problem]
+) -> list[str] | None:
     """Return a field or a metadata name for each column; None after adding what is wrong."""
-    folded = [re.sub(r"[\s_]+", " ", unicodedata.normalize("NFKC", cell)).strip().casefold() for cell in cells]
+
+    def add(message: str, hint: str, code: str = "E311", column: int = 1) -> None:
+        problems.append(Problem(code=code, message=message, file=str(path), line=line, column=column, hint=hint))
+
+    folded = [_folded(cell) for cell in cells]
     names = [cell.strip() for cell in cells]
     found = len(problems)
     taken: dict[str, int] = {}
@@ -165,26 +177,46 @@ def _header(path: Path, line: int, cells: Sequence[str], problems: list[Problem]
         chosen = [index for index in columns if folded[index] == headers[0]] or columns
         if len(chosen) > 1:
             both = " and ".join(f"'{cells[index].strip()}'" for index in chosen)
-            message = f"the columns {both} both mean '{field}'"
-            problems.append(Problem(code="E311", message=message, file=str(path), line=line, hint="rename one"))
+            add(f"the columns {both} both mean '{field}'", "rename one", column=chosen[1] + 1)
         if chosen:
             taken[field] = chosen[0]
-    if "target" not in taken and "tags" in taken and folded[taken["tags"]] in LABELS:
-        taken["target"] = taken.pop("tags")
-    if "input" not in taken:
-        message = f"no column 'input' among {', '.join(shown(name) for name in names[:12])}"
-        close = next(
-            (hint for name in names if (hint := did_you_mean(name, HEADERS["input"])) and "known" not in hint), None
+    for field, headers in OTHERWISE.items():
+        columns = [index for index, cell in enumerate(folded) if cell in headers and field not in taken]
+        if len(columns) > 1:
+            both = " and ".join(f"'{names[index]}'" for index in columns)
+            add(f"the columns {both} could both be the {field}", f"call the right one '{field}'", column=columns[1] + 1)
+        if columns:
+            taken = {other: index for other, index in taken.items() if index != columns[0]} | {field: columns[0]}
+    lacking = [("E311", "input", "")] if "input" not in taken else []
+    lacking += [("E313", "target", f", which {judge} judges against")] if judge and "target" not in taken else []
+    for code, field, why in lacking:
+        near = (nearest(name, HEADERS[field]) for index, name in enumerate(names) if index not in taken.values())
+        close = next(filter(None, near), None)
+        one_of = f"the first row names the columns; the {field}'s is one of {', '.join(HEADERS[field])}"
+        add(
+            f"no column for the {field}{why}; the columns are {_understood(names, taken)}",
+            f"did you mean '{close}'?" if close else one_of,
+            code,
         )
-        hint = close or f"the first row names the columns; the input's is one of {', '.join(HEADERS['input'])}"
-        problems.append(Problem(code="E311", message=message, file=str(path), line=line, hint=hint))
     for field, index in taken.items():
         names[index] = field
     twice = next((name for index, name in enumerate(names) if name and name in names[:index]), None)
     if twice is not None and len(problems) == found:
-        message = f"two columns are called {shown(twice)}"
-        problems.append(Problem(code="E311", message=message, file=str(path), line=line, hint="rename one"))
+        add(f"two columns are called {shown(twice)}", "rename one", column=len(names) - names[::-1].index(twice))
     return names if len(problems) == found else None
+
+
+def _folded(cell: str) -> str:
+    """Return a header as HEADERS spells it: without case, width, `(remarks)`, colons and stars."""
+    text = re.sub(r"[\s_]+", " ", unicodedata.normalize("NFKC", cell)).casefold()
+    return re.sub(r"\(.*\)\s*$", "", text.strip()).strip(" :*")
+
+
+def _understood(names: Sequence[str], taken: Mapping[str, int]) -> str:
+    """List the columns of a sheet with what each is taken for."""
+    fields = {index: field for field, index in taken.items()}
+    listed = [f"{shown(name)} ({fields.get(index, 'metadata')})" for index, name in enumerate(names[:12]) if name]
+    return ", ".join(listed) + (", ..." if len(names) > 12 else "")
 
 
 def _decode(path: Path, raw: bytes, problems: list[Problem]) -> str | None:

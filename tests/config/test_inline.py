@@ -97,7 +97,7 @@ def test_wrong_data(project: Project, data: str, code: str, message: str, hint: 
 
 
 def test_problems_of_the_data_file_name_the_data_file(project: Project) -> None:
-    project.write("faq.jsonl", '{"input": 1}\n{\n')
+    project.write("faq.jsonl", '{"input": 1, "target": 1}\n{\n')
     assert place(one(project.problems(text("scorer: contains")))) == "faq.jsonl:2:2"
 
 

@@ -28,7 +28,7 @@ def test_a_suite_is_loaded_with_its_samples(project: Project) -> None:
 
 
 def test_a_tasks_language_reaches_the_samples_that_have_none(project: Project) -> None:
-    rows = '{"id": "a", "input": "1"}\n{"id": "b", "input": "2", "metadata": {"lang": "en"}}\n'
+    rows = '{"input": 1, "target": 1}\n{"input": 2, "target": 2, "metadata": {"lang": "en"}}\n'
     suite = load_suite(project.suite(SUITE.replace('primary="', 'language="zh", primary="'), rows=rows))
     assert [sample.metadata["lang"] for sample in suite.tasks[0].loaded] == ["zh", "en"]
 
@@ -76,9 +76,9 @@ def test_every_problem_of_every_task_and_file_at_once(project: Project) -> None:
     task = '    Task(name="{}", modality="text", samples="{}", scorers=[ExactMatch()], primary="{}"),\n'
     head, tail = SUITE.partition("    Task(")[0], "])\n"
     tasks = task.format("a", "sums.jsonl", "x") + task.format("b", "sums.jsonl", "exact_match")
-    path = project.suite(head + tasks + tail, rows='{"input": "a"}\nnot json\n{"inptu": 1}\n')
+    path = project.suite(head + tasks + tail, rows='{"input": "a", "target": 1}\nnot json\n{"inptu": 1}\n')
     assert [(p.code, place(p)) for p in refused(path)] == [
-        ("E211", "suite.py:5"),
+        ("E211", "suite.py:5:16"),
         ("E303", "sums.jsonl:2:1"), ("E305", "sums.jsonl:3:2"), ("E306", "sums.jsonl:3"),
         ("E303", "sums.jsonl:2:1"), ("E305", "sums.jsonl:3:2"), ("E306", "sums.jsonl:3"),
     ]  # fmt: skip
@@ -91,9 +91,9 @@ def test_two_tasks_of_a_name_are_refused(project: Project) -> None:
 
 
 def test_samples_made_in_python_are_checked(project: Project) -> None:
-    samples = 'samples=[Sample(id="a", input=1), Sample(id="a", input=2, files=["../x.png"])]'
+    samples = 'samples=[Sample(id="a", input=1), Sample(id="a", input=2, files=["../x.png"], target=3)]'
     text = SUITE.replace("import Suite", "import Sample, Suite").replace('samples="sums.jsonl"', samples)
-    assert [problem.code for problem in refused(project.suite(text))] == ["E304", "E307"]
+    assert [problem.code for problem in refused(project.suite(text))] == ["E304", "E307", "E313"]
 
 
 def test_a_suite_with_dataclasses_and_pickles_loads(project: Project) -> None:
@@ -159,7 +159,9 @@ def with_passages(project: Project, rows: str, passages: str = PASSAGES) -> Path
 
 
 def test_documents_reach_every_sample_or_those_of_its_pool(project: Project) -> None:
-    rows = '{"id": "a", "input": "1"}\n{"id": "b", "input": "2", "metadata": {"pool": ["p2"]}}\n'
+    rows = (
+        '{"id": "a", "input": "1", "target": 1}\n{"id": "b", "input": "2", "target": 1, "metadata": {"pool": ["p2"]}}\n'
+    )
     first, second = load_suite(with_passages(project, rows)).tasks[0].loaded
     assert first.metadata["documents"] == {"p1": "one", "p2": "two"}
     assert second.metadata["documents"] == {"p2": "two"}
@@ -175,7 +177,7 @@ def test_documents_reach_every_sample_or_those_of_its_pool(project: Project) -> 
     ],
 )
 def test_a_pool_names_documents(project: Project, pool: str, message: str) -> None:
-    rows = f'{{"id": "a", "input": "1", "metadata": {{"pool": {pool}}}}}\n'
+    rows = f'{{"id": "a", "input": "1", "target": "2", "metadata": {{"pool": {pool}}}}}\n'
     (problem,) = refused(with_passages(project, rows))
     assert (problem.code, problem.line) == ("E306", 5)
     assert message in problem.message

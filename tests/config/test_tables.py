@@ -73,6 +73,9 @@ def test_tsv_keeps_commas(tmp_path: Path) -> None:
         pytest.param("x,input,answer,label", {"input": "2", "target": "3", "tags": "4", "x": "1"}, id="label-is-a-tag"),
         pytest.param("input,prompt,target,lang", {"input": "1", "target": "3", "prompt": "2", "lang": "4"}, id="own-name-first"),
         pytest.param("cluster,input,,target", {"cluster": "1", "input": "2", "target": "4"}, id="column-without-name"),
+        pytest.param("问题,标准答案,提示,输出", {"input": "1", "target": "2", "提示": "3", "输出": "4"}, id="strong-before-weak"),
+        pytest.param("提示,输出,x,y", {"input": "1", "target": "2", "x": "3", "y": "4"}, id="weak-alone"),
+        pytest.param("输入*,期望：,x (a),y", {"input": "1", "target": "2", "x (a)": "3", "y": "4"}, id="remarks"),
         pytest.param("ｉｎｐｕｔ,a,b,c", {"input": "1", "a": "2", "b": "3", "c": "4"}, id="full-width"),
     ],
 )  # fmt: skip
@@ -90,7 +93,14 @@ def test_headers(tmp_path: Path, header: str, expected: dict[str, str]) -> None:
         pytest.param("", "E302", None, "the dataset is empty", id="empty"),
         pytest.param("input,target\n", "E302", None, "the dataset is empty", id="header-alone"),
         pytest.param(
-            "inptu,target\na,b\n", "E311", 1, "no column 'input' among 'inptu', 'target'", id="no-input-column"
+            "inptu,target\na,b\n",
+            "E311",
+            1,
+            "no column for the input; the columns are 'inptu' (metadata), 'target' (target)",
+            id="no-input-column",
+        ),
+        pytest.param(
+            "输入,输出,标签\na,b,c\n", "E311", 1, "'输出' and '标签' could both be the target", id="two-that-could-be"
         ),
         pytest.param("question,prompt\na,b\n", "E311", 1, "'question' and 'prompt' both mean 'input'", id="two-inputs"),
         pytest.param("input,x,x\na,b,c\n", "E311", 1, "two columns are called 'x'", id="two-of-a-name"),
@@ -106,6 +116,27 @@ def test_refuses(tmp_path: Path, text: str, code: str, line: int | None, message
     problem = refused(csv(tmp_path, text))
     assert (problem.code, problem.line) == (code, line)
     assert message in problem.message
+
+
+def test_a_sheet_without_the_targets_that_are_needed_says_what_its_columns_are_taken_for(tmp_path: Path) -> None:
+    path = csv(tmp_path, "问题,答复,标准\na,b,c\n")
+    with pytest.raises(UsageError) as caught:
+        load_samples(path, judge="exact_match")
+    (problem,) = caught.value.problems
+    assert (problem.code, place(problem), problem.hint) == ("E313", "d.csv:1:1", "did you mean '标准答案'?")
+    assert problem.message == (
+        "no column for the target, which exact_match judges against;"
+        " the columns are '问题' (input), '答复' (metadata), '标准' (metadata)"
+    )
+    assert load_samples(path)[0].target is None, "where no scorer needs one, none is missing"
+
+
+def test_rows_without_the_target_that_is_needed_are_named_with_their_line(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_samples(csv(tmp_path, "id,input,target\na,1,2\nb,3,\nc,5,\n"), judge="exact_match")
+    (problem,) = caught.value.problems
+    assert (problem.code, place(problem)) == ("E313", "d.csv:3:1")
+    assert problem.message == "no target, which exact_match judges against: samples 'b', 'c'"
 
 
 def test_a_near_header_is_suggested(tmp_path: Path) -> None:
