@@ -12,7 +12,7 @@ from harness.core.canonical import Json, from_json, to_json
 from harness.core.rules import DecisionRule
 from harness.core.runs import DRAIN_S, Bakeoff, Plan, RunSettings
 from harness.core.scores import SANDBOX
-from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, IncompleteError, UsageError
+from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, IncompleteError, Problem, UsageError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -75,7 +75,7 @@ def load(
 
     return load_config(
         folder, env=read(folder), suites=suites, candidates=candidates, limit=limit, shipped=shipped(),
-        require_keys=require_keys,
+        require_keys=require_keys, examine=_unplannable,
     )  # fmt: skip
 
 
@@ -98,7 +98,10 @@ def plan(bakeoff: Bakeoff) -> Plan:
     """Expand the bake-off into its calls."""
     from harness.execute.plan import plan as plan_calls
 
-    return plan_calls(bakeoff)
+    try:
+        return plan_calls(bakeoff)
+    except UsageError as error:
+        raise UsageError(_unplannable(bakeoff) or error.problems) from error
 
 
 def notices(bakeoff: Bakeoff, planned: Plan) -> tuple[str, ...]:
@@ -474,6 +477,19 @@ def catalogue(folder: Path) -> tuple["Offer", ...]:
 
 
 # -- small pieces --------------------------------------------------------------------------------------------------
+
+
+def _unplannable(bakeoff: Bakeoff) -> list[Problem]:
+    """Return what keeps a bake-off, of which parts may be missing, from being planned and paid."""
+    from harness.execute.budget import refuse_unpriced
+    from harness.execute.plan import plan_partly
+
+    calls, problems = plan_partly(bakeoff)
+    try:
+        refuse_unpriced(bakeoff, calls)
+    except UsageError as error:
+        problems += error.problems
+    return problems
 
 
 def _decide_slot(

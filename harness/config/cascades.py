@@ -54,7 +54,9 @@ def resolve_cascade(
     stages: list[Stage] = []
     resolved: list[Resolved] = []
     for steps, written in _written(entry.model):
-        model, *others = named(written.candidate)
+        if not (entries := named(written.candidate)):
+            return None  # its entry is wrong, which has been said
+        model, *others = entries
         if others:
             message = f"the stage '{written.name}': '{written.candidate}' stands for {1 + len(others)} entries"
             problems.append(entry.problem("E208", message, *steps, hint=f"say '{model.name}'"))
@@ -101,7 +103,14 @@ def resolve_cascade(
         ),
         missing=tuple(dict.fromkeys(name for of in resolved for name in of.missing)),
         ignored=tuple(dict.fromkeys(name for of in resolved for name in of.ignored)),
+        unknown=tuple(dict.fromkeys(name for of in resolved for name in of.unknown)),
     )
+
+
+def stage_inputs(cascade: Cascade) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Yield each stage's name with the keys that lead to its input in the entry."""
+    for steps, stage in _written(cascade):
+        yield stage.name, (*steps[:-1], "input") if len(steps) > 1 else steps
 
 
 def _written(cascade: Cascade) -> list[tuple[tuple[str | int, ...], WrittenStage]]:

@@ -39,7 +39,7 @@ def inline_suite(given: InlineSuite, source: Source, where: Where, problems: lis
     )
 
     def report(code: str, message: str, field: str, hint: str | None) -> None:
-        if code in ("E203", "E211") and len(task.scorers) < len(scorers):
+        if code in ("E203", "E211") and (len(task.scorers) < len(scorers) or (*where, "scorer") in source.dropped):
             return  # scorers were named, but wrong ones: that has been reported
         if code == "E203":
             message = f"suite '{given.name}' has no scorer, so every output would count as passing"

@@ -80,8 +80,6 @@ def offers(folder: Path, shipped: Path, env: Mapping[str, str]) -> tuple[Offer, 
     """Return the candidates of `folder`, then the shipped ones; UsageError with every problem of both files."""
     problems: list[Problem] = []
     shelf = open_shelf(folder, shipped, problems)
-    if shelf is None:
-        raise UsageError(problems)
     entries: dict[str, Entry | CascadeEntry] = {}
     for file in (shelf.own, shelf.shipped):
         for entry in file.all if file else ():

@@ -1,6 +1,6 @@
 """A folder's bakeoff.yaml, providers.yaml and suites as one resolved bake-off."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,15 +21,17 @@ from harness.config.selection import (
     open_shelf,
     refuse_repeats,
 )
-from harness.config.source import Source, Where, read
+from harness.config.selection import places as candidate_places
+from harness.config.source import Source, Where, parse, read
 from harness.config.suites import find_suite, known_suites, load_suite
-from harness.config.validate import validate
+from harness.config.suites import places as task_places
+from harness.config.validate import validate_parts
 from harness.core.candidates import Candidate, provider_of
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
 from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Suite, Task
-from harness.errors import CredentialsError, Problem, UsageError
+from harness.errors import CredentialsError, Place, Problem, UsageError
 
 NAMED = 4
 """Most candidates that a notice names; of more it says how many they are."""
@@ -38,6 +40,7 @@ NAMED = 4
 def load(
     folder: Path, *, file: str = BAKEOFF_FILE, env: Mapping[str, str], suites: Sequence[str] = (),
     candidates: Sequence[str] = (), limit: int | None = None, shipped: Path, require_keys: bool = True,
+    examine: Callable[[Bakeoff], Sequence[Problem]] = lambda _: (),
 ) -> Bakeoff:  # fmt: skip
     """Read the bake-off that `folder`/`file` describes; nothing is sent and nothing heavy is imported.
 
@@ -45,22 +48,21 @@ def load(
     the folder lacks. UsageError carries every problem of every file; CredentialsError every key that is missing for a
     candidate that is named, or whose absence leaves a task without candidates. Without `require_keys` every key may
     be missing: no candidate is left out for it, and a notice says which it is.
+
+    What is wrong is left out and the rest is looked at all the same, so that nobody is told of it in instalments; at
+    the end `examine` is shown what remains of a bake-off that is refused, and adds what it finds.
     """
     problems: list[Problem] = []
-    read_in = _read_bakeoff(folder / file, problems)
-    shelf = open_shelf(folder, shipped, problems)
-    if read_in is None:
-        raise UsageError(problems)
-    given, source = read_in
+    given, source = _read_bakeoff(folder / file, problems)
     found = len(problems)
-    every = _load_suites(given, source, folder, shipped, problems)
-    _check_targets(every, problems)
+    shelf = open_shelf(folder, shipped, problems)
+    whole = len(problems)
+    places: dict[str, Place] = {}
+    every = _load_suites(given, source, folder, shipped, places, problems)
     tasks_by_slot = decision.slots(every)
-    complete = len(problems) == found
+    complete = not found and len(problems) == whole
     rules = decision.rules(given, source, tasks_by_slot, problems, complete=complete)
-    kept = _only(every, suites, problems)
-    if shelf is None:
-        raise UsageError(problems)
+    kept = _only(every, suites, problems if complete else [])
     _check_budgets(given, source, shelf, problems)
     kept_tasks = _tasks(kept)
     chosen = choose(
@@ -74,14 +76,13 @@ def load(
     rules = _check_must_pass(rules, tasks_by_slot, given, source, shelf, chosen, problems, repeats)
     named = {name for rule in rules.values() for name in rule.must_pass} | chosen.listed.keys()
     lacking = [*unserved, *(it for it in chosen.missing if it.candidate.name in named)]
-    kept, notices = _match(kept, chosen, lacking, source, problems, narrowed=bool(candidates))
-    _refuse(problems, lacking if require_keys else ())
-    modalities = {task.modality for task in _tasks(kept)}
+    asked, notices = _match(kept, chosen, lacking, source, problems, narrowed=bool(candidates))
+    modalities = {task.modality for task in _tasks(asked)}
     competing = tuple(candidate for candidate in chosen.candidates if candidate.modalities & modalities)
-    slots = decision.slots(kept)
-    return Bakeoff(
+    slots = decision.slots(asked)
+    bakeoff = Bakeoff(
         name=given.name or folder.resolve().name or "bakeoff",
-        suites=tuple(_first(suite, limit) for suite in kept),
+        suites=tuple(_first(suite, limit) for suite in asked),
         candidates=competing,
         instruments=instruments,
         rules=_of_slots(rules, slots, competing),
@@ -95,35 +96,51 @@ def load(
             *_own_notices(given, rules, slots, competing),
         ),
     )
+    called = {model.name: model for model in (*bakeoff.candidates, *bakeoff.models)}
+    bakeoff = replace(bakeoff, places={**places, **dict(candidate_places(shelf, called.values()))})
+    if not require_keys:
+        lacking = []
+    if problems or lacking:
+        problems += examine(replace(bakeoff, suites=tuple(kept)))
+    _refuse(problems, lacking)
+    return bakeoff
 
 
-def _read_bakeoff(path: Path, problems: list[Problem]) -> tuple[BakeoffFile, Source] | None:
+def _read_bakeoff(path: Path, problems: list[Problem]) -> tuple[BakeoffFile, Source]:
+    """Read bakeoff.yaml; where it is wrong, what is right of it."""
+    nothing = BakeoffFile.model_construct(suites=[]), parse("", file=str(path), folder=path.parent)
     if not path.is_file():
         there = [entry.name for entry in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
         best = nearest(path.name, there)
         hint = f"did you mean '{best}'?" if best else "`bakeoff init` writes one"
         problems.append(Problem(code="E200", message=f"there is no {path}", hint=hint))
-        return None
+        return nothing
     try:
         source = read(path)
     except UsageError as error:
         problems.extend(error.problems)
-        return None
+        return nothing
     refuse_literal_keys(source, problems)
-    given = validate(BakeoffFile, source, source.data, (), problems)
-    return (given, source) if given else None
+    return validate_parts(BakeoffFile, source, problems, part=_part, instead={"modality": "text"}) or nothing
+
+
+def _part(where: Where) -> Where:
+    """Return what cannot be looked at for a fault at `where`: the parts of a slot's decision judge each other."""
+    return where[:2] if where[:1] == ("decision",) else where
 
 
 def _load_suites(
-    given: BakeoffFile, source: Source, folder: Path, shipped: Path, problems: list[Problem]
+    given: BakeoffFile, source: Source, folder: Path, shipped: Path, places: dict[str, Place], problems: list[Problem]
 ) -> list[Suite]:
     loaded: list[Suite] = []
-    for index, written in enumerate(given.suites):
+    for index, entry in enumerate(given.suites):
         where: Where = ("suites", index)
-        if isinstance(written, InlineSuite):
-            suite = inline_suite(written, source, where, problems)
+        if isinstance(entry, InlineSuite):
+            suite = inline_suite(entry, source, where, problems)
+            prompt = (*where, "prompt")
+            places[f"task/{entry.name}/{entry.name}"] = source.place(prompt if prompt in source.values else where)
         else:
-            suite = _named_suite(written, source, where, folder, shipped, problems)
+            suite = _named_suite(entry, source, where, folder, shipped, places, problems)
         if suite is not None and suite.name in {other.name for other in loaded}:
             problems.append(source.problem("E221", f"two suites are called '{suite.name}'", where))
         elif suite is not None:
@@ -132,18 +149,21 @@ def _load_suites(
 
 
 def _named_suite(
-    name: str, source: Source, where: Where, folder: Path, shipped: Path, problems: list[Problem]
-) -> Suite | None:
+    name: str, source: Source, where: Where, folder: Path, shipped: Path, places: dict[str, Place],
+    problems: list[Problem],
+) -> Suite | None:  # fmt: skip
     path = find_suite(name, beside=source.folder, folder=folder, shipped=shipped)
     if path is None:
         hint = did_you_mean(name, known_suites(folder, shipped))
         problems.append(source.problem("E209", f"there is no suite '{name}'", where, hint=hint))
         return None
     try:
-        return load_suite(path)
+        suite = load_suite(path)
     except UsageError as error:
         problems.extend(error.problems)
         return None
+    places |= task_places(suite, path)
+    return suite
 
 
 def _only(suites: list[Suite], names: Sequence[str], problems: list[Problem]) -> list[Suite]:
@@ -159,31 +179,13 @@ def _tasks(suites: Iterable[Suite]) -> list[Task]:
     return [task for suite in suites for task in suite.tasks]
 
 
-def _check_targets(suites: Sequence[Suite], problems: list[Problem]) -> None:
-    """Refuse samples that a scorer could not judge: they would be paid for and then lost."""
-    for suite in suites:
-        for task in suite.tasks:
-            needing = [scorer.name for scorer in task.scorers if scorer.needs_target]
-            blank = [sample.id for sample in task.loaded if sample.target in (None, "", [])]
-            if needing and blank:
-                more = f" and {len(blank) - 3} more" if len(blank) > 3 else ""
-                problems.append(
-                    Problem(
-                        code="E313",
-                        message=f"{suite.name}/{task.name}: {', '.join(map(repr, blank[:3]))}{more} without a target, "
-                        f"which {needing[0]} judges against",
-                        hint="fill in the target column of the data, or take the samples out",
-                    )
-                )
-
-
 def _check_budgets(given: BakeoffFile, source: Source, shelf: Shelf, problems: list[Problem]) -> None:
     """Refuse a ceiling for a provider that nobody has: a misspelt one would hold nothing."""
     budgets = (given.run and given.run.budgets_usd) or {}
     files = [file for file in (shelf.own, shelf.shipped) if file] if budgets else []
     billing = {provider_of(model_of(entry)) for file in files for entry in file.entries} - {"local"}
     for name in budgets:
-        if name not in billing:
+        if name not in billing and shelf.own.broken == frozenset():
             message, hint = f"no candidate has the provider '{name}'", did_you_mean(name, sorted(billing))
             problems.append(source.problem("E223", message, ("run", "budgets_usd", name), key=True, hint=hint))
 
@@ -217,7 +219,7 @@ def _check_must_pass(
         for index, written in enumerate(rule.must_pass):
             where: Where = ("decision", slot, "must_pass", index)
             meant = [name for name, model_name in eligible.items() if written in (name, model_name)]
-            if not meant:
+            if not meant and not shelf.may_hold(written):
                 message, hint = f"must_pass: '{written}' does not compete", did_you_mean(written, eligible)
                 problems.append(source.problem("E208", message, where, hint=hint))
             if meant and all(name in repeats for name in meant):

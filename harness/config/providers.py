@@ -8,11 +8,13 @@ from pathlib import Path
 from harness.config.models import PASSED_OVER, Cascade, ModelEntry, ProvidersFile
 from harness.config.secrets import holds_key, is_key
 from harness.config.source import Source, Where, read
-from harness.config.validate import validate
+from harness.config.validate import validate_parts
 from harness.core.suggest import did_you_mean
-from harness.errors import Problem, UsageError
+from harness.errors import Place, Problem, UsageError
 
 FROM_ENVIRONMENT = "os.environ/"
+ADDRESSING = frozenset({"model", "api_base", "base_url", "custom_llm_provider"})
+"""Keys of litellm_params that say who is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,10 @@ class Listed:
     ) -> Problem:
         """Return a problem at `steps` below this entry; `key` points at the key instead of its value."""
         return self.source.problem(code, message, (*self.where, *steps), key=key, hint=hint)
+
+    def place(self, *steps: str | int) -> Place:
+        """Return where the thing at `steps` below this entry is written."""
+        return self.source.place((*self.where, *steps))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,8 @@ class Providers:
     entries: tuple[Entry, ...]
     cascades: tuple[CascadeEntry, ...]
     notices: tuple[str, ...]
+    broken: frozenset[str] | None = frozenset()
+    """Names of entries that are wrong and could not be read; None: nothing could be."""
 
     @property
     def all(self) -> tuple[Entry | CascadeEntry, ...]:
@@ -63,53 +71,72 @@ class Providers:
         return exact or tuple(entry for entry in self.all if entry.model.model_name == name)
 
 
-def read_providers(
-    path: Path, problems: list[Problem], *, elsewhere: Callable[[], Iterable[str]] = tuple
-) -> Providers | None:
-    """Read the providers.yaml at `path`; None after adding every problem found.
+def read_providers(path: Path, problems: list[Problem], *, elsewhere: Callable[[], Iterable[str]] = tuple) -> Providers:
+    """Read the providers.yaml at `path`; every problem found is added, and what is wrong is left out.
 
     `elsewhere` names the candidates of another file that its cascades may use too.
     """
+    nothing = Providers(entries=(), cascades=(), notices=(), broken=None)
     try:
         source = read(path)
     except UsageError as error:
         problems.extend(error.problems)
-        return None
-    found = len(problems)
-    passed_over = [key for key in PASSED_OVER if isinstance(source.data, dict) and key in source.data]
-    data = source.data
-    if isinstance(data, dict):
-        data = {key: value for key, value in data.items() if key not in PASSED_OVER}
-    refuse_literal_keys(source, problems, skip=PASSED_OVER)
-    file = validate(ProvidersFile, source, data, (), problems)
-    if file is None:
-        return None
+        return nothing
     notices = []
-    if passed_over:
+    if passed_over := [key for key in PASSED_OVER if isinstance(source.data, dict) and key in source.data]:
+        source = source.without({(key,) for key in passed_over})
         notices.append(f"{path.name}: {', '.join(passed_over)} concern LiteLLM's proxy and are passed over")
+    written, written_cascades = _names(source, "model_list"), _names(source, "cascades")
+    written_out = refuse_literal_keys(source, problems)
+    read_in = validate_parts(ProvidersFile, source, problems, part=_part)
+    if read_in is None:
+        return nothing
+    if written_out:  # only now, so that nothing else of their entries stays untold
+        read_in = validate_parts(ProvidersFile, source.without(set(map(_part, written_out))), [], part=_part)
+    if read_in is None:
+        return nothing
+    file, source = read_in
     entries = _entries(source, file, problems, notices)
-    known = [entry.name for entry in entries] + [entry.model.model_name for entry in entries]
+    known = [*written, *(entry.name for entry in entries)]
     known += elsewhere() if file.cascades else ()
+    cascades = []
     for index, cascade in enumerate(file.cascades or ()):
+        found = len(problems)
         _check_cascade(source, ("cascades", index), cascade, known, problems)
         known_as = [other.model_name for other in (file.cascades or ())[:index]]
         if cascade.model_name in known_as:
             message = f"two cascades are called '{cascade.model_name}'"
             problems.append(source.problem("E207", message, ("cascades", index, "model_name"), hint="rename one"))
-    if len(problems) > found:
-        return None
-    cascades = tuple(
-        CascadeEntry(name=cascade.model_name, source=source, where=("cascades", index), model=cascade)
-        for index, cascade in enumerate(file.cascades or ())
+        if len(problems) == found:
+            where: Where = ("cascades", index)
+            cascades.append(CascadeEntry(name=cascade.model_name, source=source, where=where, model=cascade))
+    read_of = {*(model.model_name for model in file.model_list), *(cascade.name for cascade in cascades)}
+    return Providers(
+        entries=tuple(entries),
+        cascades=tuple(cascades),
+        notices=tuple(notices),
+        broken=frozenset({*written, *written_cascades} - read_of),
     )
-    return Providers(entries=tuple(entries), cascades=cascades, notices=tuple(notices))
 
 
-def refuse_literal_keys(source: Source, problems: list[Problem], *, skip: Iterable[str] = ()) -> None:
-    """Add a problem (E103) for every value that is, or looks like, a key written out; it is never shown."""
+def _part(where: Where) -> Where:
+    """Return what cannot be looked at for a fault at `where`: a cascade, an entry that does not say whom it asks."""
+    whole = any(step in ADDRESSING or (isinstance(step, str) and holds_key(step)) for step in where)
+    return where[:2] if whole or where[:1] == ("cascades",) else where
+
+
+def _names(source: Source, section: str) -> list[str]:
+    """Return the names that a section of the file gives, whatever else is wrong with it."""
+    places = [where for where in source.values if where[:1] == (section,) and where[2:] == ("model_name",)]
+    return [name for where in places if isinstance(name := source.at(where), str)]
+
+
+def refuse_literal_keys(source: Source, problems: list[Problem]) -> list[Where]:
+    """Add a problem (E103) for every value that is, or looks like, a key written out; returns where they stand."""
+    found = []
     for where in source.values:
         value = source.at(where)
-        if not isinstance(value, str) or not value.strip() or where[:1] in [(key,) for key in skip]:
+        if not isinstance(value, str) or not value.strip():
             continue
         named = isinstance(where[-1], str) and holds_key(where[-1]) if where else False
         written_out = named and not value.startswith(FROM_ENVIRONMENT) and not value.endswith(".json")
@@ -117,6 +144,8 @@ def refuse_literal_keys(source: Source, problems: list[Problem], *, skip: Iterab
             message = f"a key is written out in '{where[-1] if where else 'the file'}'"
             hint = "put it into the environment or .env and write os.environ/NAME; if it was shared, revoke it"
             problems.append(replace(source.problem("E103", message, where, hint=hint), excerpt=None))
+            found.append(where)
+    return found
 
 
 def _entries(source: Source, file: ProvidersFile, problems: list[Problem], notices: list[str]) -> list[Entry]:

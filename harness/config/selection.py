@@ -1,12 +1,12 @@
 """Which candidates compete and which serve as instruments: named, resolved, with their keys at hand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from harness.config.candidates import Resolved, resolve
-from harness.config.cascades import resolve_cascade
+from harness.config.cascades import resolve_cascade, stage_inputs
 from harness.config.models import BakeoffFile
 from harness.config.paths import PROVIDERS_FILE
 from harness.config.providers import CascadeEntry, Entry, Providers, read_providers
@@ -15,7 +15,7 @@ from harness.core.candidates import Candidate
 from harness.core.scores import MOS, SANDBOX, TRANSCRIBER, Instrument
 from harness.core.suggest import did_you_mean
 from harness.core.suites import Task
-from harness.errors import Problem, UsageError
+from harness.errors import Place, Problem, UsageError
 
 INSTRUMENTS = {TRANSCRIBER.name: "whisper-base", MOS.name: "dnsmos", SANDBOX.name: "sandbox"}
 """Instrument → the candidate that serves where bakeoff.yaml names none."""
@@ -39,6 +39,10 @@ class Shelf:
     def named(self, name: str) -> tuple[Entry | CascadeEntry, ...]:
         """Return what is called `name`: one, several that share it as model_name, or none."""
         return self.own.named(name) or (self.shipped.named(name) if self.shipped else ())
+
+    def may_hold(self, name: str) -> bool:
+        """Whether `name` may be that of an entry that is wrong, which has been said."""
+        return self.own.broken is None or name in self.own.broken
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,22 +76,39 @@ class Chosen:
     notices: tuple[str, ...]
 
 
-def open_shelf(folder: Path, shipped: Path, problems: list[Problem]) -> Shelf | None:
-    """Read the folder's providers.yaml, else the shipped one; None after adding every problem."""
+def open_shelf(folder: Path, shipped: Path, problems: list[Problem]) -> Shelf:
+    """Read the folder's providers.yaml, else the shipped one; every problem is added."""
     path, other = folder / PROVIDERS_FILE, shipped / PROVIDERS_FILE
     if not path.is_file() or path.resolve() == other.resolve():
-        own = read_providers(path if path.is_file() else other, problems)
-        return Shelf(own=own) if own else None
+        return Shelf(own=read_providers(path if path.is_file() else other, problems))
     own = read_providers(path, problems, elsewhere=lambda: [entry.name for entry in _shipped(other).entries])
-    return Shelf(own=own, other=other) if own else None
+    return Shelf(own=own, other=other)
 
 
 @cache
 def _shipped(path: Path) -> Providers:
     problems: list[Problem] = []
-    if providers := read_providers(path, problems):
-        return providers
-    raise UsageError(problems)
+    providers = read_providers(path, problems)
+    if problems:
+        raise UsageError(problems)
+    return providers
+
+
+def places(shelf: Shelf, models: Iterable[Candidate]) -> Iterator[tuple[str, Place]]:
+    """Yield where the entries of `models` are written, and what of them may have to be mended; as `Bakeoff.places`."""
+    for model in models:
+        at = f"candidate/{model.name}"
+        for entry in (entry for entry in shelf.named(model.name) if entry.name == model.name):
+            if isinstance(entry, CascadeEntry):
+                yield at, entry.place("model_name")
+                yield from ((f"{at}/{stage}", entry.place(*steps)) for stage, steps in stage_inputs(entry.model))
+                continue
+            params = entry.model.litellm_params
+            yield at, entry.place("litellm_params", "model")
+            if params.api_base or params.base_url:
+                yield f"{at}/api_base", entry.place("litellm_params", "api_base" if params.api_base else "base_url")
+            if params.api_key:
+                yield f"{at}/api_key", entry.place("litellm_params", "api_key")
 
 
 def choose(
@@ -151,6 +172,8 @@ def bind(
     missing: list[Missing] = []
     for name, instrument in needs.items():
         serving = {**INSTRUMENTS, **given}.get(name)
+        if serving is None and {("instruments",), ("instruments", name)} & source.dropped:
+            continue
         if serving is None:
             message, hint = f"a scorer needs the instrument '{name}'", f"instruments: {{{name}: <candidate>}}"
             problems.append(source.problem("E213", message, ("instruments",), hint=hint))
@@ -212,7 +235,7 @@ def _find(
     shelf: Shelf, name: str, where: Where | None, source: Source, problems: list[Problem]
 ) -> tuple[Entry | CascadeEntry, ...]:
     entries = shelf.named(name)
-    if not entries:
+    if not entries and not shelf.may_hold(name):
         message = f"there is no candidate '{name}'"
         problems.append(_problem(source, where, "E208", message, did_you_mean(name, shelf.names)))
     return entries
@@ -222,6 +245,8 @@ def _serving(shelf: Shelf, instrument: str, name: str, source: Source, problems:
     entries = shelf.named(name)
     if len(entries) == 1 and isinstance(entries[0], Entry):
         return entries[0]
+    if not entries and shelf.may_hold(name):
+        return None
     message, hint = f"the {instrument} '{name}' is no candidate", did_you_mean(name, shelf.names)
     if len(entries) == 1:
         message, hint = f"the {instrument} '{name}' is a cascade, and one model measures", "name one of its models"
@@ -241,3 +266,11 @@ def _ignored(resolved: Sequence[Resolved]) -> Iterable[str]:
     keys = sorted({key for found in resolved for key in found.ignored})
     if keys:
         yield f"litellm_params {', '.join(keys)} steer LiteLLM's router, which is not used, and are ignored"
+    unknown = sorted({key for found in resolved for key in found.unknown})
+    if unknown:
+        are = (
+            "is no parameter that LiteLLM knows; it is"
+            if len(unknown) == 1
+            else "are no parameters that LiteLLM knows; they are"
+        )
+        yield f"litellm_params {', '.join(unknown)} {are} sent as written"

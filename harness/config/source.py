@@ -6,9 +6,10 @@ aliases that multiply, foreign tags. `1e-6` is a number here (YAML 1.1 calls it 
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
@@ -16,7 +17,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from harness.config.secrets import HIDDEN, holds_key, looks_like_key, safe_excerpt, shown
 from harness.core.canonical import Json
-from harness.errors import Problem, UsageError
+from harness.errors import Place, Problem, UsageError
 
 MAX_BYTES = 5_000_000
 MAX_NODES = 100_000
@@ -53,18 +54,24 @@ class Source:
     values: Mapping[Where, Span]
     keys: Mapping[Where, Span]
     """Where the key that leads to a place is written."""
+    dropped: frozenset[Where] = frozenset()
+    """What `without` has taken out of its mappings."""
 
     def problem(
         self, code: str, message: str, where: Where = (), *, key: bool = False, hint: str | None = None
     ) -> Problem:
         """Return a problem at `where`, or at its nearest parent that is written; `key` points at the key instead."""
+        return Problem.at(self.place(where, key=key), code, message, hint=hint)
+
+    def place(self, where: Where, *, key: bool = False) -> Place:
+        """Return where the value at `where` is written, or else its nearest parent that is; `key`: where its key is."""
         secret = any(isinstance(step, str) and holds_key(step) for step in where)
         span = self.keys.get(where) if key else None
         while span is None:
             span = self.values.get(where, Span(line=1, column=1, length=1) if not where else None)
             where = where[:-1]
-        problem = _problem(code, message, self.file, self.lines, span, hint)
-        return replace(problem, excerpt=None) if secret else problem
+        place = _place(self.file, self.lines, span)
+        return replace(place, excerpt=None) if secret else place
 
     def raw(self, where: Where) -> str | None:
         """Return the text of a one-line scalar as it was written; None for anything else."""
@@ -84,6 +91,38 @@ class Source:
             else:
                 return None
         return value
+
+    def without(self, wrong: Collection[Where], *, instead: Mapping[str, Json] = MappingProxyType({})) -> "Source":
+        """Return what is left without the values at `wrong`: items of lists move up, and keep their places in the text.
+
+        A wrong value whose key is in `instead` becomes what stands there.
+        """
+        moved: dict[Where, Where] = {}
+
+        def rest(value: Json, was: Where, now: Where) -> Json:
+            moved[was] = now
+            if isinstance(value, dict):
+                kept = {key: item for key, item in value.items() if (*was, key) not in wrong}
+                stand_ins = {key: instead[key] for key in value.keys() - kept.keys() if key in instead}
+                return {key: rest(item, (*was, key), (*now, key)) for key, item in kept.items()} | stand_ins
+            if isinstance(value, list):
+                left = [index for index in range(len(value)) if (*was, index) not in wrong]
+                return [rest(value[index], (*was, index), (*now, at)) for at, index in enumerate(left)]
+            return value
+
+        data = rest(self.data, (), ())
+        lost = {
+            (*moved[where[:-1]], where[-1]) for where in wrong if where[:-1] in moved and isinstance(where[-1], str)
+        }
+        return replace(
+            self,
+            data=data,
+            values={moved[where]: span for where, span in self.values.items() if where in moved},
+            keys={moved[where]: span for where, span in self.keys.items() if where in moved},
+            dropped=frozenset(
+                {*lost, *(moved[where[:-1]] + where[-1:] for where in self.dropped if where[:-1] in moved)}
+            ),
+        )
 
 
 def read(path: Path) -> Source:
@@ -143,18 +182,13 @@ def _syntax_problem(error: yaml.MarkedYAMLError, file: str, lines: tuple[str, ..
     if mark is None:
         return Problem(code="E201", message=f"malformed YAML: {said}", file=file, hint=hint)
     span = Span(line=mark.line + 1, column=mark.column + 1, length=1)
-    return _problem("E201", f"malformed YAML: {said}", file, lines, span, hint)
+    return Problem.at(_place(file, lines, span), "E201", f"malformed YAML: {said}", hint=hint)
 
 
-def _problem(
-    code: str, message: str, file: str, lines: tuple[str, ...], span: Span, hint: str | None = None
-) -> Problem:
+def _place(file: str, lines: tuple[str, ...], span: Span) -> Place:
     line = lines[span.line - 1] if span.line <= len(lines) else ""
     before = lines[span.line - 2] if 2 <= span.line <= len(lines) else ""
-    return Problem(
-        code=code, message=message, file=file, line=span.line, column=span.column,
-        excerpt=safe_excerpt(line, before), length=span.length, hint=hint,
-    )  # fmt: skip
+    return Place(file=file, line=span.line, column=span.column, excerpt=safe_excerpt(line, before), length=span.length)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -252,4 +286,5 @@ class _Builder:
         )
 
     def _add(self, node: Node, message: str, *, code: str = "E201", hint: str | None = None) -> None:
-        self.problems.append(_problem(code, message, self.file, self.lines, self._span(node), hint))
+        place = _place(self.file, self.lines, self._span(node))
+        self.problems.append(Problem.at(place, code, message, hint=hint))

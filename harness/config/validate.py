@@ -2,7 +2,8 @@
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Tag, ValidationError
@@ -48,6 +49,32 @@ def validate(model: type[M], source: Source, data: Json, where: Where, problems:
         found = [_problem(model, source, where, dict(detail)) for detail in kept]
         problems.extend(sorted(found, key=lambda problem: (problem.line or 0, problem.column or 0)))
         return None
+
+
+def validate_parts(
+    model: type[M],
+    source: Source,
+    problems: list[Problem],
+    *,
+    part: Callable[[Where], Where] = lambda where: where,
+    instead: Mapping[str, Json] = MappingProxyType({}),
+) -> tuple[M, Source] | None:
+    """Return a whole file as a `model`, with the source of that; None where nothing of it is right.
+
+    Problems that are found are added, and what is wrong is taken out, so that the rest can be looked at too. `part`
+    says how much that is for a fault at a place; a wrong value whose key is in `instead` becomes what stands there.
+    """
+    found = validate(model, source, source.data, (), problems)
+    while found is None:
+        try:
+            found = model.model_validate(source.data)
+        except ValidationError as error:
+            details = error.errors(include_url=False, include_context=False, include_input=False)
+            wrong = {part(_place(source, (), tuple(detail["loc"]))[0]) for detail in details}
+            if () in wrong:
+                return None
+            source = source.without(wrong, instead=instead)
+    return found, source
 
 
 def _problem(model: type[BaseModel], source: Source, root: Where, detail: Mapping[str, Any]) -> Problem:

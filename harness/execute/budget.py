@@ -201,9 +201,10 @@ def refuse_unpriced(bakeoff: Bakeoff, calls: Sequence[Call]) -> None:
     ]
     if refused:
         raise UsageError([
-            Problem(
-                code="E222",
-                message=f"candidate {name!r} has no price, so the budget could not hold",
+            Problem.at(
+                bakeoff.place("candidate", name),
+                "E222",
+                f"candidate {name!r} has no price, so the budget could not hold",
                 hint="give it prices under model_info in providers.yaml, run without a budget, or bound its requests:"
                 " --allow-unpriced --max-calls N",
             )

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.clients.reserved import RESERVED
 from harness.core.calls import (
@@ -18,7 +18,7 @@ from harness.core.calls import (
     Role,
     TranscriptionRequest,
 )
-from harness.core.candidates import Candidate
+from harness.core.candidates import MODALITIES, Candidate
 from harness.core.canonical import Json, digest, to_json
 from harness.core.runs import Bakeoff, Exclusion, Plan
 from harness.core.scores import Instrument
@@ -55,28 +55,22 @@ def plan(bakeoff: Bakeoff) -> Plan:
     Order: each epoch in turn; in it the samples in random order, and every candidate on a sample before the next
     sample, again in random order, so that none gets the quiet hour (methodology.md 3).
     """
-    rng = random.Random(bakeoff.seed)
-    _refuse_reserved(bakeoff)
-    _refuse_stages(bakeoff)
-    identities = {candidate.name: candidate.identity for candidate in bakeoff.candidates}
     exclusions = tuple(_exclusions(bakeoff))
-    calls: list[Call] = []
-    problems: dict[str, Problem] = {}
-    units = _units(bakeoff, exclusions, problems)
-    for epoch in range(bakeoff.epochs):
-        for unit in rng.sample(units, len(units)):
-            for candidate in _shuffled(unit.candidates, rng):
-                try:
-                    calls.append(_answer_call(unit, candidate, identities[candidate.name], epoch))
-                except PromptError as error:
-                    place = f"{unit.suite}/{unit.task.name}"
-                    problems.setdefault(f"{place}: {error}", _problem(place, f"sample {unit.sample.id!r}: {error}"))
-    if problems:
-        raise UsageError(list(problems.values()))
+    calls, unasked = _expand(bakeoff, exclusions)
+    if problems := [*_reserved(bakeoff), *_wrong_stages(bakeoff), *unasked]:
+        raise UsageError(problems)
     if not calls:
         message = "no candidate can do any of the tasks"
         raise UsageError([Problem(code="E212", message=message, hint="add a candidate of a task's modality")])
     return Plan(calls=tuple(calls), instrument_calls=_instrument_counts(bakeoff, calls), exclusions=exclusions)
+
+
+def plan_partly(bakeoff: Bakeoff) -> tuple[list[Call], list[Problem]]:
+    """Do as `plan` for one epoch of a bake-off of which parts are missing; returns also what `plan` would refuse."""
+    anybody = Candidate(name="", model="", modalities=frozenset(MODALITIES))
+    calls, unasked = _expand(replace(bakeoff, candidates=(*bakeoff.candidates, anybody), epochs=1), ())
+    kept = [call for call in calls if call.candidate != anybody.name]
+    return kept, [*_reserved(bakeoff), *_wrong_stages(bakeoff), *unasked]
 
 
 def instrument_calls(bakeoff: Bakeoff, records: Iterable[Record]) -> list[Call]:
@@ -139,6 +133,25 @@ def call_key(
     return digest([KEY_VERSION, type(request).__name__, request, identity, place, epoch, role, *(under or ())])
 
 
+def _expand(bakeoff: Bakeoff, exclusions: Iterable[Exclusion]) -> tuple[list[Call], list[Problem]]:
+    """Return the answer calls, and the tasks that cannot be asked."""
+    rng = random.Random(bakeoff.seed)
+    identities = {candidate.name: candidate.identity for candidate in bakeoff.candidates}
+    calls: list[Call] = []
+    problems: dict[str, Problem] = {}
+    units = _units(bakeoff, exclusions, problems)
+    for epoch in range(bakeoff.epochs):
+        for unit in rng.sample(units, len(units)):
+            for candidate in _shuffled(unit.candidates, rng):
+                try:
+                    calls.append(_answer_call(unit, candidate, identities[candidate.name], epoch))
+                except PromptError as error:
+                    said = f"sample {unit.sample.id!r}: {error}"
+                    key = f"{unit.suite}/{unit.task.name}: {error}"
+                    problems.setdefault(key, _problem(bakeoff, unit.suite, unit.task.name, said))
+    return calls, list(problems.values())
+
+
 def _units(bakeoff: Bakeoff, exclusions: Iterable[Exclusion], problems: dict[str, Problem]) -> list[_Unit]:
     excluded = {(e.suite, e.task, e.candidate) for e in exclusions}
     units = []
@@ -149,11 +162,10 @@ def _units(bakeoff: Bakeoff, exclusions: Iterable[Exclusion], problems: dict[str
                 for candidate in bakeoff.candidates
                 if task.modality in candidate.modalities and (suite.name, task.name, candidate.name) not in excluded
             )
-            place = f"{suite.name}/{task.name}"
             try:
                 ask = _asker(task)
             except PromptError as error:
-                problems[place] = _problem(place, str(error))
+                problems[f"{suite.name}/{task.name}"] = _problem(bakeoff, suite.name, task.name, str(error))
                 continue
             units += [
                 _Unit(suite=suite.name, task=task, sample=sample, candidates=candidates, ask=ask)
@@ -166,29 +178,24 @@ def _shuffled(candidates: Sequence[Candidate], rng: random.Random) -> Sequence[C
     return candidates if len(candidates) == 1 else rng.sample(candidates, len(candidates))
 
 
-def _refuse_reserved(bakeoff: Bakeoff) -> None:
-    """Raise UsageError that names every parameter which no candidate and no task may set."""
+def _reserved(bakeoff: Bakeoff) -> Iterator[Problem]:
+    """Name every parameter which no candidate and no task may set."""
     tasks = {
-        f"task {suite.name}/{task.name}": task.params.keys() | _of_samples(task)
+        (f"task {suite.name}/{task.name}", bakeoff.place("task", suite.name, task.name)): task.params.keys()
+        | _of_samples(task)
         for suite in bakeoff.suites
         for task in suite.tasks
     }
-    candidates = {f"candidate {model.name!r}": set(model.params) for it in bakeoff.candidates for model in it.models}
-    if problems := [
-        Problem(
-            code="E204",
-            message=f"{who} sets the parameter {name!r}, which belongs to Bakeoff",
-            hint="remove it: it would change what is measured",
-        )
-        for who, params in {**candidates, **tasks}.items()
-        for name in sorted(RESERVED & params)
-    ]:
-        raise UsageError(problems)
+    models = {model.name: model for candidate in bakeoff.candidates for model in candidate.models}
+    candidates = {(f"candidate {name!r}", bakeoff.place("candidate", name)): {*models[name].params} for name in models}
+    for (who, place), params in {**candidates, **tasks}.items():
+        for name in sorted(RESERVED & params):
+            message = f"{who} sets the parameter {name!r}, which belongs to Bakeoff"
+            yield Problem.at(place, "E204", message, hint="remove it: it would change what is measured")
 
 
-def _refuse_stages(bakeoff: Bakeoff) -> None:
-    """Raise UsageError that names every stage of a cascade whose input cannot be rendered."""
-    problems = []
+def _wrong_stages(bakeoff: Bakeoff) -> Iterator[Problem]:
+    """Name every stage of a cascade whose input cannot be rendered."""
     for cascade in bakeoff.candidates:
         told: dict[str, str] = {}
         for stage in cascade.stages:
@@ -198,10 +205,9 @@ def _refuse_stages(bakeoff: Bakeoff) -> None:
                 message = f"the stage {stage.name!r} of the cascade {cascade.name!r}: {error}"
                 before = ", ".join(f"stages.{name}.text" for name in told) or "-"
                 hint = f"it sees input, documents and what came before: {before}"
-                problems.append(Problem(code="E312", message=message, hint=hint))
+                place = bakeoff.place("candidate", cascade.name, stage.name)
+                yield Problem.at(place, "E312", message, hint=hint)
             told[stage.name] = "what it said"
-    if problems:
-        raise UsageError(problems)
 
 
 def _of_samples(task: Task) -> set[str]:
@@ -340,5 +346,6 @@ def _languages(task: Task) -> frozenset[str]:
     return frozenset(tag.partition("-")[0] for tag in tags if tag is not None)
 
 
-def _problem(place: str, message: str) -> Problem:
-    return Problem(code="E312", message=f"{place}: {message}", hint="mend the task in its suite")
+def _problem(bakeoff: Bakeoff, suite: str, task: str, said: str) -> Problem:
+    place = bakeoff.place("task", suite, task)
+    return Problem.at(place, "E312", f"{suite}/{task}: {said}", hint="mend the task in its suite")

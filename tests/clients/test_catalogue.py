@@ -54,7 +54,6 @@ class Environment(dict[str, str]):
 def called() -> list[Candidate]:
     problems: list[object] = []
     providers = read_providers(shipped() / PROVIDERS_FILE, problems)  # type: ignore[arg-type]
-    assert providers is not None
     found = [resolve(entry, Environment(), problems) for entry in providers.entries]  # type: ignore[arg-type]
     candidates = [it.candidate for it in found if it is not None]
     assert not problems

@@ -1,7 +1,7 @@
 """A project in a temporary folder, beside a small shipped one."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -79,16 +79,21 @@ class Project:
         suites: Sequence[str] = (),
         candidates: Sequence[str] = (),
         limit: int | None = None,
+        examine: Callable[[Bakeoff], Sequence[Problem]] = lambda _: (),
     ) -> Bakeoff:
         if text is not None:
             self.write("bakeoff.yaml", text)
-        return load(self.folder, env=env, suites=suites, candidates=candidates, limit=limit, shipped=self.shipped)
+        return load(
+            self.folder, env=env, suites=suites, candidates=candidates, limit=limit, shipped=self.shipped,
+            examine=examine,
+        )  # fmt: skip
 
     def problems(
-        self, text: str | None = None, *, candidates: Sequence[str] = (), suites: Sequence[str] = ()
-    ) -> list[Problem]:
+        self, text: str | None = None, *, candidates: Sequence[str] = (), suites: Sequence[str] = (),
+        examine: Callable[[Bakeoff], Sequence[Problem]] = lambda _: (),
+    ) -> list[Problem]:  # fmt: skip
         with pytest.raises(UsageError) as caught:
-            self.load(text, candidates=candidates, suites=suites)
+            self.load(text, candidates=candidates, suites=suites, examine=examine)
         assert caught.value.exit_code == 2
         return list(caught.value.problems)
 

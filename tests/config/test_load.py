@@ -15,6 +15,7 @@ from harness.config.paths import shipped
 from harness.core.canonical import to_json
 from harness.core.runs import RunSettings
 from harness.errors import CredentialsError, UsageError
+from harness.execute.plan import plan_partly
 from tests.config.conftest import CANARY, FAQ, HEAR, KEYS, PROVIDERS, SUITE, Project, marked_text, one, place
 
 SAY = "  - {name: say, modality: tts, data: faq.jsonl, scorer: [word_accuracy, dnsmos]}\n"
@@ -139,7 +140,9 @@ def test_an_unlisted_candidate_without_a_key_is_left_out_with_a_notice(project: 
 
 
 def test_many_candidates_without_keys_are_counted_in_one_notice(project: Project) -> None:
-    entry = "  - {{model_name: m{0}, litellm_params: {{model: a/m{0}, api_base: h, api_key: os.environ/KEY_{1}}}}}\n"
+    entry = (
+        "  - {{model_name: m{0}, litellm_params: {{model: openai/m{0}, api_base: h, api_key: os.environ/KEY_{1}}}}}\n"
+    )
     project.write("providers.yaml", PROVIDERS + "".join(entry.format(n, n % 2) for n in range(5)))
     (notice,) = project.load(f"suites:\n{FAQ}").notices
     assert notice == "5 candidates are left out: KEY_0, KEY_1 are not set"
@@ -238,11 +241,71 @@ def test_all_problems_of_all_files_at_once(project: Project) -> None:
     found = [(problem.code, place(problem)) for problem in project.problems(text)]
     assert found == [
         ("E202", "providers.yaml:11:15"),
-        ("E203", "suite.py:5"),
+        ("E203", "suite.py:5:16"),
         ("E209", "bakeoff.yaml:3:5"),
         ("E306", "faq.jsonl:1"),
         ("E216", "bakeoff.yaml:5:68"),
     ]
+
+
+def test_what_is_wrong_in_one_place_hides_nothing_elsewhere(project: Project) -> None:
+    """Kinds and ranges, names of scorers, unknown models, keys and prompts: all at once, nothing that follows from another."""
+    entries = """\
+  - {model_name: wrong, litellm_params: {model: 5}}
+  - {model_name: typo, litellm_params: {model: openai/gpt-4o-minii}, bakeoff: {rmp: 3}}
+  - {model_name: told, litellm_params: {model: openai/gpt-4o-mini, api_key: CANARY}}
+cascades:
+  - {model_name: both, stages: [{name: one, candidate: wrong}, {name: two, candidate: mini}]}
+""".replace("CANARY", CANARY)
+    project.write("providers.yaml", PROVIDERS + entries)
+    text = """\
+suites:
+  - {name: kind, modality: txt, data: faq.jsonl, scorer: exact_mach, prompt: "{{ inptu }}"}
+  - 3
+  - {name: ask, modality: text, data: faq.jsonl, scorer: exact_match, prompt: "{{ inptu }}", max_tokens: 0}
+  - {name: judged, modality: text, data: faq.jsonl, scorer: 7}
+candidates: [wrong, typo, told, haikuu, smollm2]
+decision: {text: {criteria: {q: {metric: quality, worst: low, ideal: 1, weight: 1}}}}
+epochs: 0
+"""
+    found = [
+        (problem.code, place(problem)) for problem in project.problems(text, examine=lambda rest: plan_partly(rest)[1])
+    ]
+    assert found == [
+        ("E204", "bakeoff.yaml:2:28"),
+        ("E204", "bakeoff.yaml:3:5"),
+        ("E204", "bakeoff.yaml:4:106"),
+        ("E204", "bakeoff.yaml:5:61"),
+        ("E204", "bakeoff.yaml:7:58"),
+        ("E204", "bakeoff.yaml:8:9"),
+        ("E103", "providers.yaml:13:77"),
+        ("E204", "providers.yaml:11:49"),
+        ("E202", "providers.yaml:12:80"),
+        ("E210", "bakeoff.yaml:2:58"),
+        ("E208", "bakeoff.yaml:6:33"),
+        ("E102", "providers.yaml:12:48"),
+        ("E312", "bakeoff.yaml:4:79"),
+    ]
+
+
+@pytest.mark.parametrize("file", ["bakeoff.yaml", "providers.yaml"])
+def test_a_file_that_is_no_yaml_hides_nothing_of_the_other(project: Project, file: str) -> None:
+    project.write(
+        "bakeoff.yaml", "suites:\n  - {name: a, modality: text, data: faq.jsonl, scorer: exact_mach}\ncandidates: [x]\n"
+    )
+    project.write(
+        "providers.yaml", PROVIDERS + "  - {model_name: typo, litellm_params: {model: openai/gpt-4o-minii}}\n"
+    )
+    project.write(file, "a: [")
+    codes = [problem.code for problem in project.problems()]
+    assert codes == (["E201", "E102"] if file == "bakeoff.yaml" else ["E201", "E210"])
+
+
+def test_a_stage_that_cannot_be_asked_has_its_place(project: Project) -> None:
+    cascade = "cascades:\n  - {model_name: two, stages: [{name: a, candidate: mini}, {name: b, candidate: mini, input: '{{ c }}'}]}\n"
+    project.write("providers.yaml", PROVIDERS + cascade)
+    _, (problem,) = plan_partly(project.load(f"suites:\n{FAQ}"))
+    assert (problem.code, place(problem)) == ("E312", "providers.yaml:12:94")
 
 
 def test_names_on_the_command_line_are_checked(project: Project) -> None:
@@ -390,3 +453,4 @@ def test_a_sample_that_its_scorer_cannot_judge_is_refused(project: Project) -> N
     suite = "{name: sums, modality: text, data: blank.csv, scorer: {number_match: {}}}"
     (problem,) = project.problems(f"suites:\n  - {suite}\n")
     assert (problem.code, "'b'" in problem.message, "number_match" in problem.message) == ("E313", True, True)
+    assert place(problem) == "blank.csv:3:1"

@@ -3,9 +3,9 @@
 
 import pytest
 
-from harness.config.models import BakeoffFile, ProvidersFile
+from harness.config.models import BakeoffFile, InlineSuite, ProvidersFile
 from harness.config.source import parse
-from harness.config.validate import validate
+from harness.config.validate import validate, validate_parts
 from harness.errors import Problem
 
 
@@ -104,3 +104,24 @@ def test_providers_file(entry: str, message: str) -> None:
     assert message in problem.message
     assert "123456" not in repr(problem)
     assert problem.line == 2
+
+
+def test_what_is_right_of_a_file_remains_and_keeps_its_places() -> None:
+    text = "epochs: 0\nname: x\nsuites:\n  - 3\n  - {name: a, modality: txt, data: d, max_tokens: no}\n"
+    problems: list[Problem] = []
+    found = validate_parts(BakeoffFile, parse(text, file="f.yaml"), problems, instead={"modality": "text"})
+    assert found is not None
+    file, rest = found
+    assert [problem.line for problem in problems] == [1, 4, 5, 5]
+    (suite,) = file.suites
+    assert isinstance(suite, InlineSuite)
+    assert (file.name, file.epochs, suite.name, suite.modality, suite.max_tokens) == ("x", 1, "a", "text", 256)
+    assert str(rest.place(("suites", 0, "data"))) == "f.yaml:5:36"
+    assert rest.dropped == {("epochs",), ("suites", 0, "modality"), ("suites", 0, "max_tokens")}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "suites: 3", "suites: [3, 4]"])
+def test_a_file_of_which_nothing_is_right_is_none(text: str) -> None:
+    problems: list[Problem] = []
+    assert validate_parts(BakeoffFile, parse(text, file="f.yaml"), problems) is None
+    assert problems
