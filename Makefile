@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check bench bench-peers lock schemas wheel clean mutants references
+.PHONY: demo test check bench bench-peers lock schemas names wheel clean mutants references
 
 demo: $(VENV)/.demo  ## the shipped bake-off on embedded models: no key; no network after the first time
 	$(BIN)/bakeoff demo
@@ -52,6 +52,9 @@ lock:  ## pins every version with its hashes; needs uv
 
 schemas: $(VENV)/.demo  ## JSON Schemas of both YAML files, for editors
 	$(BIN)/python -c 'from pathlib import Path; from harness.config.schema import write; write(Path("docs/schemas"))'
+
+names: $(VENV)/.dev  ## what the installed LiteLLM calls its parameters and providers, for `bakeoff check`
+	$(BIN)/python -m tests.config.litellm_names
 
 references:  ## asks other projects' checkers again and writes tests/references/*.json; installs them under build/references
 	$(PYTHON) -m venv build/references

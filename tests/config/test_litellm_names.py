@@ -5,7 +5,7 @@ from tests.config.litellm_names import text
 
 
 def test_the_list_is_what_litellm_has() -> None:
-    assert FILE.read_text(encoding="utf-8") == text(), "python -m tests.config.litellm_names writes it anew"
+    assert FILE.read_text(encoding="utf-8") == text(), "`make names` writes it anew"
 
 
 def test_what_a_typo_would_be_of_is_there() -> None:
