@@ -10,6 +10,7 @@ from harness.config.media import is_data
 from harness.config.secrets import safe_excerpt, shown
 from harness.config.tables import Record, read_csv, read_xlsx
 from harness.core.canonical import Json
+from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Sample
 from harness.errors import Problem, UsageError
@@ -26,10 +27,10 @@ SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".xlsx")
 TARGET_HINT = "fill in the target, or take the samples out"
 
 
-def load_samples(path: Path, *, root: Path | None = None, judge: str | None = None) -> tuple[Sample, ...]:
+def load_samples(path: Path, *, root: Path | None = None, judge: Scorer | None = None) -> tuple[Sample, ...]:
     """Read the samples of `path` (JSONL, CSV, TSV, XLSX); media paths are relative to `root`, by default its folder.
 
-    Every sample has an id (`row-N` where the file has none) and an input; a target too where the scorer called `judge`
+    Every sample has an id (`row-N` where the file has none) and an input; a target too where there is a `judge`, who
     needs one: without it, an answer would be paid for and then lost. UsageError with every problem found.
     """
     root = path.parent if root is None else root
@@ -47,16 +48,19 @@ def load_samples(path: Path, *, root: Path | None = None, judge: str | None = No
     return samples
 
 
-def has_no_target(sample: Sample) -> bool:
-    """Whether nothing is there that an answer could be judged against."""
-    return sample.target in (None, "", [])
+def without_target(samples: Iterable[Sample], judge: Scorer | None) -> list[str]:
+    """Return the ids of the samples that `judge` cannot judge."""
+    if judge is None:
+        return []
+    empty: tuple[Json, ...] = (None, "") if judge.takes_empty_target else (None, "", [])
+    return [sample.id for sample in samples if sample.target in empty]
 
 
-def without_target(ids: Sequence[str], judge: str) -> str:
-    """Say which samples have no target."""
+def no_target(ids: Sequence[str], judge: Scorer) -> str:
+    """Say which samples have none."""
     more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
     several = "samples" if len(ids) > 1 else "sample"
-    return f"no target, which {judge} judges against: {several} {', '.join(map(shown, ids[:3]))}{more}"
+    return f"no target, which {judge.name} judges against: {several} {', '.join(map(shown, ids[:3]))}{more}"
 
 
 def inside(root: Path, written: str) -> bool:
@@ -77,7 +81,7 @@ def nearest_file(root: Path, written: str) -> str:
     return f"did you mean '{PurePosixPath(written).with_name(best)}'?" if best else f"paths are relative to {root}"
 
 
-def _samples(path: Path, root: Path, judge: str | None, problems: list[Problem]) -> tuple[Sample, ...]:
+def _samples(path: Path, root: Path, judge: Scorer | None, problems: list[Problem]) -> tuple[Sample, ...]:
     status = path.stat()
     fault = None
     if not stat.S_ISREG(status.st_mode):
@@ -106,20 +110,21 @@ def _samples(path: Path, root: Path, judge: str | None, problems: list[Problem])
         if len(samples) > MAX_SAMPLES:
             problems.append(Problem(code="E309", message=f"more than {MAX_SAMPLES:,} samples", file=str(path)))
             break
-    blank = {sample.id: line for line, sample in samples.values() if has_no_target(sample)} if judge else {}
+    blank = without_target((sample for _, sample in samples.values()), judge)
     if judge and blank:
-        message, line = without_target(list(blank), judge), min(blank.values())
+        line = samples[blank[0]][0]
+        message = no_target(blank, judge)
         problems.append(Problem(code="E313", message=message, file=str(path), line=line, column=1, hint=TARGET_HINT))
     return tuple(sample for _, sample in samples.values())
 
 
-def _read(path: Path, judge: str | None, problems: list[Problem]) -> Iterable[Record]:
+def _read(path: Path, judge: Scorer | None, problems: list[Problem]) -> Iterable[Record]:
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        return read_xlsx(path, problems, judge=judge)
+        return read_xlsx(path, problems, judge=judge.name if judge else None)
     raw = path.read_bytes()
     if suffix in (".csv", ".tsv"):
-        return read_csv(path, raw, problems, judge=judge)
+        return read_csv(path, raw, problems, judge=judge.name if judge else None)
     return _read_jsonl(path, raw, problems)
 
 

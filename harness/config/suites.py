@@ -13,10 +13,10 @@ from types import ModuleType
 from harness.config.data import (
     MAX_PROBLEMS,
     TARGET_HINT,
-    has_no_target,
     inside,
     load_samples,
     nearest_file,
+    no_target,
     without_target,
 )
 from harness.config.media import content, is_data, picture, recording, short
@@ -83,7 +83,8 @@ def complete(task: Task, folder: Path, report: Report, problems: list[Problem]) 
     if not isinstance(task.max_tokens, int) or task.max_tokens < 1:
         report("E204", f"max_tokens is a whole number above 0, not {shown(task.max_tokens)}", "max_tokens", None)
     _check_scorers(task, report)
-    judge = next((it.name for it in task.scorers if isinstance(it, Scorer) and it.needs_target), None)
+    judges = [it for it in task.scorers if isinstance(it, Scorer) and it.needs_target]
+    judge = min(judges, key=lambda it: it.takes_empty_target, default=None)  # who asks the most
     samples = _samples(task, folder, judge, report, problems)
     if len(problems) == found and task.modality in ABOUT:
         samples = _with_media(samples, folder, report, ABOUT[task.modality])
@@ -235,21 +236,21 @@ def _check_scorers(task: Task, report: Report) -> None:
 
 
 def _samples(
-    task: Task, folder: Path, judge: str | None, report: Report, problems: list[Problem]
+    task: Task, folder: Path, judge: Scorer | None, report: Report, problems: list[Problem]
 ) -> tuple[Sample, ...]:
-    """Read the samples of a task; `judge` is a scorer that needs their targets."""
+    """Read the samples of a task; `judge` needs their targets."""
     written = task.samples
     if isinstance(written, str):
         return _data(written, folder, report, problems, judge=judge)
     samples = _given_samples(tuple(written), folder, report)
-    blank = [sample.id for sample in samples if has_no_target(sample)] if judge else []
+    blank = without_target(samples, judge)
     if judge and blank:
-        report("E313", without_target(blank, judge), "samples", TARGET_HINT)
+        report("E313", no_target(blank, judge), "samples", TARGET_HINT)
     return samples
 
 
 def _data(
-    written: str, folder: Path, report: Report, problems: list[Problem], *, judge: str | None = None
+    written: str, folder: Path, report: Report, problems: list[Problem], *, judge: Scorer | None = None
 ) -> tuple[Sample, ...]:
     """Read a data file beside the suite; nothing after reporting what is wrong with it."""
     if not inside(folder, written):

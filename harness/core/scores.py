@@ -68,6 +68,8 @@ class Scorer(ABC):
     needs: ClassVar[tuple[Instrument, ...]] = ()
     needs_target: ClassVar[bool] = False
     """Whether a sample without a target cannot be judged; config then refuses it before anything is paid."""
+    takes_empty_target: ClassVar[bool] = False
+    """Whether an empty list is a target too: that nothing is wanted."""
 
     @property
     def name(self) -> str:

@@ -33,6 +33,7 @@ class ToolCalls(Scorer):
     """
 
     needs_target = True
+    takes_empty_target = True
 
     def score(
         self,

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from harness.config.data import MAX_BYTES, MAX_PROBLEMS, load_samples
 from harness.core.suites import Sample
 from harness.errors import Problem, UsageError
+from harness.scorers import ExactMatch
+from harness.scorers.tools import ToolCalls
 from tests.config.conftest import CANARY, place
 
 
@@ -193,3 +195,10 @@ def outcome(path: Path) -> tuple[Sample, ...] | tuple[Problem, ...]:
         return load_samples(path)
     except UsageError as error:
         return error.problems
+
+
+def test_an_empty_list_is_a_target_for_who_may_want_nothing(tmp_path: Path) -> None:
+    path = write(tmp_path, '{"input": "a", "target": []}')
+    assert load_samples(path, judge=ToolCalls())[0].target == []
+    with pytest.raises(UsageError, match="no target, which exact_match judges against: sample 'row-1'"):
+        load_samples(path, judge=ExactMatch())

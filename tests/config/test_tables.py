@@ -12,6 +12,7 @@ import pytest
 from harness.config.data import load_samples
 from harness.core.suites import Sample
 from harness.errors import Problem, UsageError
+from harness.scorers import ExactMatch
 from tests.config.conftest import place
 
 ROWS = (("输入", "参考答案", "标签"), ("你好，世界", "问候", "简单"), ("再见", "告别", "简单"))
@@ -121,7 +122,7 @@ def test_refuses(tmp_path: Path, text: str, code: str, line: int | None, message
 def test_a_sheet_without_the_targets_that_are_needed_says_what_its_columns_are_taken_for(tmp_path: Path) -> None:
     path = csv(tmp_path, "问题,答复,标准\na,b,c\n")
     with pytest.raises(UsageError) as caught:
-        load_samples(path, judge="exact_match")
+        load_samples(path, judge=ExactMatch())
     (problem,) = caught.value.problems
     assert (problem.code, place(problem), problem.hint) == ("E313", "d.csv:1:1", "did you mean '标准答案'?")
     assert problem.message == (
@@ -133,7 +134,7 @@ def test_a_sheet_without_the_targets_that_are_needed_says_what_its_columns_are_t
 
 def test_rows_without_the_target_that_is_needed_are_named_with_their_line(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        load_samples(csv(tmp_path, "id,input,target\na,1,2\nb,3,\nc,5,\n"), judge="exact_match")
+        load_samples(csv(tmp_path, "id,input,target\na,1,2\nb,3,\nc,5,\n"), judge=ExactMatch())
     (problem,) = caught.value.problems
     assert (problem.code, place(problem)) == ("E313", "d.csv:3:1")
     assert problem.message == "no target, which exact_match judges against: samples 'b', 'c'"

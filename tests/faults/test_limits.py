@@ -230,9 +230,8 @@ def test_errors_that_do_not_end_open_the_circuit_and_then_park_the_lane(tmp_path
 @pytest.mark.parametrize("warm_up", [0, 5])
 def test_an_address_where_nobody_ever_answers_is_given_up_in_seconds(tmp_path: Path, deaf: str, warm_up: int) -> None:
     crowd = Crowd(folder=tmp_path, provider=FakeProvider(), samples=40, url=deaf)
-    began = time.monotonic()
     result = crowd.go("echo", "plain", warm_up=warm_up)
-    assert (time.monotonic() - began) * crowd.speed < 60, "seconds of the run's clock, on a busy machine; not 120"
+    assert not any("parked" in notice for notice in result.notices), "that would be after two minutes"
     assert (result.exit_code, set(result.fatal), result.outputs) == (3, {"echo", "plain"}, 0)
     told = [note for note in crowd.watcher.notes if "cannot connect to 127.0.0.1" in note]
     assert told[0].endswith("It is tried again.")
