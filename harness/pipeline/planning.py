@@ -1,0 +1,185 @@
+"""From the files of a bake-off to its plan: what would be asked, of whom, at which price; nothing is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.core.canonical import from_json
+from harness.core.runs import Bakeoff, Plan
+from harness.core.scores import SANDBOX
+from harness.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from harness.config.inventory import Inventory, Offer
+    from harness.execute.forecast import Forecast
+    from harness.store.ledger import StoredSample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which part of the configuration a run takes; stored with it, so that a resumed run takes the same."""
+
+    suites: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    limit: int | None = None
+    shipped: bool = False
+    """The configuration is the one that comes with Bakeoff, not that of a folder."""
+    budget_usd: Decimal | None = None
+    """Of the command line, over that of the configuration; so is the next."""
+    max_unpriced_calls: int | None = None
+    allow_code_execution: bool = False
+    """Programs that models write may be run, in a sandbox."""
+
+
+def load(
+    folder: Path, *, suites: Sequence[str] = (), candidates: Sequence[str] = (), limit: int | None = None,
+    require_keys: bool = True,
+) -> Bakeoff:  # fmt: skip
+    """Read the bake-off of `folder`; UsageError carries every problem found, CredentialsError every missing key.
+
+    `require_keys` is False for what sends nothing: a candidate without a key is then one like the others.
+    """
+    from harness.config.environment import read
+    from harness.config.load import load as load_config
+    from harness.config.paths import shipped
+
+    return load_config(
+        folder, env=read(folder), suites=suites, candidates=candidates, limit=limit, shipped=shipped(),
+        require_keys=require_keys, examine=_unplannable,
+    )  # fmt: skip
+
+
+def load_shipped(*, limit: int | None = None) -> Bakeoff:
+    """Read the bake-off that comes with Bakeoff."""
+    from harness.config.paths import shipped
+
+    return load(shipped(), limit=limit)
+
+
+def reload(run_folder: Path, folder: Path, *, to_send: bool = True) -> tuple[Bakeoff, Selection]:
+    """Load the configuration that `run_folder` was started from; UsageError where it no longer asks the same.
+
+    Where nothing is `to_send`, no key is needed and only what was asked, not of whom, must be the same.
+    """
+    from harness.execute.manifest import changed_suites, changes
+    from harness.store.ledger import Ledger
+
+    with Ledger.open(run_folder, write=False) as ledger:
+        stored = ledger.manifest()
+    selection = from_json(Selection, stored.selection)
+    if selection.shipped:
+        bakeoff = load_shipped(limit=selection.limit)
+    else:
+        bakeoff = load(
+            folder, suites=selection.suites, candidates=selection.candidates, limit=selection.limit,
+            require_keys=to_send,
+        )  # fmt: skip
+    if changed := changes(stored, bakeoff) if to_send else changed_suites(stored, bakeoff):
+        raise UsageError(
+            f"the configuration asks something else than run {stored.run_id} did: {'; '.join(changed)}",
+            hint="start a new run, or put back what was changed",
+        )
+    return bakeoff, selection
+
+
+def bounded(bakeoff: Bakeoff, selection: Selection) -> Bakeoff:
+    """Return `bakeoff` under the ceilings that the command line has set, now or when the run began."""
+    given = {
+        name: value for name in ("budget_usd", "max_unpriced_calls") if (value := getattr(selection, name)) is not None
+    }
+    return replace(bakeoff, settings=replace(bakeoff.settings, **given))
+
+
+def plan(bakeoff: Bakeoff) -> Plan:
+    """Expand the bake-off into its calls."""
+    from harness.execute.plan import plan as plan_calls
+
+    try:
+        return plan_calls(bakeoff)
+    except UsageError as error:
+        raise UsageError(_unplannable(bakeoff) or error.problems) from error
+
+
+def notices(bakeoff: Bakeoff, planned: Plan) -> tuple[str, ...]:
+    """Return what was passed over, each one sentence: by the configuration, then by the plan."""
+    left_out: dict[str, list[str]] = {}
+    for it in planned.exclusions:
+        left_out.setdefault(f"'{it.candidate}' is left out: {it.reason}", []).append(f"{it.suite}/{it.task}")
+    return (*bakeoff.notices, *(f"{what} ({', '.join(places)})" for what, places in left_out.items()))
+
+
+def require_prices(bakeoff: Bakeoff, planned: Plan) -> None:
+    """UsageError where there is a budget that could not hold because a price is not known."""
+    from harness.execute.budget import refuse_unpriced
+
+    refuse_unpriced(bakeoff, planned.calls)
+
+
+def require_permission(bakeoff: Bakeoff, selection: Selection) -> None:
+    """UsageError where programs of models would be run and nobody has allowed it, or where there is no sandbox."""
+    serving = bakeoff.instruments.get(SANDBOX.name)
+    if serving is None:
+        return
+    if not selection.allow_code_execution:
+        tasks = [f"{suite.name}/{task.name}" for suite in bakeoff.suites for task in suite.tasks
+                 if any(SANDBOX in scorer.needs for scorer in task.scorers)]  # fmt: skip
+        raise UsageError(
+            f"{', '.join(tasks)}: programs that models write would be run on this machine, in a sandbox",
+            hint="--allow-code-execution, or leave these suites out with --only",
+        )
+    from harness.local.sandbox.probes import demand_sandbox
+
+    demand_sandbox()
+
+
+def forecast(bakeoff: Bakeoff, planned: Plan) -> "Forecast":
+    """Say what a run would cost and could show."""
+    from harness.execute.forecast import forecast as sum_up
+
+    return sum_up(bakeoff, planned)
+
+
+def inventory(folder: Path) -> "Inventory":
+    """Return what a bake-off in `folder` can name."""
+    from harness.config.environment import read
+    from harness.config.inventory import inventory as take_inventory
+    from harness.config.paths import shipped
+
+    return take_inventory(folder, shipped(), read(folder))
+
+
+def catalogue(folder: Path) -> tuple["Offer", ...]:
+    """Return the candidates that are shipped, with the keys that the environment and `folder`'s `.env` lack."""
+    from harness.config.environment import read
+    from harness.config.inventory import offers
+    from harness.config.paths import shipped
+
+    return offers(shipped(), shipped(), read(folder))
+
+
+def stored_samples(bakeoff: Bakeoff) -> list["StoredSample"]:
+    """Return the samples as a run's ledger keeps them: without what names this machine."""
+    from harness.config.media import short
+    from harness.store.ledger import StoredSample
+
+    return [
+        StoredSample(suite=suite.name, task=task.name, sample=replace(sample, files=tuple(map(short, sample.files))))
+        for suite in bakeoff.suites
+        for task in suite.tasks
+        for sample in task.loaded
+    ]
+
+
+def _unplannable(bakeoff: Bakeoff) -> list[Problem]:
+    """Return what keeps a bake-off, of which parts may be missing, from being planned and paid."""
+    from harness.execute.budget import refuse_unpriced
+    from harness.execute.plan import plan_partly
+
+    calls, problems = plan_partly(bakeoff)
+    try:
+        refuse_unpriced(bakeoff, calls)
+    except UsageError as error:
+        problems += error.problems
+    return problems

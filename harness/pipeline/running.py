@@ -1,0 +1,135 @@
+"""The run: its folder, its calls, its end."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.core.canonical import Json, from_json, to_json
+from harness.core.runs import DRAIN_S, Bakeoff, Plan
+from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, UsageError
+from harness.pipeline.deriving import decision_code
+from harness.pipeline.planning import Selection, stored_samples
+
+if TYPE_CHECKING:
+    from harness.core.decision import Decision
+    from harness.core.redaction import Redactor
+    from harness.execute.progress import Progress
+    from harness.execute.runner import RunResult
+
+
+def start(bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path) -> Path:
+    """Create the run's folder with its manifest and plan; nothing is sent yet."""
+    from harness.execute.manifest import manifest
+    from harness.store.folders import create
+    from harness.store.ledger import Ledger
+
+    now = datetime.now(UTC)
+    path = create(runs, f"{bakeoff.name}-{now:%Y%m%d-%H%M%S}")
+    document = manifest(
+        bakeoff, run_id=path.name, started=now.isoformat(timespec="seconds"), selection=to_json(selection)
+    )
+    _keep_media(bakeoff, planned, path)
+    Ledger.create(path, document, stored_samples(bakeoff), planned.calls).close()
+    return path
+
+
+def remember(run_folder: Path, selection: Selection) -> None:
+    """Store a selection that a resume has changed: its ceilings are those of the next resume too."""
+    from harness.store.ledger import Ledger
+
+    with Ledger.open(run_folder, write=False) as ledger:
+        stored = ledger.manifest()
+    if from_json(Selection, stored.selection) != selection:
+        with Ledger.open(run_folder, write=True) as ledger:
+            ledger.replace_manifest(replace(stored, selection=to_json(selection)), ())
+
+
+def redactor(bakeoff: Bakeoff, folder: Path) -> "Redactor":
+    """Return what knows every secret of a run: those of the environment, of `folder`'s `.env`, of the candidates."""
+    from harness.clients.target import variables
+    from harness.config.environment import read
+    from harness.core.redaction import Redactor, secrets
+
+    used = {name for model in bakeoff.models for name in variables(model)}
+    return Redactor(secrets(read(folder), used))
+
+
+def run(
+    bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress", drain_s: float = DRAIN_S
+) -> "RunResult":
+    """Send every call of the run that has no final word yet: answers first, then the instruments.
+
+    `folder` is where bakeoff.yaml lies; keys come from the environment and its `.env`. An interrupt waits up to
+    `drain_s` for the calls in flight.
+    """
+    import asyncio
+
+    from harness.clients.calibration import calibrate
+    from harness.clients.sender import sender
+    from harness.config.environment import read
+    from harness.execute.runner import run as run_calls
+    from harness.execute.signals import Stop
+    from harness.local.host import Host
+    from harness.store.folders import spent_since
+    from harness.store.ledger import Ledger
+    from harness.store.lock import sending
+    from harness.store.media import Media
+
+    env, logs = read(folder), run_folder / "logs"
+    logs.mkdir(exist_ok=True)
+
+    async def story(ledger: Ledger) -> "RunResult":
+        async with (
+            Host(log_folder=logs) as engines,
+            sender(bakeoff.settings.workers, env=env, logs=logs) as send,
+        ):
+
+            async def calibrated(in_flight: int) -> None:
+                found = await calibrate(send, in_flight=in_flight, env=env, log=logs / "calibration.log")
+                stored = ledger.manifest()
+                ledger.replace_manifest(replace(stored, calibrations=(*stored.calibrations, found)), ())
+
+            return await run_calls(
+                bakeoff, ledger, Media(run_folder / "media"), env=env, engines=engines, progress=progress,
+                sender=send, calibrate=calibrated, stop=Stop(drain_s=drain_s, say=progress.note),
+                spent_today=spent_today,
+            )  # fmt: skip
+
+    runs, is_per_day = run_folder.absolute().parent, bakeoff.settings.budget_usd_per_day is not None
+    with sending(runs, alone=is_per_day):
+        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        spent_today = spent_since(runs, midnight) if is_per_day else Decimal(0)  # before this run is written to
+        with Ledger.open(run_folder, write=True) as ledger:
+            return asyncio.run(story(ledger))
+
+
+def exit_code(result: "RunResult", decisions: "Sequence[Decision]") -> int:
+    """Return the strongest exit code that holds after a run; what was ranked incomplete is still incomplete."""
+    code = decision_code(decisions) if result.outputs > 0 else NO_CANDIDATE_PASSES  # failures recommend nobody
+    return next(known for known in PRECEDENCE if known in (result.exit_code, code))
+
+
+def summary(run_folder: Path, code: int) -> Json:
+    """Return what `--json` prints after a run."""
+    decided = run_folder / "decision.json"
+    document: dict[str, Json] = {"run": str(run_folder), "exit_code": code}
+    return document | (json.loads(decided.read_text(encoding="utf-8")) if decided.exists() else {"decisions": []})
+
+
+def _keep_media(bakeoff: Bakeoff, planned: Plan, run_folder: Path) -> None:
+    """Copy the media that the plan names into the run: what is sent and shown is then what was planned."""
+    from harness.config.media import content
+    from harness.core.calls import media_named
+    from harness.store.media import Media
+
+    wanted = frozenset[str]().union(*(media_named(call.request) for call in planned.calls))
+    store = Media(run_folder / "media")
+    for suite in bakeoff.suites:
+        for sample in (sample for task in suite.tasks for sample in task.loaded):
+            for name, image in zip(sample.files, sample.media, strict=False):
+                if image.sha256 in wanted and store.put(content(Path(suite.folder or ""), name)) != image.sha256:
+                    raise UsageError(f"{suite.name}: {name} has changed while the run was planned", hint="start again")
