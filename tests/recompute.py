@@ -108,6 +108,8 @@ class Measure:
     """Numbers that the note beside it may name."""
     too_few: bool = False
     """It was measured, and not often enough for a value."""
+    bounded: tuple[int, int] | None = None
+    """Of a cost: how many calls are charged at an upper bound, and of how many."""
 
 
 def unit_of(metric: str) -> str:
@@ -409,6 +411,7 @@ class Slot:
             for place in sorted(asked)
             if len(asked[place]) == len(self.candidates)
         }
+        self.planned = asked
         suites: dict[str, set[str]] = {}
         for item in self.items.values():
             suites.setdefault(item.suite, set()).add(item.task)
@@ -427,6 +430,23 @@ class Slot:
     @property
     def clusters_by_task(self) -> dict[str, int]:
         return {task: len({i.cluster for i in self.items.values() if i.task == task}) for task in self.weight}
+
+    @property
+    def answered(self) -> int:
+        """Items of which every call of every candidate has a value."""
+        return sum(
+            all(self.primary(call) is not None for cells in self.cells.values() for call in cells[item])
+            for item in self.items.values()
+        )
+
+    def judged(self, name: str, task: str) -> int:
+        """In how many clusters of a task a candidate has a value."""
+        return len({item.cluster for item in self.quality[name] if item.task == task})
+
+    def excluded(self, name: str) -> int:
+        """Answers that somebody was to give and this candidate was not."""
+        everybody = {(call.place, call.epoch) for call in self.answers}
+        return len(everybody) - sum(call.candidate == name for call in self.answers)
 
     def primary(self, call: Call) -> float | None:
         return call.judged(self.tasks[call.place[:2]]["primary"])
@@ -604,17 +624,18 @@ class Slot:
                     of[metric] = self._percentile(name, metric, times or [], q)
             for metric, ratio in self.ratios.items():
                 of[metric] = self._ratio(name, ratio)
-                if metric.startswith("usd"):
-                    of[metric] = replace(of[metric], said=(*of[metric].said, *self.bounded(name)))
+                if metric.startswith("usd") and of[metric].value is not None:
+                    of[metric] = replace(of[metric], bounded=self.bounded(name))
             if self.f1s:
                 made = self._macro_f1(name)
                 of["macro_f1"] = replace(made, said=(*made.said, len(self.f1s), 2))
         return found
 
-    def bounded(self, name: str) -> tuple[int, int]:
+    def bounded(self, name: str) -> tuple[int, int] | None:
         """How many of a candidate's costs are upper bounds, and how many costs there are; a refusal is none."""
         priced = [c for c in self._mine(name) if c.cost is not None and not (c.lost and not c.cost)]
-        return sum(c.row["cost_source"] == "estimated" for c in priced), len(priced)
+        bounds = sum(c.row["cost_source"] in ("estimated", "stages_estimated") for c in priced)
+        return (bounds, len(priced)) if bounds else None
 
     def _answered(self, name: str) -> float:
         calls = self._mine(name)
@@ -881,6 +902,7 @@ class Decision:
             for name in self.contenders
         }
         self.leader = self.contenders[0] if self.contenders else None
+        self.lone = {name for name in slot.candidates if any(slot.judged(name, task) == 1 for task in slot.weight)}
 
     def _counts(self) -> Iterator[dict[str, Any]]:
         """What came of each candidate's answers, and of the instruments' calls that measure them."""
@@ -895,8 +917,14 @@ class Decision:
                 if calls:
                     faults = {f"failed_{fault}": sum(c.fault == fault for c in calls) for fault in FAULTS}
                     done, pending = sum(c.ok for c in calls), sum(not c.finished for c in calls)
-                    yield {"candidate": name, "role": role, "planned": len(calls), "done": done, "pending": pending,
-                           **faults}  # fmt: skip
+                    excluded = self.slot.excluded(name) if role == "answer" else 0
+                    row = {"candidate": name, "role": role, "planned": len(calls), "done": done, "pending": pending,
+                           "excluded": excluded, **faults}  # fmt: skip
+                    yield {**row, "why": self._why(calls)} if pending else row
+
+    def _why(self, calls: Sequence[Call]) -> str:
+        waiting = min(call.candidate for call in calls if not call.finished)
+        return str(self.slot.run.manifest.get("unsent", {}).get(waiting, "unknown"))
 
     def _gate(self, gate: Mapping[str, Any], name: str) -> Judged:
         """1.1: by the unfavourable one-sided bound it passes, by the favourable one it fails."""
@@ -937,7 +965,9 @@ class Decision:
         return sum(w * v for w, v in zip(weights, values, strict=True))
 
     def interval(self, name: str) -> Bounds:
-        """What is not measured is anything in [0, 1]: it counts 0 below and 1 above."""
+        """What is not measured is anything in [0, 1]: it counts 0 below and 1 above. One sample shows no spread."""
+        if name in self.lone:
+            return OPEN
         gap = sum(w for w, v in zip(self.weights, self.values[name], strict=True) if v is None)
         drawn = self.score_draws[name]
         high = [min(1.0, x + gap) for x in drawn]
@@ -968,6 +998,12 @@ class Decision:
             for name in first:
                 best[name] += 1 / len(first) / DRAWS
         return best
+
+    @property
+    def chances(self) -> dict[str, float]:
+        """Contender → its share of draws; of nobody where the spread of one of several is not seen."""
+        unseen = len(self.contenders) > 1 and self.lone & set(self.contenders)
+        return {} if unseen else {name: self.p_best[name] for name in self.contenders}
 
     def margin(self, name: str) -> float:
         """Standard deviation of the leader's lead over `name`."""
@@ -1217,6 +1253,8 @@ def _measured(
         if bound is not None and of.value is not None:
             yield named(suffix), with_unit(bound, unit)
     yield named(".n"), _count(of.n)
+    if of.bounded is not None:
+        yield from zip((named(".estimated"), named(".priced")), map(_count, of.bounded), strict=True)
     if of.coverage < 1:
         yield named(".coverage"), Exact(value=of.coverage, unit="share")
 
@@ -1224,14 +1262,22 @@ def _measured(
 def _decision_numbers(decision: Decision) -> dict[str, Expected]:
     slot = decision.slot.slot
     numbers: dict[str, Expected] = {}
-    counts = {"samples_compared": len(decision.slot.items), "draws": 10_000, "seed": decision.slot.run.config["seed"]}
+    made = decision.slot
+    counts = {
+        "samples_planned": len(made.planned),
+        "samples_compared": len(made.items),
+        "samples_answered": made.answered,
+        "draws": 10_000,
+        "seed": made.run.config["seed"],
+    }
     numbers |= {number_id(slot, "method", "", key): _count(n) for key, n in counts.items()}
     for name in decision.slot.candidates:
         low, high = decision.interval(name)
         for section in ("verdict", "ranking"):
             score = {"": Exact(value=decision.scores[name]), ".low": low, ".high": high}
             numbers |= {number_id(slot, section, name, f"score{key}"): x for key, x in score.items() if x is not None}
-            numbers[number_id(slot, section, name, "p_best")] = Chance(value=decision.p_best[name], theirs=10_000)
+            if name in decision.chances:
+                numbers[number_id(slot, section, name, "p_best")] = Chance(value=decision.chances[name], theirs=10_000)
         for metric, of in decision.slot.measures[name].items():
             for section in ("verdict", "latency", "measures", "cost"):
                 numbers |= dict(_measured(slot, section, name, metric, of, unit_of(metric)))
@@ -1297,6 +1343,7 @@ def _slot_numbers(slot: Slot) -> dict[str, Expected]:
         numbers |= dict(_prices(slot.slot, configured[name]))
         calls = {
             "planned": len(mine),
+            "excluded": slot.excluded(name),
             "answered": sum(call.ok for call in mine),
             "cut": sum(call.ok and call.row["finish_reason"] == "length" for call in mine),
             **{f"{whose}_faults": sum(call.fault == whose for call in mine) for whose in FAULTS},

@@ -182,6 +182,11 @@ def number(value: float | None, tolerance: float = 1e-9) -> Exact | None:
     return None if value is None else Exact(value=value, tolerance=tolerance)
 
 
+def chance(decision: Decision, name: str | None) -> Chance | None:
+    known = None if name is None else decision.chances.get(name)
+    return None if known is None else Chance(value=known, theirs=10_000)
+
+
 def estimate(of: recompute.Measure, metric: str) -> Tree:
     low, high = of.two_sided if of.value is not None else (None, None)
     return {
@@ -194,6 +199,7 @@ def estimate(of: recompute.Measure, metric: str) -> Tree:
         "low_one_sided": of.one_sided.low,
         "high_one_sided": of.one_sided.high,
         "note": Note((*of.said, of.n)),
+        "bounded": None if of.bounded is None else {"calls": number(of.bounded[0]), "of": number(of.bounded[1])},
     }
 
 
@@ -241,7 +247,7 @@ def expected_document(decision: Decision, run: recompute.Run) -> Tree:
                 "score": number(decision.scores[name]),
                 "low": decision.interval(name).low,
                 "high": decision.interval(name).high,
-                "p_best": Chance(value=decision.p_best[name], theirs=10_000),
+                "p_best": chance(decision, name),
                 "gates": gates[name],
             }
             for name in order
@@ -251,9 +257,7 @@ def expected_document(decision: Decision, run: recompute.Run) -> Tree:
             "winner": ...,
             "near_ties": ...,
             "leader": decision.leader,
-            "p_best": None
-            if decision.leader is None
-            else Chance(value=decision.p_best[decision.leader], theirs=10_000),
+            "p_best": chance(decision, decision.leader),
             "smallest_flip": None if decision.flip is None else number(decision.flip[0], 1e-6),
             "flip_to": None if decision.flip is None else decision.flip[1],
             "leave_one_out": decision.leave_one_out,
@@ -281,7 +285,9 @@ def expected_document(decision: Decision, run: recompute.Run) -> Tree:
         "estimates": {
             name: {metric: estimate(of, metric) for metric, of in slot.measures[name].items()} for name in names
         },
+        "samples_planned": number(len(slot.planned)),
         "samples_compared": number(len(slot.items)),
+        "samples_answered": number(slot.answered),
         "seed": number(run.config["seed"]),
         "draws": number(10_000),
         "completeness": [literal(row) for row in decision.counts],
@@ -351,9 +357,12 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         kind = "incomplete"
     elif not decision.contenders:
         kind = "none"
+    elif verdict.get("p_best") is None:
+        kind = "toss-up"
     else:
         clusters = decision.slot.clusters_by_task.values()
         enough = sum(clusters) >= limits.get("clear_clusters", 10) and min(clusters) > 1
+        enough = enough and not decision.lone & set(decision.contenders)
         robust = decision.flip is None or decision.flip[0] >= limits["fragile_l1"]
         leader = str(decision.leader)
         fit = all(
@@ -389,13 +398,14 @@ def sayable(decision: Decision, got: Mapping[str, Any]) -> list[float]:
     slot = decision.slot
     clusters = slot.clusters_by_task.values()
     said = [40.0, 0.99, len(slot.items), *decision.scores.values()]
-    said += [sum(clusters), sum(g == 1 for g in clusters), len(clusters)]
-    said += [line["p_best"] for line in got["ranking"]]
+    said += [sum(clusters), len(clusters)]
+    said += [sum(slot.judged(name, task) == 1 for task in slot.weight) for name in slot.candidates]
+    said += [line["p_best"] for line in got["ranking"] if "p_best" in line]
     said += [x for c in decision.crossings for x in (c.weight, c.now)]
     costs = [m["usd_per_1k_requests"].value for m in slot.measures.values()]
     said += [1 - a / b for a in costs for b in costs if a is not None and b]
     said += [of["coverage"].value or 0.0 for of in slot.measures.values()]
-    said += [n for name in slot.candidates for n in slot.bounded(name)]
+    said += [n for name in slot.candidates for n in slot.bounded(name) or ()]
     said += [n for row in decision.counts for n in row.values() if isinstance(n, int)]
     said += [c[anchor] for c in decision.criteria for anchor in ("worst", "ideal")]
     for name in slot.candidates:
@@ -540,7 +550,10 @@ def wrong_bars(page: Page, decisions: Mapping[str, Decision], document: Any) -> 
     for bar, (decision, line) in zip(page.bars, lines, strict=False):
         parts = decision.contributions[line["candidate"]]
         starts = [math.fsum(parts[:i]) for i in range(len(parts))]
-        ends = [*(x for pair in zip(starts, parts, strict=True) for x in pair), line["low"], line["high"]]
+        ends = [
+            *(x for pair in zip(starts, parts, strict=True) for x in pair),
+            *(line[e] for e in ("low", "high") if e in line),
+        ]
         if len(bar) != len(ends) or any(abs(x - 1000 * end) > 0.5 + 1e-6 for x, end in zip(bar, ends, strict=True)):
             yield f"{decision.slot.slot}/{line['candidate']}: its bar is {bar}, not {[1000 * end for end in ends]}"
 

@@ -30,6 +30,7 @@ def decide(
     from harness.store import folders
 
     path = folders.find(run, runs_of(folder, runs))
+    pipeline.judge_what_came(path, folder, allow_incomplete=allow_incomplete)
     decisions = pipeline.decide(path, weights=_weights(weights), allow_incomplete=allow_incomplete)
     if as_json:
         screen.document({"run": path.name, "decisions": decisions})

@@ -1,6 +1,5 @@
 """Options that several verbs share."""
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -30,12 +29,6 @@ HERE = Path()
 def runs_of(folder: Path, runs: Path | None) -> Path:
     """Return the folder that holds the runs of the bake-off in `folder`."""
     return folder / "reports" if runs is None else runs
-
-
-def resume_command(run: Path, folder: Path) -> str:
-    """Return the command that goes on with `run`, whose bakeoff.yaml lies in `folder`; it can be pasted."""
-    where = "" if folder.resolve() == Path.cwd() else f"-C {shlex.quote(str(folder))} "
-    return f"bakeoff run {where}--resume {shlex.quote(str(run))}"
 
 
 def names(text: str | None) -> tuple[str, ...]:

@@ -26,8 +26,9 @@ def report(
     from harness import pipeline
     from harness.store import folders
 
-    path = pipeline.report(folders.find(run, runs_of(folder, runs)), redact_content=redact_content)
-    screen.say(str(path))
+    path = folders.find(run, runs_of(folder, runs))
+    pipeline.catch_up(path, folder)
+    screen.say(str(pipeline.report(path, redact_content=redact_content)))
 
 
 def memo(
@@ -42,4 +43,6 @@ def memo(
 
     if format_ != "md":
         raise UsageError(f"the memo is written as md, not {format_!r}")
-    screen.say(str(pipeline.memo(folders.find(run, runs_of(folder, runs)))))
+    path = folders.find(run, runs_of(folder, runs))
+    pipeline.catch_up(path, folder)
+    screen.say(str(pipeline.memo(path)))

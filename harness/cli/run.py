@@ -18,7 +18,6 @@ from harness.cli.options import (
     Only,
     Runs,
     names,
-    resume_command,
     runs_of,
 )
 from harness.core.runs import DRAIN_S
@@ -126,7 +125,7 @@ def run_to_report(
     path = resume or pipeline.start(bakeoff, planned, selection=selection, runs=runs)
     if resume is not None:
         pipeline.remember(path, selection)
-    again = resume_command(path, folder)
+    again = folders.resume_command(path, folder)
     with Bars() as bars:
         try:
             result = pipeline.run(bakeoff, path, folder=folder, progress=bars, drain_s=drain_s)

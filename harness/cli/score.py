@@ -3,7 +3,7 @@
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, Folder, RunName, Runs, resume_command, runs_of
+from harness.cli.options import HERE, Folder, RunName, Runs, runs_of
 
 
 def register(app: typer.Typer) -> None:
@@ -20,6 +20,8 @@ def score(run: RunName, folder: Folder = HERE, runs: Runs = None) -> None:
     tally = pipeline.score(bakeoff, path)
     screen.say(f"{tally.scored} scores, {tally.unscored} that could not be judged.")
     if tally.missing_readings:
-        screen.say(f"{tally.missing_readings} lack an instrument's reading. Next: {resume_command(path, folder)}")
+        screen.say(
+            f"{tally.missing_readings} lack an instrument's reading. Next: {folders.resume_command(path, folder)}"
+        )
     else:
         screen.say(f"Next: bakeoff decide {path}")

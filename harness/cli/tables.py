@@ -6,6 +6,7 @@ from harness.cli import screen
 from harness.core.calls import Role
 from harness.core.decision import Completeness, Decision, GateStatus, RankedCandidate
 from harness.core.estimates import Estimate
+from harness.decide.completeness import pending
 from harness.report import numbers
 
 
@@ -31,7 +32,7 @@ def decision_lines(decision: Decision) -> list[str]:
     ]
     rows = [_row(decision, ranked) for ranked in decision.ranking]
     widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
-    lines = [f"{decision.slot}: {decision.samples_compared} samples, every candidate asked the same", ""]
+    lines = [f"{decision.slot}: {_basis(decision)}", ""]
     if decision.incomplete:
         lines[0] = f"INCOMPLETE  {lines[0]}"
     lines += [
@@ -47,12 +48,20 @@ def decision_lines(decision: Decision) -> list[str]:
     return lines
 
 
+def _basis(decision: Decision) -> str:
+    """Say what was planned for whom, and how much of it everybody has answered."""
+    planned, shared = decision.samples_planned, decision.samples_compared
+    asked = screen.counted(planned, "sample") + (" planned" if planned == shared else f" planned, {shared} of them")
+    return f"{asked} for every candidate; {decision.samples_answered} have a judged answer of every one"
+
+
 def _completeness_line(row: Completeness) -> str:
     what = "answers" if row.role is Role.ANSWER else "measurements of its answers"
     return (
         f"  {row.candidate}: {row.planned} {what} planned, {row.done} done, {row.failed_infra} failed-infra,"
-        f" {row.failed_candidate} failed-model, {row.pending} pending"
+        f" {row.failed_candidate} failed-model, {row.pending} {pending(row)}"
         + (f", {row.failed_harness} failed by Bakeoff" if row.failed_harness else "")
+        + (f", {row.excluded} left out by the plan" if row.excluded else "")
     )
 
 
@@ -65,19 +74,25 @@ def _row(decision: Decision, ranked: RankedCandidate) -> list[str]:
     return [
         "-" if ranked.rank is None else str(ranked.rank),
         ranked.candidate,
-        f"{numbers.fixed(ranked.score, 3)} [{numbers.fixed(ranked.low, 3)}, {numbers.fixed(ranked.high, 3)}]",
-        numbers.percent(ranked.p_best),
+        numbers.fixed(ranked.score, 3) + f" [{', '.join(map(_bound, (ranked.low, ranked.high)))}]",
+        "–" if ranked.p_best is None else numbers.percent(ranked.p_best),
         *(estimate_text(estimate) for estimate in raw),
         "-" if coverage is None else estimate_text(coverage),
         "; ".join([*(f"fails {m}" for m in failed), *(f"{m} unproven" for m in unproven)]) or "pass",
     ]
 
 
+def _bound(value: float | None) -> str:
+    return "–" if value is None else numbers.fixed(value, 3)
+
+
 def estimate_text(estimate: Estimate) -> str:
-    """Return the value with its interval, or that it was not measured."""
+    """Return the value with its interval and how much of it is a bound, or that it was not measured."""
     if estimate.value is None:
         return "not measured"
     value = numbers.of_metric(estimate.metric, estimate.value)
+    if (bounded := estimate.bounded) is not None:
+        value = f"≈ {value} ({bounded.calls} of {bounded.of} calls estimated)"
     if estimate.low is None or estimate.high is None or estimate.low == estimate.high:
         return value
     low, high = (numbers.of_metric(estimate.metric, bound) for bound in (estimate.low, estimate.high))

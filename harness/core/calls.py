@@ -323,6 +323,10 @@ class Failure:
     """Text that had arrived before a stream broke, for forensics."""
 
 
+BOUNDED_SOURCES = ("estimated", "stages_estimated")
+"""Sources of a cost that is an upper bound, at least in part: no usage came that could be billed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """The final word on one call."""
@@ -335,7 +339,8 @@ class Record:
     cost_usd: Decimal | None
     """None: not measured. Includes attempts that failed and may be billed."""
     cost_source: str
-    """`provider`, `measured`, `estimated`, `machine`, `stages` (their sum) or `unpriced`."""
+    """`provider`, `measured`, `estimated`, `machine`, `stages` (their sum), `stages_estimated` (some of them are) or
+    `unpriced`."""
     finished: str
     """UTC, ISO 8601."""
 

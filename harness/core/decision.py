@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from harness.core.calls import Role
 from harness.core.estimates import Estimate
+from harness.core.manifest import Unsent
 from harness.core.rules import Criterion, DecisionRule, Gate
 
 
@@ -52,11 +53,12 @@ class RankedCandidate:
     rank: int | None
     """1-based, competition ranking; None: excluded by a failed gate, or left out for want of answers."""
     score: float
-    low: float
-    """95 % interval of the score over the measurement draws."""
-    high: float
-    p_best: float
-    """Share of draws of measurements and weights in which it comes first among the ranked."""
+    low: float | None
+    """95 % interval of the score over the measurement draws; None where a single sample of a task shows no spread."""
+    high: float | None
+    p_best: float | None
+    """Share of draws of measurements and weights in which it comes first among the ranked; None where it is not ranked,
+    or where somebody's interval is not known."""
     gates: tuple[GateResult, ...]
 
 
@@ -70,6 +72,11 @@ class Crossover:
     now: float
     winner: str
     """Who leads beyond it."""
+
+    @property
+    def at_edge(self) -> bool:
+        """Whether the weight reads as all or nothing when it is rounded to a tenth of a percent."""
+        return not 0.0005 <= self.weight < 0.9995
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +149,10 @@ class Completeness:
     """Bugs of Bakeoff's own."""
     pending: int
     """No final word yet."""
+    excluded: int = 0
+    """Answers that others were planned to give and it was not: `plan` left it out of their tasks."""
+    why: Unsent | None = None
+    """Why they are pending; None: none is."""
 
     @property
     def lost(self) -> int:
@@ -165,8 +176,12 @@ class Decision:
     """On quality, the leader against each other candidate, Holm-corrected."""
     estimates: Mapping[str, tuple[Estimate, ...]]
     """Candidate → every metric of the slot, also those that are no criterion."""
+    samples_planned: int
+    """Samples of the slot, also those that some candidate is left out of."""
     samples_compared: int
-    """Samples that every candidate of the slot was asked."""
+    """Samples that were planned for every candidate of the slot."""
+    samples_answered: int
+    """Of those, the samples of which every candidate has every answer, and each is judged."""
     seed: int
     draws: int
     completeness: tuple[Completeness, ...] = ()

@@ -4,6 +4,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bounded:
+    """How much of a cost is an upper bound: so many of the calls behind it brought no usage that could be billed."""
+
+    calls: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """A metric's value with its 95 % interval."""
 
@@ -23,3 +31,5 @@ class Estimate:
     high_one_sided: float | None = None
     note: str = ""
     """How it was made: normaliser, macro or micro, kind of interval."""
+    bounded: Bounded | None = None
+    """Of a cost that is one in part; None: every call behind it was metered."""

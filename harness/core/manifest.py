@@ -1,9 +1,22 @@
 """What was asked in a run and what was there: kept with its records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from harness.core.canonical import Json
+
+
+class Unsent(StrEnum):
+    """Why planned calls have no final word."""
+
+    INTERRUPTED = "interrupted"
+    BUDGET = "budget"
+    GIVEN_UP = "given_up"
+    """Nothing more was sent to whom they are for: its key is refused, it is parked, its engine does not start."""
+    STORAGE = "storage"
+    UNKNOWN = "unknown"
+    """Nobody could say it: the process was killed, or it runs still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +59,8 @@ class Manifest:
     """One for each time that answers were asked for."""
     selection: Json = None
     """Which part of the configuration was taken, so that a resumed run takes the same."""
+    unsent: Mapping[str, Unsent] = field(default_factory=dict)
+    """Candidate → why the process that sent last left calls of it pending; empty while one sends, or was killed."""
 
     @property
     def resolution_ms(self) -> float:

@@ -9,8 +9,6 @@ from harness.decide.matrix import at_worst, measured, unsupported
 from harness.decide.sensitivity import saturated
 from harness.decide.standing import unproven
 
-UPPER_BOUND = "upper bound"
-"""How that part of a cost's note begins, as `metrics/estimates.py` writes it."""
 FEW_SAMPLES = 40
 """Below, intervals are rough (methodology.md 2.1)."""
 
@@ -20,6 +18,7 @@ def caveats(
     ranking: Sequence[RankedCandidate],
     estimates: Mapping[str, Sequence[Estimate]],
     clusters: Sequence[int],
+    judged: Mapping[str, Sequence[int]],
     *,
     resolution_ms: float = 0.0,
     allowed: Sequence[Completeness] = (),
@@ -46,7 +45,7 @@ def caveats(
         *_lost(estimates),
         *_bounded(estimates),
         *_saturated(matrix),
-        *_few(clusters),
+        *_few(clusters, judged),
     )
 
 
@@ -114,18 +113,13 @@ def _lost(estimates: Mapping[str, Sequence[Estimate]]) -> list[str]:
 
 
 def _bounded(estimates: Mapping[str, Sequence[Estimate]]) -> list[str]:
-    bounds = {name: next((b for e in of if (b := _upper_bound(e))), None) for name, of in estimates.items()}
+    bounds = {name: next((e.bounded for e in of if e.bounded is not None), None) for name, of in estimates.items()}
     return [
-        f"The cost of {name} is an {bound}, for want of reported usage."
+        f"The cost of {name} is an upper bound: {bound.calls} of {bound.of} calls estimated, "
+        "for want of reported usage."
         for name, bound in bounds.items()
         if bound is not None
     ]
-
-
-def _upper_bound(estimate: Estimate) -> str | None:
-    """Return the part of a cost's note that says how many calls are charged at a bound, for want of their usage."""
-    parts = estimate.note.split("; ") if estimate.value is not None and estimate.metric.startswith("usd") else []
-    return next((part for part in parts if part.startswith(UPPER_BOUND)), None)
 
 
 def _saturated(matrix: DecisionMatrix) -> list[str]:
@@ -136,10 +130,14 @@ def _saturated(matrix: DecisionMatrix) -> list[str]:
     ]
 
 
-def _few(clusters: Sequence[int]) -> list[str]:
+def _few(clusters: Sequence[int], judged: Mapping[str, Sequence[int]]) -> list[str]:
     found = []
     if (independent := sum(clusters)) < FEW_SAMPLES:
         found.append(f"Only {independent} independent samples were compared: intervals are rough below {FEW_SAMPLES}.")
-    if lonely := sum(size == 1 for size in clusters):
-        found.append(f"{lonely} of {len(clusters)} tasks have a single sample: the score's interval leaves them out.")
+    for lonely in sorted({sum(size == 1 for size in sizes) for sizes in judged.values()} - {0}):
+        names = [name for name, sizes in judged.items() if sum(size == 1 for size in sizes) == lonely]
+        found.append(
+            f"In {lonely} of {len(clusters)} tasks only one independent sample of {', '.join(names)} was judged: it "
+            "shows no spread, so how far the score may be off is not known."
+        )
     return found

@@ -46,8 +46,11 @@ def decide(
     metrics: Sequence[str],
     draws: Floats,
     differences: Callable[[str], Sequence[PairedDifference]],
+    samples_planned: int,
     samples_compared: int,
+    samples_answered: int,
     clusters: Sequence[int],
+    judged: Mapping[str, Sequence[int]],
     seed: int,
     resolution_ms: float = 0.0,
     completeness: Sequence[Completeness] = (),
@@ -59,8 +62,10 @@ def decide(
 
     `draws` is [B, C, M], B ≥ 1, its axes following `candidates` and `metrics`, NaN where a draw measured nothing;
     `metrics` holds those of `metrics_of(rule)`. `differences` is asked for the paired differences of the leader once
-    it is known. `clusters`: how many independent samples each task has. `seed` draws the weights. Latencies
-    nearer than `resolution_ms` are equal in `draws` already; here that is said, and so is who is `self_measured`.
+    it is known. `clusters`: how many independent samples each task has; `judged`: in how many of them each candidate
+    has a quality. Where that is one, its spread is not seen, so nobody knows how far the score may be off. `seed` draws
+    the weights. Latencies nearer than `resolution_ms` are equal in `draws` already; here that is said, and so is who is
+    `self_measured`.
 
     Where anything of `completeness` is pending, or more than the share `most_lost` of it is lost, nobody is ranked
     unless `allow_incomplete`; that also leaves out those of whom too little is known to be judged. ValueError where
@@ -75,7 +80,8 @@ def decide(
     left_out = unjudged if allow_incomplete else set(candidates) if lacks else set()
     competing = [name not in left_out and not _excluded(results[name]) for name in candidates]
     sureness = uncertainty(table, draws, metrics, competing, kappa=rule.thresholds.kappa, seed=seed)
-    ranking = _ranking(table, results, competing, sureness)
+    spread_unseen = {name for name in candidates if 1 in judged[name]}
+    ranking = _ranking(table, results, competing, sureness, spread_unseen=spread_unseen)
     standing = _standing(
         rule, table, ranking, estimates, sureness, clusters, unjudged=unjudged, lacks=lacks, allowed=allow_incomplete
     )
@@ -89,7 +95,7 @@ def decide(
         verdict=verdict(
             standing,
             caveats=caveats(
-                table, ranking, estimates, clusters, resolution_ms=resolution_ms,
+                table, ranking, estimates, clusters, judged, resolution_ms=resolution_ms,
                 allowed=lacks if allow_incomplete else (),
                 left_out=standing.unjudged if allow_incomplete else (),
                 self_measured=self_measured,
@@ -98,7 +104,9 @@ def decide(
         crossovers=standing.crossovers,
         differences=tuple(differences(leader.candidate)) if leader else (),
         estimates={name: tuple(estimates[name]) for name in candidates},
+        samples_planned=samples_planned,
         samples_compared=samples_compared,
+        samples_answered=samples_answered,
         seed=seed,
         draws=len(draws),
         completeness=tuple(completeness),
@@ -120,18 +128,25 @@ def _ranking(
     results: Mapping[str, tuple[GateResult, ...]],
     competing: Sequence[bool],
     sureness: Uncertainty,
+    *,
+    spread_unseen: Collection[str],
 ) -> tuple[RankedCandidate, ...]:
-    """Return the competition ranking, equals in alphabetical order; those that do not compete last, by score."""
+    """Return the competition ranking, equals in alphabetical order; those that do not compete last, by score.
+
+    A chance is that of all who compete: where there are several and the spread of one is not seen, nobody's is known.
+    """
     scores = [score for score, competes in zip(table.scores, competing, strict=True) if competes]
     rank_of = dict(zip(scores, ranks(scores), strict=True))
+    unseen = [name in spread_unseen for name in table.candidates]
+    unknown = sum(competing) > 1 and any(u and competes for u, competes in zip(unseen, competing, strict=True))
     lines = [
         RankedCandidate(
             candidate=name,
             rank=rank_of[score] if competing[c] else None,
             score=score,
-            low=float(sureness.low[c]),
-            high=float(sureness.high[c]),
-            p_best=float(sureness.p_best[c]),
+            low=None if unseen[c] else float(sureness.low[c]),
+            high=None if unseen[c] else float(sureness.high[c]),
+            p_best=float(sureness.p_best[c]) if competing[c] and not unknown else None,
             gates=results[name],
         )
         for c, (name, score) in enumerate(zip(table.candidates, table.scores, strict=True))

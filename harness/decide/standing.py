@@ -45,8 +45,9 @@ class Standing:
 
     @property
     def too_few(self) -> bool:
-        """Whether the samples cannot carry a clear win; a task with a single cluster shows no spread at all."""
-        return sum(self.clusters) < self.thresholds.clear_clusters or min(self.clusters, default=0) < 2
+        """Whether the samples cannot carry a clear win; where one is alone in its task, no spread is seen at all."""
+        unseen = any(line.low is None for line in self.contenders)
+        return unseen or sum(self.clusters) < self.thresholds.clear_clusters or min(self.clusters, default=0) < 2
 
     @property
     def contenders(self) -> tuple[RankedCandidate, ...]:

@@ -41,6 +41,8 @@ def _kind(standing: Standing) -> VerdictKind:
     if len(standing.ranking) == 1:
         return VerdictKind.LEAN  # it passes, and yet first of one is no clear win
     limits, p_best = standing.thresholds, standing.leader.p_best
+    if p_best is None:
+        return VerdictKind.TOSS_UP  # nobody knows how sure the lead is
     robust = standing.smallest_flip is None or standing.smallest_flip >= limits.fragile_l1
     if (
         p_best >= limits.clear_p_best

@@ -7,6 +7,8 @@ from harness.decide.completeness import told
 from harness.decide.gates import limit
 from harness.decide.standing import Standing, unproven
 
+NO_SPREAD = "a task with one judged sample shows no spread"
+
 
 def sentence(standing: Standing, kind: VerdictKind, winner: RankedCandidate | None) -> str:
     """Say who leads, how surely, and what would change it."""
@@ -53,7 +55,7 @@ def _headline(standing: Standing, kind: VerdictKind, leader: RankedCandidate, wi
         if standing.unjudged:
             return f"{name} is the only candidate that was measured and that no gate excludes."
         return f"{name} is the only candidate that no gate excludes."
-    if kind is VerdictKind.CLEAR:
+    if kind is VerdictKind.CLEAR and leader.p_best is not None:
         return f"{name} is the clear winner: it comes first in {_share(leader.p_best)} of the draws."
     rival = _cheaper_near_tie(standing, leader, winner)
     if rival is not None:
@@ -63,6 +65,8 @@ def _headline(standing: Standing, kind: VerdictKind, leader: RankedCandidate, wi
         return f"{name} ranks first, but {_doubt(standing, leader)}."
     near = [line.candidate for line in standing.near_ties if line is not leader]
     if not near:
+        if leader.p_best is None:
+            return f"No clear winner: {name} ranks first, but nobody knows how surely: {NO_SPREAD}."
         return f"No clear winner: {name} ranks first, but comes first in only {_share(leader.p_best)} of the draws."
     priced = all(standing.cost[line.candidate] is not None for line in standing.near_ties)
     if len(near) == 1:
@@ -75,7 +79,7 @@ def _headline(standing: Standing, kind: VerdictKind, leader: RankedCandidate, wi
 def _doubt(standing: Standing, leader: RankedCandidate) -> str:
     """Say what keeps a lean from being clear."""
     limits, flip = standing.thresholds, standing.smallest_flip
-    if leader.p_best < limits.clear_p_best:
+    if leader.p_best is not None and leader.p_best < limits.clear_p_best:
         return f"not surely: it comes first in {_share(leader.p_best)} of the draws"
     if standing.lacking or standing.unjudged:
         return "the run is incomplete"
@@ -115,8 +119,11 @@ def _overtaking(standing: Standing, leader: RankedCandidate, winner: RankedCandi
         unbeatable = len(standing.contenders) > 1 and standing.smallest_flip is None
         return "No change of the weights puts another candidate first." if unbeatable else ""
     change = min(wanted or changes, key=_distance)
-    direction = "above" if change.weight >= change.now else "below"
+    if change.at_edge:
+        only = "were practically all that counts" if change.weight >= change.now else "counted practically nothing"
+        return f"{change.winner} would overtake only if {change.criterion} {only} (now {change.now:.1%})."
     at, now = _weights(change.weight, change.now)
+    direction = "above" if change.weight >= change.now else "below"
     return f"{change.winner} overtakes when the weight of {change.criterion} is {direction} {at} (now {now})."
 
 
@@ -152,10 +159,10 @@ def _share(p: float) -> str:
 
 
 def _weights(at: float, now: float) -> tuple[str, str]:
-    """Round two weights so that they can be told apart."""
+    """Round two weights so that they can be told apart, and the first from all and from nothing."""
     for digits in range(4):
         texts = f"{at:.{digits}%}", f"{now:.{digits}%}"
-        if texts[0] != texts[1]:
+        if texts[0] not in (texts[1], f"{1:.{digits}%}", f"{0:.{digits}%}"):
             break
     return texts
 

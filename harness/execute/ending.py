@@ -9,6 +9,7 @@ from harness.clients.faults import CANDIDATE_UNUSABLE, PROVIDER_UNUSABLE
 from harness.core.calls import Role
 from harness.core.candidates import Candidate
 from harness.core.echo import is_same_model
+from harness.core.manifest import Unsent
 from harness.errors import (
     PRECEDENCE,
     BakeoffError,
@@ -45,6 +46,8 @@ class RunResult:
     """Candidate → why nothing more was sent to it."""
     problems: tuple[Problem, ...] = ()
     """Those of `fatal` that the user must mend, with what to do."""
+    unsent: Mapping[str, Unsent]
+    """Candidate → why calls of it are pending; empty where the run stopped for nobody."""
 
     @property
     def outputs(self) -> int:
@@ -209,7 +212,23 @@ class Ending:
             notices=tuple(notices),
             fatal=self.fatal,
             problems=tuple(self.problems),
+            unsent=dict(self._unsent(interrupted=interrupted)),
         )
+
+    def _unsent(self, *, interrupted: bool) -> Iterator[tuple[str, Unsent]]:
+        """Say of each candidate why it was not asked all that was planned, its own reason before everybody's."""
+        spent = frozenset[str]().union(*(names or () for names in self.budget_stops))
+        everybodys = {
+            Unsent.STORAGE: self.store_stop is not None,
+            Unsent.BUDGET: None in self.budget_stops,
+            Unsent.INTERRUPTED: interrupted,
+        }
+        for name, candidate in self.candidates.items():
+            asked = {name, *(model.name for model in candidate.models)}
+            own = {Unsent.BUDGET: bool(asked & spent), Unsent.GIVEN_UP: bool(asked & self.fatal.keys())}
+            why = next((why for reasons in (own, everybodys) for why, holds in reasons.items() if holds), None)
+            if why is not None:
+                yield name, why
 
     def _impostors(self, ledger: Ledger) -> Iterator[str]:
         """Name the candidates whose providers say that another model answered."""

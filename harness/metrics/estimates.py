@@ -1,7 +1,7 @@
 """Every metric of a slot as an Estimate: value, intervals, n, coverage and how it was made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,8 +33,6 @@ PERCENTILE_DRAWS = 2_000
 UNBOUNDED = Interval(low=None, high=None)
 UNSUPPORTED = "not supported"
 """How a note begins where n is too small for the value; decide/ reads it."""
-UPPER_BOUND = "upper bound"
-"""How the part of a note begins that says how many costs are bounds; decide/ reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +122,9 @@ def _ratio(observations: Observations, c: int, name: str, ratio: Ratio) -> Estim
         cluster=observations.cluster[seen],
     )
     bounds = _fraction_bounds(mean, ratio.ceiling) if ratio.fraction else _t_bounds(mean, ratio.floor, ratio.ceiling)
-    return _estimate(name, value, bounds, n, coverage, _made(ratio, c))
+    return replace(
+        _estimate(name, value, bounds, n, coverage, ratio.note), bounded=ratio.bounded[c] if ratio.bounded else None
+    )
 
 
 def _blend(observations: Observations, c: int, name: str, blend: Blend) -> Estimate:
@@ -152,12 +152,6 @@ def _blend(observations: Observations, c: int, name: str, blend: Blend) -> Estim
     )
     n = int(seen.sum())
     return _estimate(name, value, _fraction_bounds(mean, 1.0), n, n / asked, blend.note)
-
-
-def _made(ratio: Ratio, c: int) -> str:
-    """Return how the value was made, and how much of it is an upper bound."""
-    bounded, calls = ratio.bounded[c] if ratio.bounded else (0, 0)
-    return f"{ratio.note}; {UPPER_BOUND}: {bounded} of {calls} calls estimated" if bounded else ratio.note
 
 
 def _fraction_bounds(mean: _Mean, ceiling: float) -> _Bounds:

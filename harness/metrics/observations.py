@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from harness.core.estimates import Bounded
 from harness.metrics.stats import Bools, Floats, Ints
 
 
@@ -46,8 +47,8 @@ class Ratio:
     fraction: bool = False
     """A share of something: where nothing varies, its interval is Wilson's."""
     note: str = "mean"
-    bounded: tuple[tuple[int, int], ...] = ()
-    """[C]: of a cost, how many calls are charged at an upper bound, and of how many."""
+    bounded: tuple[Bounded | None, ...] = ()
+    """[C]: of a cost, how much of it is an upper bound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,6 +95,21 @@ class Observations:
         """How many clusters each task has, [H]; they are numbered task by task."""
         _, first = np.unique(self.cluster, return_index=True)
         return np.bincount(self.stratum[first], minlength=len(self.tasks))
+
+    @property
+    def clusters_judged(self) -> Ints:
+        """In how many clusters of each task each candidate has a quality, [C, H]."""
+        _, first = np.unique(self.cluster, return_index=True)
+        home, found = self.stratum[first], []
+        for row in self.quality:
+            seen = np.bincount(self.cluster, ~np.isnan(row), minlength=len(home)) > 0
+            found.append(np.bincount(home, seen, minlength=len(self.tasks)))
+        return np.array(found, dtype=np.int64).reshape(len(self.candidates), len(self.tasks))
+
+    @property
+    def answered(self) -> int:
+        """Number of items of which every candidate has every answer, and each is judged."""
+        return int((self.scored >= self.asked).all(axis=0).sum())
 
     @property
     def n(self) -> int:

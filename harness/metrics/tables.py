@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from harness.core.calls import BOUNDED_SOURCES
+from harness.core.estimates import Bounded
 from harness.metrics.observations import Blend, Observations, Ratio
 from harness.metrics.stats import Bools, Floats, Ints
 
@@ -240,10 +242,10 @@ def _cost(rows: pd.DataFrame, value: Floats, answers: _Answers) -> dict[str, Rat
     everywhere = np.ones(grid.items, np.bool_)
     known = np.where(np.isnan(good), np.nan, usd)
     counted = ~np.isnan(cost) & ~refused
-    estimated = counted & (rows["cost_source"] == "estimated").to_numpy(bool)
+    estimated = counted & rows["cost_source"].isin(BOUNDED_SOURCES).to_numpy(bool)
     bounded = tuple(
-        (int(estimated[grid.candidate == c].sum()), int(counted[grid.candidate == c].sum()))
-        for c in range(grid.candidates)
+        Bounded(calls=n, of=int(counted[mine].sum())) if (n := int(estimated[mine].sum())) else None
+        for mine in (grid.candidate == c for c in range(grid.candidates))
     )
     ratios = {
         "usd_per_request": _mean(usd, everywhere),

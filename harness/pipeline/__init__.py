@@ -2,9 +2,11 @@
 
 from harness.pipeline.deriving import (
     EXPORTS,
+    catch_up,
     decide,
     decision_code,
     export,
+    judge_what_came,
     memo,
     passes,
     report,
@@ -33,6 +35,7 @@ __all__ = [
     "Selection",
     "bounded",
     "catalogue",
+    "catch_up",
     "decide",
     "decision_code",
     "examine",
@@ -41,6 +44,7 @@ __all__ = [
     "fetch_engines",
     "forecast",
     "inventory",
+    "judge_what_came",
     "load",
     "load_shipped",
     "memo",

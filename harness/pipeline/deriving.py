@@ -10,7 +10,7 @@ from harness.core.canonical import from_json, to_json
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
 from harness.errors import NO_CANDIDATE_PASSES, IncompleteError, UsageError
-from harness.pipeline.planning import stored_samples
+from harness.pipeline.planning import reload, stored_samples
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -32,8 +32,54 @@ class Tally:
     missing_readings: int
 
 
-def score(bakeoff: Bakeoff, run_folder: Path) -> Tally:
-    """Judge every output again with the scorers of `bakeoff`; replaces the stored scores, primaries and targets."""
+def catch_up(run_folder: Path, folder: Path) -> None:
+    """Judge and decide what has come since that was last done, and as it was done then; nothing is sent.
+
+    Where another process writes the run, what it has decided before stands.
+    """
+    from harness.store.completeness import completeness
+    from harness.store.ledger import Ledger
+    from harness.store.lock import holder
+
+    try:
+        decided = stored_decisions(run_folder)
+    except UsageError:
+        decided = ()
+    if decided and holder(run_folder) is not None:
+        return
+    judge_what_came(run_folder, folder)
+    with Ledger.open(run_folder, write=False) as ledger:
+        came = completeness(ledger)
+    if not decided or any(decision.completeness != came.get(decision.slot) for decision in decided):
+        decide(
+            run_folder,
+            weights={f"{d.slot}:{c.name}": c.weight for d in decided for c in d.rule.criteria},
+            allow_incomplete=any(d.incomplete_allowed for d in decided),
+        )
+
+
+def judge_what_came(run_folder: Path, folder: Path, *, allow_incomplete: bool = False) -> None:
+    """Judge the answers where some never were: who is interrupted ends before that. The bake-off lies in `folder`.
+
+    IncompleteError, and nothing is stored, where an instrument must measure them first, unless `allow_incomplete`:
+    that may cost, and is for a resume to do.
+    """
+    from harness.store.folders import resume_command
+    from harness.store.ledger import Ledger
+
+    with Ledger.open(run_folder, write=False) as ledger:
+        if not ledger.has_unjudged():
+            return
+    bakeoff, _ = reload(run_folder, folder, to_send=False)
+    score(bakeoff, run_folder, resume=None if allow_incomplete else resume_command(run_folder, folder))
+
+
+def score(bakeoff: Bakeoff, run_folder: Path, *, resume: str | None = None) -> Tally:
+    """Judge every output again with the scorers of `bakeoff`; replaces the stored scores, primaries and targets.
+
+    Where `resume` is given, the command that has instruments measure: IncompleteError with it, and nothing is replaced,
+    where a measurement lacks.
+    """
     from harness.core.calls import Role
     from harness.core.scores import Score
     from harness.execute.manifest import rejudged
@@ -42,6 +88,12 @@ def score(bakeoff: Bakeoff, run_folder: Path) -> Tally:
 
     with Ledger.open(run_folder, write=True) as ledger:
         judgements = list(judge(bakeoff, ledger.told(Role.ANSWER), ledger.told(Role.INSTRUMENT)))
+        missing = sum(judgement.lacks_reading for judgement in judgements)
+        if missing and resume is not None:
+            raise IncompleteError(
+                f"{missing} scores need what an instrument has not measured yet, and only a run asks instruments",
+                hint=f"{resume}, or decide without them: bakeoff decide {run_folder} --allow-incomplete",
+            )
         # an answer with a stage replaced says who is at fault; no instrument hears it
         judgements += [j for j in judge(bakeoff, ledger.told(Role.ORACLE), ()) if not j.lacks_reading]
         ledger.replace_manifest(rejudged(ledger.manifest(), bakeoff), stored_samples(bakeoff))
@@ -57,9 +109,7 @@ def score(bakeoff: Bakeoff, run_folder: Path) -> Tally:
             for j in judgements
         )
     scored = sum(isinstance(j.result, Score) for j in judgements)
-    return Tally(
-        scored=scored, unscored=len(judgements) - scored, missing_readings=sum(j.lacks_reading for j in judgements)
-    )
+    return Tally(scored=scored, unscored=len(judgements) - scored, missing_readings=missing)
 
 
 def decide(
@@ -138,16 +188,16 @@ def memo(run_folder: Path) -> Path:
 
 
 def stored_decisions(run_folder: Path) -> "tuple[Decision, ...]":
-    """Read decision.json; UsageError where the run was not decided yet."""
+    """Read decision.json; UsageError where the run was not decided yet, or by a version that knew less."""
     from harness.core.decision import Decision
 
-    path = run_folder / "decision.json"
+    path, hint = run_folder / "decision.json", f"bakeoff decide {run_folder}"
     if not path.exists():
-        raise UsageError(
-            f"run {run_folder.name} has no decision yet",
-            hint=f"bakeoff score {run_folder}, then bakeoff decide {run_folder}",
-        )
-    return from_json(tuple[Decision, ...], json.loads(path.read_text(encoding="utf-8"))["decisions"])
+        raise UsageError(f"run {run_folder.name} has no decision yet", hint=hint)
+    try:
+        return from_json(tuple[Decision, ...], json.loads(path.read_text(encoding="utf-8"))["decisions"])
+    except TypeError as error:
+        raise UsageError(f"{path} was written by another version of Bakeoff", hint=hint) from error
 
 
 def passes(decisions: "Sequence[Decision]") -> bool:
@@ -197,8 +247,11 @@ def _decide_slot(
         allow_incomplete=allow_incomplete,
         self_measured=self_measured,
         differences=lambda leader: differences(observations, leader),
+        samples_planned=observations.n + observations.dropped,
         samples_compared=observations.n,
+        samples_answered=observations.answered,
         clusters=observations.clusters.tolist(),
+        judged=dict(zip(observations.candidates, observations.clusters_judged.tolist(), strict=True)),
         seed=seed,
     )
 

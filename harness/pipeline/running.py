@@ -1,7 +1,8 @@
 """The run: its folder, its calls, its end."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,15 +11,17 @@ from typing import TYPE_CHECKING
 
 from harness.core.canonical import Json, from_json, to_json
 from harness.core.runs import DRAIN_S, Bakeoff, Plan
-from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, UsageError
+from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, StoreError, UsageError
 from harness.pipeline.deriving import decision_code
-from harness.pipeline.planning import Selection, stored_samples
+from harness.pipeline.planning import Selection, notices, stored_samples
 
 if TYPE_CHECKING:
     from harness.core.decision import Decision
+    from harness.core.manifest import Unsent
     from harness.core.redaction import Redactor
     from harness.execute.progress import Progress
     from harness.execute.runner import RunResult
+    from harness.store.ledger import Ledger
 
 
 def start(bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path) -> Path:
@@ -29,9 +32,8 @@ def start(bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path) 
 
     now = datetime.now(UTC)
     path = create(runs, f"{bakeoff.name}-{now:%Y%m%d-%H%M%S}")
-    document = manifest(
-        bakeoff, run_id=path.name, started=now.isoformat(timespec="seconds"), selection=to_json(selection)
-    )
+    told = replace(bakeoff, notices=notices(bakeoff, planned))
+    document = manifest(told, run_id=path.name, started=now.isoformat(timespec="seconds"), selection=to_json(selection))
     _keep_media(bakeoff, planned, path)
     Ledger.create(path, document, stored_samples(bakeoff), planned.calls).close()
     return path
@@ -104,7 +106,11 @@ def run(
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         spent_today = spent_since(runs, midnight) if is_per_day else Decimal(0)  # before this run is written to
         with Ledger.open(run_folder, write=True) as ledger:
-            return asyncio.run(story(ledger))
+            _explain(ledger, {})
+            result = asyncio.run(story(ledger))
+            with suppress(StoreError):  # a full disk is told of by the run; that it was full is then not stored
+                _explain(ledger, result.unsent)
+            return result
 
 
 def exit_code(result: "RunResult", decisions: "Sequence[Decision]") -> int:
@@ -118,6 +124,13 @@ def summary(run_folder: Path, code: int) -> Json:
     decided = run_folder / "decision.json"
     document: dict[str, Json] = {"run": str(run_folder), "exit_code": code}
     return document | (json.loads(decided.read_text(encoding="utf-8")) if decided.exists() else {"decisions": []})
+
+
+def _explain(ledger: "Ledger", unsent: "Mapping[str, Unsent]") -> None:
+    """Store why calls are pending."""
+    stored = ledger.manifest()
+    if stored.unsent != unsent:
+        ledger.replace_manifest(replace(stored, unsent=unsent), ())
 
 
 def _keep_media(bakeoff: Bakeoff, planned: Plan, run_folder: Path) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from harness.core.calls import Failure, Fault, Output, Record
+from harness.core.calls import Failure, Fault, Output, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.echo import is_same_model
 from harness.metrics.stats import NO_SPREAD, TWO_SIDED, Interval, spread, t_interval, wilson
@@ -85,6 +85,8 @@ class CallsRow:
 
     tag: Tag
     planned: Number
+    excluded: Number
+    """Answers that others were to give: the plan leaves it out of their tasks."""
     answered: Number
     cut: Number
     """Answers that reached their limit of tokens: they are judged as they stand (docs/decisions/0005)."""
@@ -92,6 +94,8 @@ class CallsRow:
     infra_faults: Number
     harness_faults: Number
     pending: Number
+    why: Phrase | None
+    """Why they are pending; None: none is."""
     unscored: Number
     retried: Number
     untimed: Number
@@ -292,6 +296,7 @@ def _calls_row(of: SlotEvidence, name: str) -> CallsRow:
     failures = [record.outcome for record in records if isinstance(record.outcome, Failure)]
     faults, kinds = Counter(f.fault for f in failures), Counter(f.kind for f in failures)
     pending = of.pending.get(name, 0)
+    counted = next((c for c in of.decision.completeness if (c.candidate, c.role) == (name, Role.ANSWER)), None)
     answered = len(records) - len(failures)
     judged = [of.value(r, tasks[r.call.suite, r.call.task]) for r in records if not isinstance(r.outcome, Failure)]
 
@@ -301,12 +306,14 @@ def _calls_row(of: SlotEvidence, name: str) -> CallsRow:
     return CallsRow(
         tag=tag(of, name),
         planned=shown("planned", len(records) + pending),
+        excluded=shown("excluded", 0 if counted is None else counted.excluded),
         answered=shown("answered", answered),
         cut=shown("cut", sum(isinstance(r.outcome, Output) and r.outcome.finish_reason == "length" for r in records)),
         candidate_faults=shown("candidate_faults", faults[Fault.CANDIDATE]),
         infra_faults=shown("infra_faults", faults[Fault.INFRA]),
         harness_faults=shown("harness_faults", faults[Fault.HARNESS]),
         pending=shown("pending", pending),
+        why=None if counted is None or counted.why is None else Phrase(key=f"why.{counted.why}"),
         unscored=shown("unscored", sum(value is None for value in judged)),
         retried=shown("retried", sum(len(record.attempts) > 1 for record in records)),
         untimed=shown("untimed", sum(not record.marks.valid for record in records)),

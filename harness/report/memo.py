@@ -6,7 +6,7 @@ from harness.core.decision import Decision
 from harness.report.cases import BadCase, SampleView
 from harness.report.evidence import Evidence
 from harness.report.markdown import bullets, fenced, foreign, say, show, table, yaml_value
-from harness.report.measures import CostRow
+from harness.report.measures import CallsRow, CostRow
 from harness.report.phrases import Measured, Phrase, Piece
 from harness.report.standing import RankingRow
 from harness.report.view import RunView, SlotView, View, view
@@ -80,7 +80,7 @@ def _slot_story(run: RunView, slot: SlotView) -> str:
             "memo.context_text",
             name=run.name,
             slot=slot.slot,
-            samples=slot.samples_compared,
+            basis=slot.basis,
             answered=run.answered,
             planned=run.planned,
             errors=run.errors,
@@ -122,7 +122,8 @@ def _bottom_line(slot: SlotView) -> str:
     lines = [f"**{_recommendation(slot)}**", foreign(verdict.sentence, SENTENCE)]
     about = next((row for row in slot.ranking if verdict.about is not None and row.tag == verdict.about), None)
     if about is not None:
-        lines.append(say("memo.p_best", p_best=about.p_best) + " " + say("memo.score") + f" {_cell(about.score)}.")
+        best = about.p_best or Phrase(key="p_best.unknown")
+        lines.append(say("memo.p_best", p_best=best) + " " + say("memo.score") + f" {_score(about)}.")
         cost = next((row.cells[0] for row in slot.costs if row.tag == about.tag), None)
         if cost is not None:
             lines.append(say("metric.usd_per_1k_requests") + f": {_cell(cost)}.")
@@ -170,7 +171,8 @@ def _option(row: RankingRow) -> str:
         if not row.failed:
             return say("memo.unranked", candidate=name)
         return say("memo.out", candidate=name) + f" {', '.join(show(metric) for metric in row.failed)}."
-    return say("memo.ranked", candidate=name, rank=row.rank, score=row.score.value, p_best=row.p_best)
+    best = row.p_best or Phrase(key="p_best.unknown")
+    return say("memo.ranked", candidate=name, rank=row.rank, score=row.score.value, p_best=best)
 
 
 def _results(slot: SlotView) -> str:
@@ -251,8 +253,7 @@ def _method(shown: View) -> Iterable[str]:
     yield say("method.rule")
     slots: list[Piece] = [Phrase(key="method.draws", args={"draws": s.draws, "seed": s.seed}) for s in shown.slots]
     yield bullets(
-        f"{foreign(slot.slot)}: {say('verdict.basis', samples=slot.samples_compared)} {show(draws)}"
-        for slot, draws in zip(shown.slots, slots, strict=True)
+        f"{foreign(slot.slot)}: {say(slot.basis)} {show(draws)}" for slot, draws in zip(shown.slots, slots, strict=True)
     )
     yield bullets(
         say(
@@ -277,7 +278,8 @@ def _method(shown: View) -> Iterable[str]:
             candidate_faults=row.candidate_faults,
             infra=row.infra_faults,
             harness=row.harness_faults,
-            pending=row.pending,
+            excluded=row.excluded,
+            pending=_pending(row),
         )
         + "".join(f" {show(warning)}." for warning in row.warnings)
         for slot in shown.slots
@@ -288,9 +290,19 @@ def _method(shown: View) -> Iterable[str]:
     yield say("method.limits")
 
 
+def _pending(row: CallsRow) -> Phrase:
+    if row.why is None:
+        return Phrase(key="pending.none", args={"pending": row.pending})
+    return Phrase(key="pending.because", args={"pending": row.pending, "why": row.why})
+
+
+def _score(row: RankingRow) -> str:
+    return _cell(row.score) + ("" if row.low is not None else f" ({say('ranking.no_interval')})")
+
+
 def _cell(cell: Measured) -> str:
-    """Return an estimate with its interval and n."""
-    text = show(cell.value)
+    """Return an estimate with its interval and n, and how much of it is a bound."""
+    text = show(cell.value) if cell.estimated is None else f"≈ {show(cell.value)} {say(cell.estimated)}"
     if cell.low is not None or cell.high is not None:
         low, high = (Phrase(key="measured.open") if end is None else end for end in (cell.low, cell.high))
         text += " " + say("measured.interval", low=low, high=high)

@@ -35,6 +35,8 @@ class Measured:
     coverage: Number | None = None
     note: str = ""
     """How it was made; ours, but may quote a name."""
+    estimated: Phrase | None = None
+    """How many of the calls behind a cost are estimated: the value is then an upper bound."""
 
 
 def words(phrase: Phrase, language: str = "en") -> Iterator[tuple[str, Piece | None]]:
@@ -81,6 +83,14 @@ def measured(
     if value is None:
         reason = "not_supported" if estimate.n and "_p9" in reads_as else "not_measured"
         return Measured(value=Phrase(key=reason), n=n, coverage=missing, note=estimate.note)
+    estimated = None
+    if (bounded := estimate.bounded) is not None:
+        counts = {"estimated": bounded.calls, "priced": bounded.of}
+        args = {
+            which: number(n, count(n), id=number_id(slot, section, candidate, f"{metric}.{which}"))
+            for which, n in counts.items()
+        }
+        estimated = Phrase(key="measured.estimated", args=args)
     fact = reads_as == "coverage"  # counted, not estimated: it has no interval
     return Measured(
         value=value,
@@ -89,4 +99,5 @@ def measured(
         n=n,
         coverage=missing,
         note=estimate.note,
+        estimated=estimated,
     )

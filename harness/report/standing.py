@@ -66,10 +66,11 @@ class RankingRow:
     tag: Tag
     rank: Number | None
     score: Measured
-    p_best: Number
+    p_best: Number | None
+    """None: it is not ranked, or nobody knows."""
     segments: tuple[Segment, ...]
-    low: int
-    high: int
+    low: int | None
+    high: int | None
     status: str
     """The worst of its gates."""
     failed: tuple[Piece, ...]
@@ -112,7 +113,7 @@ def _facts(of: SlotEvidence, line: RankedCandidate) -> tuple[Fact, ...]:
     latency = next((m for m in [*criteria, *HEADLINE_LATENCIES] if m.endswith("_ms") and of.estimate(name, m)), None)
     metrics = ["quality", latency, "usd_per_1k_requests", "coverage"]
     cells = {m: measured(of.slot, "verdict", name, m, of.estimate(name, m)) for m in metrics if m is not None}
-    best = number(line.p_best, percent(line.p_best), id=number_id(of.slot, "verdict", name, "p_best"))
+    best = _p_best(of.slot, "verdict", line) or Phrase(key="p_best.unknown")
     return (
         Fact(label=Phrase(key="fact.p_best"), cell=Measured(value=best)),
         Fact(label=Phrase(key="fact.score"), cell=_score(of.slot, "verdict", line)),
@@ -145,22 +146,29 @@ def crossing(of: SlotEvidence, index: int, section: str) -> Phrase:
         metric = f"crossover.{index}.{which}"
         return number(value, percent(value), id=number_id(of.slot, section, crossover.winner, metric))
 
-    return Phrase(
-        key="change.above" if crossover.weight > crossover.now else "change.below",
-        args={
-            "winner": crossover.winner,
-            "criterion": crossover.criterion,
-            "weight": weight("weight", crossover.weight),
-            "now": weight("now", crossover.now),
-        },
-    )
+    args: dict[str, Piece] = {
+        "winner": crossover.winner,
+        "criterion": crossover.criterion,
+        "now": weight("now", crossover.now),
+    }
+    direction = "above" if crossover.weight > crossover.now else "below"
+    if crossover.at_edge:  # no weight that could be written down is beyond it
+        return Phrase(key=f"change.edge_{direction}", args=args)
+    return Phrase(key=f"change.{direction}", args={**args, "weight": weight("weight", crossover.weight)})
 
 
 def _score(slot: str, section: str, line: RankedCandidate) -> Measured:
     def part(suffix: str, value: float) -> Number:
         return number(value, fixed(value, 3), id=number_id(slot, section, line.candidate, f"score{suffix}"))
 
-    return Measured(value=part("", line.score), low=part(".low", line.low), high=part(".high", line.high))
+    low, high = (None if x is None else part(suffix, x) for suffix, x in ((".low", line.low), (".high", line.high)))
+    return Measured(value=part("", line.score), low=low, high=high)
+
+
+def _p_best(slot: str, section: str, line: RankedCandidate) -> Number | None:
+    if line.p_best is None:
+        return None
+    return number(line.p_best, percent(line.p_best), id=number_id(slot, section, line.candidate, "p_best"))
 
 
 def ranking(of: SlotEvidence) -> tuple[RankingRow, ...]:
@@ -177,10 +185,10 @@ def _ranking_row(of: SlotEvidence, line: RankedCandidate) -> RankingRow:
         tag=tag(of, name),
         rank=rank,
         score=_score(slot, "ranking", line),
-        p_best=number(line.p_best, percent(line.p_best), id=number_id(slot, "ranking", name, "p_best")),
+        p_best=_p_best(slot, "ranking", line),
         segments=_segments(of.decision, name),
-        low=round(BAR * line.low),
-        high=round(BAR * line.high),
+        low=None if line.low is None else round(BAR * line.low),
+        high=None if line.high is None else round(BAR * line.high),
         status=_worst(line.gates),
         failed=tuple(metric_label(result.gate.metric) for result in line.gates if result.status is GateStatus.FAIL),
         leads=name == of.decision.verdict.leader,

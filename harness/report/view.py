@@ -67,7 +67,8 @@ class SlotView:
     attributions: tuple[AttributionRow, ...]
     calls: tuple[CallsRow, ...]
     cases: CasesView
-    samples_compared: Number
+    basis: Phrase
+    """On which samples they were compared, and how many of them all have answered."""
     draws: Number
     seed: Number
 
@@ -180,10 +181,20 @@ def _slot(of: SlotEvidence, anchor: str) -> SlotView:
         attributions=attributions(of),
         calls=completeness(of),
         cases=cases(of, anchor),
-        samples_compared=shown("samples_compared", decision.samples_compared),
+        basis=_basis(decision),
         draws=shown("draws", decision.draws),
         seed=number(decision.seed, str(decision.seed), id=number_id(of.slot, "method", "", "seed")),
     )
+
+
+def _basis(decision: Decision) -> Phrase:
+    counts = {"samples_compared": decision.samples_compared, "samples_answered": decision.samples_answered}
+    excluded = decision.samples_planned > decision.samples_compared
+    if excluded:
+        counts["samples_planned"] = decision.samples_planned
+    ids = {name: number_id(decision.slot, "method", "", name) for name in counts}
+    args = {name: number(n, count(n), id=ids[name]) for name, n in counts.items()}
+    return Phrase(key="basis.excluded" if excluded else "basis.shared", args=args)
 
 
 def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:

@@ -36,12 +36,18 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "verdict.about": "The figures of {candidate}",
         "verdict.changes": "What would change it",
         "verdict.caveats": "Mind",
-        "verdict.basis": "Compared on {samples} samples that every candidate was asked.",
+        "basis.shared": "{samples_compared} samples were planned for every candidate; {samples_answered} of them have "
+        "a judged answer of every one.",
+        "basis.excluded": "{samples_planned} samples were planned, {samples_compared} of them for every candidate; "
+        "{samples_answered} of those have a judged answer of every one.",
         "verdict.waiver": "Accepting it needs a waiver: the gate on {metrics} is not proven.",
+        "p_best.unknown": "not known",
         "fact.p_best": "Chance to be best",
         "fact.score": "Score",
         "change.above": "{winner} leads once the weight of {criterion} rises above {weight} (now {now}).",
         "change.below": "{winner} leads once the weight of {criterion} falls below {weight} (now {now}).",
+        "change.edge_above": "{winner} would lead only if {criterion} were practically all that counts (now {now}).",
+        "change.edge_below": "{winner} would lead only if {criterion} counted practically nothing (now {now}).",
         "change.flip": "The smallest change of the weights that puts {candidate} first adds up to {amount}.",
         "change.nobody": "No choice of weights puts another candidate before {leader}.",
         # sections
@@ -103,12 +109,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "column.wanted": "Wanted ↓ read →",
         "column.no_label": "none or several",
         "column.planned": "Planned",
+        "column.excluded": "Left out of by the plan",
         "column.answered": "Answered",
         "column.cut": "Cut at the token limit, and judged",
         "column.candidate_faults": "Failed by the candidate (count as 0)",
         "column.infra_faults": "Lost to infrastructure",
         "column.harness_faults": "Lost to Bakeoff",
         "column.pending": "Pending",
+        "column.why": "Why they are pending",
         "column.unscored": "Not judged",
         "column.retried": "Retried",
         "column.untimed": "Not timed",
@@ -169,6 +177,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "measured.interval": "[{low}, {high}]",
         "measured.n": "n {n}",
         "measured.coverage": "{coverage} covered",
+        "measured.estimated": "({estimated} of {priced} calls estimated)",
         "measured.open": "–",
         "matrix.product": "value {value}, adds {contribution}",
         "matrix.unmeasured": "counts as 0, adds {contribution}",
@@ -178,6 +187,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "ranking.near_tie": "within the margin",
         "ranking.excluded": "excluded: {metrics}",
         "ranking.left_out": "not ranked: too little came",
+        "ranking.no_interval": "interval –: a task with one judged sample shows no spread",
         "ranking.none": "No candidate was ranked.",
         "gate.min": "at least {limit}",
         "gate.max": "at most {limit}",
@@ -235,6 +245,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "source.estimated": "{n} estimated at the bound",
         "source.machine": "{n} from machine time",
         "source.stages": "{n} summed over stages",
+        "source.stages_estimated": "{n} summed over stages, some of them estimated",
         "source.unpriced": "{n} without a price",
         "source.other": "{n} {name}",
         "meter.input_tokens": "{total} input tokens",
@@ -248,6 +259,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "meter.input_audio_seconds": "{total} of audio in",
         "meter.output_audio_seconds": "{total} of audio out",
         "meter.busy_seconds": "{total} of machine time",
+        # why calls are pending
+        "why.interrupted": "interrupted",
+        "why.budget": "the budget is spent",
+        "why.given_up": "nothing more was sent to it",
+        "why.storage": "the disk failed",
+        "why.unknown": "killed, or still running",
+        "pending.because": "{pending} pending ({why})",
+        "pending.none": "{pending} pending",
         # failures
         "kind.timeout": "{n} timed out",
         "kind.rate_limit": "{n} rate-limited",
@@ -348,9 +367,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "memo.slot": "Slot: {slot}",
         "memo.bottom_line": "Bottom line",
         "memo.context": "Context and problem",
-        "memo.context_text": "The product needs one model for the slot {slot}. The bake-off {name} compared the "
-        "candidates on {samples} samples that all of them were asked. Over all slots it received {answered} of "
-        "{planned} planned answers; lost to infrastructure or to Bakeoff: {errors}; pending: {pending}.",
+        "memo.context_text": "The product needs one model for the slot {slot}. Bake-off {name}: {basis} Over all "
+        "slots it received {answered} of {planned} planned answers; lost to infrastructure or to Bakeoff: {errors}; "
+        "pending: {pending}.",
         "memo.drivers": "Decision drivers",
         "memo.options": "Considered options",
         "memo.method": "Method",
@@ -391,7 +410,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "memo.without": "Without {criterion}, {leader} leads.",
         "memo.no_sensitivity": "Nothing that was tried changes the lead.",
         "memo.calls_line": "{candidate}: {answered} of {planned} answered, {candidate_faults} failed by the candidate, "
-        "{infra} lost to infrastructure, {harness} lost to Bakeoff, {pending} pending.",
+        "{infra} lost to infrastructure, {harness} lost to Bakeoff, {excluded} left out by the plan, {pending}.",
         "memo.spend": "Billed by providers: {billed}. Machine time: {machine}.",
         "memo.risk_list": "To be judged by people, because no run measures them: data retention and licence, "
         "deprecation dates, rate limits, dependence on a single vendor, contamination of public samples, drift.",

@@ -5,6 +5,7 @@ from typing import Any
 
 from harness.core.calls import Role
 from harness.core.decision import Completeness
+from harness.core.manifest import Unsent
 from harness.store.ledger import Ledger
 
 COUNTS = """
@@ -12,27 +13,45 @@ COUNTS = """
         count(*) AS planned, total(call.state = 'done' AND fault IS NULL) AS done,
         total(fault = 'candidate') AS failed_candidate, total(fault = 'infra') AS failed_infra,
         total(fault = 'harness') AS failed_harness,
-        total(call.state IS NULL OR call.state IN ('pending', 'intent')) AS pending
+        total(call.state IS NULL OR call.state IN ('pending', 'intent')) AS pending,
+        min(CASE WHEN call.finished IS NULL THEN plan.candidate END) AS waits_for
     FROM plan JOIN sample ON sample.id = plan.sample LEFT JOIN plan AS measured ON measured.id = plan.measures
         LEFT JOIN call ON call.plan = plan.id
     WHERE plan.role IN ('answer', 'instrument') GROUP BY 1, 2, 3, 4 ORDER BY whose, plan.role
+"""
+PLACES = """
+    SELECT sample.suite, sample.task, count(DISTINCT plan.sample || ' ' || plan.epoch)
+    FROM plan JOIN sample ON sample.id = plan.sample WHERE plan.role = 'answer' GROUP BY 1, 2
 """
 NUMBERS = ("planned", "done", "failed_candidate", "failed_infra", "failed_harness", "pending")
 
 
 def completeness(ledger: Ledger) -> dict[str, tuple[Completeness, ...]]:
     """Return slot → one count for each candidate's answers, and one for the calls that measure them, where any do."""
-    config: Any = ledger.manifest().config
+    manifest = ledger.manifest()
+    config: Any = manifest.config
     slots = {(suite["name"], task["name"]): task["slot"] for suite in config["suites"] for task in suite["tasks"]}
+    asked: Counter[str] = Counter()
+    for suite, task, n in ledger.query(PLACES):
+        asked[slots[suite, task]] += n
     sums: dict[tuple[str, str, str], Counter[str]] = {}
-    for suite, task, candidate, role, *counts in ledger.query(COUNTS):
-        of = sums.setdefault((slots[suite, task], candidate, role), Counter())
-        of.update({name: int(n) for name, n in zip(NUMBERS, counts, strict=True)})
+    why: dict[tuple[str, str, str], Unsent] = {}
+    for suite, task, candidate, role, *counts, waits_for in ledger.query(COUNTS):
+        key = slots[suite, task], candidate, role
+        sums.setdefault(key, Counter()).update({name: int(n) for name, n in zip(NUMBERS, counts, strict=True)})
+        if waits_for is not None:
+            why[key] = manifest.unsent.get(waits_for, Unsent.UNKNOWN)
     return {
         slot: tuple(
-            Completeness(candidate=candidate, role=Role(role), **{name: of[name] for name in NUMBERS})
+            Completeness(
+                candidate=candidate,
+                role=Role(role),
+                excluded=asked[slot] - of["planned"] if role == Role.ANSWER else 0,
+                why=why.get((where, candidate, role)),
+                **{name: of[name] for name in NUMBERS},
+            )
             for (where, candidate, role), of in sums.items()
             if where == slot
         )
-        for slot in dict.fromkeys(where for where, _, _ in sums)
+        for slot in asked
     }

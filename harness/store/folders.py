@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shlex
 import shutil
 from datetime import datetime
 from decimal import Decimal
@@ -38,6 +39,12 @@ def find(name: str, runs: Path) -> Path:
         f"there is no run {name!r} here or in {runs}",
         hint=f"did you mean '{best}'?" if best else f"a run is a folder with a {DATABASE}; `latest` is the newest",
     )
+
+
+def resume_command(run: Path, folder: Path) -> str:
+    """Return the command that goes on with `run`, whose bakeoff.yaml lies in `folder`; it can be pasted."""
+    where = "" if folder.resolve() == Path.cwd() else f"-C {shlex.quote(str(folder))} "
+    return f"bakeoff run {where}--resume {shlex.quote(str(run))}"
 
 
 def spent_since(runs: Path, moment: datetime) -> Decimal:

@@ -346,6 +346,14 @@ class Ledger:
         documents = [(_sample_text(s.sample), s.suite, s.task, s.sample.id) for s in samples]
         self._write(lambda connection: operations.replace_manifest(connection, text, documents))
 
+    def has_unjudged(self) -> bool:
+        """Whether some answer has arrived of which no scorer has said anything."""
+        found = self._query(
+            "SELECT 1 FROM plan JOIN call ON call.plan = plan.id WHERE role = 'answer' AND state = 'done'"
+            " AND fault IS NULL AND NOT EXISTS (SELECT 1 FROM score WHERE score.plan = plan.id) LIMIT 1"
+        )
+        return found.fetchone() is not None
+
     def scores(self) -> list[ScoreRow]:
         """Return every score in plan order."""
         found = self._query(

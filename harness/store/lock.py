@@ -26,7 +26,7 @@ class Lock:
             os.close(self._file)
             raise StoreLockedError(
                 f"{folder} is being written by process {holder(folder) or 'unknown'}",
-                hint="wait until it has ended; `bakeoff report` works meanwhile",
+                hint=f"wait until it has ended; what has come so far: bakeoff export {folder}",
             ) from None
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, str(os.getpid()).encode(), 0)

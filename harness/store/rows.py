@@ -42,7 +42,7 @@ RESULT_COLUMNS = (
 )  # fmt: skip
 """Columns of `call` that hold a record's result, in the order of `result_row`."""
 
-BILLED_NOWHERE = "('machine', 'stages')"
+BILLED_NOWHERE = "('machine', 'stages', 'stages_estimated')"
 """Sources of a cost that is on nobody's bill, or on that of the call's own stages."""
 ATTEMPT_FIELDS = tuple(f.name for f in fields(Attempt))
 CALL_COLUMNS = (

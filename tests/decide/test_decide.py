@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from harness.core.canonical import digest, from_json, to_json
 from harness.core.decision import Decision, VerdictKind
+from harness.core.estimates import Bounded
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale
 from harness.decide.decide import decide, metrics_of
 from harness.metrics.estimates import estimates
@@ -30,8 +31,11 @@ def worked(candidates: str = "ABCDE") -> Decision:
         metrics=metrics_of(by),
         draws=drawn(measured, metrics_of(by), draws=40_000),
         differences=no_differences,
+        samples_planned=200,
         samples_compared=200,
+        samples_answered=200,
         clusters=(200,),
+        judged=dict.fromkeys(candidates, (200,)),
         seed=7,
     )
 
@@ -119,8 +123,8 @@ def test_any_decision_holds_its_promises(qualities: list[float], costs: list[flo
         for i, (q, usd) in enumerate(zip(qualities, costs, strict=False))
     }
     decision = decided(measured, noise=0.05, draws=200)
-    assert sum(line.p_best for line in decision.ranking) == pytest.approx(1)
-    assert all(0 <= line.low <= line.high <= 1 for line in decision.ranking)
+    assert sum(line.p_best or 0.0 for line in decision.ranking) == pytest.approx(1)
+    assert all(0 <= (line.low or 0.0) <= (line.high or 0.0) <= 1 for line in decision.ranking)
     assert [line.rank for line in decision.ranking] == sorted(line.rank or 0 for line in decision.ranking)
     assert decision.verdict.sentence.endswith(".")
     assert decision.verdict.winner in (None, decision.verdict.leader, *decision.verdict.near_ties)
@@ -146,8 +150,11 @@ def decide_on(frames: Frames, by: DecisionRule = TEXT) -> Decision:
         metrics=metrics,
         draws=resample(seen, metrics, draws=2000, seed=0),
         differences=partial(differences, seen),
+        samples_planned=seen.n + seen.dropped,
         samples_compared=seen.n,
+        samples_answered=seen.answered,
         clusters=seen.clusters.tolist(),
+        judged=dict(zip(seen.candidates, seen.clusters_judged.tolist(), strict=True)),
         seed=0,
     )
 
@@ -212,7 +219,7 @@ def test_a_median_beyond_the_timeout_fails_its_gate_and_is_listed_last() -> None
         frames.add("slow", f"{i:04}", 1, ttfo_ms=300.0 if i < 2 else float("inf"))
     decision = decide_on(frames)
     last = decision.ranking[-1]
-    assert (last.candidate, last.rank, last.p_best) == ("slow", None, 0.0)
+    assert (last.candidate, last.rank, last.p_best) == ("slow", None, None)
     assert [g.status for g in last.gates] == ["pass", "fail"]
     assert decision.verdict.winner == "a"
 
@@ -257,6 +264,5 @@ def test_a_cost_at_the_bound_is_said_to_be_one() -> None:
         in decision.verdict.caveats
     )
     assert not any("cost of b" in caveat for caveat in decision.verdict.caveats)
-    notes = {e.metric: e.note for e in decision.estimates["a"] if e.metric.startswith("usd")}
-    assert len(notes) == 3
-    assert all("; upper bound: 12 of 20 calls estimated" in note for note in notes.values())
+    bounded = {e.metric: e.bounded for e in decision.estimates["a"] if e.metric.startswith("usd")}
+    assert list(bounded.values()) == [Bounded(calls=12, of=20)] * 3

@@ -154,7 +154,7 @@ def test_the_only_one_that_passes_wins_by_the_rule_and_the_sentence_says_why() -
     assert (decision.verdict.kind, decision.verdict.winner) == (VerdictKind.CLEAR, "alpha")
     assert decision.verdict.sentence == "alpha is the only candidate that no gate excludes."
     assert [(line.candidate, line.rank, line.p_best) for line in decision.ranking] == [
-        ("alpha", 1, 1.0), ("bravo", None, 0.0),
+        ("alpha", 1, 1.0), ("bravo", None, None),
     ]  # fmt: skip
 
 
@@ -287,7 +287,6 @@ def test_a_table_says_who_competes_with_the_model_that_measures() -> None:
     [
         pytest.param((10,), VerdictKind.CLEAR, id="ten independent samples are enough"),
         pytest.param((9,), VerdictKind.LEAN, id="nine are not"),
-        pytest.param((40, 1), VerdictKind.LEAN, id="a task with one sample shows no spread"),
     ],
 )
 def test_too_few_samples_never_make_a_clear_win(clusters: tuple[int, ...], kind: VerdictKind) -> None:
@@ -295,6 +294,52 @@ def test_too_few_samples_never_make_a_clear_win(clusters: tuple[int, ...], kind:
     decision = decided(measured, noise=0.02, clusters=clusters)
     assert decision.verdict.kind is kind
     assert ("too few" in decision.verdict.sentence) == (kind is VerdictKind.LEAN)
+
+
+@pytest.mark.parametrize(
+    ("clusters", "judged"),
+    [
+        pytest.param((40, 1), {}, id="one sample was planned"),
+        pytest.param((40, 40), {"alpha": (40, 1), "bravo": (40, 40)}, id="one of the leader came"),
+        pytest.param((40, 40), {"alpha": (40, 40), "bravo": (40, 1)}, id="one of the other came"),
+    ],
+)
+def test_where_one_sample_shows_no_spread_nothing_is_certain(
+    clusters: Sequence[int], judged: dict[str, Sequence[int]]
+) -> None:
+    measured = {"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.5}}
+    decision = decided(measured, clusters=clusters, judged=judged)
+    lone = {name for name in measured if 1 in judged.get(name, clusters)}
+    assert {line.candidate for line in decision.ranking if line.low is None and line.high is None} == lone
+    assert [line.p_best for line in decision.ranking] == [None, None]
+    assert (decision.verdict.kind, decision.verdict.winner) == (VerdictKind.TOSS_UP, "alpha")
+    assert decision.verdict.sentence.startswith(
+        "No clear winner: alpha ranks first, but nobody knows how surely: a task"
+    )
+    assert decision.verdict.caveats[-1] == (
+        f"In 1 of 2 tasks only one independent sample of {', '.join(sorted(lone))} was judged: it shows no spread, so "
+        "how far the score may be off is not known."
+    )
+
+
+def test_who_alone_may_be_ranked_is_first_for_certain_and_yet_no_clear_winner_without_spread() -> None:
+    measured = {"alpha": {"quality": 0.9, "coverage": 1.0}, "bravo": {"quality": 0.5, "coverage": 0.9}}
+    decision = decided(measured, rule(QUALITY, gates=[COVERED]), clusters=(40, 1))
+    assert (decision.verdict.kind, decision.verdict.p_best) == (VerdictKind.LEAN, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("usd", "said"),
+    [
+        pytest.param(0.9954, "bravo overtakes when the weight of cost is above 99.8% (now 20.0%).", id="near the edge"),
+        pytest.param(
+            0.99908, "bravo would overtake only if cost were practically all that counts (now 20.0%).", id="at the edge"
+        ),
+    ],
+)
+def test_no_weight_is_above_all_or_below_nothing(usd: float, said: str) -> None:
+    verdict = decided({"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": 0.4, USD: usd}}, noise=0.01).verdict
+    assert verdict.sentence.endswith(said)
 
 
 def test_the_first_of_those_who_are_worth_nothing_is_no_clear_winner() -> None:

@@ -212,3 +212,17 @@ def test_a_lost_answer_is_no_good_answer_but_an_unscored_one_is_unknown() -> Non
     good = observe(*frames.tables(), slot="text").ratios["usd_per_good_answer"]
     np.testing.assert_array_equal(good.denominator, [[0.5, 0.0, NAN]])
     np.testing.assert_array_equal(good.numerator, [[0.001, 0.002, NAN]])
+
+
+def test_what_every_candidate_has_answered_and_how_many_clusters_each_was_judged_in() -> None:
+    frames = Frames()
+    for name, second, third in (("a", 1.0, None), ("b", 0.0, 1.0)):
+        frames.add(name, "1", 1.0, task="t", cluster="x")
+        frames.add(name, "2", second, task="t", cluster="x")
+        frames.add(name, "3", third, task="u", **({} if third is not None else PENDING))
+        frames.add(name, "4", 0.5, task="u")
+    frames.add("a", "5", 1.0, task="u")
+    seen = observe(*frames.tables(), slot="text")
+    assert (seen.n, seen.dropped, seen.answered) == (4, 1, 3)
+    assert seen.clusters.tolist() == [1, 2]
+    assert dict(zip(seen.candidates, seen.clusters_judged.tolist(), strict=True)) == {"a": [1, 1], "b": [1, 2]}

@@ -144,7 +144,9 @@ def decision(bench: Bench, slot: str, names: Sequence[str], *, kind: VerdictKind
         ),
         differences=tuple(_difference(by_metric, first, other) for other in others),
         estimates=found,
+        samples_planned=sum(asked.suite.startswith(slot) for asked in bench.samples),
         samples_compared=sum(asked.suite.startswith(slot) for asked in bench.samples),
+        samples_answered=sum(asked.suite.startswith(slot) for asked in bench.samples) - 1,
         seed=0,
         draws=10_000,
     )
@@ -171,7 +173,7 @@ def _ranked(rule: DecisionRule, metrics: Mapping[str, Estimate], name: str, scor
         reason = "" if proven else f"{gate.metric} is {at:.3g}, its bound {bound}"
         gates.append(GateResult(candidate=name, gate=gate, status=status, value=at, bound=bound, reason=reason))
     return RankedCandidate(
-        candidate=name, rank=None, score=score, low=score - 0.06, high=score + 0.05, p_best=0.0, gates=tuple(gates)
+        candidate=name, rank=None, score=score, low=score - 0.06, high=score + 0.05, p_best=None, gates=tuple(gates)
     )
 
 

@@ -95,8 +95,8 @@ def decision_figures(d: Decision) -> Figures:
             ("p_holm", p.p_holm),
         ):
             yield at(slot, "differences", p.challenger, f"{p.metric}.{key}"), value
-    for key, count in (("samples_compared", d.samples_compared), ("draws", d.draws), ("seed", d.seed)):
-        yield at(slot, "method", "all", key), count
+    for key in ("samples_planned", "samples_compared", "samples_answered", "draws", "seed"):
+        yield at(slot, "method", "all", key), getattr(d, key)
 
 
 def table_of(evidence: Evidence, slot: str) -> pd.DataFrame:
@@ -205,6 +205,7 @@ def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures
         pending = sum(c.candidate == name for c in waiting)
         counts: dict[str, int] = {
             "planned": len(records) + pending,
+            "excluded": 0,
             "answered": len(records) - len(failures),
             "cut": sum(getattr(r.outcome, "finish_reason", None) == "length" for r in records),
             "pending": pending,

@@ -276,7 +276,9 @@ def nothing(slot: str, kind: VerdictKind) -> Decision:
         crossovers=(),
         differences=(),
         estimates={},
+        samples_planned=0,
         samples_compared=0,
+        samples_answered=0,
         seed=0,
         draws=0,
     )
@@ -312,6 +314,26 @@ def test_pending_calls_stamp_the_run_incomplete(fake: FakeRun) -> None:
     page = parse(render(replace(fake.evidence, records=rest, pending=waiting), fake.decisions[:1]))
     assert "3 of 64 planned answers have no final word" in page.with_class("banner")[0].text
     assert page.figures["run/incomplete/all/pending"].attributes["value"] == "3"
+
+
+def test_a_weight_that_reads_as_all_or_nothing_is_put_in_words(fake: FakeRun) -> None:
+    one = fake.decisions[0]
+    edges = tuple(replace(one.crossovers[0], weight=weight) for weight in (0.9998, 0.0002))
+    text = parse(render(fake.evidence, [replace(one, crossovers=edges)])).with_class("verdict")[0].text
+    assert "would lead only if cost were practically all that counts (now 20 %)" in text
+    assert "would lead only if cost counted practically nothing (now 20 %)" in text
+
+
+def test_what_is_not_known_is_no_number(fake: FakeRun) -> None:
+    one = fake.decisions[0]
+    first, *others = one.ranking
+    unknown = replace(first, low=None, high=None, p_best=None)
+    html = render(fake.evidence, [replace(one, ranking=(unknown, *others))])
+    page = parse(html)
+    (row,) = (e for e in page.tagged("tr") if "interval –: a task with one judged sample shows no spread" in e.text)
+    assert row.text.count("–") == 2
+    assert "whisker" not in html[html.index("<svg", html.index('class="ranking')) :].partition("</svg>")[0]
+    assert "Chance to be bestnot known" in page.with_class("facts")[0].text
 
 
 def test_a_changed_rule_is_said(fake: FakeRun) -> None:
