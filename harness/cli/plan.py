@@ -35,7 +35,9 @@ def plan(
     screen.say("| candidate | slot | answer calls | worst-case USD |")
     screen.say("|---|---|---:|---:|")
     for row in forecast.rows:
-        screen.say(f"| {row.candidate} | {row.slot} | {row.calls} | {_dollars(row.worst_case_usd, row.machine)} |")
+        dollars = _dollars(row.worst_case_usd, row.machine)
+        dollars += f": no price of {', '.join(row.unpriced)}" if row.unpriced else ""
+        screen.say(f"| {row.candidate} | {row.slot} | {row.calls} | {dollars} |")
     screen.say()
     if forecast.warm_up_calls:
         calls = ", ".join(f"{count} to {name}" for name, count in forecast.warm_up_calls.items())

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from harness.cli.screen import counted
 from harness.core.calls import Failure, Record, Role
@@ -25,8 +25,7 @@ class Bars:
         self._bars = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[failed]}"),
+            TextColumn("{task.fields[counted]}"),
             TimeElapsedColumn(),
             console=self._console,
             disable=not self._console.is_terminal,
@@ -57,7 +56,9 @@ class Bars:
         for task in self._tasks.values():
             self._bars.remove_task(task)
         self._tasks = {
-            candidate: self._bars.add_task(visible(f"{name} {candidate}"), total=total, failed="")
+            candidate: self._bars.add_task(
+                visible(f"{name} {candidate}"), total=total, counted=self._counted(candidate)
+            )
             for candidate, total in totals.items()
         }
         calls, candidates = counted(sum(totals.values()), "call"), counted(len(totals), "candidate")
@@ -68,15 +69,18 @@ class Bars:
         if record.call.role in (Role.WARMUP, Role.STAGE):
             return
         name = record.call.candidate
-        self._done[name] += 1
-        self._failed[name] += isinstance(record.outcome, Failure)
+        (self._failed if isinstance(record.outcome, Failure) else self._done)[name] += 1
         if name in self._tasks:
-            failed = f"{self._failed[name]} failed" if self._failed[name] else ""
-            self._bars.update(self._tasks[name], completed=self._done[name], failed=failed)
+            ended = self._done[name] + self._failed[name]
+            self._bars.update(self._tasks[name], completed=ended, counted=self._counted(name))
         if self._bars.disable and self._clock() - self._last_line >= PLAIN_EVERY_S:
             self._last_line = self._clock()
-            parts = (f"{candidate} {self._done[candidate]}/{total}" for candidate, total in self._totals.items())
-            self.note(f"{self._phase}: {', '.join(parts)}")
+            self.note(f"{self._phase}: {', '.join(f'{name} {self._counted(name)}' for name in self._totals)}")
+
+    def _counted(self, name: str) -> str:
+        """Return `12/40 done`, and how many failed beside those."""
+        failed = f" ({self._failed[name]} failed)" if self._failed[name] else ""
+        return f"{self._done[name]}/{self._totals[name]} done{failed}"
 
     def note(self, text: str) -> None:
         """Say one line above the bars."""

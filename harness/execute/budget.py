@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from harness.core.calls import Attempt, Call, Output
+from harness.core.calls import Attempt, Call, Output, Request
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff, RunSettings
 from harness.errors import BudgetStop, Problem, UsageError
+from harness.execute.prompts import PromptError
 from harness.pricing.cost import cost, worst_case
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ class Ceiling:
     held: Decimal = Decimal(0)
     waiting: Decimal = Decimal(0)
     """Held by calls that wait for more."""
+
+    def concerns(self, candidate: str) -> bool:
+        return self.candidates is None or candidate in self.candidates
 
     def stop(self, amount: Decimal) -> BudgetStop:
         return BudgetStop(
@@ -113,8 +117,18 @@ class Budget:
         """Take a counted request back that certainly cost nothing."""
         self._requests -= candidate in self._unpriced
 
+    def covers(self, wanted: Sequence[tuple[Call, Decimal]]) -> bool:
+        """Whether all these calls, each with its worst case, could be sent now under every ceiling."""
+        counted = sum(call.candidate in self._unpriced for call, _ in wanted)
+        if counted and self._max_requests is not None and self._requests + counted > self._max_requests:
+            return False
+        return not any(
+            self._passes(c, sum((worst for call, worst in wanted if c.concerns(call.candidate)), Decimal(0)))
+            for c in self._ceilings
+        )
+
     def _over(self, candidate: str) -> list[Ceiling]:
-        return [c for c in self._ceilings if c.candidates is None or candidate in c.candidates]
+        return [ceiling for ceiling in self._ceilings if ceiling.concerns(candidate)]
 
     def _passes(self, ceiling: Ceiling, amount: Decimal) -> bool:
         self._turn(ceiling)
@@ -177,11 +191,9 @@ def unpriced(bakeoff: Bakeoff, calls: Sequence[Call]) -> frozenset[str]:
         return frozenset()
     unknown = {c.name for c in bakeoff.instruments.values() if is_billed(c) and c.prices is None}
     for call in calls:
-        candidate = bakeoff.candidate(call.candidate)
-        if candidate.stages:  # what its later stages are asked is not known yet: their prices are
-            unknown |= {model.name for model in candidate.models if is_billed(model) and model.prices is None}
-        elif call.candidate not in unknown and worst_attempt(call, candidate) is None:
-            unknown.add(call.candidate)
+        if call.candidate not in unknown:
+            worst = worst_attempts(call, bakeoff.candidate(call.candidate))
+            unknown |= {name for name, amount in worst.items() if amount is None}
     return frozenset(unknown)
 
 
@@ -223,8 +235,31 @@ def is_free(attempt: Attempt) -> bool:
 
 
 def worst_attempt(call: Call, candidate: Candidate) -> Decimal | None:
-    """Return the most that one attempt can be billed, in dollars; None where nobody knows, 0 where nobody bills."""
-    return worst_case(call.request, candidate) if is_billed(candidate) else Decimal(0)
+    """Return the most that one attempt can be billed, in dollars; None where nobody knows, 0 where nobody bills.
+
+    Of a cascade: one attempt of each of its stages.
+    """
+    worst = worst_attempts(call, candidate).values()
+    return None if None in worst else sum((amount for amount in worst if amount is not None), Decimal(0))
+
+
+def worst_attempts(call: Call, candidate: Candidate) -> dict[str, Decimal | None]:
+    """Return `worst_attempt` of each model that answers `call`: of the candidate alone, or of its stages."""
+    found: dict[str, Decimal | None] = dict.fromkeys((model.name for model in candidate.models), Decimal(0))
+    try:
+        sent = _largest_requests(call, candidate) if candidate.stages else [(call.request, candidate)]
+    except PromptError:  # asked after an answer that is as long as it may be, a stage's question would be too long
+        return {model.name: None if is_billed(model) else Decimal(0) for model in candidate.models}
+    for request, model in sent:
+        worst, before = worst_case(request, model) if is_billed(model) else Decimal(0), found[model.name]
+        found[model.name] = None if worst is None or before is None else before + worst
+    return found
+
+
+def _largest_requests(call: Call, cascade: Candidate) -> "list[tuple[Request, Candidate]]":
+    from harness.execute.cascade import largest_requests  # which knows how cascades run, and takes a while to load
+
+    return list(largest_requests(call, cascade))
 
 
 def record_cost(answer: "Answer", candidate: Candidate, worst: Decimal | None) -> tuple[Decimal | None, str]:

@@ -1,5 +1,6 @@
 """A cascade's answer: each stage is asked with what those before it said, and has a call and a record of its own."""
 
+import math
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -8,10 +9,12 @@ from functools import reduce
 
 from harness.clients.usage import total
 from harness.core.calls import (
+    BOUNDED_SOURCES,
     Audio,
     Call,
     ChatRequest,
     Document,
+    EmbeddingRequest,
     Failure,
     Marks,
     Output,
@@ -31,13 +34,17 @@ from harness.execute import requests
 from harness.execute.fusion import fused
 from harness.execute.plan import call_key
 from harness.execute.prompts import stage_renderer
+from harness.pricing.worst import SECONDS_PER_CHARACTER, TRANSCRIPT_TOKENS_PER_SECOND
 from harness.store.ledger import Ledger
 
-STAGES = "stages"
-"""Source of a cost that is the sum of those of its stages."""
+STAGES, STAGES_ESTIMATED = "stages", "stages_estimated"
+"""Source of a cost that is the sum of those of its stages, where none or where some are estimated."""
 
 MOST_TOKENS = 256
 """Bounds the answer of a language model in a cascade that is asked to speak: such a task states no bound."""
+
+CHARACTERS_PER_TOKEN = 8
+"""Of an answer, at most and on its average: plain text has four, code and long words a little more."""
 
 RANKS = frozenset({"embedding", "rerank"})
 """Modalities of stages that search."""
@@ -192,6 +199,51 @@ def _text(record: Record) -> str:
     return (isinstance(record.outcome, Output) and record.outcome.text) or ""
 
 
+def unasked(part: Call, outcome: Output) -> Record:
+    """Return a record of a stage that nobody was asked."""
+    return Record(
+        call=part, outcome=outcome, attempts=(), marks=Marks(), usage=Usage(), cost_usd=Decimal(0), cost_source=STAGES,
+        finished="",
+    )  # fmt: skip
+
+
+def largest_requests(call: Call, cascade: Candidate) -> Iterator[tuple[Request, Candidate]]:
+    """Yield the largest request that each stage may be sent, with who is sent it.
+
+    What a stage will say is not known yet: it is taken to use every token that it may, to speak as slowly as the bound
+    of a price takes anybody to, or to find the longest documents first.
+    """
+    said: list[Record] = []
+    for stage in cascade.stages:
+        part = part_of(call, stage, cascade, said)
+        yield part.request, stage.candidate
+        said.append(unasked(part, _longest(part.request)))
+
+
+def _longest(request: Request) -> Output:
+    """Return the most that may be answered."""
+    match request:
+        case SpeechRequest():
+            seconds = float(len(request.text) * SECONDS_PER_CHARACTER)
+            return Output(audio=Audio(sha256="", mime="audio/wav", seconds=seconds, sample_rate=0, size=0))
+        case TranscriptionRequest():
+            tokens = math.ceil(request.audio.seconds * TRANSCRIPT_TOKENS_PER_SECOND)
+        case ChatRequest():
+            tokens = request.max_tokens
+        case RerankRequest():
+            return _ranked({document.id: len(document.text) for document in request.documents})
+        case EmbeddingRequest():
+            return _ranked(dict(zip(request.ranks, map(len, request.texts[1:]), strict=False)))
+        case _:
+            raise TypeError(f"no stage is sent a {type(request).__name__}")
+    return Output(text="x" * (tokens * CHARACTERS_PER_TOKEN))
+
+
+def _ranked(lengths: Mapping[str, int]) -> Output:
+    longest_first = sorted(lengths, key=lambda name: -lengths[name])
+    return Output(ranking=tuple(Ranked(document=name, relevance=lengths[name]) for name in longest_first))
+
+
 def _whole(
     call: Call, cascade: Candidate, stages: Sequence[Record], records: Sequence[Record], now: datetime
 ) -> Record:
@@ -209,6 +261,7 @@ def _whole(
     costs = [record.cost_usd for record in records]
     known = [cost for cost in costs if cost is not None]
     priced = len(known) == len(costs)
+    bounded = any(record.cost_source in BOUNDED_SOURCES for record in records)
     return Record(
         call=call,
         outcome=outcome,
@@ -216,7 +269,7 @@ def _whole(
         marks=_marks([record.marks for record in records]) if records else Marks(),
         usage=reduce(total, (record.usage for record in records), Usage()),
         cost_usd=sum(known, Decimal(0)) if priced else None,
-        cost_source=STAGES if priced else "unpriced",
+        cost_source=(STAGES_ESTIMATED if bounded else STAGES) if priced else "unpriced",
         finished=now.isoformat(),
     )
 

@@ -11,8 +11,8 @@ from statistics import NormalDist
 from harness.core.calls import Call
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff, Plan
+from harness.execute.budget import is_billed, worst_attempt, worst_attempts
 from harness.execute.warmup import warm_ups
-from harness.pricing.cost import worst_case
 
 ASSUMED_SD = 0.5
 """Standard deviation of paired score differences before anything is measured: the table of methodology.md 2.9."""
@@ -26,7 +26,9 @@ class ForecastRow:
     slot: str
     calls: int
     worst_case_usd: Decimal | None
-    """None: the price is not known."""
+    """None: not known."""
+    unpriced: tuple[str, ...]
+    """Of whom: the models whose price is not known, of a cascade those of its stages."""
     machine: bool
     """Self-hosted: costs the machine's time and no dollars a call."""
 
@@ -70,7 +72,7 @@ def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
         for name, slot in sorted(counts, key=lambda pair: (pair[1], pair[0]))
     )
     warm = warm_ups(bakeoff, plan.calls)
-    warm_up_usd = _sum(worst_case(call.request, bakeoff.candidate(call.candidate)) for call in warm)
+    warm_up_usd = _sum(worst_attempt(call, bakeoff.candidate(call.candidate)) for call in warm)
     paid = [row.worst_case_usd for row in rows if not row.machine]
     samples = {
         slot: sum(len(task.loaded) for s in bakeoff.suites for task in s.tasks if slots[s.name, task.name] == slot)
@@ -97,9 +99,16 @@ def _oracle_calls(bakeoff: Bakeoff, plan: Plan) -> int:
 
 
 def _row(candidate: Candidate, slot: str, calls: list[Call]) -> ForecastRow:
-    machine = all(model.machine is not None for model in candidate.models)
-    known = None if machine else _sum(worst_case(call.request, candidate) for call in calls)
-    return ForecastRow(candidate=candidate.name, slot=slot, calls=len(calls), worst_case_usd=known, machine=machine)
+    machine = not any(is_billed(model) for model in candidate.models)
+    worst = [amount for call in calls for amount in worst_attempts(call, candidate).items()]
+    return ForecastRow(
+        candidate=candidate.name,
+        slot=slot,
+        calls=len(calls),
+        worst_case_usd=None if machine else _sum(usd for _, usd in worst),
+        unpriced=tuple(sorted({name for name, usd in worst if usd is None})),
+        machine=machine,
+    )
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:

@@ -8,15 +8,14 @@ replacement mends the answer is at fault. The last one is replaced by the right 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
-from harness.core.calls import Call, Failure, Fault, Marks, Output, Ranked, Record, Role, Usage
+from harness.core.calls import Call, Failure, Fault, Output, Ranked, Record, Role
 from harness.core.candidates import Candidate, Stage
 from harness.core.canonical import canonical, digest
 from harness.core.runs import Bakeoff
 from harness.core.scores import BAD_BELOW, Score, answer_key
 from harness.core.suites import Sample, Task
-from harness.execute.cascade import RANKS, STAGES, part_of
+from harness.execute.cascade import RANKS, part_of, unasked
 from harness.execute.plan import call_key
 from harness.execute.scoring import judged
 
@@ -43,10 +42,10 @@ class Substitution:
     def given(self, part: Call) -> Record | None:
         """Return what need not be asked: gold, and what was asked before in just the same words."""
         if part.stage == self.stage:
-            return _unasked(part, self.gold)
+            return unasked(part, self.gold)
         record = self.was.get(str(part.stage))
         if part.stage in self.before:
-            return record or _unasked(part, Output())  # one before it had failed, and nobody was asked after that
+            return record or unasked(part, Output())  # one before it had failed, and nobody was asked after that
         same = record is not None and canonical(record.call.request) == canonical(part.request)
         return record if record is not None and same and isinstance(record.outcome, Output) else None
 
@@ -161,13 +160,6 @@ def _is_bad(of: _Asked, record: Record) -> bool | None:
     scorer = next(scorer for scorer in of.task.scorers if scorer.name == of.task.primary)
     result = judged(record.call.key, scorer, of.sample, record.outcome, {}).result
     return result.value < BAD_BELOW if isinstance(result, Score) else None
-
-
-def _unasked(part: Call, outcome: Output) -> Record:
-    return Record(
-        call=part, outcome=outcome, attempts=(), marks=Marks(), usage=Usage(), cost_usd=Decimal(0), cost_source=STAGES,
-        finished="",
-    )  # fmt: skip
 
 
 def _ranked(first: Sequence[str], said: Output) -> Output:

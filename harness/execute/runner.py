@@ -3,7 +3,7 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -32,7 +32,7 @@ from harness.execute.progress import Progress
 from harness.execute.sharing import Account, account
 from harness.execute.signals import Stop, heeded
 from harness.execute.throttle import Throttle
-from harness.execute.warmup import warm_ups
+from harness.execute.warmup import proven_by, warm_up
 from harness.store import ballast
 from harness.store.ledger import Ledger
 from harness.store.media import Media
@@ -105,11 +105,15 @@ async def run(
     _check_credentials(bakeoff, calls, candidates, reach)
     if notice := _uncertain(ledger):
         ending.say(notice)
-    warm = _planned_warm_ups(bakeoff, ledger, calls)
+    proven = proven_by(ledger, candidates)
+    warm = warm_up(bakeoff, ledger, calls, budget, proven)
     if notice := _too_many_unpriced(bakeoff, [*warm, *calls], budget):
         ending.say(notice)
-    if not warm and any(not model.is_local for call in calls for model in candidates[call.candidate].models):
-        ending.say("The run is not warmed up: the latency of its first answers holds what opening connections takes.")
+    not_warm = {call.candidate for call in calls} - {call.candidate for call in warm}
+    if cold := sorted(name for name in not_warm if not all(model.is_local for model in candidates[name].models)):
+        ending.say(
+            f"{', '.join(cold)}: not warmed up, so the first answers are timed with whatever a cold start takes."
+        )
     courier = Courier(
         ledger=ledger,
         media=media,
@@ -134,7 +138,7 @@ async def run(
         ending=ending,
         courier=courier,
         throttles=_throttles(
-            candidates, bakeoff.settings.max_in_flight, policy=policy, rng=rng, first_alone=bool(warm)
+            candidates, bakeoff.settings.max_in_flight, policy=policy, rng=rng, at_once=proven if warm else candidates
         ),
         stages={record.call.key: record for record in ledger.records(Role.STAGE) if not _is_tried_again(record)},
         ready=sender.ready if client is None else None,
@@ -316,21 +320,25 @@ def _throttles(
     *,
     policy: RetryPolicy,
     rng: random.Random,
-    first_alone: bool,
+    at_once: Collection[str],
 ) -> dict[str, tuple[Throttle, Throttle]]:
-    """Return candidate → what it shares with all that use the same key, and its own; embedded engines have none."""
-    shared: dict[Account, Throttle] = {}
+    """Return candidate → what it shares with all that use the same key, and its own; embedded engines have none.
 
-    def throttle(*, of_account: bool) -> Throttle:
+    The first request of a candidate, and of an account, goes alone, unless it, or one of the account, is in `at_once`.
+    """
+    accounts: dict[Account, list[str]] = {}
+    for name, candidate in candidates.items():
+        if not candidate.stages and not candidate.is_local:
+            accounts.setdefault(account(candidate), []).append(name)
+
+    def throttle(*names: str, of_account: bool) -> Throttle:
+        first_alone = not any(name in at_once for name in names)
         return Throttle(
             of_account=of_account, most_in_flight=most_in_flight, policy=policy, rng=rng, first_alone=first_alone
         )
 
-    return {
-        name: (shared.setdefault(account(candidate), throttle(of_account=True)), throttle(of_account=False))
-        for name, candidate in candidates.items()
-        if not candidate.stages and not candidate.is_local
-    }
+    shared = {key: throttle(*names, of_account=True) for key, names in accounts.items()}
+    return {name: (shared[key], throttle(name, of_account=False)) for key, names in accounts.items() for name in names}
 
 
 def _bound_unpriced(bakeoff: Bakeoff, calls: Sequence[Call], budget: Budget, ledger: Ledger) -> None:
@@ -351,14 +359,6 @@ def _too_many_unpriced(bakeoff: Bakeoff, calls: Sequence[Call], budget: Budget) 
         f"{len(planned)} calls without a price are planned, {warm} of them warm-up (run.warm_up), and only {most}"
         " requests are allowed."
     )
-
-
-def _planned_warm_ups(bakeoff: Bakeoff, ledger: Ledger, calls: Sequence[Call]) -> list[Call]:
-    """Plan the warm-up of this process: connections are its own, so those of earlier ones do not count."""
-    earlier = {count.candidate: count.planned for count in ledger.counts() if count.role is Role.WARMUP}
-    warm = warm_ups(bakeoff, calls, earlier=earlier)
-    ledger.add_calls(warm)
-    return warm
 
 
 def _check_credentials(

@@ -1,8 +1,10 @@
 """Warm-up: calls that open a candidate's connections before its answers are timed; they count in the cost alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from harness.core.calls import (
     Call,
@@ -17,8 +19,12 @@ from harness.core.calls import (
 )
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff
+from harness.execute.budget import Budget, worst_attempt
 from harness.execute.plan import call_key
 from harness.execute.sharing import lane_name, lane_widths
+
+if TYPE_CHECKING:
+    from harness.store.ledger import Ledger
 
 FEWEST = 5
 TEXT = "Say OK."
@@ -27,12 +33,50 @@ MOST_TOKENS = 16
 BOUNDS = frozenset({"max_tokens", "max_completion_tokens"})
 
 
-def warm_ups(bakeoff: Bakeoff, calls: Iterable[Call], *, earlier: Mapping[str, int] | None = None) -> list[Call]:
+def proven_by(ledger: "Ledger", candidates: Mapping[str, Candidate]) -> frozenset[str]:
+    """Return who has answered an earlier process, and who was a stage of its answers."""
+    answered = {count.candidate for count in ledger.counts() if count.outputs}
+    stages = {model.name for name in answered & candidates.keys() for model in candidates[name].models}
+    return frozenset(answered | stages)
+
+
+def warm_up(
+    bakeoff: Bakeoff, ledger: "Ledger", calls: Sequence[Call], budget: Budget, proven: Collection[str]
+) -> list[Call]:
+    """Plan the warm-up of this process, and store it: connections are its own, so those of earlier ones do not count.
+
+    A candidate has none where no answer of it could be paid for after it.
+    """
+    earlier = {count.candidate: count.planned for count in ledger.counts() if count.role is Role.WARMUP}
+    wanted: dict[str, list[Call]] = {}
+    for call in warm_ups(bakeoff, calls, earlier=earlier, proven=proven):
+        wanted.setdefault(call.candidate, []).append(call)
+    first = {call.candidate: call for call in reversed(calls)}
+    warm: list[Call] = []
+    held: list[tuple[Call, Decimal]] = []
+    for name, own in wanted.items():
+        candidate = bakeoff.candidate(name)
+        worst = [(call, worst_attempt(call, candidate) or Decimal(0)) for call in (*own, first[name])]
+        if budget.covers([*held, *worst]):
+            warm += own
+            held += worst
+    ledger.add_calls(warm)
+    return warm
+
+
+def warm_ups(
+    bakeoff: Bakeoff,
+    calls: Iterable[Call],
+    *,
+    earlier: Mapping[str, int] | None = None,
+    proven: Collection[str] = (),
+) -> list[Call]:
     """Return the warm-up calls of each remote candidate that is asked anything by the answer calls `calls`.
 
     So many as the settings say, or max(5, 2 x what it will have in flight) (methodology.md 3), for each kind of
-    request. An embedded engine has worked once before it is healthy, and needs none. `earlier`: candidate → warm-up
-    calls that were planned before; the new ones go on counting.
+    request. Those of `proven` have answered an earlier process of the run: this one has connections to open, so one for
+    each call that it will have in flight. An embedded engine has worked once before it is healthy, and needs none.
+    `earlier`: candidate → warm-up calls that were planned before; the new ones go on counting.
     """
     calls = list(calls)
     candidates = {candidate.name: candidate for candidate in bakeoff.candidates}
@@ -47,10 +91,10 @@ def warm_ups(bakeoff: Bakeoff, calls: Iterable[Call], *, earlier: Mapping[str, i
         request = _tiny(call.request, candidate)
         if request is None or all(model.is_local for model in candidate.models):
             continue
-        count = bakeoff.settings.warm_up
+        count, in_flight = bakeoff.settings.warm_up, min(widths[lane_name(candidate)], asked[kind])
         if count is None:
-            count = max(FEWEST, 2 * min(widths[lane_name(candidate)], asked[kind]))
-        for _ in range(count):
+            count = max(FEWEST, 2 * in_flight)
+        for _ in range(min(count, in_flight) if candidate.name in proven else count):
             found.append(_warm_up(call, request, candidate.identity, planned[candidate.name]))
             planned[candidate.name] += 1
     return found

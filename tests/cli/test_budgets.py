@@ -67,6 +67,7 @@ def test_what_has_no_price_is_bounded_by_its_number_or_refused(desk: Desk, flags
 
 def test_what_has_no_price_is_asked_so_often_and_costs_what_was_not_measured(priced: Desk) -> None:
     priced.candidate("two", more="")
+    assert "| two | text | 4 | not known: no price of two |" in priced.bakeoff("plan").out
     refused = priced.bakeoff("run", "--budget", "9", code=2)
     assert "--allow-unpriced --max-calls N" in refused.err
     stopped = priced.bakeoff("run", "--budget", "9", "--allow-unpriced", "--max-calls", "3", code=5)

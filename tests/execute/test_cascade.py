@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.calls import ChatRequest, Failure, Output, Record, Role, SpeechRequest
+from harness.core.calls import ChatRequest, Failure, Output, Record, Role, SpeechRequest, Usage
 from harness.core.candidates import Candidate, Stage
 from harness.core.runs import Bakeoff
 from harness.errors import UsageError
@@ -15,7 +15,7 @@ from harness.execute.plan import plan
 from harness.execute.runner import RunResult, run
 from harness.store.ledger import Ledger
 from harness.store.media import Media
-from tests.execute.bakeoffs import Engines, Watcher, bakeoff, start, text_suite, voice_suite
+from tests.execute.bakeoffs import Client, Engines, Watcher, answered, bakeoff, remote, start, text_suite, voice_suite
 from tests.execute.test_with_provider import CANARY, served
 from tests.fake_provider import FakeProvider, Pace, Served, status
 
@@ -195,3 +195,26 @@ def test_a_cascade_is_planned_like_any_candidate_under_a_key_of_its_own() -> Non
     assert [type(call.request) for call in calls] == [ChatRequest, ChatRequest]
     assert calls[0].request == calls[1].request
     assert calls[0].key != calls[1].key
+
+
+def test_a_cost_is_called_estimated_where_that_of_a_stage_is(tmp_path: Path) -> None:
+    draft, final = remote("draft"), remote("final")
+    stages = (
+        Stage(name="draft", candidate=draft, input="{{ input }}"),
+        Stage(name="final", candidate=final, input="{{ stages.draft.text }}"),
+    )
+    planned = bakeoff(cascade(*stages, modality="text"), suites=[text_suite(1)])
+    client = Client(script=lambda _, target: answered(usage=None if target.candidate == "draft" else Usage()))
+
+    async def tell() -> None:
+        with start(planned, tmp_path) as ledger:
+            await run(
+                planned, ledger, Media(tmp_path / "media"), env={"ACME_API_KEY": CANARY}, engines=Engines(),
+                progress=Watcher(), client=client,
+            )  # fmt: skip
+            (whole,), parts = ledger.records(Role.ANSWER), list(ledger.records(Role.STAGE))
+            assert [part.cost_source for part in parts] == ["provider", "estimated"]
+            assert whole.cost_source == "stages_estimated"
+            assert ledger.spent() == whole.cost_usd == sum(part.cost_usd or 0 for part in parts), "and counted once"
+
+    asyncio.run(tell())

@@ -1,9 +1,15 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from harness.core.candidates import Candidate
+import pytest
+
+from harness.core.calls import Output
+from harness.core.candidates import Candidate, Stage
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff
+from harness.errors import UsageError
+from harness.execute.budget import refuse_unpriced
+from harness.execute.cascade import part_of, unasked
 from harness.execute.forecast import Forecast, forecast
 from harness.execute.plan import plan
 from harness.pricing.worst import worst_case
@@ -41,3 +47,41 @@ def test_the_sum_is_that_of_every_answer() -> None:
     bounds = [worst_case(call.request, planned.candidate("a")) for call in calls]
     (row,) = forecast(planned, plan(planned)).rows
     assert (row.calls, row.worst_case_usd) == (4, sum(bound for bound in bounds if bound is not None))
+
+
+def two_writers(*, final_usd: str | None) -> Bakeoff:
+    """Return a cascade under a budget."""
+    draft, final = remote("draft", usd="0.01"), remote("final", usd=final_usd)
+    stages = (
+        Stage(name="draft", candidate=draft, input="{{ input }}"),
+        Stage(name="final", candidate=final, input="Now {{ stages.draft.text }}!"),
+    )
+    both = Candidate(name="both", model="cascade/both", modalities=frozenset({"text"}), stages=stages)
+    planned = ruled(both, warm_up=0)
+    return replace(planned, settings=replace(planned.settings, budget_usd=Decimal(9)))
+
+
+def test_a_cascade_costs_at_most_what_its_stages_do_after_answers_as_long_as_they_may_be() -> None:
+    planned = two_writers(final_usd="0.02")
+    calls, cascade = plan(planned).calls, planned.candidate("both")
+    (row,) = forecast(planned, plan(planned)).rows
+    refuse_unpriced(planned, calls)
+    assert row.worst_case_usd is not None
+    assert (row.unpriced, row.machine) == ((), False)
+    draft, final = cascade.stages
+    spent = Decimal(0)
+    for call in calls:
+        wordy = Output(text="antidisestablishment " * 3)  # 63 characters in the ten tokens of an answer
+        first = part_of(call, draft, cascade, [])
+        second = part_of(call, final, cascade, [unasked(first, wordy)])
+        parts = worst_case(first.request, draft.candidate), worst_case(second.request, final.candidate)
+        spent += sum(part for part in parts if part is not None)
+    assert spent < row.worst_case_usd < 2 * spent
+
+
+def test_plan_and_budget_agree_on_what_cannot_be_bounded_and_name_it() -> None:
+    planned = two_writers(final_usd=None)
+    (row,) = forecast(planned, plan(planned)).rows
+    assert (row.worst_case_usd, row.unpriced) == (None, ("final",))
+    with pytest.raises(UsageError, match="candidate 'final' has no price"):
+        refuse_unpriced(planned, plan(planned).calls)

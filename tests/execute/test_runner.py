@@ -26,6 +26,7 @@ from harness.core.calls import (
     Usage,
 )
 from harness.core.candidates import Machine
+from harness.core.manifest import Unsent
 from harness.core.runs import Bakeoff
 from harness.errors import CredentialsError, StoreError, UsageError
 from harness.execute.budget import worst_attempt
@@ -689,7 +690,7 @@ def test_a_retry_waits_for_money_that_others_give_back(tmp_path: Path) -> None:
     assert (result.exit_code, result.outputs) == (0, 2)
 
 
-def test_each_remote_candidate_is_warmed_up_first_and_a_resume_warms_up_again(tmp_path: Path) -> None:
+def test_each_remote_candidate_is_warmed_up_first_and_a_resume_opens_its_connections(tmp_path: Path) -> None:
     planned = bakeoff(remote("a"), remote("b", max_in_flight=1), embedded("c"), warm_up=None, max_in_flight=4)
     trip = Trip(folder=tmp_path, planned=planned, client=Client(delay_s=0.01))
     trip.client.script = lambda request, target: (
@@ -708,9 +709,9 @@ def test_each_remote_candidate_is_warmed_up_first_and_a_resume_warms_up_again(tm
     trip.client.sent.clear()
     trip.client.script = lambda *_: answered()
     assert trip.go().exit_code == 0
-    assert trip.sent() == {"a": 5 + 1}
+    assert trip.sent() == {"a": 1 + 1}
     records = trip.records(Role.WARMUP)
-    assert sorted(r.call.epoch for r in records if r.call.candidate == "a") == list(range(13))
+    assert sorted(r.call.epoch for r in records if r.call.candidate == "a") == list(range(9))
     assert all(r.cost_usd == Decimal("0.00002") for r in records)
     with Ledger.open(tmp_path, write=False) as ledger:
         assert ledger.spent() == sum(r.cost_usd for r in trip.records() if r.call.candidate != "c")
@@ -732,12 +733,45 @@ def test_an_accounts_first_request_goes_alone(tmp_path: Path) -> None:
     assert trip.client.most["*"] == 8
 
 
-def test_warm_up_is_in_the_budget(tmp_path: Path) -> None:
-    planned = bakeoff(remote("a", usd="0.01"), warm_up=None, budget_usd=Decimal("0.25"), max_in_flight=1)
+def test_those_who_have_answered_are_warmed_up_at_once(tmp_path: Path) -> None:
+    planned = bakeoff(remote("a"), warm_up=None, max_in_flight=2)
+    trip = Trip(folder=tmp_path, planned=planned, client=Client(delay_s=0.1))
+    trip.client.script = lambda request, _: answered() if "0+0?" in str(request) else failed("bad_request")
+    trip.go()
+    beside: list[int] = []
+    trip.client.script = lambda *_: answered()
+    trip.client.heard = lambda name, request: (
+        beside.append(trip.client._now[name]) if "Say OK." in str(request) else None
+    )
+    trip.go()
+    assert beside == [0, 1], "two at once open two connections; one after the other would open one"
+
+
+@pytest.mark.parametrize(
+    ("budget", "warm", "answers"),
+    [
+        pytest.param("0.2", 0, 0, id="no answer at all"),
+        pytest.param("0.25", 0, 1, id="an answer, but none after a warm-up"),
+        pytest.param("1.5", 5, 2, id="a warm-up, and answers after it"),
+    ],
+)
+def test_nobody_is_warmed_up_whose_answer_could_not_be_paid_for_after_it(
+    tmp_path: Path, budget: str, warm: int, answers: int
+) -> None:
+    planned = bakeoff(remote("a", usd="0.01"), warm_up=None, budget_usd=Decimal(budget), max_in_flight=1)
     trip = Trip(folder=tmp_path, planned=planned)
     result = trip.go()
-    assert (result.exit_code, result.outputs) == (5, 0)
-    assert 0 < len(trip.client.sent) < 5
+    assert result.exit_code == 5
+    assert ["Say OK." in str(request) for _, request in trip.client.sent] == [True] * warm + [False] * answers
+    assert any("a: not warmed up" in notice for notice in result.notices) is not bool(warm)
+    assert result.unsent == {"a": Unsent.BUDGET}
+
+
+def test_requests_without_a_price_are_kept_for_answers(tmp_path: Path) -> None:
+    planned = bakeoff(remote("a", usd=None), warm_up=3, budget_usd=Decimal(1), max_unpriced_calls=3, max_in_flight=1)
+    trip = Trip(folder=tmp_path, planned=planned)
+    assert trip.go().exit_code == 5
+    assert ["Say OK." in str(request) for _, request in trip.client.sent] == [False] * 3
 
 
 def test_a_warm_up_that_fails_is_no_shortcoming(tmp_path: Path) -> None:

@@ -85,6 +85,23 @@ def test_a_ranking_is_warmed_up_with_one_short_text() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("pending", "warm_up", "count"),
+    [
+        pytest.param(20, None, 4, id="one for each connection"),
+        pytest.param(2, None, 2, id="no more than are pending"),
+        pytest.param(20, 3, 3, id="no more than the settings say"),
+        pytest.param(20, 9, 4, id="no more than connections whatever the settings say"),
+        pytest.param(0, None, 0, id="none where nothing is pending"),
+    ],
+)
+def test_who_has_answered_before_opens_its_connections_and_no_more(
+    pending: int, warm_up: int | None, count: int
+) -> None:
+    planned = bakeoff(remote("a"), max_in_flight=4, warm_up=warm_up, suites=[text_suite(20)])
+    assert len(warm_ups(planned, plan(planned).calls[:pending], proven={"a"})) == count
+
+
 def test_keys_go_on_counting() -> None:
     planned = bakeoff(remote("a"), remote("b"), warm_up=2)
     calls = plan(planned).calls
