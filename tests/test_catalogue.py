@@ -19,8 +19,9 @@ from harness.pricing import book
 PINNED = date(2026, 11, 26)
 """When the catalogue was made: what was to end before that is not in it."""
 CATALOGUE = offers(shipped(), shipped(), {})
-REMOTE = [offer for offer in CATALOGUE if not offer.model.startswith(("local/", "cascade/"))]
-EMBEDDED = [offer.name for offer in CATALOGUE if offer.model.startswith("local/")]
+HERE = ("local/", "cascade/")
+REMOTE = [offer for offer in CATALOGUE if not offer.model.startswith(HERE)]
+EMBEDDED = [offer.name for offer in CATALOGUE if offer.model.startswith(HERE)]
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from harness import pipeline
+from harness.core.calls import Role
+from harness.store.ledger import Ledger
+from tests.execute.bakeoffs import Watcher
+
 PROVIDERS = """\
 model_list:
   - {model_name: hibari, litellm_params: {model: local/hibari}, bakeoff: {usd_per_hour: 0.10}}
@@ -107,3 +112,46 @@ def test_kill_9_in_the_middle_of_a_run_on_engines(tmp_path: Path) -> None:
     sent = spoken(run)
     subprocess.run(command("run", "--resume", str(run)), cwd=tmp_path, check=True, capture_output=True, timeout=60)
     assert spoken(run) == sent, "a finished run sends nothing"
+
+
+TALK = """\
+model_list:
+  - {model_name: ear, litellm_params: {model: local/whisper-base}, bakeoff: {usd_per_hour: 0.10}}
+  - {model_name: mind, litellm_params: {model: local/smollm2-135m, temperature: 0}, bakeoff: {usd_per_hour: 0.10}}
+  - {model_name: voice, litellm_params: {model: local/hibari}, bakeoff: {usd_per_hour: 0.10}}
+cascades:
+  - {model_name: talk, stt: ear, llm: mind, tts: voice}
+"""
+SPOKEN = """\
+name: talk
+suites: [spoken_qa, text_core]
+candidates: [talk, mind]
+instruments: {transcriber: ear}
+"""
+
+
+@pytest.mark.engines
+@pytest.mark.timeout(600)
+def test_a_question_is_heard_thought_about_and_answered_by_three_engines(tmp_path: Path) -> None:
+    """Stages add up to the whole, in time and in money; what speaking loses is told beside."""
+    (tmp_path / "providers.yaml").write_text(TALK, encoding="utf-8")
+    (tmp_path / "bakeoff.yaml").write_text(SPOKEN, encoding="utf-8")
+    bakeoff = pipeline.load(tmp_path, limit=1)
+    run = pipeline.start(bakeoff, pipeline.plan(bakeoff), selection=pipeline.Selection(limit=1), runs=tmp_path)
+    assert pipeline.run(bakeoff, run, folder=tmp_path, progress=Watcher()).exit_code == 0
+    pipeline.score(bakeoff, run)
+    spoken = next(decision for decision in pipeline.decide(run) if decision.rule.slot == "speech")
+    with Ledger.open(run, write=False) as ledger:
+        wholes = [record for record in ledger.records(Role.ANSWER) if record.call.candidate == "talk"]
+        stages = list(ledger.records(Role.STAGE))
+    assert len(wholes) == 3
+    for whole in wholes:
+        parts = [record for record in stages if record.call.part_of == whole.call.key]
+        assert [record.call.stage for record in parts] == ["stt", "llm", "tts"]
+        assert whole.marks.total_ms == pytest.approx(sum(record.marks.total_ms or 0 for record in parts), rel=1e-6)
+        assert whole.cost_usd == sum(record.cost_usd or 0 for record in parts) > 0
+    (france,) = (r for r in stages if (r.call.sample, r.call.stage) == ("capital-france", "stt"))
+    assert "capital of France" in str(france.outcome.text)  # type: ignore[union-attr]
+    measured = {estimate.metric: estimate for estimate in spoken.estimates["talk"]}
+    assert measured["speech_gap"].n == 3
+    assert measured["ttfa_p50_ms"].value is not None

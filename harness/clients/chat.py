@@ -3,19 +3,22 @@
 import base64
 import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
 from harness.clients import litellm_door
+from harness.clients.clip import RAW, as_wav, described, with_header
+from harness.clients.container import repaired
 from harness.clients.events import Stream, read
 from harness.clients.faults import failed
+from harness.clients.pieces import SENTENCES, whole_at
 from harness.clients.reply import Content, Heard
 from harness.clients.tap import Exchange, Wire
 from harness.clients.target import Target
 from harness.clients.usage import chat_usage
-from harness.core.calls import ChatRequest, Failure, Output
+from harness.core.calls import ChatRequest, Failure, Output, is_spoken, media_parts
 from harness.core.canonical import Json
 
 
@@ -26,6 +29,10 @@ class _Told:
     text: str = ""
     reasoning: str = ""
     tool_calls: dict[int, dict[str, Any]] = field(default_factory=dict)
+    transcript: str = ""
+    """What the model says that it speaks."""
+    sound: list[str] = field(default_factory=list)
+    """Pieces of a clip, each in base64 of its own."""
     finish_reason: str | None = None
     model: str | None = None
     usage: Any = None
@@ -33,7 +40,7 @@ class _Told:
 
     @property
     def silent(self) -> bool:
-        return not self.text and not self.reasoning and not self.tool_calls
+        return not (self.text or self.reasoning or self.tool_calls or self.transcript or self.sound)
 
     def take(self, chunk: Any) -> None:
         self.model = getattr(chunk, "model", None) or self.model
@@ -41,8 +48,10 @@ class _Told:
         for choice in chunk.choices[:1]:
             delta = choice.delta
             thought, calls = getattr(delta, "reasoning_content", None), delta.tool_calls or ()
-            if self.first_at is None and (delta.content or thought or calls):
+            audio = getattr(delta, "audio", None)
+            if self.first_at is None and (delta.content or thought or calls or audio):
                 self.first_at = time.monotonic()
+            self._take_audio(audio)
             self.text += delta.content or ""
             self.reasoning += thought or ""
             for call in calls:
@@ -64,7 +73,13 @@ class _Told:
                     "name": called["name"],
                     "arguments": called["arguments"],
                 }
+            self._take_audio(message.get("audio"))
             self.finish_reason = choice.get("finish_reason")
+
+    def _take_audio(self, audio: Any) -> None:
+        if audio:
+            self.transcript += audio.get("transcript") or ""
+            self.sound += [piece] if (piece := audio.get("data")) else []
 
     def _take_call(self, call: Any) -> None:
         known = self.tool_calls.setdefault(call.index, {"id": None, "name": "", "arguments": ""})
@@ -97,13 +112,42 @@ async def ask(
     finally:
         await stream.aclose()
     seen, content = _seen(told, wire.last)
+    if request.timed == SENTENCES and content.last is not None:
+        content = replace(content, sentences=tuple(whole_at(told.text, seen.growth, content.last)))
     usage = chat_usage(told.usage, silent=told.silent)
     outcome = _outcome(told, seen, target, wire.last.media_type if wire.last else "")
-    return Heard(outcome=outcome, usage=usage, content=content, client_first_at=told.first_at)
+    heard = Heard(outcome=outcome, usage=usage, content=content, client_first_at=told.first_at)
+    return _spoken(heard, told.sound, request, target) if is_spoken(request) else heard
+
+
+def _spoken(heard: Heard, pieces: Sequence[str], request: ChatRequest, target: Target) -> Heard:
+    """Add the clip that was spoken; the seconds of both sides are metered, where the provider counts no tokens."""
+    if not isinstance(heard.outcome, Output):
+        return heard
+    seconds = sum(float(str(part["seconds"])) for part in media_parts(request.messages) if "seconds" in part)
+    usage = replace(heard.usage, input_audio_seconds=seconds or None)
+    if not pieces:  # it has answered in words alone, which nobody hears
+        return replace(heard, usage=usage)
+    wanted = request.params.get("audio")
+    try:
+        sound = b"".join(map(base64.b64decode, pieces))
+        clip = repaired(with_header(sound, str(wanted.get("format")) if isinstance(wanted, dict) else RAW[0]))
+        audio = described(clip)
+    except ValueError as error:
+        failure = failed("protocol", f"the clip in the answer cannot be decoded: {error}", target)
+        return replace(heard, outcome=failure, usage=usage)
+    if audio.seconds == 0:
+        return replace(heard, outcome=failed("empty", "the clip has no samples", target), usage=usage)
+    return replace(
+        heard,
+        outcome=replace(heard.outcome, audio=audio),
+        usage=replace(usage, output_audio_seconds=audio.seconds),
+        blobs={audio.sha256: clip},
+    )
 
 
 def _with_media(message: Mapping[str, Json], read_media: Callable[[str], bytes]) -> dict[str, Any]:
-    """Return `message` with the bytes of the pictures that it names, as `data:` URLs."""
+    """Return `message` with the bytes of the media that it names: pictures as `data:` URLs, recordings as WAV."""
     content = message.get("content")
     if not isinstance(content, list):
         return dict(message)
@@ -111,11 +155,15 @@ def _with_media(message: Mapping[str, Json], read_media: Callable[[str], bytes])
 
 
 def _part(part: Any, read_media: Callable[[str], bytes]) -> Any:
-    image = part.get("image_url") if isinstance(part, dict) else None
-    if not isinstance(image, dict) or "sha256" not in image:
-        return part
-    encoded = base64.b64encode(read_media(image["sha256"])).decode()
-    return {**part, "image_url": {"url": f"data:{image['mime']};base64,{encoded}"}}
+    match part:
+        case {"type": "image_url", "image_url": {"sha256": sha256, "mime": mime}}:
+            encoded = base64.b64encode(read_media(sha256)).decode()
+            return {**part, "image_url": {"url": f"data:{mime};base64,{encoded}"}}
+        case {"type": "input_audio", "input_audio": {"sha256": sha256}}:
+            encoded = base64.b64encode(as_wav(read_media(sha256))).decode()
+            return {**part, "input_audio": {"data": encoded, "format": "wav"}}
+        case _:
+            return part
 
 
 def _seen(told: _Told, exchange: Exchange | None) -> tuple[Stream, Content]:
@@ -125,9 +173,11 @@ def _seen(told: _Told, exchange: Exchange | None) -> tuple[Stream, Content]:
     body = bytes(exchange.body)
     if exchange.media_type == "application/json" and body.lstrip()[:1] in (b"{", b"["):
         end = len(body) - 1
-        return _whole(told, body), Content(first=end, answer=end, last=end)
+        return _whole(told, body), Content(first=end, answer=end, audio=end if told.sound else None, last=end)
     seen = read(body)
-    return seen, Content(first=seen.first, answer=seen.answer, last=seen.last) if seen.known else Content()
+    if not seen.known:
+        return seen, Content()
+    return seen, Content(first=seen.first, answer=seen.answer, audio=seen.audio, last=seen.last)
 
 
 def _whole(told: _Told, body: bytes) -> Stream:
@@ -160,10 +210,10 @@ def _outcome(told: _Told, seen: Stream, target: Target, media_type: str) -> Outp
     if told.silent and not seen.known:
         return failed("protocol", f"the response ({media_type or 'no content type'}) is no answer to a chat", target)
     finish = told.finish_reason if seen.finish_reason or not seen.known else None  # LiteLLM makes one up
-    text = told.text or seen.refusal
-    if seen.refusal and not told.text:
+    text = told.text or told.transcript or seen.refusal
+    if seen.refusal and text == seen.refusal:
         finish = "content_filter"
-    if not text.strip() and not told.tool_calls and finish != "content_filter":
+    if not text.strip() and not told.sound and not told.tool_calls and finish != "content_filter":
         if finish == "length":
             return failed("truncated", "max_tokens was used up before the answer began", target, partial=seen.text)
         if told.silent and finish is None:

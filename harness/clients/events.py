@@ -4,10 +4,13 @@ Understood: the streams of OpenAI's chat completions, Anthropic's messages, Gemi
 events) and Ollama's chat (JSON lines). Of any other dialect nothing is claimed.
 """
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from harness.clients.container import audio_start
 
 Event = Mapping[str, Any]
 
@@ -20,12 +23,16 @@ class Stream:
     """First content of any kind: reasoning, answer, refusal, tool call, audio."""
     answer: int | None = None
     """First content that is no reasoning."""
+    audio: int | None = None
+    """First content that can be played: samples, not a container's header."""
     last: int | None = None
     finished: bool = False
     """`[DONE]`, a finish reason or the dialect's last event was seen."""
     known: bool = False
     """At least one event was of a dialect that is understood, so a missing end is a cut."""
     text: str = ""
+    growth: list[tuple[int, int]] = field(default_factory=list)
+    """Offset of each event that brought text → characters of the text so far."""
     refusal: str = ""
     finish_reason: str | None = None
     """As the provider spells it."""
@@ -46,6 +53,8 @@ class _Said:
     refusal: str = ""
     other: bool = False
     """A tool call or audio."""
+    audio: str = ""
+    """Base64."""
     finish_reason: str | None = None
     finished: bool = False
     model: str | None = None
@@ -85,7 +94,11 @@ def _take(stream: Stream, event: Event, end: int) -> None:
         stream.last = end
     if content and stream.answer is None:
         stream.answer = end
+    if said.audio and stream.audio is None and audio_start(base64.b64decode(said.audio)) is not None:
+        stream.audio = end
     stream.text += said.text
+    if said.text:
+        stream.growth.append((end, len(stream.text)))
     stream.refusal += said.refusal
     if said.finish_reason and stream.finish_reason not in (None, said.finish_reason):
         stream.broken = stream.broken or f"two finish reasons: {stream.finish_reason}, {said.finish_reason}"
@@ -133,7 +146,9 @@ def _openai(event: Event) -> _Said:
         said.thought += delta.get("reasoning_content") or delta.get("reasoning") or ""
         said.refusal += delta.get("refusal") or ""
         audio = delta.get("audio") or {}
-        said.other |= bool(delta.get("tool_calls") or delta.get("function_call") or audio.get("data"))
+        said.text += audio.get("transcript") or ""
+        said.audio += audio.get("data") or ""
+        said.other |= bool(delta.get("tool_calls") or delta.get("function_call") or said.audio)
         said.finish_reason = choice.get("finish_reason") or said.finish_reason
     return said
 

@@ -26,6 +26,7 @@ def marks(wire: Wire, content: Content, *, client_first_at: float | None = None)
 
     found = {name: exchange.arrival(getattr(content, name)) for name in ("first", "answer", "audio", "last")}
     times = {name: None if chunk is None else ms(chunk.at) for name, chunk in found.items()}
+    sentences = [chunk for at in content.sentences if (chunk := exchange.arrival(at)) is not None]
     return Marks(
         headers_ms=ms(exchange.headers_at),
         first_byte_ms=ms(exchange.chunks[0].at) if exchange.chunks else None,
@@ -34,8 +35,9 @@ def marks(wire: Wire, content: Content, *, client_first_at: float | None = None)
         ttfa_ms=times["audio"],
         total_ms=times["last"],
         closed_ms=ms(exchange.closed),
+        sentences_ms=tuple((chunk.at - sent) * 1000 for chunk in sentences),
         client_ttft_ms=ms(client_first_at),
         valid=len(wire.exchanges) == 1
         and exchange.clock_drift_s <= _DRIFT_S
-        and all(trusted(chunk) for chunk in found.values() if chunk),
+        and all(trusted(chunk) for chunk in (*found.values(), *sentences) if chunk),
     )

@@ -18,6 +18,8 @@ class Content:
     """The first byte of audio after any container header."""
     last: int | None = None
     """The last byte of content."""
+    sentences: tuple[int, ...] = ()
+    """The byte that completes each sentence, where that was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

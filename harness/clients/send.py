@@ -23,6 +23,7 @@ from harness.core.calls import (
     RerankRequest,
     SpeechRequest,
     TranscriptionRequest,
+    is_spoken,
 )
 from harness.errors import BakeoffError
 
@@ -115,7 +116,8 @@ def _limit(request: Request) -> int:
     """Most bytes of a response: an honest one stays far below."""
     match request:
         case ChatRequest():
-            return 8 * _MIB + 1024 * request.max_tokens  # a streamed token is about 250 bytes
+            # a streamed token is about 250 bytes; one of sound is up to 80 ms, 5 kB at 24 kHz in base64
+            return 8 * _MIB + (8192 if is_spoken(request) else 1024) * request.max_tokens
         case SpeechRequest():
             return 64 * _MIB  # eleven minutes at 48 kHz mono
         case EmbeddingRequest():

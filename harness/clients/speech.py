@@ -1,19 +1,16 @@
 """Speech synthesis: the clip, how long it is, and which byte of it was the first to carry sound."""
 
 import asyncio
-import hashlib
-import io
 
 from harness.clients import litellm_door
+from harness.clients.clip import described
 from harness.clients.container import audio_start, missing_bytes, repaired
 from harness.clients.faults import failed
 from harness.clients.reply import Content, Heard
 from harness.clients.tap import Exchange, Wire
 from harness.clients.target import Target
-from harness.core.calls import Audio, Output, SpeechRequest, Usage
-from harness.core.sound import too_much
+from harness.core.calls import Output, SpeechRequest, Usage
 
-_MIME = {"WAV": "audio/wav", "WAVEX": "audio/wav", "MP3": "audio/mpeg", "OGG": "audio/ogg", "FLAC": "audio/flac"}
 _DEFAULT_VOICE = "default"
 """LiteLLM refuses to send an OpenAI-compatible server no voice at all."""
 
@@ -49,7 +46,7 @@ async def ask(
         return Heard(outcome=failure, usage=usage, content=content)
     clip = repaired(data)
     try:
-        audio = await asyncio.to_thread(_audio, clip)
+        audio = await asyncio.to_thread(described, clip)
     except ValueError as error:
         failure = failed("protocol", f"the clip ({_type(wire.last)}) cannot be decoded: {error}", target)
         return Heard(outcome=failure, usage=usage, content=content)
@@ -70,22 +67,3 @@ def _content(exchange: Exchange | None, data: bytes) -> Content:
 
 def _type(exchange: Exchange | None) -> str:
     return (exchange.media_type if exchange else "") or "no content type"
-
-
-def _audio(clip: bytes) -> Audio:
-    """Describe `clip` from its header alone; ValueError where it is no audio, or more than is ever decoded."""
-    import soundfile
-
-    try:
-        info = soundfile.info(io.BytesIO(clip))
-    except soundfile.SoundFileError as error:
-        raise ValueError(str(error).rpartition(": ")[2]) from error  # before it stands an address of memory
-    if why := too_much(frames=info.frames, rate=info.samplerate, channels=info.channels):
-        raise ValueError(why)
-    return Audio(
-        sha256=hashlib.sha256(clip).hexdigest(),
-        mime=_MIME.get(info.format, "application/octet-stream"),
-        seconds=info.frames / info.samplerate,
-        sample_rate=info.samplerate,
-        size=len(clip),
-    )

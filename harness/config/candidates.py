@@ -208,6 +208,9 @@ def _abilities(
     sees = info.supports_vision if info else None
     if "text" in does and (book.supports_vision(listed) if sees is None else sees):
         does.add("vision")
+    said = (info.supports_audio_input, info.supports_audio_output) if info else (None, None)
+    if "text" in does and (book.supports_speech(listed) if None in said else all(said)):
+        does.add("speech")
     return frozenset(does), None
 
 

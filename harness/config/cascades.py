@@ -73,6 +73,7 @@ def resolve_cascade(
                 input=written.input,
                 reads=None if written.reads is None else tuple(written.reads),
                 top=written.top,
+                by_sentence=written.by_sentence,
             )
         )
         if not of.candidate.modalities & TAKES.keys():
@@ -83,6 +84,12 @@ def resolve_cascade(
         problems.extend(_without_ranking(entry, stages))
     if len(problems) > found:
         return None
+    for index, stage in enumerate(stages):
+        if stage.by_sentence and not _follows(stages, index):
+            message = f"the stage '{stage.name}' cannot speak by sentence"
+            hint = "it is the last stage, a voice, and its input is {{ stages.<name>.text }} of the text before it"
+            problems.append(entry.problem("E212", message, hint=hint))
+            return None
     searches = any(map(_ranks, stages))
     does = frozenset(
         DOES[taken, given]
@@ -119,7 +126,15 @@ def _written(cascade: Cascade) -> list[tuple[tuple[str | int, ...], WrittenStage
         return [(("stages", index, "candidate"), stage) for index, stage in enumerate(cascade.stages)]
     inputs = SHORTHANDS["stt" if cascade.stt is not None else "ocr"]
     return [
-        ((name,), WrittenStage(name=name, candidate=str(getattr(cascade, name)), input=text))
+        (
+            (name,),
+            WrittenStage(
+                name=name,
+                candidate=str(getattr(cascade, name)),
+                input=text,
+                by_sentence=cascade.by_sentence and name == "tts",
+            ),
+        )
         for name, text in inputs.items()
     ]
 
@@ -145,6 +160,14 @@ def _without_ranking(entry: CascadeEntry, stages: Sequence[Stage]) -> Iterator[P
 
 def _ranks(stage: Stage) -> bool:
     return "ranking" in _ends(stage.candidate, GIVES)
+
+
+def _follows(stages: Sequence[Stage], index: int) -> bool:
+    """Whether a stage speaks just what the language model before it writes, and nothing comes after."""
+    before, stage = stages[index - 1], stages[index]
+    says_it = stage.input.replace(" ", "") == f"{{{{stages.{before.name}.text}}}}"
+    does = ("text" in before.candidate.modalities, "tts" in stage.candidate.modalities)
+    return 0 < index == len(stages) - 1 and says_it and all(does)
 
 
 def _ends(candidate: Candidate, what: Mapping[str, str]) -> frozenset[str]:

@@ -83,6 +83,7 @@ SCORER_METRICS: Mapping[str, tuple[str, ...]] = {
     "label_match": ("macro_f1",),
     "word_accuracy": ("wer",),
     "transcript_accuracy": ("wer", "cer"),
+    **dict.fromkeys(("spoken_contains", "spoken_number", "spoken_label"), ("speech_gap",)),
     "dnsmos": ("dnsmos_ovrl", "dnsmos_sig", "dnsmos_bak"),
 }
 """Metrics that are made of a scorer's detail."""

@@ -216,6 +216,8 @@ class ModelInfo(BaseModel):
     mode: str | None = None
     base_model: str | None = None
     supports_vision: bool | None = None
+    supports_audio_input: bool | None = None
+    supports_audio_output: bool | None = None
     supports_function_calling: bool | None = None
     supports_response_schema: bool | None = None
 
@@ -244,6 +246,9 @@ class Stage(Strict):
         Field(description="stages whose rankings, fused, are its documents; []: all; default: the nearest that ranks"),
     ] = None
     top: Annotated[int | None, Field(ge=1, description="the best so many of its documents; default: all")] = None
+    by_sentence: Annotated[
+        bool, Field(description="a voice that speaks each sentence of the text before it while the next is written")
+    ] = False
 
 
 class Cascade(Strict):
@@ -256,6 +261,7 @@ class Cascade(Strict):
     ocr: Name | None = None
     llm: Name | None = None
     tts: Name | None = None
+    by_sentence: Annotated[bool, Field(description="of stt + llm + tts: the voice speaks sentence by sentence")] = False
     stages: Annotated[list[Stage] | None, Field(min_length=1)] = None
     fuses: Annotated[
         list[Name] | None, Field(min_length=2, description="stages whose fused rankings are the answer")

@@ -203,6 +203,10 @@ def _check_cascade(
     if (cascade.stages is None) == (not given) or (given and given not in shapes):
         message = f"the cascade '{cascade.model_name}' needs stages, or stt + llm + tts, or ocr + llm"
         problems.append(source.problem("E204", message, where))
+    if cascade.by_sentence and cascade.tts is None:
+        message = f"the cascade '{cascade.model_name}' has no tts that could speak by sentence"
+        hint = "of a cascade with stages, the stage says by_sentence"
+        problems.append(source.problem("E204", message, (*where, "by_sentence"), hint=hint))
     if cascade.model_name in known:
         message = f"the cascade '{cascade.model_name}' has the name of a model entry"
         problems.append(source.problem("E207", message, (*where, "model_name"), hint="rename one"))

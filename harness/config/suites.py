@@ -35,7 +35,7 @@ SUITE_FILE = "suite.py"
 MOST_BYTES = 40 * 2**20
 """Of the pictures of one sample: they are sent in one request, a third larger."""
 RECORDING = "recording"
-ABOUT = {"vision": "picture", "transcription": RECORDING}
+ABOUT = {"vision": "picture", "transcription": RECORDING, "speech": RECORDING}
 """Modality → what its samples' files hold."""
 GROUP = "bakeoff.suites"
 """Entry point group in which installed packages offer suites: each names a module that holds one SUITE."""
@@ -313,7 +313,7 @@ def _with_media(samples: Sequence[Sample], folder: Path, report: Report, kind: s
         if not sample.files:
             faults.append((sample, f"it has no {kind}, and the task asks about one"))
         if kind == RECORDING and len(sample.files) > 1:
-            faults.append((sample, f"it has {len(sample.files)} recordings, and one is written down at a time"))
+            faults.append((sample, f"it has {len(sample.files)} recordings, and one is heard at a time"))
         for name in sample.files:
             try:
                 data = content(folder, name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from harness.core.canonical import Json
+from harness.core.canonical import Json, to_json
 
 SECRET_IN_ANSWER = "repeated a secret, which was taken out of its answer"
 """Detail of an attempt whose output was changed; everything else in an output is as it came."""
@@ -77,7 +77,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """Messages in OpenAI's shape; media parts name the media by sha256, as `{"type": "image_url", "image_url": Image}`.
+    """Messages in OpenAI's shape; media parts name the media by sha256, see `media_part`.
 
     The client puts the bytes in when it sends.
     """
@@ -85,6 +85,8 @@ class ChatRequest:
     messages: tuple[Mapping[str, Json], ...]
     max_tokens: int
     params: Mapping[str, Json] = field(default_factory=dict)
+    timed: str | None = None
+    """What of the answer is dated beside its first and last content: `sentences`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +178,18 @@ Request = (
 )
 
 
+def is_spoken(request: ChatRequest) -> bool:
+    """Whether the answer is asked for in sound too."""
+    modalities = request.params.get("modalities")
+    return isinstance(modalities, list) and "audio" in modalities
+
+
+def media_part(medium: Image | Audio) -> Json:
+    """Return the part of a message that shows or plays `medium`."""
+    kind = "image_url" if isinstance(medium, Image) else "input_audio"
+    return {"type": kind, kind: to_json(medium)}
+
+
 def media_parts(messages: Sequence[Mapping[str, Json]]) -> Iterator[Mapping[str, Json]]:
     """Yield each medium that messages name, as its noun in JSON."""
     for message in messages:
@@ -260,6 +274,8 @@ class Marks:
     closed_ms: float | None = None
     queue_ms: float | None = None
     """Wait in our own lane and between attempts, pauses of the account included; never part of a latency."""
+    sentences_ms: tuple[float, ...] = ()
+    """When each sentence of a text was known to be whole, where that was asked for."""
     client_ttft_ms: float | None = None
     """What the client library would have reported: shown beside, never ranked."""
     valid: bool = True

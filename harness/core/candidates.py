@@ -49,6 +49,8 @@ class Stage:
     cascade is asked about. None: those of the nearest one that ranks, else all."""
     top: int | None = None
     """How many documents of them, best first; None: every one."""
+    by_sentence: bool = False
+    """A voice that speaks each sentence of the text before it as soon as that is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +104,14 @@ class Candidate:
     def identity(self) -> str:
         """Digest of what makes this candidate answer as it does; prices, limits and its name do not."""
         own = [self.model, self.params, self.base_url, self.weights_sha256]
-        stages = ([stage.name, stage.candidate.identity, stage.input, *_narrowed(stage)] for stage in self.stages)
+        stages = ([stage.name, stage.candidate.identity, stage.input, *_own(stage)] for stage in self.stages)
         return digest([*own, *stages, *([self.fuses] if self.fuses else [])])
 
 
-def _narrowed(stage: Stage) -> list[object]:
-    """What a stage's identity holds of its documents: nothing where nothing is said of them."""
-    return [] if stage.reads is None and stage.top is None else [stage.reads, stage.top]
+def _own(stage: Stage) -> list[object]:
+    """What a stage's identity holds of its documents and of how it speaks: nothing where nothing is said of them."""
+    narrowed = [] if stage.reads is None and stage.top is None else [stage.reads, stage.top]
+    return [*narrowed, *(["by sentence"] if stage.by_sentence else [])]
 
 
 def provider_of(model: str) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from functools import reduce
+from functools import partial, reduce
 
+from harness.clients.pieces import SENTENCES
 from harness.clients.usage import total
 from harness.core.calls import (
     BOUNDED_SOURCES,
@@ -29,13 +30,15 @@ from harness.core.calls import (
     Usage,
 )
 from harness.core.candidates import Candidate, Stage
-from harness.core.canonical import Json
+from harness.core.canonical import Json, from_json
 from harness.execute import requests
+from harness.execute.aloud import aloud
 from harness.execute.fusion import fused
 from harness.execute.plan import call_key
 from harness.execute.prompts import stage_renderer
 from harness.pricing.worst import SECONDS_PER_CHARACTER, TRANSCRIPT_TOKENS_PER_SECOND
 from harness.store.ledger import Ledger
+from harness.store.media import Media
 
 STAGES, STAGES_ESTIMATED = "stages", "stages_estimated"
 """Source of a cost that is the sum of those of its stages, where none or where some are estimated."""
@@ -60,6 +63,7 @@ async def deliver(
     ledger: Ledger,
     done: Mapping[str, Record],
     carry: Carry,
+    media: Media,
     now: Callable[[], datetime],
     given: Callable[[Call], Record | None] | None = None,
 ) -> Record | None:
@@ -70,15 +74,23 @@ async def deliver(
     """
     records: list[Record] = []
     asked: list[Record] = []
+
+    async def ask(model: Candidate, part: Call) -> Record | None:
+        if part.key in done:
+            return done[part.key]
+        await ledger.add_stage(part)
+        return await carry(part, model)
+
     for stage in cascade.stages:
         part = part_of(call, stage, cascade, records)
         if given is not None and (known := given(part)) is not None:
             records.append(known)
             continue
-        record = done.get(part.key)
-        if record is None:
-            await ledger.add_stage(part)
-            record = await carry(part, stage.candidate)
+        if stage.by_sentence:
+            speak, key = partial(ask, stage.candidate), partial(_key, call, stage)
+            record = await aloud(part, records[-1], ask=speak, key=key, read=media.get, keep=media.put)
+        else:
+            record = await ask(stage.candidate, part)
         if record is None:
             return None
         records.append(record)
@@ -93,18 +105,22 @@ async def deliver(
 def part_of(call: Call, stage: Stage, cascade: Candidate, before: Sequence[Record]) -> Call:
     """Return the call of a stage, from the records of those before it."""
     request = _request(call.request, stage, cascade, before)
-    key = call_key(
+    part = replace(
+        call, role=Role.STAGE, candidate=stage.candidate.name, request=request, stage=stage.name, part_of=call.key
+    )
+    return replace(part, key=_key(call, stage, request))
+
+
+def _key(whole: Call, stage: Stage, request: Request, number: int | None = None) -> str:
+    """Return the key of a stage's call; `number`: that of its n-th sentence, for the same may be said twice."""
+    return call_key(
         request=request,
         identity=stage.candidate.identity,
-        place=(call.suite, call.task, call.sample),
-        epoch=call.epoch,
+        place=(whole.suite, whole.task, whole.sample),
+        epoch=whole.epoch,
         role=Role.STAGE,
-        under=(stage.name, call.key),
+        under=(stage.name if number is None else f"{stage.name}/{number}", whole.key),
     )
-    return replace(
-        call, key=key, role=Role.STAGE, candidate=stage.candidate.name, request=request, stage=stage.name,
-        part_of=call.key,
-    )  # fmt: skip
 
 
 def _request(asked: Request, stage: Stage, cascade: Candidate, before: Sequence[Record]) -> Request:
@@ -118,9 +134,8 @@ def _request(asked: Request, stage: Stage, cascade: Candidate, before: Sequence[
     }
     candidate, does = stage.candidate, stage.candidate.modalities
     if "transcription" in does:
-        return TranscriptionRequest(
-            audio=_heard(asked, before), language=getattr(asked, "language", None), params=candidate.params
-        )
+        language = asked.language if isinstance(asked, TranscriptionRequest) else None
+        return requests.transcription(_heard(asked, before), candidate.params, language=language)
     names = list(rankings)[-1:] if stage.reads is None else stage.reads
     documents = _found(asked, [rankings[name] for name in names], stage.top) if names else _documents(asked)
     prompt = stage_renderer(stage.input)(_prompt(asked), told, documents)
@@ -132,12 +147,16 @@ def _request(asked: Request, stage: Stage, cascade: Candidate, before: Sequence[
     if isinstance(asked, RagRequest):
         written = {**asked.params, **candidate.params}
         return requests.chat([{"role": "user", "content": prompt}], written, max_tokens=asked.max_tokens)
+    following = cascade.stages[len(before) + 1 : len(before) + 2]
+    timed = SENTENCES if any(stage.by_sentence for stage in following) else None
     if not isinstance(asked, ChatRequest):
-        return requests.chat([{"role": "user", "content": prompt}], candidate.params, max_tokens=MOST_TOKENS)
+        message: Mapping[str, Json] = {"role": "user", "content": prompt}
+        return replace(requests.chat([message], candidate.params, max_tokens=MOST_TOKENS), timed=timed)
     shown: list[Json] = [] if before else [dict(part) for part in _parts(asked) if part.get("type") == "image_url"]
     content: Json = [*shown, {"type": "text", "text": prompt}] if shown else prompt
     messages = [*asked.messages[:-1], {"role": "user", "content": content}]
-    return requests.chat(messages, {**asked.params, **candidate.params}, max_tokens=asked.max_tokens)
+    params = {**asked.params, **candidate.params}
+    return replace(requests.chat(messages, params, max_tokens=asked.max_tokens), timed=timed)
 
 
 def _prompt(asked: Request) -> str:
@@ -192,6 +211,10 @@ def _heard(asked: Request, before: Sequence[Record]) -> Audio:
             return record.outcome.audio
     if isinstance(asked, TranscriptionRequest):
         return asked.audio
+    if isinstance(asked, ChatRequest):
+        for part in _parts(asked):
+            if part.get("type") == "input_audio":
+                return from_json(Audio, part["input_audio"])
     raise ValueError("a stage hears, and there is nothing to be heard")
 
 

@@ -16,10 +16,10 @@ from harness.core.calls import (
     Record,
     Request,
     Role,
-    TranscriptionRequest,
+    media_part,
 )
 from harness.core.candidates import MODALITIES, Candidate
-from harness.core.canonical import Json, digest, to_json
+from harness.core.canonical import Json, digest
 from harness.core.runs import Bakeoff, Exclusion, Plan
 from harness.core.scores import Instrument
 from harness.core.suites import Sample, Task
@@ -31,7 +31,7 @@ from harness.execute.prompts import PromptError, renderer, stage_renderer
 KEY_VERSION = 1
 """Raised when the same call would get another key: no earlier record is found by its key after that."""
 
-RUN = ("text", "vision", "tts", "transcription", "embedding", "rerank", "rag")
+RUN = ("text", "vision", "tts", "transcription", "speech", "embedding", "rerank", "rag")
 """Modalities of tasks that can be asked."""
 
 Asker = Callable[[Sample, Candidate], Request]
@@ -230,6 +230,10 @@ def _exclusions(bakeoff: Bakeoff) -> Iterator[Exclusion]:
                         blind = "it takes text alone, and the task shows pictures"
                         yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=blind)
                     continue
+                if task.modality == "speech" and not candidate.stages and "text" not in candidate.modalities:
+                    talker = "it talks in live sessions alone, and the task sends a recording"
+                    yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=talker)
+                    continue
                 if missing := sorted(sent & frozenset().union(*(model.lacks for model in candidate.models))):
                     reason = f"it takes no {' and no '.join(missing)}, which the task sends"
                     yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=reason)
@@ -278,7 +282,7 @@ def _asker(task: Task) -> Asker:
     prompt = renderer(task.prompt)
     system = None if task.system is None else renderer(task.system)
     match task.modality:
-        case "text" | "vision":
+        case "text" | "vision" | "speech":
             return lambda sample, candidate: _chat(
                 task, sample, candidate, _content(prompt(sample), sample), None if system is None else system(sample)
             )
@@ -287,7 +291,9 @@ def _asker(task: Task) -> Asker:
                 prompt(sample), {**task.params, **candidate.params}, candidate, language=language(task, sample)
             )
         case "transcription":
-            return lambda sample, candidate: _transcription(task, candidate, sample)
+            return lambda sample, candidate: requests.transcription(
+                _recording(sample), {**task.params, **candidate.params}, language=language(task, sample)
+            )
         case "embedding" | "rerank":
             return lambda sample, candidate: requests.ranking(
                 prompt(sample), _documents(sample), {**task.params, **candidate.params}, candidate
@@ -301,26 +307,28 @@ def _asker(task: Task) -> Asker:
 
 
 def _content(prompt: str, sample: Sample) -> Json:
-    """The user's message: pictures in the order of the sample, then the words that ask about them."""
+    """The user's message: media in the order of the sample, then the words about them; what is spoken needs none."""
     if not sample.media:
         return prompt
-    pictures: list[Json] = [{"type": "image_url", "image_url": to_json(image)} for image in sample.media]
-    return [*pictures, {"type": "text", "text": prompt}]
+    words: list[Json] = [{"type": "text", "text": prompt}] if prompt.strip() else []
+    return [*map(media_part, sample.media), *words]
 
 
-def _transcription(task: Task, candidate: Candidate, sample: Sample) -> TranscriptionRequest:
-    if len(sample.media) != 1 or not isinstance(sample.media[0], Audio):
-        raise PromptError("there is nothing to write down: give the sample one recording in its files")
-    params: dict[str, Json] = {**task.params, **candidate.params}
-    spoken = params.pop("language", language(task, sample))
-    return TranscriptionRequest(audio=sample.media[0], language=None if spoken is None else str(spoken), params=params)
+def _recording(sample: Sample) -> Audio:
+    if len(sample.media) == 1 and isinstance(sample.media[0], Audio):
+        return sample.media[0]
+    raise PromptError("there is nothing to hear: give the sample one recording in its files")
 
 
 def _chat(task: Task, sample: Sample, candidate: Candidate, content: Json, system: str | None) -> ChatRequest:
     messages: list[Mapping[str, Json]] = [] if system is None else [{"role": "system", "content": system}]
     messages.append({"role": "user", "content": content})
     params = {**task.params, **sample.params, **candidate.params}
-    return requests.chat(messages, params, max_tokens=task.max_tokens)
+    if task.modality != "speech":
+        return requests.chat(messages, params, max_tokens=task.max_tokens)
+    _recording(sample)
+    ask = requests.chat if candidate.stages else requests.spoken_chat  # a cascade has a stage that speaks
+    return ask(messages, params, max_tokens=task.max_tokens)
 
 
 def _documents(sample: Sample) -> tuple[Document, ...]:

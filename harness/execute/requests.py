@@ -2,9 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 
-from harness.core.calls import ChatRequest, Document, EmbeddingRequest, RerankRequest, SpeechRequest
+from harness.core.calls import (
+    Audio,
+    ChatRequest,
+    Document,
+    EmbeddingRequest,
+    RerankRequest,
+    SpeechRequest,
+    TranscriptionRequest,
+)
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json
+
+TOKENS_OF_A_WORD_SPOKEN = 16
+"""A token of text lasts about a third of a second when it is spoken, which providers count as up to fifty tokens."""
+DEFAULT_VOICE = "alloy"
+STREAMED = "pcm16"
+"""The one format of sound that OpenAI streams."""
 
 
 def chat(messages: Sequence[Mapping[str, Json]], params: Mapping[str, Json], *, max_tokens: int) -> ChatRequest:
@@ -17,6 +31,24 @@ def chat(messages: Sequence[Mapping[str, Json]], params: Mapping[str, Json], *, 
         max_tokens=next(bound for bound in bounds if isinstance(bound, int)),
         params=params,
     )
+
+
+def spoken_chat(messages: Sequence[Mapping[str, Json]], params: Mapping[str, Json], *, max_tokens: int) -> ChatRequest:
+    """Return a chat that is answered in words and sound by one model; `max_tokens` bounds the words.
+
+    `voice` among `params` names who speaks, `audio` replaces what is asked for as a whole.
+    """
+    params = dict(params)
+    voice = params.pop("voice", DEFAULT_VOICE)
+    wanted: dict[str, Json] = {"modalities": ["text", "audio"], "audio": {"voice": voice, "format": STREAMED}}
+    return chat(messages, {**wanted, **params}, max_tokens=max_tokens * TOKENS_OF_A_WORD_SPOKEN)
+
+
+def transcription(audio: Audio, params: Mapping[str, Json], *, language: str | None) -> TranscriptionRequest:
+    """Return the request to write `audio` down; a language among `params` wins."""
+    params = dict(params)
+    told = params.pop("language", language)
+    return TranscriptionRequest(audio=audio, language=None if told is None else str(told), params=params)
 
 
 def speech(text: str, params: Mapping[str, Json], candidate: Candidate, *, language: str | None) -> SpeechRequest:

@@ -303,6 +303,7 @@ class _Phases:
             ledger=courier.ledger,
             done=self.stages,
             carry=lambda part, model: courier.deliver(part, model, lane, placed=placed),
+            media=courier.media,
             now=courier.now,
             given=None if replaced is None else replaced.given,
         )

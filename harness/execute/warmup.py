@@ -16,6 +16,7 @@ from harness.core.calls import (
     RerankRequest,
     Role,
     SpeechRequest,
+    media_named,
 )
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff
@@ -30,7 +31,8 @@ FEWEST = 5
 TEXT = "Say OK."
 """Never a sample: a provider that has it in its cache would answer the measured call too soon."""
 MOST_TOKENS = 16
-BOUNDS = frozenset({"max_tokens", "max_completion_tokens"})
+SPOKEN = frozenset({"modalities", "audio"})
+"""A model that speaks may refuse a question without them."""
 
 
 def proven_by(ledger: "Ledger", candidates: Mapping[str, Candidate]) -> frozenset[str]:
@@ -103,8 +105,12 @@ def warm_ups(
 def _tiny(request: Request, candidate: Candidate) -> Request | None:
     """Return a request like `request` that says almost nothing, with the candidate's own parameters."""
     match request:
+        case ChatRequest() if candidate.stages and media_named(request):
+            return None  # its first stage needs a medium, and any that is there is a sample
         case ChatRequest():
-            params = {name: value for name, value in candidate.params.items() if name not in BOUNDS}
+            params = {
+                name: value for name, value in request.params.items() if name in candidate.params or name in SPOKEN
+            }
             message = {"role": "user", "content": TEXT}
             return ChatRequest(messages=(message,), max_tokens=min(MOST_TOKENS, request.max_tokens), params=params)
         case SpeechRequest():

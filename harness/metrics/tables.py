@@ -45,10 +45,7 @@ def observe(calls: pd.DataFrame, scores: pd.DataFrame, *, slot: str) -> Observat
     answers = _answers(rows, grid)
     scores = scores.reset_index(drop=True)
     judged = _judged(rows, scores)
-    primary = np.full(len(rows), np.nan)
-    for scorer, values in judged.items():
-        primary = np.where(rows["primary"] == scorer, values, primary)
-    value = answers.judge(primary, np.ones(len(rows), np.bool_), floor=0.0)
+    value = _value(rows, judged, answers)
     return Observations(
         slot=slot,
         candidates=candidates,
@@ -62,6 +59,7 @@ def observe(calls: pd.DataFrame, scores: pd.DataFrame, *, slot: str) -> Observat
         ratios={
             **_scorers(judged, answers, stratum),
             **_speech(rows, scores, answers, stratum),
+            **_speech_gap(rows, value, calls, scores, grid),
             **_cost(rows, value, answers),
             **_tokens(rows, grid),
         },
@@ -141,6 +139,14 @@ def _judged(rows: pd.DataFrame, scores: pd.DataFrame) -> dict[str, Floats]:
         judged[str(scorer)] = np.full(len(rows), np.nan)
         judged[str(scorer)][positions[group.index]] = _floats(group["value"])
     return judged
+
+
+def _value(rows: pd.DataFrame, judged: Mapping[str, Floats], answers: _Answers) -> Floats:
+    """Return what each row's primary scorer says of it, [R]."""
+    primary = np.full(len(rows), np.nan)
+    for scorer, values in judged.items():
+        primary = np.where(rows["primary"] == scorer, values, primary)
+    return answers.judge(primary, np.ones(len(rows), np.bool_), floor=0.0)
 
 
 def _details(rows: pd.DataFrame, scores: pd.DataFrame, scorer: str, names: tuple[str, ...]) -> dict[str, Floats]:
@@ -226,6 +232,25 @@ def _macro_f1(rows: pd.DataFrame, scores: pd.DataFrame, answers: _Answers, strat
         weight.append(1.0 / (len(about) * tasks.count(task)))
     note = f"mean over {len(labels)} labels of 2 hits / (wanted + read)"
     return {"macro_f1": Blend(ratios=tuple(ratios), weight=tuple(weight), note=note)}
+
+
+def _speech_gap(
+    rows: pd.DataFrame, value: Floats, calls: pd.DataFrame, scores: pd.DataFrame, grid: _Grid
+) -> dict[str, Ratio]:
+    """Return text score − speech score on the same samples, where the same model was asked them in writing too."""
+    texts = calls[calls["suite"].isin(rows["written"].dropna().unique())].reset_index(drop=True)
+    if texts.empty:
+        return {}
+    score = _value(texts, _judged(texts, scores), _answers(texts, grid))
+    known = texts.assign(score=score).groupby(["candidate", "suite", "task", "sample"])["score"].mean()
+    twins = pd.MultiIndex.from_frame(rows[["writer", "written", "task", "sample"]])
+    gap = grid.mean(known.reindex(twins).to_numpy(float) - value)
+    if np.isnan(gap).all():
+        return {}
+    applies = np.bincount(grid.item, rows["written"].notna(), minlength=grid.items) > 0
+    return {
+        "speech_gap": replace(_mean(gap, applies, floor=-1.0, ceiling=1.0), note="mean of text score - speech score")
+    }
 
 
 def _cost(rows: pd.DataFrame, value: Floats, answers: _Answers) -> dict[str, Ratio]:

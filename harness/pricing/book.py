@@ -78,6 +78,14 @@ def supports_vision(model: str) -> bool:
     return key is not None and bool(_entry(key).get("supports_vision"))
 
 
+def supports_speech(model: str) -> bool:
+    """Whether the map says that the model hears and speaks, by a flag or by the modalities that it lists."""
+    key = entry_key(model)
+    entry = {} if key is None else _entry(key)
+    sides = (("supports_audio_input", "supported_modalities"), ("supports_audio_output", "supported_output_modalities"))
+    return all(entry.get(flag) or "audio" in (entry.get(listed) or ()) for flag, listed in sides)
+
+
 def denies(model: str, ability: str) -> bool:
     """Whether the map says in so many words that the model has no `ability` (`function_calling`, ...)."""
     key = entry_key(model)

@@ -6,6 +6,8 @@ slowest); a second of audio is at most fifty tokens (providers state 10 to 32) a
 search unit is a query with up to a hundred documents of 500 tokens (Cohere's), and who bills by tokens reads the query
 again with each document.
 
+A recording in a chat is bounded by its seconds, as one that is transcribed; an answer that is spoken by `max_tokens`.
+
 A picture is at most IMAGE_TOKENS and one token for each 15 x 15 pixels: providers count a flat number (Llama 3.2:
 6,404), patches of 16 pixels or more (Mistral 16, Qwen 28, Anthropic 27, OpenAI 32: at most 1,536, times at most 2.46)
 or tiles (Gemini 258 for at least 256 x 256, OpenAI 170 for 512 x 512, at most 8). gpt-4o-mini alone multiplies its
@@ -73,12 +75,14 @@ def worst_case(request: Request, candidate: Candidate) -> Decimal | None:
 
 
 def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:
-    images = [medium for medium in media_parts(request.messages) if "width" in medium]
-    if len(images) < _unwritten(request):
+    media = list(media_parts(request.messages))
+    images = [medium for medium in media if "width" in medium]
+    heard = sum(math.ceil(Decimal(str(m["seconds"])) * AUDIO_TOKENS_PER_SECOND) for m in media if "seconds" in m)
+    if len(media) < _unwritten(request):
         return None
     prompt = math.ceil(len(canonical([request.messages, request.params])) / BYTES_PER_TOKEN)
     prompt += sum(_image_tokens(image, candidate.model) for image in images)
-    known = rates(candidate, prompt_tokens=prompt)
+    known = rates(candidate, prompt_tokens=prompt + heard)
     if known is None:
         return None
     fresh, answer = known.of("input_cost_per_token"), known.of("output_cost_per_token")
@@ -92,6 +96,10 @@ def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:
     choices = request.params.get("n")
     answers = request.max_tokens * (choices if isinstance(choices, int) else 1)
     fee = known.of("input_cost_per_request") or Decimal(0)
+    if heard:
+        if (per_audio_token := known.of("input_cost_per_audio_token")) is None:
+            return None
+        fee += heard * per_audio_token
     fee += len(images) * (known.of("input_cost_per_image") or Decimal(0))
     return fee + prompt * max(fresh, written, seen if images else 0) + answers * max(answer, *spoken)
 

@@ -231,6 +231,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "metric.macro_f1": "Macro-F1 of the labels",
         "metric.wer": "Word error rate",
         "metric.cer": "Character error rate",
+        "metric.speech_gap": "Lost by speaking (text − speech)",
         "metric.dnsmos_ovrl": "DNSMOS overall",
         "metric.dnsmos_sig": "DNSMOS speech",
         "metric.dnsmos_bak": "DNSMOS background",

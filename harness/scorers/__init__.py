@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.scorers.rules import Rules
     from harness.scorers.scripts import ScriptRules
     from harness.scorers.speech import Dnsmos, TranscriptAccuracy, WordAccuracy
+    from harness.scorers.spoken import SpokenContains, SpokenLabel, SpokenNumber
     from harness.scorers.structured import FieldF1, JsonMatch
     from harness.scorers.tools import ToolCalls
     from harness.scorers.vision import Anls, OcrContains, RelaxedAccuracy
@@ -26,8 +27,8 @@ __all__ = [
     "SCORERS", "Anls", "AveragePrecision", "ChunkBoundaries", "Citations", "Contains", "Dnsmos", "EntityF1",
     "ExactMatch", "Faithfulness", "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch", "Ndcg",
     "NumberMatch", "OcrContains", "PassesTests", "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall",
-    "Rules", "ScriptRules", "TagF1", "ToolCalls", "TranscriptAccuracy", "WholeAnswers", "WordAccuracy",
-    "by_name",
+    "Rules", "ScriptRules", "SpokenContains", "SpokenLabel", "SpokenNumber", "TagF1", "ToolCalls",
+    "TranscriptAccuracy", "WholeAnswers", "WordAccuracy", "by_name",
 ]  # fmt: skip
 
 

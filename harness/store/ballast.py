@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from harness.core.calls import ChatRequest, EmbeddingRequest, RagRequest, Request, SpeechRequest
+from harness.core.calls import ChatRequest, EmbeddingRequest, RagRequest, Request, SpeechRequest, is_spoken
 from harness.errors import StoreError
 
 NAME = "ballast"
@@ -15,6 +15,8 @@ CALL_BYTES = 128 * 1024
 """Room for one call in flight: the pages of the database that its rows touch, and what an error says."""
 TOKEN_BYTES = 16
 """Eight of text for each token that may come, once in the WAL and once in the database."""
+SPOKEN_TOKEN_BYTES = 4_000
+"""A token of sound is up to 80 ms, at 24 kHz."""
 CHARACTER_BYTES = 24_000
 """Half a second of 24 kHz WAV for each character that is spoken: digits are the slowest."""
 CLIP_BYTES = 2 * 2**20
@@ -97,7 +99,8 @@ class Ballast:
 def _brings(request: Request) -> int:
     match request:
         case ChatRequest():
-            return CALL_BYTES + request.max_tokens * TOKEN_BYTES
+            clip = min(request.max_tokens * SPOKEN_TOKEN_BYTES, MOST_CLIP_BYTES) if is_spoken(request) else 0
+            return CALL_BYTES + request.max_tokens * TOKEN_BYTES + clip
         case SpeechRequest():
             clip = max(CLIP_BYTES, len(request.text) * CHARACTER_BYTES)
             return CALL_BYTES + min(clip, MOST_CLIP_BYTES)

@@ -34,7 +34,7 @@ COLUMNS = (
     "key", "slot", "modality", "suite", "task", "primary", "sample", "cluster", "lang", "epoch", "candidate", "state",
     "ok", "fault", "kind", "finish_reason", *LATENCIES, "queue_ms", "marks_valid", "attempts", "input_tokens",
     "cached_tokens", "output_tokens", "reasoning_tokens", "input_characters", "audio_seconds", "busy_seconds", "rtf",
-    "chars_per_s", "cost_usd", "cost_source", "finished",
+    "chars_per_s", "cost_usd", "cost_source", "finished", "written", "writer",
 )  # fmt: skip
 
 
@@ -44,7 +44,8 @@ def calls_frame(ledger: Ledger) -> pd.DataFrame:
     Milliseconds, seconds and dollars are floats; NaN is not measured. A call that timed out never ends: its
     latencies and its `rtf` are infinite, its `chars_per_s` is 0; here alone that is said. Of other failures that are
     not the candidate's own, and of marks that cannot be trusted, latencies are NaN. `rtf` is seconds of work for one
-    second of audio, `chars_per_s` the characters spoken in one second of work.
+    second of audio, `chars_per_s` the characters spoken in one second of work. `written` is the suite that asks the
+    same sample of the same task in writing, and `writer` the candidate that answers there: the model that thinks.
     """
     frame = _read(ledger, CALLS)
     for name in NUMBERS:
@@ -91,6 +92,18 @@ def _place(frame: pd.DataFrame, ledger: Ledger) -> None:
     frame["cluster"] = pd.Series([samples[place].cluster for place in places], index=frame.index, dtype=object)
     languages = [samples[place].metadata.get("lang") or tasks[place[:2]].get("language") for place in places]
     frame["lang"] = pd.Series(languages, index=frame.index, dtype=object)
+    written = [samples[place].metadata.get("written") for place in places]
+    frame["written"] = pd.Series(written, index=frame.index, dtype=object)
+    writers = {candidate["name"]: _writer(candidate) for candidate in config.get("candidates", ())}
+    frame["writer"] = pd.Series(
+        [writers.get(name, name) for name in frame["candidate"]], index=frame.index, dtype=object
+    )
+
+
+def _writer(candidate: Any) -> str:
+    """Name of the language model in a cascade, of any other candidate its own."""
+    writers = [s["candidate"]["name"] for s in candidate.get("stages", ()) if "text" in s["candidate"]["modalities"]]
+    return str(writers[-1] if writers else candidate["name"])
 
 
 def _latencies(frame: pd.DataFrame) -> pd.Series:

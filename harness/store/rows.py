@@ -27,7 +27,7 @@ from harness.core.canonical import canonical, from_json, to_json
 Row = Sequence[Any]
 """One row as SQLite takes and gives it."""
 
-MARKS = tuple(f.name for f in fields(Marks))
+MARKS = tuple(f.name for f in fields(Marks) if f.name != "sentences_ms")
 USAGE = tuple(f.name for f in fields(Usage))
 RENAMED = {"valid": "marks_valid", "source": "usage_source", "values": "numbers"}
 """Fields whose plain name would say too little in the table, or is a keyword."""
@@ -38,7 +38,7 @@ OUTPUT_COLUMNS = (
 )  # fmt: skip
 RESULT_COLUMNS = (
     "finished", "cost_usd", "cost_source", *FAILURE_COLUMNS, *OUTPUT_COLUMNS,
-    *(RENAMED.get(name, name) for name in (*MARKS, *USAGE)),
+    *(RENAMED.get(name, name) for name in (*MARKS, *USAGE)), "sentences_ms",
 )  # fmt: skip
 """Columns of `call` that hold a record's result, in the order of `result_row`."""
 
@@ -126,15 +126,17 @@ def result_row(record: Record) -> tuple[Any, ...]:
         *told,
         *[getattr(marks, name) for name in MARKS],
         *[getattr(usage, name) for name in USAGE],
+        _document(marks.sentences_ms) if marks.sentences_ms else None,
     )
 
 
 def record_of(call: Call, row: Row, attempts: tuple[Attempt, ...]) -> Record:
     """Build a record from `RESULT_COLUMNS`."""
-    finished, cost, source, fault, kind, message, partial, *rest = row
+    finished, cost, source, fault, kind, message, partial, *rest, sentences = row
     told, rest = rest[: len(OUTPUT_COLUMNS)], rest[len(OUTPUT_COLUMNS) :]
     marks = dict(zip(MARKS, rest, strict=False))
     marks["valid"] = bool(marks["valid"])
+    marks["sentences_ms"] = () if sentences is None else from_json(tuple[float, ...], json.loads(sentences))
     return Record(
         call=call,
         outcome=_output(told)

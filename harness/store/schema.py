@@ -173,6 +173,10 @@ MIGRATIONS: Sequence[str] = (
     DROP TABLE plan;
     ALTER TABLE new_plan RENAME TO plan;
     """,
+    # 5. A voice may speak the first sentence while the others are written.
+    """
+    ALTER TABLE call ADD COLUMN sentences_ms TEXT;
+    """,
 )
 """Forward only: entry n brings a store from schema n to n + 1. An entry that was released never changes."""
 

@@ -22,6 +22,7 @@ from tests.clients.trip import (
     embedding,
     rerank,
     speech,
+    spoken,
     transcription,
     trip,
     wire_of,
@@ -97,6 +98,11 @@ SPEECH_TRUTH: dict[str, Moment] = {
     "ttfa_ms": lambda served: served.first("audio"),
     "total_ms": lambda served: served.last("audio"),
 }
+SPOKEN_TRUTH: dict[str, Moment] = {
+    "ttft_ms": lambda served: served.first("content"),
+    "ttfa_ms": lambda served: served.first("audio"),
+    "total_ms": lambda served: served.last("audio"),
+}
 WHOLE_TRUTH: dict[str, Moment] = {"total_ms": lambda served: served.first("body")}
 
 
@@ -106,6 +112,7 @@ WHOLE_TRUTH: dict[str, Moment] = {"total_ms": lambda served: served.first("body"
     [
         pytest.param(chat(), CHAT_TRUTH, id="chat"),
         pytest.param(speech(), SPEECH_TRUTH, id="speech: the WAV header is not audio"),
+        pytest.param(spoken(), SPOKEN_TRUTH, id="spoken: words come before the sound"),
         pytest.param(transcription(), WHOLE_TRUTH, id="transcription"),
         pytest.param(embedding(), WHOLE_TRUTH, id="embedding"),
         pytest.param(rerank(), WHOLE_TRUTH, id="rerank"),

@@ -30,6 +30,7 @@ from harness.core.calls import (
     RerankRequest,
     SpeechRequest,
     TranscriptionRequest,
+    media_part,
 )
 from harness.core.canonical import Json, to_json
 from tests.clients.forked import ForkedTap
@@ -69,6 +70,13 @@ def vision(*images: Image, text: str = "what is it") -> ChatRequest:
     return ChatRequest(messages=(message,), max_tokens=50)
 
 
+def spoken(audio: Audio = AUDIO, **params: Any) -> ChatRequest:
+    """A chat that is asked in sound and to be answered in it, as the plan renders it."""
+    wanted: dict[str, Json] = {"modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "pcm16"}}
+    message: dict[str, Json] = {"role": "user", "content": [media_part(audio)]}
+    return ChatRequest(messages=(message,), max_tokens=500, params={**wanted, **params})
+
+
 def embedding(*texts: str, ranks: tuple[str, ...] = (), **params: Any) -> EmbeddingRequest:
     return EmbeddingRequest(texts=texts or ("hello there", "big world"), ranks=ranks, params=params)
 
@@ -82,6 +90,7 @@ PICTURE = Image(sha256="d" * 64, mime="image/png", width=8, height=6, size=len(C
 EVERY_ENDPOINT = {
     "chat": chat(),
     "vision": vision(PICTURE),
+    "spoken": spoken(),
     "speech": speech(),
     "transcription": transcription(),
     "mos": mos(),

@@ -16,6 +16,7 @@ from tests.config.conftest import Project, one, place
 BOOK: Mapping[str, tuple[str, bool, str]] = {
     "gpt-4o-mini": ("chat", True, "0.00000015"),
     "openai/o-text": ("chat", False, "0.000001"),
+    "openai/gpt-audio": ("chat", False, "0.0000025"),
     "tts-1": ("audio_speech", False, "0.000015"),
     "whisper-1": ("audio_transcription", False, "0.0001"),
     "text-embedding-3-small": ("embedding", False, "0.00000002"),
@@ -37,6 +38,7 @@ def _lookup(model: str) -> Prices | None:
 def small_book(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(book, "mode", lambda model: BOOK[key][0] if (key := _key(model)) else None)
     monkeypatch.setattr(book, "supports_vision", lambda model: bool((key := _key(model)) and BOOK[key][1]))
+    monkeypatch.setattr(book, "supports_speech", lambda model: model == "openai/gpt-audio")
     monkeypatch.setattr(
         book, "denies", lambda model, ability: (model, ability) == ("openai/o-text", "function_calling")
     )
@@ -72,6 +74,8 @@ def bad(project: Project, params: str, rest: str = "") -> Problem:
         pytest.param("{model: openai/gpt-4o-mini}", "", {"text", "vision"}, id="chat-that-sees"),
         pytest.param("{model: openai/o-text}", "", {"text"}, id="chat"),
         pytest.param("{model: tts-1}", "", {"tts"}, id="speech"),
+        pytest.param("{model: openai/gpt-audio}", "", {"text", "speech"}, id="chat-that-hears-and-speaks"),
+        pytest.param("{model: openai/gpt-audio}", "{supports_audio_input: true, supports_audio_output: false}", {"text"}, id="speech-info-over-book"),
         pytest.param("{model: whisper-1}", "", {"transcription"}, id="transcription"),
         pytest.param("{model: text-embedding-3-small}", "", {"embedding", "rerank"}, id="embedding, which ranks by its vectors"),
         pytest.param("{model: omni-moderation}", "", set(), id="what-no-suite-asks"),

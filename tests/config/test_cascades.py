@@ -33,6 +33,9 @@ def of_stages(*names: str) -> str:
     return f"{{model_name: c, stages: [{stages}]}}"
 
 
+TALK = HEAR.replace("transcription", "speech").replace("transcript_accuracy", "spoken_contains")
+
+
 def suite_of(modality: str) -> str:
     return f"  - {{name: faq, modality: {modality}, data: faq.jsonl, scorer: exact_match}}\n"
 
@@ -66,13 +69,13 @@ def test_stages_are_candidates_with_their_own_models_and_inputs(project: Project
     ],
 )
 def test_a_cascade_does_what_its_ends_take_and_give(project: Project, stages: tuple[str, ...], modality: str) -> None:
-    suites = {"vision": FAQ, "transcription": HEAR}  # whoever sees reads too, and the data has no picture
+    suites = {"vision": FAQ, "transcription": HEAR, "speech": TALK}  # whoever sees reads too: the data has no picture
     found = cascade(project, of_stages(*stages), suites=suites.get(modality) or suite_of(modality))
     assert modality in found.modalities
 
 
 def test_the_shorthands_ask_with_what_was_heard_or_read(project: Project) -> None:
-    spoken = cascade(project, "{model_name: c, stt: whisper, llm: smollm2, tts: hibari}", suites=suite_of("speech"))
+    spoken = cascade(project, "{model_name: c, stt: whisper, llm: smollm2, tts: hibari}", suites=TALK)
     assert [stage.name for stage in spoken.stages] == ["stt", "llm", "tts"]
     assert "stages.stt.text" in spoken.stages[1].input
     read = cascade(project, "{model_name: c, ocr: seer, llm: smollm2}")
@@ -91,6 +94,15 @@ def test_a_stage_reads_what_earlier_ones_found_and_a_fusion_may_be_the_answer(pr
     fusing = cascade(project, FUSED.replace("top: 3}]", "top: 3}], fuses: [a, b]"), suites=suite_of("rerank"))
     assert (fusing.fuses, fusing.modalities) == (("a", "b"), {"rerank"})
     assert fusing.identity != found.identity
+
+
+def test_a_voice_that_speaks_by_sentence_is_another_candidate(project: Project) -> None:
+    suites = suite_of("tts")
+    spoken = "{{ stages.s0.text }}', by_sentence: "
+    stages = of_stages("smollm2", "hibari").replace("candidate: hibari", f"candidate: hibari, input: '{spoken}SAID")
+    one, other = (cascade(project, stages.replace("SAID", said), suites=suites) for said in ("true", "false"))
+    assert [stage.by_sentence for stage in (*one.stages, *other.stages)] == [False, True, False, False]
+    assert one.identity != other.identity
 
 
 def test_another_input_or_model_of_a_stage_makes_another_cascade(project: Project) -> None:
@@ -112,6 +124,20 @@ def test_a_stage_without_its_key_is_a_cascade_without_its_key(project: Project) 
     ("written", "code", "column", "message"),
     [
         pytest.param(of_stages("smollm2", "mos"), "E212", 84, "'mos' does mos; stages do", id="no stage"),
+        pytest.param(
+            of_stages("smollm2", "hibari").replace("candidate: hibari", "candidate: hibari, by_sentence: true"),
+            "E212",
+            5,
+            "the stage 's1' cannot speak by sentence",
+            id="it speaks something else",
+        ),
+        pytest.param(
+            "{model_name: c, ocr: seer, llm: smollm2, by_sentence: true}",
+            "E204",
+            59,
+            "has no tts",
+            id="no voice",
+        ),
         pytest.param(of_stages("smollm2", "d"), "E208", 84, "uses 'd', which is no candidate", id="a cascade"),
         pytest.param(
             "{model_name: c, stages: [{name: a, candidate: bm25}, {name: b, candidate: haiku, reads: [s]}]}",

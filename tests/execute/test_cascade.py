@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.calls import ChatRequest, Failure, Output, Record, Role, SpeechRequest, Usage
-from harness.core.candidates import Candidate, Stage
+from harness.core.calls import Audio, ChatRequest, Failure, Output, Record, Role, SpeechRequest, Usage, media_named
+from harness.core.candidates import Candidate, Prices, Stage
 from harness.core.runs import Bakeoff
+from harness.core.suites import Sample, Suite
 from harness.errors import UsageError
 from harness.execute.plan import plan
 from harness.execute.runner import RunResult, run
@@ -17,7 +18,8 @@ from harness.store.ledger import Ledger
 from harness.store.media import Media
 from tests.execute.bakeoffs import Client, Engines, Watcher, answered, bakeoff, remote, start, text_suite, voice_suite
 from tests.execute.test_with_provider import CANARY, served
-from tests.fake_provider import FakeProvider, Pace, Served, status
+from tests.fake_provider import FakeProvider, Fault, Pace, Piece, Served, status
+from tests.fake_provider.audio import RATE, header, samples
 
 
 def cascade(*stages: Stage, modality: str) -> Candidate:
@@ -30,6 +32,37 @@ def writer_and_voice(provider: FakeProvider) -> Candidate:
         Stage(name="voice", candidate=served(provider, "voice", "tts"), input="{{ stages.writer.text }}"),
         modality="tts",
     )
+
+
+def talker(provider: FakeProvider, *, by_sentence: bool = False) -> Candidate:
+    """Hears, thinks, speaks; each stage is billed by what it counts."""
+    ear = replace(
+        served(provider, "ear", "transcription"),
+        prices=Prices(usd={"input_cost_per_second": Decimal("0.0007")}, source="test"),
+    )
+    return cascade(
+        Stage(name="stt", candidate=ear, input="{{ input }}"),
+        Stage(name="llm", candidate=served(provider, "mind", "text"), input="{{ stages.stt.text }}"),
+        Stage(
+            name="tts",
+            candidate=served(provider, "voice", "tts"),
+            input="{{ stages.llm.text }}",
+            by_sentence=by_sentence,
+        ),
+        modality="speech",
+    )
+
+
+def questions(provider: FakeProvider, media: Media, n: int) -> Suite:
+    """Spoken questions that the provider understands, with their recordings among the run's media."""
+    asked = []
+    for i in range(n):
+        pcm = provider.say(f"what is {i} and {i}")
+        clip = header(len(pcm)) + pcm
+        seconds = len(pcm) / 2 / RATE
+        heard = Audio(sha256=media.put(clip), mime="audio/wav", seconds=seconds, sample_rate=RATE, size=len(clip))
+        asked.append(Sample(id=f"q{i}", input=f"{i}+{i}?", target=str(2 * i), media=(heard,)))
+    return text_suite(samples=tuple(asked), modality="speech", prompt="")
 
 
 def two_writers(provider: FakeProvider) -> Candidate:
@@ -137,6 +170,120 @@ def test_the_time_of_the_whole_is_that_of_its_stages_by_the_servers_truth(tmp_pa
                     max(abs((whole.marks.total_ms or 0) / truth - 1), abs(whole.marks.ttfa_ms / (before + first) - 1))
                 )
             assert min(errors) < 0.05, errors
+
+    asyncio.run(tell())
+
+
+def test_a_spoken_question_is_heard_thought_about_and_answered_aloud(tmp_path: Path) -> None:
+    """Times and dollars are those of the truth log: the seconds that came, the words counted, the characters spoken."""
+
+    async def tell() -> None:
+        answers = {f"what is {i} and {i}": f"it is {2 * i}" for i in range(3)}
+        provider, media = FakeProvider(answers=answers, pace=Pace(first_s=0.4)), Media(tmp_path / "media")
+        suite = questions(provider, media, len(answers))
+        async with provider:
+            planned = bakeoff(talker(provider), suites=[suite], instruments=instruments(provider), max_in_flight=1)
+            trip = Trip(tmp_path, planned)
+            result = await trip.go()
+            assert result.exit_code == 0, result
+            wholes = sorted(trip.records(Role.ANSWER), key=lambda record: record.finished)
+            log = [[s for s in provider.requests if s.model == f"fake/{model}"] for model in ("ear", "mind", "voice")]
+            errors = []
+            for whole, ear, mind, voice in zip(wholes, *log, strict=True):
+                heard, thought, spoken = (r for r in trip.records(Role.STAGE) if r.call.part_of == whole.call.key)
+                assert [record.call.stage for record in (heard, thought, spoken)] == ["stt", "llm", "tts"]
+                assert {ear.body["file"]} == {media.get(sha256) for sha256 in media_named(whole.call.request)}
+                assert mind.body["messages"][-1]["content"] in answers
+                assert isinstance(whole.outcome, Output)
+                assert whole.outcome.audio is not None
+                said = answers[mind.body["messages"][-1]["content"]]
+                assert samples(media.get(whole.outcome.audio.sha256)) == provider.say(said)
+                assert heard.cost_usd == Decimal(len(samples(ear.body["file"]))) / (2 * RATE) * Decimal("0.0007")
+                assert thought.cost_usd == (5 + 4) * Decimal("0.001") + 3 * Decimal("0.002")
+                assert spoken.cost_usd == len(voice.body["input"]) * Decimal("0.0001")
+                assert whole.cost_usd == heard.cost_usd + thought.cost_usd + spoken.cost_usd
+                before = ear.last("body") - ear.received + mind.last("content") - mind.received
+                for mark, note in ((whole.marks.ttfa_ms, voice.first), (whole.marks.total_ms, voice.last)):
+                    true_ms = (before + note("audio") - voice.received) * 1000
+                    errors.append(abs((mark or 0) / true_ms - 1))
+            assert min(errors) < 0.05, errors
+
+    asyncio.run(tell())
+
+
+WRITTEN = (
+    Piece(at_s=0.1, kind="content", text="It is four."),
+    Piece(at_s=0.3, kind="content", text=" I am"),
+    Piece(at_s=0.7, kind="content", text=" sure."),
+)
+"""By the middle piece it is known that the first sentence is over."""
+
+
+def sentences_of(provider: FakeProvider, *faults: Fault | None) -> None:
+    """Have the language model write `WRITTEN`, and the voice take its time."""
+    provider.paces = {"fake/mind": Pace(timeline=WRITTEN), "fake/voice": Pace(first_s=0.1, gap_s=0.02)}
+    provider.scripts = {"fake/voice": faults}
+
+
+def test_a_voice_speaks_the_first_sentence_while_the_second_is_written(tmp_path: Path) -> None:
+    """First audio and end are those of a product that streams, by the provider's truth log; the best of three runs."""
+
+    async def errors(provider: FakeProvider, folder: Path) -> tuple[float, float]:
+        media, begun = Media(folder / "media"), len(provider.requests)
+        planned = bakeoff(
+            talker(provider, by_sentence=True), suites=[questions(provider, media, 1)],
+            instruments=instruments(provider),
+        )  # fmt: skip
+        trip = Trip(folder, planned)
+        assert (await trip.go()).exit_code == 0
+        ear, mind, one, two = provider.requests[begun : begun + 4]
+        assert [served.body["input"] for served in (one, two)] == ["It is four.", "I am sure."]
+        (whole,), stages = trip.records(Role.ANSWER), trip.records(Role.STAGE)
+        assert isinstance(whole.outcome, Output)
+        assert whole.outcome.audio is not None
+        spoken = samples(media.get(whole.outcome.audio.sha256))
+        assert spoken == provider.say("It is four.") + provider.say("I am sure.")
+        assert [record.call.stage for record in stages] == ["stt", "llm", "tts", "tts"]
+        assert whole.cost_usd == sum(record.cost_usd or 0 for record in stages)
+        heard = ear.last("body") - ear.received
+        first, second = (w.at - mind.received for w in [w for w in mind.writes if w.note == "content"][1:])
+        free = first + one.last("audio") - one.received
+        begins = heard + first + one.first("audio") - one.received
+        ends = heard + max(second, free) + two.last("audio") - two.received
+        return tuple(
+            abs((mark or 0) / (1000 * truth) - 1)
+            for mark, truth in ((whole.marks.ttfa_ms, begins), (whole.marks.total_ms, ends))
+        )  # type: ignore[return-value]
+
+    async def tell() -> None:
+        async with FakeProvider() as provider:
+            sentences_of(provider)
+            found = [await errors(provider, tmp_path / f"run-{number}") for number in range(3)]
+            assert all(min(of_mark) < 0.05 for of_mark in zip(*found, strict=True)), found
+
+    asyncio.run(tell())
+
+
+def test_a_sentence_that_was_not_spoken_is_asked_for_again_and_the_others_are_not(tmp_path: Path) -> None:
+    async def tell() -> None:
+        provider, media = FakeProvider(), Media(tmp_path / "media")
+        sentences_of(provider, None, status(500))
+        suite = questions(provider, media, 1)
+        async with provider:
+            planned = bakeoff(
+                talker(provider, by_sentence=True), suites=[suite], instruments=instruments(provider), max_attempts=1
+            )
+            trip = Trip(tmp_path, planned)
+            assert (await trip.go()).exit_code == 4
+            assert (await trip.go()).exit_code == 0
+            assert [served.model for served in provider.requests[:5]] == [
+                "fake/ear", "fake/mind", "fake/voice", "fake/voice", "fake/voice"
+            ]  # fmt: skip
+            assert provider.requests[4].body["input"] == "I am sure."
+            (whole,) = trip.records(Role.ANSWER)
+            assert whole.marks.ttfa_ms is not None
+            written = next(r for r in trip.records(Role.STAGE) if r.call.stage == "llm")
+            assert len(written.marks.sentences_ms) == 2
 
     asyncio.run(tell())
 

@@ -299,10 +299,10 @@ def test_all_template_errors_come_at_once() -> None:
     assert named == ["arith/sums", "other/sums", "third/sums"]
 
 
-def hearing(*media: Audio | Image, **candidate: Any) -> Bakeoff:
+def hearing(*media: Audio | Image, modality: str = "transcription", **candidate: Any) -> Bakeoff:
     sample = Sample(id="s", input="", target="hello", media=media)
-    suite = text_suite(modality="transcription", samples=(sample,), language="en-GB", params={"temperature": 0})
-    return bakeoff(remote("a", modalities=frozenset({"transcription"}), **candidate), suites=[suite])
+    suite = text_suite(modality=modality, samples=(sample,), language="en-GB", params={"temperature": 0}, prompt="")
+    return bakeoff(remote("a", **{"modalities": frozenset({modality}), **candidate}), suites=[suite])
 
 
 def test_a_recording_is_asked_about_alone_in_its_language() -> None:
@@ -314,10 +314,34 @@ def test_a_recording_is_asked_about_alone_in_its_language() -> None:
     assert only(hearing(replace(CLIP, sha256="cd" * 32))).key != only(hearing(CLIP)).key
 
 
+HEARD: Json = {"role": "user", "content": [{"type": "input_audio", "input_audio": to_json(CLIP)}]}
+
+
+def test_a_spoken_question_is_its_recording_and_who_speaks_is_asked_to() -> None:
+    talker: Any = {"modality": "speech", "modalities": frozenset({"text", "speech"})}
+    request = only(hearing(CLIP, **talker, params={"voice": "anna"})).request
+    wanted: dict[str, Json] = {"modalities": ["text", "audio"], "audio": {"voice": "anna", "format": "pcm16"}}
+    assert request == ChatRequest(messages=(HEARD,), max_tokens=160, params={**wanted, "temperature": 0})  # type: ignore[arg-type]
+    assert media_named(request) == {CLIP.sha256}
+    stage = Stage(name="stt", candidate=remote("ear"), input="{{ input }}")
+    request = only(hearing(CLIP, **talker, stages=(stage,))).request
+    assert request == ChatRequest(messages=(HEARD,), max_tokens=10, params={"temperature": 0})  # type: ignore[arg-type]
+    both = (remote("a", modalities=frozenset({"speech"})), remote("b", modalities=frozenset({"text", "speech"})))
+    live = replace(hearing(CLIP, modality="speech"), candidates=both)
+    assert [(e.candidate, e.reason) for e in plan(live).exclusions] == [
+        ("a", "it talks in live sessions alone, and the task sends a recording")
+    ]
+
+
 @pytest.mark.parametrize(
     ("planned", "message"),
     [
         pytest.param(bakeoff(remote("a"), suites=[voice_suite()]), "no candidate can do any", id="nobody can"),
+        pytest.param(
+            hearing(modality="speech", modalities=frozenset({"text", "speech"})),
+            "give the sample one recording",
+            id="nothing is asked",
+        ),
         pytest.param(hearing(), "give the sample one recording", id="nothing to hear"),
         pytest.param(hearing(CLIP, CLIP), "give the sample one recording", id="two at once"),
         pytest.param(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.core.calls import ChatRequest, Document, EmbeddingRequest, RerankRequest, Role, SpeechRequest
+from harness.core.calls import Audio, ChatRequest, Document, EmbeddingRequest, RerankRequest, Role, SpeechRequest
 from harness.core.candidates import Candidate, Stage
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample
@@ -68,6 +68,22 @@ def test_what_is_asked_is_tiny_no_sample_and_with_the_candidates_own_parameters(
     message = {"role": "user", "content": "Say OK."}
     assert chat == ChatRequest(messages=(message,), max_tokens=16, params={"temperature": 0.5})
     assert speech == SpeechRequest(text="Say OK.", voice="anna")
+
+
+def test_who_answers_aloud_is_warmed_up_aloud_and_a_cascade_that_hears_is_not() -> None:
+    clip = Audio(sha256="ab" * 32, mime="audio/wav", seconds=2.0, sample_rate=24000, size=96044)
+    ear, voice = (remote(name, modalities=frozenset({does})) for name, does in (("e", "transcription"), ("v", "tts")))
+    stages = tuple(Stage(name=stage.name, candidate=stage, input="{{ input }}") for stage in (ear, voice))
+    planned = bakeoff(
+        remote("a", modalities=frozenset({"text", "speech"}), params={"voice": "anna"}),
+        Candidate(name="c", model="cascade/x", modalities=frozenset({"speech"}), stages=stages),
+        suites=[text_suite(samples=(Sample(id="s", input="?", media=(clip,)),), modality="speech", prompt="")],
+        warm_up=1,
+    )
+    (warm,) = warm_ups(planned, plan(planned).calls)
+    assert isinstance(warm.request, ChatRequest)
+    assert warm.request.messages == ({"role": "user", "content": "Say OK."},)
+    assert warm.request.params == {"modalities": ["text", "audio"], "audio": {"voice": "anna", "format": "pcm16"}}
 
 
 def test_a_ranking_is_warmed_up_with_one_short_text() -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from tests.fake_provider.truth import Exchange, Served
 
 IMAGE_TOKENS = 85
 """Of each picture in a chat."""
+AUDIO_TOKENS_PER_SECOND = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,7 @@ class FakeProvider:
 
     async def _chat(self, exchange: Exchange) -> None:
         served = exchange.served
-        prompt = _last_user_message(served.body["messages"])
+        prompt = self._last_user_message(served.body["messages"])
         if _family(served.model) == "see":
             prompt = " ".join([*served.images, prompt])
         answer, finish = self._answer(served.model, prompt)
@@ -154,18 +155,26 @@ class FakeProvider:
         words = answer.split(" ")
         if not calls and limit is not None and len(words) > limit:
             answer, finish = " ".join(words[:limit]), "length"
-        usage = {
+        usage: dict[str, Any] = {
             "prompt_tokens": len(prompt.split()) + 4 + IMAGE_TOKENS * len(served.images),
             "completion_tokens": len(answer.split()),
         }
-        usage["total_tokens"] = sum(usage.values())
         said: dict[str, Any] = {"content": answer}
+        if "audio" in (served.body.get("modalities") or ()):
+            pcm = self.say(answer)
+            said = {"content": None, "audio": {"id": "audio-fake", "transcript": answer, "data": pcm}}
+            for side, seconds in (("prompt", _seconds(served.body["messages"])), ("completion", len(pcm) / 48_000)):
+                usage[f"{side}_tokens_details"] = {"audio_tokens": round(AUDIO_TOKENS_PER_SECOND * seconds)}
+                usage[f"{side}_tokens"] += round(AUDIO_TOKENS_PER_SECOND * seconds)
+        usage["total_tokens"] = usage["prompt_tokens"] + usage["completion_tokens"]
         if calls:
             said, finish = {"content": None, "tool_calls": calls}, "tool_calls"
         if exchange.streams:
             await self._stream(exchange, said, finish, usage)
             return
         await asyncio.sleep(self._pace(served.model).first_s)
+        if "audio" in said:
+            said["audio"]["data"] = base64.b64encode(said["audio"]["data"]).decode()
         choice = {"index": 0, "message": {"role": "assistant", **said}, "finish_reason": finish}
         data = {**_head(served.model, "chat.completion"), "choices": [choice], "usage": usage}
         await exchange.reply(200, json.dumps(data).encode())
@@ -189,10 +198,22 @@ class FakeProvider:
             await send("tool", {"tool_calls": [head_of_call]})
             for part in (arguments[:7], arguments[7:]):  # cut anywhere, as providers do
                 await send("tool", {"tool_calls": [{"index": index, "function": {"arguments": part}}]})
+        if "audio" in said:
+            await self._stream_audio(served.model, said["audio"], send)
         await send("finish", {}, finish)
         if (served.body.get("stream_options") or {}).get("include_usage"):
             await exchange.write(f"data: {json.dumps({**head, 'choices': [], 'usage': usage})}\n\n".encode(), "usage")
         await exchange.write(b"data: [DONE]\n\n", "done")
+
+    async def _stream_audio(self, model: str, audio: Mapping[str, Any], send: Callable[..., Awaitable[None]]) -> None:
+        """The words first, and a gap later the sound: in as many pieces as the pace has chunks."""
+        pace, pcm = self._pace(model), audio["data"]
+        await asyncio.sleep(pace.first_s)
+        await send("content", {"audio": {"id": audio["id"], "transcript": audio["transcript"]}})
+        step = -(-len(pcm) // (2 * pace.chunks)) * 2
+        for i in range(0, len(pcm), step):
+            await asyncio.sleep(pace.gap_s)
+            await send("audio", {"audio": {"data": base64.b64encode(pcm[i : i + step]).decode()}})
 
     def _pieces(self, model: str, answer: str) -> Sequence[Piece]:
         pace = self._pace(model)
@@ -216,8 +237,7 @@ class FakeProvider:
 
     async def _speech(self, exchange: Exchange) -> None:
         served, pace = exchange.served, self._pace(exchange.served.model)
-        pcm = audio.speak(served.body["input"])
-        self._spoken[hashlib.sha256(pcm).hexdigest()] = served.body["input"]
+        pcm = self.say(served.body["input"])
         await exchange.start(content_type="audio/wav")
         await exchange.write(audio.header(), "header")
         step = -(-len(pcm) // (2 * pace.chunks)) * 2
@@ -227,9 +247,26 @@ class FakeProvider:
 
     async def _transcription(self, exchange: Exchange) -> None:
         """Hears what this server has spoken, word for word; any other clip is "hello world"."""
-        heard = hashlib.sha256(audio.samples(exchange.served.body["file"])).hexdigest()
         await asyncio.sleep(self._pace(exchange.served.model).first_s)
-        await exchange.reply(200, json.dumps({"text": self._spoken.get(heard, "hello world")}).encode())
+        await exchange.reply(200, json.dumps({"text": self._hear(exchange.served.body["file"])}).encode())
+
+    def say(self, text: str) -> bytes:
+        """Samples of `text`, which this server understands when it hears them."""
+        pcm = audio.speak(text)
+        self._spoken[hashlib.sha256(pcm).hexdigest()] = text
+        return pcm
+
+    def _hear(self, wav: bytes) -> str:
+        return self._spoken.get(hashlib.sha256(audio.samples(wav)).hexdigest(), "hello world")
+
+    def _last_user_message(self, messages: Sequence[Mapping[str, Any]]) -> str:
+        """The words of the last question, those that are heard among them."""
+        content = [m["content"] for m in messages if m["role"] == "user"][-1]
+        if isinstance(content, str):
+            return content
+        heard = [self._hear(wav) for wav in _recordings(messages[-1:])]
+        words = "".join(part["text"] for part in content if part["type"] == "text")
+        return " ".join([*heard, *([words] if words or not heard else [])])
 
     async def _mos(self, exchange: Exchange) -> None:
         await exchange.reply(200, json.dumps({"sig": 3.5, "bak": 4.0, "ovrl": 3.25}).encode())
@@ -316,11 +353,17 @@ async def _body(request: web.Request) -> dict[str, Any]:
     return {"file": await request.read()}
 
 
-def _last_user_message(messages: Sequence[Mapping[str, Any]]) -> str:
-    content = [m["content"] for m in messages if m["role"] == "user"][-1]
-    if isinstance(content, str):
-        return content
-    return "".join(part["text"] for part in content if part["type"] == "text")
+def _recordings(messages: Sequence[Mapping[str, Any]]) -> Iterator[bytes]:
+    for message in messages:
+        for part in message["content"] if isinstance(message.get("content"), list) else ():
+            if part["type"] == "input_audio":
+                assert part["input_audio"]["format"] == "wav"
+                yield base64.b64decode(part["input_audio"]["data"], validate=True)
+
+
+def _seconds(messages: Sequence[Mapping[str, Any]]) -> float:
+    """Seconds of what is to be heard, of 16-bit samples at the rate in the header."""
+    return sum(len(audio.samples(wav)) / 2 / int.from_bytes(wav[24:28], "little") for wav in _recordings(messages))
 
 
 def _images(messages: Sequence[Mapping[str, Any]]) -> Iterator[bytes]:

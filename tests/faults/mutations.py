@@ -303,8 +303,8 @@ MUTATIONS = (
     Mutation(
         row=23,
         file=CHAT,
-        guard="    if not text.strip() and not told.tool_calls and",
-        becomes="    if not text.strip() and",
+        guard="    if not text.strip() and not told.sound and not told.tool_calls and",
+        becomes="    if not text.strip() and not told.sound and",
         test=f"{CONTENTS}::test_null_beside_a_tool_call_is_an_answer_and_beside_nothing_an_empty_one",
     ),
     Mutation(

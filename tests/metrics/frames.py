@@ -12,7 +12,7 @@ CALL: dict[str, Any] = {
     "ttfa_ms": None, "total_ms": None, "queue_ms": 0.0, "marks_valid": True, "attempts": 1, "input_tokens": 10,
     "cached_tokens": None, "output_tokens": None, "reasoning_tokens": None, "input_characters": None,
     "audio_seconds": None, "busy_seconds": None, "rtf": None, "chars_per_s": None, "cost_usd": 0.001,
-    "cost_source": "provider", "finished": "2026-01-01T00:00:00Z",
+    "cost_source": "provider", "finished": "2026-01-01T00:00:00Z", "written": None, "writer": None,
 }  # fmt: skip
 
 CANDIDATE_FAULT: dict[str, Any] = {"ok": False, "fault": "candidate", "kind": "truncated", "finish_reason": None}

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from harness.metrics.estimates import estimates
 from harness.metrics.tables import observe
 from tests.metrics.frames import CANDIDATE_FAULT, INFRA_FAULT, PENDING, TIMEOUT, Frames, scored
 
@@ -226,3 +227,29 @@ def test_what_every_candidate_has_answered_and_how_many_clusters_each_was_judged
     assert (seen.n, seen.dropped, seen.answered) == (4, 1, 3)
     assert seen.clusters.tolist() == [1, 2]
     assert dict(zip(seen.candidates, seen.clusters_judged.tolist(), strict=True)) == {"a": [1, 1], "b": [1, 2]}
+
+
+def test_what_speaking_loses_is_the_text_score_less_the_speech_score_of_the_same_samples() -> None:
+    frames = Frames()
+    spoken = {"slot": "speech", "modality": "speech", "suite": "aloud", "written": "s"}
+    for sample, text, speech in (("1", 1.0, 1.0), ("2", 1.0, 0.25), ("3", 0.0, 0.5), ("4", None, 1.0)):
+        frames.add("mind", sample, text, **(INFRA_FAULT if text is None else {}))
+        frames.add("cascade", sample, speech, writer="mind", **spoken)
+        frames.add("alone", sample, speech, writer="alone", **spoken)
+    seen = observe(*frames.tables(), slot="speech")
+    ratio = seen.ratios["speech_gap"]
+    np.testing.assert_array_equal(ratio.numerator, [[NAN] * 4, [0.0, 0.75, -0.5, NAN]])
+    assert seen.candidates == ("alone", "cascade")
+    found = {e.metric: e for e in estimates(seen)["cascade"]}["speech_gap"]
+    assert (found.value, found.n, found.coverage) == (pytest.approx(0.25 / 3), 3, 0.75)
+    assert "speech_gap" not in observe(*frames.tables(), slot="text").ratios
+
+
+def test_a_failed_answer_in_speech_loses_all_and_epochs_are_averaged() -> None:
+    frames = Frames()
+    for epoch, text in enumerate((1.0, 0.5)):
+        frames.add("mind", "1", text, epoch=epoch)
+        columns = {"slot": "speech", "suite": "aloud", "written": "s", "writer": "mind", "epoch": epoch}
+        frames.add("cascade", "1", None, **columns, **CANDIDATE_FAULT)
+    ratio = observe(*frames.tables(), slot="speech").ratios["speech_gap"]
+    assert ratio.numerator.tolist() == [[0.75]]

@@ -18,11 +18,12 @@ from harness.core.calls import (
     Usage,
 )
 from harness.core.candidates import Candidate, Machine, Prices
-from harness.core.canonical import Json
+from harness.core.canonical import Json, to_json
 from harness.pricing import book
 from harness.pricing.cost import cost, worst_case
 
 CLIP = Audio(sha256="0" * 64, mime="audio/wav", seconds=60.0, sample_rate=16000, size=1)
+RECORDING: Json = {"type": "input_audio", "input_audio": to_json(CLIP)}
 HOUR = TranscriptionRequest(audio=CLIP)
 SAY = SpeechRequest(text="x" * 100)
 
@@ -46,7 +47,8 @@ def ask_about(width: int, height: int, count: int = 1) -> ChatRequest:
 
 
 def known(model: str) -> Candidate:
-    return Candidate(name="c", model=model, modalities=frozenset({"text"}), prices=book.lookup(model))
+    does = {"text", "speech"} if "audio" in model else {"text"}
+    return Candidate(name="c", model=model, modalities=frozenset(does), prices=book.lookup(model))
 
 
 def priced(**usd: str) -> Candidate:
@@ -126,6 +128,12 @@ def priced(**usd: str) -> Candidate:
             Usage(input_tokens=60 * 59, output_tokens=0),
             id="rerank-by-tokens",
         ),
+        pytest.param(
+            ask_with(RECORDING),
+            "gpt-audio",
+            Usage(input_audio_tokens=600, input_tokens=5, output_tokens=4, output_audio_tokens=5),
+            id="a-recording-and-a-spoken-answer",
+        ),
         pytest.param(SAY, "tts-1", Usage(input_characters=100), id="speech-by-characters"),
         pytest.param(
             SAY,
@@ -190,10 +198,9 @@ def test_speech_by_the_second_alone() -> None:
         pytest.param(
             ask_with({"type": "image_url", "image_url": {"url": "0"}}), known("gpt-4o"), id="image-of-no-size"
         ),
+        pytest.param(ask_with(RECORDING), known("gpt-4o"), id="sound for a model that hears none"),
         pytest.param(
-            ask_with({"type": "input_audio", "input_audio": {"sha256": "0" * 64, "seconds": 3.0}}),
-            known("gpt-4o"),
-            id="audio",
+            ask_with({"type": "input_audio", "input_audio": {"data": "0"}}), known("gpt-audio"), id="no-length"
         ),
     ],
 )

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from harness.core.calls import Fault, Marks, Output, Record, SpeechRequest, Usage
+from harness.core.canonical import Json
 from harness.store.frames import COLUMNS, calls_frame, scores_frame
 from harness.store.ledger import Ledger, ScoreRow
-from tests.store.nouns import CLIP, STARTED, attempt, call, failure, instrument, new_ledger, record
+from tests.store.nouns import CLIP, STARTED, attempt, call, failure, instrument, manifest, new_ledger, record, samples
 
 SPEECH = SpeechRequest(text="Hello.")
 MARKS = Marks(ttft_ms=10, ttfo_ms=20, total_ms=30, queue_ms=4)
@@ -53,10 +54,12 @@ def test_columns_of_a_done_and_a_pending_call(tmp_path: Path) -> None:
         "state": "done", "ok": True, "finish_reason": "stop", "ttft_ms": 10, "ttfo_ms": 20, "total_ms": 30,
         "queue_ms": 4, "marks_valid": True, "attempts": 2, "input_tokens": 1, "cached_tokens": 2, "output_tokens": 3,
         "reasoning_tokens": 4, "busy_seconds": 0.5, "cost_usd": 0.25, "cost_source": "provider", "finished": STARTED,
+        "writer": "b",
     }  # fmt: skip
     assert second == {
         **places, "key": "waiting", "sample": "s3", "cluster": "7", "lang": "en", "epoch": 2, "candidate": "haiku",
         "state": "pending", "ok": False, "marks_valid": False, "attempts": 0,
+        "writer": "haiku",
     }  # fmt: skip
 
 
@@ -118,6 +121,20 @@ def test_marks_that_cannot_be_trusted_are_not_measured(tmp_path: Path) -> None:
     assert math.isnan(found["ttft_ms"])
     assert math.isnan(found["total_ms"])
     assert (found["ok"], found["marks_valid"], found["queue_ms"]) == (True, False, 4)
+
+
+def test_what_is_asked_aloud_names_where_it_is_asked_in_writing_and_who_writes(tmp_path: Path) -> None:
+    stages = [
+        {"name": n, "candidate": {"name": n, "modalities": [m]}}
+        for n, m in (("ear", "transcription"), ("mind", "text"))
+    ]
+    candidates: Json = [{"name": "talk", "stages": stages}, {"name": "mind"}]
+    told = replace(manifest(), config={**manifest().config, "candidates": candidates})  # type: ignore[dict-item]
+    asked = [replace(s, sample=replace(s.sample, metadata={"written": "text_core"})) for s in samples()]
+    calls = [call("a", candidate="talk"), call("b", candidate="mind")]
+    with Ledger.create(tmp_path, told, asked, calls) as ledger:
+        frame = calls_frame(ledger)
+    assert frame[["written", "writer"]].to_numpy().tolist() == [["text_core", "mind"]] * 2
 
 
 def test_scores(tmp_path: Path) -> None:
