@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from harness.clients import chat, embedding, instruments, litellm_door, rerank, speech, transcription
+from harness.clients import chat, embedding, image, instruments, litellm_door, rerank, speech, transcription
 from harness.clients.deadlines import Deadlines
 from harness.clients.faults import detail, judged, may_be_billed, retry_after_s
 from harness.clients.in_process import InProcessTap
@@ -17,6 +17,7 @@ from harness.core.calls import (
     ChatRequest,
     EmbeddingRequest,
     ExecutionRequest,
+    ImageRequest,
     MosRequest,
     RagRequest,
     Request,
@@ -96,6 +97,8 @@ async def _ask(
             return await embedding.ask(request, target, timeout_s=timeout_s, wire=wire)
         case RerankRequest():
             return await rerank.ask(request, target, timeout_s=timeout_s, wire=wire)
+        case ImageRequest():
+            return await image.ask(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
         case MosRequest():
             return await instruments.rate(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
         case ExecutionRequest():
@@ -122,5 +125,7 @@ def _limit(request: Request) -> int:
             return 64 * _MIB  # eleven minutes at 48 kHz mono
         case EmbeddingRequest():
             return 8 * _MIB + len(request.texts) * _MIB // 8  # 4096 numbers of 25 digits are 100 kB
+        case ImageRequest():
+            return 40 * _MIB  # 20 MB in base64, and its usage
         case RerankRequest() | TranscriptionRequest() | MosRequest() | ExecutionRequest() | RagRequest():
             return 8 * _MIB

@@ -1,6 +1,6 @@
 """A chat response's usage → disjoint meters, with numbers that cannot be true left out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.core.calls import Usage
@@ -42,6 +42,25 @@ def chat_usage(reported: Any, *, silent: bool = False) -> Usage:
     return Usage(**sane, source="suspect" if suspect else "provider")
 
 
+def image_usage(reported: Any, *, images: int) -> Usage:
+    """Return the meters of LiteLLM's usage of pictures; where the provider counts no tokens, the pictures alone."""
+    given, made = _number(reported, "input_tokens"), _number(reported, "output_tokens")
+    if not given and not made:  # zeros are what LiteLLM makes up when nothing was said
+        return Usage(output_images=images, source="measured")
+    shown = _parts(reported, "input_tokens_details")("image_tokens")
+    drawn = _parts(reported, "output_tokens_details")("image_tokens")
+    drawn = made if drawn is None else drawn
+    meters = {
+        "input_tokens": _rest(given, shown),
+        "input_image_tokens": shown,
+        "output_tokens": _rest(made, drawn),
+        "output_image_tokens": drawn,
+    }
+    sane = {name: value for name, value in meters.items() if value is not None and 0 <= value <= _ABSURD}
+    suspect = any(value is not None and name not in sane for name, value in meters.items())
+    return Usage(**sane, output_images=images, source="suspect" if suspect else "provider")
+
+
 def total(first: Usage, second: Usage) -> Usage:
     """Return the meters of two attempts together; a meter that only one has keeps its value."""
 
@@ -56,7 +75,7 @@ def total(first: Usage, second: Usage) -> Usage:
 
 
 def _number(holder: Any, name: str) -> int | None:
-    value = getattr(holder, name, None)
+    value = holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 

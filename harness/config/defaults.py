@@ -85,6 +85,7 @@ SCORER_METRICS: Mapping[str, tuple[str, ...]] = {
     "transcript_accuracy": ("wer", "cer"),
     **dict.fromkeys(("spoken_contains", "spoken_number", "spoken_label"), ("speech_gap",)),
     "dnsmos": ("dnsmos_ovrl", "dnsmos_sig", "dnsmos_bak"),
+    "passes_tests": tuple(f"pass_{which}_{k}" for which in ("at", "all") for k in (2, 5, 10)),
 }
 """Metrics that are made of a scorer's detail."""
 
@@ -104,4 +105,6 @@ def metrics(tasks: Sequence[Task]) -> tuple[str, ...]:
 
 def shares(tasks: Sequence[Task]) -> frozenset[str]:
     """Return the metrics that lie in [0, 1]."""
-    return frozenset({"quality", "coverage", "macro_f1", *(scorer.name for task in tasks for scorer in task.scorers)})
+    names = [scorer.name for task in tasks for scorer in task.scorers]
+    chances = SCORER_METRICS["passes_tests"] if "passes_tests" in names else ()
+    return frozenset({"quality", "coverage", "macro_f1", *names, *chances})

@@ -12,12 +12,18 @@ from harness.config.paths import PROVIDERS_FILE
 from harness.config.providers import CascadeEntry, Entry, Providers, read_providers
 from harness.config.source import Source, Where
 from harness.core.candidates import Candidate
-from harness.core.scores import MOS, SANDBOX, TRANSCRIBER, Instrument
+from harness.core.scores import MOS, READER, SANDBOX, SHAPES, TRANSCRIBER, Instrument
 from harness.core.suggest import did_you_mean
 from harness.core.suites import Task
 from harness.errors import Place, Problem, UsageError
 
-INSTRUMENTS = {TRANSCRIBER.name: "whisper-base", MOS.name: "dnsmos", SANDBOX.name: "sandbox"}
+INSTRUMENTS = {
+    TRANSCRIBER.name: "whisper-base",
+    MOS.name: "dnsmos",
+    SANDBOX.name: "sandbox",
+    READER.name: "plain-rapidocr",
+    SHAPES.name: "shapes",
+}
 """Instrument → the candidate that serves where bakeoff.yaml names none."""
 
 JUDGE = "judge"

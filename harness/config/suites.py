@@ -86,8 +86,11 @@ def complete(task: Task, folder: Path, report: Report, problems: list[Problem]) 
     judges = [it for it in task.scorers if isinstance(it, Scorer) and it.needs_target]
     judge = min(judges, key=lambda it: it.takes_empty_target, default=None)  # who asks the most
     samples = _samples(task, folder, judge, report, problems)
-    if len(problems) == found and task.modality in ABOUT:
-        samples = _with_media(samples, folder, report, ABOUT[task.modality])
+    about = ABOUT.get(task.modality)
+    if task.modality == "image_generation" and any(sample.files for sample in samples):
+        about = ABOUT["vision"]  # they are to be edited
+    if len(problems) == found and about is not None:
+        samples = _with_media(samples, folder, report, about)
     if task.documents is not None:
         samples = _with_documents(samples, _data(task.documents, folder, report, problems), report)
     if odd := [sample.id for sample in samples if not isinstance(sample.metadata.get("params", {}), dict)]:

@@ -166,6 +166,17 @@ class RagRequest:
     """For the stages that write."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRequest:
+    """A picture to be made, or made of others."""
+
+    prompt: str
+    images: tuple[Image, ...] = ()
+    """What is to be edited."""
+    params: Mapping[str, Json] = field(default_factory=dict)
+    """`size`, `quality`, ..."""
+
+
 Request = (
     ChatRequest
     | SpeechRequest
@@ -175,6 +186,7 @@ Request = (
     | EmbeddingRequest
     | RerankRequest
     | RagRequest
+    | ImageRequest
 )
 
 
@@ -204,6 +216,8 @@ def media_named(request: Request) -> frozenset[str]:
     """Return the sha256 of every medium that has to be read before `request` can be sent."""
     if isinstance(request, ChatRequest):
         return frozenset(str(named["sha256"]) for named in media_parts(request.messages))
+    if isinstance(request, ImageRequest):
+        return frozenset(image.sha256 for image in request.images)
     audio = getattr(request, "audio", None)
     return frozenset() if audio is None else frozenset({audio.sha256})
 
@@ -237,17 +251,20 @@ class Usage:
     """Disjoint meters of one call. None is unknown, never zero."""
 
     input_tokens: int | None = None
-    """Fresh prompt tokens: neither cached nor audio."""
+    """Fresh prompt tokens: neither cached nor audio nor, where a picture is made, those of pictures."""
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
     output_tokens: int | None = None
-    """Answer tokens: neither reasoning nor audio."""
+    """Answer tokens: neither reasoning nor audio nor those of a picture that is made."""
     reasoning_tokens: int | None = None
     input_audio_tokens: int | None = None
     output_audio_tokens: int | None = None
     input_characters: int | None = None
     input_audio_seconds: float | None = None
     output_audio_seconds: float | None = None
+    input_image_tokens: int | None = None
+    output_image_tokens: int | None = None
+    output_images: int | None = None
     search_units: int | None = None
     """What a reranker bills by: a query with up to as many documents as the provider says."""
     busy_seconds: float | None = None
@@ -310,6 +327,7 @@ class Output:
     text: str | None = None
     reasoning: str | None = None
     audio: Audio | None = None
+    image: Image | None = None
     vectors: Vectors | None = None
     ranking: tuple[Ranked, ...] = ()
     """Best first; each document at most once."""

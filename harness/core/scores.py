@@ -16,9 +16,9 @@ class Instrument:
     """Something that runs a model to measure an output. bakeoff.yaml binds its name to a candidate."""
 
     name: str
-    """`transcriber`, `mos`, `sandbox`, `judge`."""
+    """`transcriber`, `mos`, `sandbox`, `reader`, `judge`."""
     modality: str
-    """`transcription`, `mos`, `execution`, `text`: what the bound candidate must do."""
+    """`transcription`, `mos`, `execution`, `vision`, `text`: what the bound candidate must do."""
 
 
 BAD_BELOW = 0.5
@@ -27,6 +27,10 @@ BAD_BELOW = 0.5
 TRANSCRIBER = Instrument(name="transcriber", modality="transcription")
 MOS = Instrument(name="mos", modality="mos")
 SANDBOX = Instrument(name="sandbox", modality="execution")
+READER = Instrument(name="reader", modality="vision")
+"""Writes down what stands in a picture."""
+SHAPES = Instrument(name="shapes", modality="shapes")
+"""Counts the plain shapes of a picture by form and colour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,27 @@
 """What an instrument is asked about an answer."""
 
-from harness.core.calls import ExecutionRequest, MosRequest, Output, Request, TranscriptionRequest
+from harness.core.calls import (
+    ChatRequest,
+    ExecutionRequest,
+    Image,
+    MosRequest,
+    Output,
+    Request,
+    TranscriptionRequest,
+)
+from harness.core.canonical import Json, to_json
 from harness.core.scores import Instrument
 from harness.core.suites import Sample, Task
 from harness.execute.prompts import PromptError
 from harness.scorers.code import module
 
-MEASURED_BY = ("transcription", "mos", "execution")
+MEASURED_BY = ("transcription", "mos", "execution", "vision", "shapes")
 """Modalities of instruments that measure an answer."""
+
+READ = "Write down the text in this picture, word for word, and nothing else."
+"""Told to whoever reads a picture; plain OCR does not heed it."""
+MOST_READ = 512
+"""Tokens."""
 
 
 def measurement(instrument: Instrument, task: Task, sample: Sample, output: Output) -> Request | None:
@@ -17,6 +31,8 @@ def measurement(instrument: Instrument, task: Task, sample: Sample, output: Outp
             return TranscriptionRequest(audio=output.audio, language=language(task, sample))
         case "mos" if output.audio is not None:
             return MosRequest(audio=output.audio)
+        case "vision" | "shapes" if output.image is not None:
+            return _shown(output.image)
         case "execution":
             return execution(sample, output.text or "")
     return None
@@ -30,6 +46,12 @@ def execution(sample: Sample, text: str) -> ExecutionRequest:
             "a program is checked with metadata.entry_point and metadata.check, and begins with the input"
         )
     return ExecutionRequest(program=module(sample.input, entry_point, text), entry_point=entry_point, check=check)
+
+
+def _shown(image: Image) -> ChatRequest:
+    shown: Json = {"type": "image_url", "image_url": to_json(image)}
+    message: dict[str, Json] = {"role": "user", "content": [shown, {"type": "text", "text": READ}]}
+    return ChatRequest(messages=(message,), max_tokens=MOST_READ)
 
 
 def language(task: Task, sample: Sample) -> str | None:

@@ -11,6 +11,8 @@ from harness.core.calls import (
     Call,
     ChatRequest,
     Document,
+    Image,
+    ImageRequest,
     Output,
     RagRequest,
     Record,
@@ -31,7 +33,7 @@ from harness.execute.prompts import PromptError, renderer, stage_renderer
 KEY_VERSION = 1
 """Raised when the same call would get another key: no earlier record is found by its key after that."""
 
-RUN = ("text", "vision", "tts", "transcription", "speech", "embedding", "rerank", "rag")
+RUN = ("text", "vision", "tts", "transcription", "speech", "embedding", "rerank", "rag", "image_generation")
 """Modalities of tasks that can be asked."""
 
 Asker = Callable[[Sample, Candidate], Request]
@@ -293,6 +295,12 @@ def _asker(task: Task) -> Asker:
         case "transcription":
             return lambda sample, candidate: requests.transcription(
                 _recording(sample), {**task.params, **candidate.params}, language=language(task, sample)
+            )
+        case "image_generation":
+            return lambda sample, candidate: ImageRequest(
+                prompt=prompt(sample),
+                images=tuple(one for one in sample.media if isinstance(one, Image)),
+                params={**task.params, **sample.params, **candidate.params},
             )
         case "embedding" | "rerank":
             return lambda sample, candidate: requests.ranking(

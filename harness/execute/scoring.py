@@ -8,6 +8,9 @@ from harness.core.runs import Bakeoff
 from harness.core.scores import Reading, Score, Scorer, Unscored
 from harness.core.suites import Sample
 
+FILTERED = "content_filter"
+"""How an answer ends that a provider will not give: nothing is there to be measured, and it is worth nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
@@ -53,6 +56,9 @@ def _readings(instruments: Iterable[Told]) -> dict[str, dict[str, Reading]]:
 
 def judged(key: str, scorer: Scorer, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Judgement:
     """Judge one output; a scorer that crashes leaves it unscored."""
+    nothing = not output.text and output.audio is None and output.image is None
+    if scorer.needs and nothing and output.finish_reason == FILTERED:
+        return Judgement(key=key, scorer=scorer, result=Score(value=0.0, reason="the provider's filter kept it back"))
     missing = [instrument.name for instrument in scorer.needs if instrument.name not in readings]
     if missing:
         unscored = Unscored(reason=f"no reading of {', '.join(missing)}")

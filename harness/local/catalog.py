@@ -369,6 +369,17 @@ _ALL = (
         licence="MIT",
     ),
     Engine(
+        name="shapes",
+        modality="shapes",
+        summary="plain shapes in a picture by form and colour, found by their outlines",
+        version="shapes-1",
+        module="shapes",
+        runtimes=("opencv-python-headless",),
+        packages=(),
+        weights=(),
+        licence="Apache-2.0",
+    ),
+    Engine(
         name="sandbox",
         modality="execution",
         summary="bubblewrap around Python: runs what a model has written, where it can reach nothing",

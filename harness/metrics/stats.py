@@ -195,6 +195,23 @@ def _binomial_quantile(probability: float, n: int, p: float) -> int:
     return k - 1 if k > 0 and bdtr(k - 1, n, p) >= probability else k
 
 
+def pass_at_k(trials: Floats, passed: Floats, k: int) -> Floats:
+    """Return the unbiased chance that one of `k` answers passes, 1 − C(n−c, k)/C(n, k); NaN where n < k.
+
+    Chen et al. 2021, arXiv 2107.03374. Of each item `passed` of `trials` answers did; any shape.
+    """
+    from scipy.special import comb
+
+    return np.where(trials < k, np.nan, 1.0 - comb(trials - passed, k) / np.maximum(1.0, comb(trials, k)))
+
+
+def pass_all_k(trials: Floats, passed: Floats, k: int) -> Floats:
+    """Return the unbiased chance that all of `k` answers pass, C(c, k)/C(n, k), tau-bench's pass^k; NaN where n < k."""
+    from scipy.special import comb
+
+    return np.where(trials < k, np.nan, comb(passed, k) / np.maximum(1.0, comb(trials, k)))
+
+
 def detectable(se: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
     """Return the smallest true difference that a two-sided test at `alpha` finds with `power`, given its se."""
     return (z(alpha / 2) + z(1 - power)) * se

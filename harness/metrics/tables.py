@@ -9,7 +9,7 @@ import pandas as pd
 from harness.core.calls import BOUNDED_SOURCES
 from harness.core.estimates import Bounded
 from harness.metrics.observations import Blend, Observations, Ratio
-from harness.metrics.stats import Bools, Floats, Ints
+from harness.metrics.stats import Bools, Floats, Ints, pass_all_k, pass_at_k
 
 TIMINGS = ("ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms", "rtf", "chars_per_s")
 COUNTERS = ("word_accuracy", "transcript_accuracy")
@@ -17,6 +17,9 @@ COUNTERS = ("word_accuracy", "transcript_accuracy")
 UNITS = {"wer": "words", "cer": "characters"}
 """Error rate → what it is a share of."""
 EDITS = ("substitutions", "insertions", "deletions")
+PROGRAMS = "passes_tests"
+"""Scorer whose repeated verdicts are counted together."""
+TRIES = (2, 5, 10)
 MOS_FLOOR = 1.0
 """The worst mean opinion score: what a clip that a candidate failed to speak is worth."""
 
@@ -58,6 +61,7 @@ def observe(calls: pd.DataFrame, scores: pd.DataFrame, *, slot: str) -> Observat
         scored=grid.total((~np.isnan(value)).astype(float)),
         ratios={
             **_scorers(judged, answers, stratum),
+            **_repeated(judged, answers, stratum),
             **_speech(rows, scores, answers, stratum),
             **_speech_gap(rows, value, calls, scores, grid),
             **_cost(rows, value, answers),
@@ -171,6 +175,22 @@ def _scorers(judged: Mapping[str, Floats], answers: _Answers, stratum: Ints) -> 
         value = answers.judge(values, applies[answers.grid.item], floor=0.0)
         ratios[scorer] = _mean(answers.grid.mean(value), applies, ceiling=1.0, fraction=True)
     return ratios
+
+
+def _repeated(judged: Mapping[str, Floats], answers: _Answers, stratum: Ints) -> dict[str, Ratio]:
+    """Return pass@k and pass^k of programs, where samples were asked so often; an item with fewer verdicts has none."""
+    if PROGRAMS not in judged:
+        return {}
+    grid, applies = answers.grid, answers.applies(judged[PROGRAMS], stratum)
+    values = answers.judge(judged[PROGRAMS], applies[grid.item], floor=0.0)
+    trials, passed = grid.total((~np.isnan(values)).astype(float)), grid.total(values)
+    epochs = int(grid.epoch.max(initial=-1)) + 1
+    return {
+        f"{name}_{k}": _mean(chance(trials, passed, k), applies, ceiling=1.0, fraction=True)
+        for k in TRIES
+        if k <= epochs
+        for name, chance in (("pass_at", pass_at_k), ("pass_all", pass_all_k))
+    }
 
 
 def _speech(rows: pd.DataFrame, scores: pd.DataFrame, answers: _Answers, stratum: Ints) -> dict[str, Ratio]:

@@ -1,7 +1,8 @@
 """What one call costs: disjoint usage meters times prices, in Decimal (methodology.md 4).
 
-A call is billed by characters (most speech), by the second (most transcription) or by tokens. An unknown price of
-something that was used, or an unknown meter of something that is priced, makes the cost "not measured" (None), never 0.
+A call is billed by characters (most speech), by the second (most transcription), by the picture or by tokens. An
+unknown price of something that was used, or an unknown meter of something that is priced, makes the cost "not measured"
+(None), never 0.
 Two gaps have an honest upper bound and are marked `estimated`: cached tokens without a cached price cost the fresh
 price, and speech billed by tokens without a token count costs one input token a character.
 """
@@ -73,6 +74,9 @@ def _bill(usage: Usage, known: Rates) -> Iterator[Line]:
         yield Line(units=Decimal(1), usd=per_request)
     if per_query := known.of("input_cost_per_query"):
         yield Line(units=None if usage.search_units is None else Decimal(usage.search_units), usd=per_query)
+    if usage.output_images is not None:
+        yield from _pictures(usage, known)
+        return
     per_character, per_second = known.of("input_cost_per_character"), known.audio_second()
     if usage.input_characters is not None and per_character is not None:
         yield Line(units=Decimal(usage.input_characters), usd=per_character)
@@ -109,6 +113,19 @@ def _output(usage: Usage, known: Rates) -> Iterator[Line]:
         yield from _tokens(usage.output_tokens, answer)
         yield from _tokens(usage.reasoning_tokens, known.reasoning())
     yield from _audio(usage.output_audio_tokens, usage.output_audio_seconds, audio, known.of("output_cost_per_second"))
+
+
+def _pictures(usage: Usage, known: Rates) -> Iterator[Line]:
+    """Bill what was made by its tokens where provider and price list count them, else by the picture."""
+    token, picture = known.of("output_cost_per_image_token"), known.picture()
+    if usage.output_image_tokens is None or token is None:
+        yield UNKNOWN if picture is None else Line(units=Decimal(usage.output_images or 0), usd=picture)
+        return
+    fresh, shown = known.of("input_cost_per_token"), known.of("input_cost_per_image_token")
+    yield from _tokens(usage.input_tokens, fresh)
+    yield from _tokens(usage.input_image_tokens, fresh if shown is None else shown)
+    yield from _tokens(usage.output_tokens, known.of("output_cost_per_token"))
+    yield from _tokens(usage.output_image_tokens, token)
 
 
 def _counts_input(usage: Usage) -> bool:

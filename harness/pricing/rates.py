@@ -40,6 +40,11 @@ class Rates:
         same = self.usd.get("output_cost_per_reasoning_token") == self.usd.get("output_cost_per_token")
         return self.of("output_cost_per_token") if own is None or same else own
 
+    def picture(self) -> Decimal | None:
+        """Price of a picture that is made. The map names it by output, and by input for some providers."""
+        made = self.of("output_cost_per_image")
+        return self.of("input_cost_per_image") if made is None else made
+
     def audio_second(self) -> Decimal | None:
         """Price of a second that is transcribed. The map names it by input, output or both; it is charged once."""
         known = [p for p in (self.of("input_cost_per_second"), self.of("output_cost_per_second")) if p is not None]

@@ -21,6 +21,7 @@ from decimal import Decimal
 from harness.core.calls import (
     ChatRequest,
     EmbeddingRequest,
+    ImageRequest,
     Request,
     RerankRequest,
     SpeechRequest,
@@ -41,6 +42,8 @@ IMAGE_PATCH = 15
 MULTIPLIED = "gpt-4o-mini"
 MULTIPLIED_TOKENS = 2_833 + 8 * 5_667
 """A picture's most in `MULTIPLIED`, at 8 tiles."""
+MADE_IMAGE_TOKENS = 10_000
+"""Of a picture that is made, with what a model thinks before: OpenAI's largest has 6,240, Gemini's 2,520."""
 DOCUMENTS_PER_SEARCH_UNIT = 100
 TOKENS_PER_CHUNK = 500
 """Cohere splits a longer document, and bills each piece as a document."""
@@ -70,8 +73,27 @@ def worst_case(request: Request, candidate: Candidate) -> Decimal | None:
             chunks = sum(math.ceil(tokens / TOKENS_PER_CHUNK) for tokens in documents)
             units = Decimal(math.ceil(chunks / DOCUMENTS_PER_SEARCH_UNIT))
             return _read(sum(documents), units, candidate)
+        case ImageRequest():
+            return _picture(request, candidate)
         case _:
             return None
+
+
+def _picture(request: ImageRequest, candidate: Candidate) -> Decimal | None:
+    """The dearer of the two ways to bill: the reply says whether its tokens are counted."""
+    prompt = _tokens(request.prompt)
+    known = rates(candidate, prompt_tokens=prompt)
+    if known is None:
+        return None
+    ways = [] if (made := known.picture()) is None else [made]
+    token, fresh = known.of("output_cost_per_image_token"), known.of("input_cost_per_token")
+    if token is not None and fresh is not None:
+        shown = known.of("input_cost_per_image_token") or fresh
+        seen = sum(_image_tokens({"width": it.width, "height": it.height}, candidate.model) for it in request.images)
+        ways.append(
+            prompt * fresh + seen * shown + MADE_IMAGE_TOKENS * max(token, known.of("output_cost_per_token") or 0)
+        )
+    return max(ways, default=None)
 
 
 def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.core.calls import SECRET_IN_ANSWER, Audio, Failure, Output, Record
+from harness.core.calls import SECRET_IN_ANSWER, Audio, Failure, Image, Output, Record
 from harness.core.canonical import Json, to_json
 from harness.core.scores import BAD_BELOW
 from harness.report.confusion import SCORER as LABELS
@@ -46,6 +46,7 @@ class Answer:
     tool_calls: str | None
     audio: Audio | None
     audio_seconds: Number | None
+    image: Image | None
     failure: Phrase | None
     message: str | None
     bad: bool
@@ -71,6 +72,7 @@ def answer(of: SlotEvidence, task: AskedTask, record: Record) -> Answer:
         tool_calls=as_text(to_json(output.tool_calls)) if output.tool_calls else None,
         audio=audio,
         audio_seconds=length,
+        image=output.image,
         failure=None if failed is None else Phrase(key=f"failed.{failed.fault.value}", args={"kind": failed.kind}),
         message=None if failed is None else failed.message,
         bad=value is not None and value < BAD_BELOW,

@@ -43,12 +43,14 @@ def _record(record: Record) -> Record:
     if isinstance(outcome, Failure):
         outcome = replace(outcome, message="", partial=_hash(outcome.partial))
     else:
+        medium = outcome.audio or outcome.image
         outcome = replace(
             outcome,
-            text=_hash(outcome.said if outcome.audio is None else outcome.audio.sha256),
+            text=_hash(medium.sha256 if medium is not None else outcome.said),
             ranking=(),
             reasoning=_hash(outcome.reasoning),
             audio=None,
+            image=None,
             tool_calls=tuple({"sha256": digest(call)[:DIGITS]} for call in outcome.tool_calls),
         )
     return replace(record, outcome=outcome)

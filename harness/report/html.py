@@ -79,6 +79,7 @@ def _images(shown: View) -> Iterable[Image]:
     for slot in shown.slots:
         for sample in slot.cases.samples:
             yield from sample.images
+            yield from (answer.image for answer in sample.answers if answer is not None and answer.image is not None)
 
 
 def _figures(shown: View) -> Iterable[Mapping[str, Any]]:

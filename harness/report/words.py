@@ -328,6 +328,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "samples.pictures": "Pictures",
         "samples.recording": "Recording",
         "picture.alt": "What was asked about",
+        "picture.made": "What was made",
         "picture.gone": "The picture is not in the run's media folder.",
         "picture.linked": "Linked: it opens while the media folder lies beside this page.",
         "clip.play": "Play the clip of {candidate}",

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from harness.core.scores import Scorer
     from harness.scorers.chunks import ChunkBoundaries, WholeAnswers
     from harness.scorers.code import PassesTests
+    from harness.scorers.drawing import DrawnShapes, RenderedText
     from harness.scorers.entities import EntityF1
     from harness.scorers.grounding import Citations, Faithfulness
     from harness.scorers.instructions import InstructionFollowing
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from harness.scorers.vision import Anls, OcrContains, RelaxedAccuracy
 
 __all__ = [
-    "SCORERS", "Anls", "AveragePrecision", "ChunkBoundaries", "Citations", "Contains", "Dnsmos", "EntityF1",
-    "ExactMatch", "Faithfulness", "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch", "Ndcg",
-    "NumberMatch", "OcrContains", "PassesTests", "RecallAt", "ReciprocalRank", "RelaxedAccuracy", "RewriteRecall",
-    "Rules", "ScriptRules", "SpokenContains", "SpokenLabel", "SpokenNumber", "TagF1", "ToolCalls",
-    "TranscriptAccuracy", "WholeAnswers", "WordAccuracy", "by_name",
+    "SCORERS", "Anls", "AveragePrecision", "ChunkBoundaries", "Citations", "Contains", "Dnsmos", "DrawnShapes",
+    "EntityF1", "ExactMatch", "Faithfulness", "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch",
+    "Ndcg", "NumberMatch", "OcrContains", "PassesTests", "RecallAt", "ReciprocalRank", "RelaxedAccuracy",
+    "RenderedText", "RewriteRecall", "Rules", "ScriptRules", "SpokenContains", "SpokenLabel", "SpokenNumber", "TagF1",
+    "ToolCalls", "TranscriptAccuracy", "WholeAnswers", "WordAccuracy", "by_name",
 ]  # fmt: skip
 
 

@@ -19,6 +19,8 @@ SCORERS: Mapping[str, str] = {
     "rules": "harness.scorers.rules:Rules",
     "instruction_following": "harness.scorers.instructions:InstructionFollowing",
     "tool_calls": "harness.scorers.tools:ToolCalls",
+    "rendered_text": "harness.scorers.drawing:RenderedText",
+    "drawn_shapes": "harness.scorers.drawing:DrawnShapes",
     "passes_tests": "harness.scorers.code:PassesTests",
     "script_rules": "harness.scorers.scripts:ScriptRules",
     "word_accuracy": "harness.scorers.speech:WordAccuracy",

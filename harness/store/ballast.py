@@ -7,7 +7,15 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from harness.core.calls import ChatRequest, EmbeddingRequest, RagRequest, Request, SpeechRequest, is_spoken
+from harness.core.calls import (
+    ChatRequest,
+    EmbeddingRequest,
+    ImageRequest,
+    RagRequest,
+    Request,
+    SpeechRequest,
+    is_spoken,
+)
 from harness.errors import StoreError
 
 NAME = "ballast"
@@ -25,6 +33,8 @@ MOST_CLIP_BYTES = 64 * 2**20
 """No larger clip is accepted."""
 VECTOR_BYTES = 4 * 4096
 """32-bit floats; few models have more dimensions."""
+PICTURE_BYTES = 8 * 2**20
+"""A PNG of 1536 x 1024 pixels without any two alike has five."""
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 """What SQLite copies at once from its WAL of 1,000 pages into the database."""
 LOOK_EVERY_S = 1.0
@@ -109,6 +119,8 @@ def _brings(request: Request) -> int:
         case RagRequest():
             written, searched = request.max_tokens * TOKEN_BYTES, len(request.documents) * VECTOR_BYTES
             return CALL_BYTES + written + searched
+        case ImageRequest():
+            return CALL_BYTES + PICTURE_BYTES
         case _:
             return CALL_BYTES
 

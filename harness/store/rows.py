@@ -12,6 +12,7 @@ from harness.core.calls import (
     Call,
     Failure,
     Fault,
+    Image,
     Marks,
     Output,
     Ranked,
@@ -34,7 +35,7 @@ RENAMED = {"valid": "marks_valid", "source": "usage_source", "values": "numbers"
 
 FAILURE_COLUMNS = ("fault", "kind", "message", "partial")
 OUTPUT_COLUMNS = (
-    "text", "reasoning", "audio", "vectors", "ranking", "tool_calls", "numbers", "finish_reason", "model",
+    "text", "reasoning", "audio", "image", "vectors", "ranking", "tool_calls", "numbers", "finish_reason", "model",
 )  # fmt: skip
 RESULT_COLUMNS = (
     "finished", "cost_usd", "cost_source", *FAILURE_COLUMNS, *OUTPUT_COLUMNS,
@@ -111,6 +112,7 @@ def result_row(record: Record) -> tuple[Any, ...]:
             _text(outcome.text),
             _text(outcome.reasoning),
             None if outcome.audio is None else _document(outcome.audio),
+            None if outcome.image is None else _document(outcome.image),
             None if outcome.vectors is None else _document(outcome.vectors),
             _document(outcome.ranking) if outcome.ranking else None,
             _document(outcome.tool_calls) if outcome.tool_calls else None,
@@ -152,11 +154,12 @@ def record_of(call: Call, row: Row, attempts: tuple[Attempt, ...]) -> Record:
 
 
 def _output(row: Row) -> Output:
-    text, reasoning, audio, vectors, ranking, tool_calls, numbers, finish_reason, model = row
+    text, reasoning, audio, image, vectors, ranking, tool_calls, numbers, finish_reason, model = row
     return Output(
         text=text,
         reasoning=reasoning,
         audio=None if audio is None else from_json(Audio, json.loads(audio)),
+        image=None if image is None else from_json(Image, json.loads(image)),
         vectors=None if vectors is None else from_json(Vectors, json.loads(vectors)),
         ranking=() if ranking is None else from_json(tuple[Ranked, ...], json.loads(ranking)),
         tool_calls=() if tool_calls is None else tuple(json.loads(tool_calls)),

@@ -173,9 +173,13 @@ MIGRATIONS: Sequence[str] = (
     DROP TABLE plan;
     ALTER TABLE new_plan RENAME TO plan;
     """,
-    # 5. A voice may speak the first sentence while the others are written.
+    # 5. A voice may speak the first sentence while the others are written; what makers of pictures return and bill by.
     """
     ALTER TABLE call ADD COLUMN sentences_ms TEXT;
+    ALTER TABLE call ADD COLUMN image TEXT;
+    ALTER TABLE call ADD COLUMN input_image_tokens INTEGER;
+    ALTER TABLE call ADD COLUMN output_image_tokens INTEGER;
+    ALTER TABLE call ADD COLUMN output_images INTEGER;
     """,
 )
 """Forward only: entry n brings a store from schema n to n + 1. An entry that was released never changes."""

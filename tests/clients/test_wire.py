@@ -20,6 +20,7 @@ from tests.clients.trip import (
     attempt,
     chat,
     embedding,
+    image,
     rerank,
     speech,
     spoken,
@@ -116,6 +117,7 @@ WHOLE_TRUTH: dict[str, Moment] = {"total_ms": lambda served: served.first("body"
         pytest.param(transcription(), WHOLE_TRUTH, id="transcription"),
         pytest.param(embedding(), WHOLE_TRUTH, id="embedding"),
         pytest.param(rerank(), WHOLE_TRUTH, id="rerank"),
+        pytest.param(image(), WHOLE_TRUTH, id="image"),
     ],
 )
 def test_marks_are_the_servers_truth(request_: Request, truth: Mapping[str, Moment]) -> None:

@@ -25,6 +25,7 @@ from harness.core.calls import (
     EmbeddingRequest,
     ExecutionRequest,
     Image,
+    ImageRequest,
     MosRequest,
     Request,
     RerankRequest,
@@ -77,6 +78,10 @@ def spoken(audio: Audio = AUDIO, **params: Any) -> ChatRequest:
     return ChatRequest(messages=(message,), max_tokens=500, params={**wanted, **params})
 
 
+def image(prompt: str = "a green field", **changes: Any) -> ImageRequest:
+    return ImageRequest(prompt=prompt, **changes)
+
+
 def embedding(*texts: str, ranks: tuple[str, ...] = (), **params: Any) -> EmbeddingRequest:
     return EmbeddingRequest(texts=texts or ("hello there", "big world"), ranks=ranks, params=params)
 
@@ -95,6 +100,8 @@ EVERY_ENDPOINT = {
     "transcription": transcription(),
     "mos": mos(),
     "execution": execution(),
+    "image": image(),
+    "image edit": image(images=(PICTURE,)),
     "embedding": embedding(),
     "rerank": rerank(),
 }

@@ -14,6 +14,7 @@ from harness.core.calls import (
     Document,
     EmbeddingRequest,
     Image,
+    ImageRequest,
     Marks,
     MosRequest,
     Output,
@@ -32,6 +33,7 @@ from harness.core.scores import MOS, Instrument
 from harness.core.suites import Sample, Suite, Task
 from harness.errors import UsageError
 from harness.execute.plan import instrument_calls, plan
+from harness.scorers import RenderedText
 from tests.execute.bakeoffs import STARTED, Right, bakeoff, embedded, remote, text_suite, voice_suite, voices
 
 CLIP = Audio(sha256="ab" * 32, mime="audio/wav", seconds=2.0, sample_rate=24000, size=96044)
@@ -411,6 +413,37 @@ def test_a_sample_states_its_own_language() -> None:
     assert call.request == SpeechRequest(text="你好", params={"language": "zh-CN"})
     heard = instrument_calls(planned, [answer(call, Output(audio=CLIP))])[0].request
     assert heard == TranscriptionRequest(audio=CLIP, language="zh-CN")
+
+
+def painting(*samples: Sample, **changes: Any) -> Bakeoff:
+    """One that makes pictures, whose writing is read."""
+    task = Task(
+        name="signs", modality="image_generation", samples=samples or (Sample(id="s", input="a sign", target="OPEN"),),
+        scorers=(RenderedText(),), primary="rendered_text", params={"size": "1024x1024"}, **changes,
+    )  # fmt: skip
+    painter = remote("a", modalities=frozenset({"image_generation"}), params={"quality": "low"})
+    reader = embedded("ocr", "vision")
+    suite = Suite(name="signs", version=1, tasks=(task,))
+    return bakeoff(painter, suites=[suite], instruments={"reader": reader})
+
+
+def test_a_picture_is_asked_for_and_read() -> None:
+    planned = painting()
+    call = only(planned)
+    assert call.request == ImageRequest(prompt="a sign", params={"size": "1024x1024", "quality": "low"})
+    made = Image(sha256="ab" * 32, mime="image/png", width=64, height=48, size=100)
+    (reading,) = instrument_calls(planned, [answer(call, Output(image=made))])
+    assert isinstance(reading.request, ChatRequest)
+    assert media_named(reading.request) == {made.sha256}
+    assert (reading.instrument, reading.measures) == ("reader", call.key)
+    assert instrument_calls(planned, [answer(call, Output(text="I will not."))]) == []
+
+
+def test_pictures_of_a_sample_are_to_be_edited() -> None:
+    shown = Image(sha256="cd" * 32, mime="image/png", width=8, height=6, size=70)
+    request = only(painting(Sample(id="s", input="greener", target="x", files=("a.png",), media=(shown,)))).request
+    assert request == ImageRequest(prompt="greener", images=(shown,), params={"size": "1024x1024", "quality": "low"})
+    assert media_named(request) == {shown.sha256}
 
 
 def test_what_has_no_audio_is_not_measured() -> None:

@@ -18,9 +18,12 @@ from tests.fake_provider import audio, realtime
 from tests.fake_provider.certificate import Certificate
 from tests.fake_provider.faults import Answer, Fault
 from tests.fake_provider.truth import Exchange, Served
+from tests.pictures import picture
 
 IMAGE_TOKENS = 85
-"""Of each picture in a chat."""
+"""Of each picture that is shown."""
+MADE_IMAGE_TOKENS = 272
+"""Of each that is made."""
 AUDIO_TOKENS_PER_SECOND = 20
 
 
@@ -88,6 +91,8 @@ class FakeProvider:
         app.router.add_post("/v1/audio/transcriptions", self._handler(self._transcription))
         app.router.add_post("/v1/audio/mos", self._handler(self._mos))
         app.router.add_post("/v1/execute", self._handler(self._execute))
+        app.router.add_post("/v1/images/generations", self._handler(self._image))
+        app.router.add_post("/v1/images/edits", self._handler(self._image))
         app.router.add_post("/v1/embeddings", self._handler(self._embeddings))
         app.router.add_post("/v1/rerank", self._handler(self._rerank))
         app.router.add_get("/v1/realtime", self._handler(self._realtime))
@@ -275,6 +280,23 @@ class FakeProvider:
         """Runs nothing: a program that says so passes."""
         passed = "passes" in exchange.served.body["program"]
         await exchange.reply(200, json.dumps({"passed": passed, "reason": "passed" if passed else "why"}).encode())
+
+    async def _image(self, exchange: Exchange) -> None:
+        """Draws a green picture, whatever is asked; tells the sha256 of the pictures that are to be edited."""
+        body = exchange.served.body
+        given = [value for name, value in body.items() if name.startswith("image") and isinstance(value, bytes)]
+        exchange.served.images += [hashlib.sha256(data).hexdigest() for data in given]
+        words, shown = len(body["prompt"].split()), IMAGE_TOKENS * len(given)
+        usage = {
+            "input_tokens": words + shown,
+            "output_tokens": MADE_IMAGE_TOKENS,
+            "total_tokens": words + shown + MADE_IMAGE_TOKENS,
+            "input_tokens_details": {"text_tokens": words, "image_tokens": shown},
+        }
+        made = base64.b64encode(picture(64, 48, colour="green")).decode()
+        await asyncio.sleep(self._pace(exchange.served.model).first_s)
+        answer = {"created": 1, "data": [{"b64_json": made}], "usage": usage}
+        await exchange.reply(200, json.dumps(answer).encode())
 
     async def _realtime(self, exchange: Exchange) -> None:
         pace = self._pace(exchange.served.model)

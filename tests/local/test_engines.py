@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import io
 import json
 import signal
 import subprocess
@@ -17,17 +18,19 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from harness.config.suites import load_suite
 from harness.core.calls import Output
-from harness.core.scores import Score
+from harness.core.scores import READER, Reading, Score
+from harness.core.suites import Sample
 from harness.local.audio import heard
 from harness.local.catalog import ENGINES
 from harness.local.engines.dnsmos import load
 from harness.local.fetch import PYTHON, fitting, missing
 from harness.local.host import Host
 from harness.local.weights import cache_folder, verified
-from harness.scorers import Anls, TranscriptAccuracy
+from harness.scorers import Anls, RenderedText, TranscriptAccuracy
 from tests.local.test_host import gone, listens, port_of
 from tests.local.test_reading import shown
 
@@ -334,6 +337,21 @@ def test_a_vector_depends_on_its_text_alone(engines: Running, name: str) -> None
             for texts in ([PASSAGES[1]], list(PASSAGES))
         )
     np.testing.assert_allclose(alone[0]["embedding"], among[1]["embedding"], atol=1e-6)
+
+
+def test_what_is_written_in_a_picture_that_was_made_is_read(engines: Running) -> None:
+    sheet = Image.new("RGB", (640, 200), "white")
+    ImageDraw.Draw(sheet).text((60, 70), "OPEN UNTIL NINE", fill="black", font=ImageFont.load_default(48))
+    target = io.BytesIO()
+    sheet.save(target, "PNG")
+    with engines.client("rapidocr") as client:
+        body = {"model": "rapidocr", "messages": [{"role": "user", "content": [shown(target.getvalue())]}]}
+        read = content(client.post("/v1/chat/completions", json=body).json())
+    reading = Reading(instrument=READER.name, candidate="rapidocr", output=Output(text=read))
+    sample = Sample(id="s", input="?", target="Open until nine")
+    assert RenderedText().score(sample, Output(), {READER.name: reading}) == Score(
+        value=1.0, detail={"edits": 0, "characters": 13}
+    )
 
 
 @pytest.mark.parametrize(("name", "least"), [("rapidocr", 0.95), ("rapidocr-v4", 0.85)])

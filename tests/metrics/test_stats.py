@@ -41,6 +41,15 @@ def test_clustered_standard_errors_equal_statsmodels(name: str) -> None:
     assert stats.t_test(float(x.mean()), error) == pytest.approx(expected["p_value"], abs=TOLERANCE)
 
 
+@pytest.mark.parametrize("case", oracle("stats_passk")["results"], ids=lambda case: "{n},{c},{k}".format(**case))
+def test_chances_of_repeated_answers_equal_the_hypergeometric(case: dict[str, float]) -> None:
+    trials, passed, k = np.array([case["n"], 1.0]), np.array([case["c"], 1.0]), int(case["k"])
+    for chance, name in ((stats.pass_at_k, "pass_at_k"), (stats.pass_all_k, "pass_hat_k")):
+        found = chance(trials, passed, k)
+        assert found[0] == pytest.approx(case[name], abs=TOLERANCE)
+        assert np.isnan(found[1]) == (k > 1), "one try says nothing of several"
+
+
 def test_unclustered_paired_t_equals_scipy() -> None:
     expected, x = PAIRED["results"]["paired_t"], sample("diff")
     error = spread_of_mean(x, np.arange(len(x)))

@@ -253,3 +253,19 @@ def test_a_failed_answer_in_speech_loses_all_and_epochs_are_averaged() -> None:
         frames.add("cascade", "1", None, **columns, **CANDIDATE_FAULT)
     ratio = observe(*frames.tables(), slot="speech").ratios["speech_gap"]
     assert ratio.numerator.tolist() == [[0.75]]
+
+
+def test_programs_that_are_asked_for_again_have_chances() -> None:
+    frames = Frames()
+    for sample, verdicts in {"1": (1, 1, 0), "2": (0, 0, 0), "3": (1, 1, None)}.items():
+        for epoch, passed in enumerate(verdicts):
+            lost = INFRA_FAULT if passed is None else {}
+            frames.add("a", sample, passed, primary="passes_tests", epoch=epoch, **lost)
+    frames.add("a", "4", None, primary="passes_tests", **CANDIDATE_FAULT)
+    ratios = observe(*frames.tables(), slot="text").ratios
+    np.testing.assert_allclose(ratios["pass_at_2"].numerator, [[1.0, 0.0, 1.0, NAN]])
+    np.testing.assert_allclose(ratios["pass_all_2"].numerator, [[1 / 3, 0.0, 1.0, NAN]])
+    assert "pass_at_5" not in ratios
+    once = Frames()
+    once.add("a", "1", 1, primary="passes_tests")
+    assert not any(name.startswith("pass_") for name in observe(*once.tables(), slot="text").ratios)

@@ -17,9 +17,11 @@ from harness.core.calls import Failure, Fault, Output, Role
 from harness.core.canonical import digest
 from harness.core.decision import Decision, DecisionMatrix, GateStatus, Verdict, VerdictKind
 from harness.core.suites import Sample
+from harness.report.discretion import without_content
 from harness.report.evidence import AskedSample, Evidence, Judgement
 from harness.report.html import HERE, report_html, write_report
 from harness.report.visible import visible
+from tests.pictures import noun, picture
 from tests.report.bakeoffs import FakeRun, decision, two_slots
 from tests.report.benches import RULES, Bench, freeze, text_slot, tts_slot
 from tests.report.pages import Page, parse, without_library
@@ -378,6 +380,19 @@ def test_long_answers_are_cut_and_say_by_how_much() -> None:
     cut = [e for key, e in page.figures.items() if key.endswith("cut_characters")]
     assert [e.attributes["value"] for e in cut] == ["2000"]
     assert max(len(text) for text in page.foreign) == 3000
+
+
+def test_a_picture_that_was_made_is_shown() -> None:
+    bench, data = Bench(), picture(colour="green")
+    text_slot(bench, n=2)
+    bench.clips[noun(data).sha256] = data
+    bench.answers[0] = replace(bench.answers[0], outcome=Output(image=noun(data)))
+    page = parse(render(freeze(bench), [nothing("text", VerdictKind.NONE)]))
+    (shown,) = page.tagged("img")
+    assert shown.attributes["src"] == "data:image/png;base64," + base64.b64encode(data).decode()
+    assert shown.attributes["alt"] == "What was made"
+    hidden = parse(render(without_content(freeze(bench)), [nothing("text", VerdictKind.NONE)]))
+    assert hidden.tagged("img") == []
 
 
 def test_many_samples_are_capped_and_paged() -> None:

@@ -13,6 +13,8 @@ from harness.core.calls import (
     ExecutionRequest,
     Failure,
     Fault,
+    Image,
+    ImageRequest,
     Marks,
     MosRequest,
     Output,
@@ -31,6 +33,7 @@ from harness.core.manifest import Manifest
 from harness.core.suites import Sample
 from harness.store.ledger import Ledger, StoredSample
 
+PICTURE = Image(sha256="ab" * 32, mime="image/png", width=64, height=48, size=200)
 CLIP = Audio(sha256="ab" * 32, mime="audio/wav", seconds=2.0, sample_rate=24000, size=96044)
 STARTED = "2026-11-23T04:00:00+00:00"
 
@@ -166,6 +169,11 @@ SHAPES: dict[str, Record] = {
     "execution": record(
         call(request=ExecutionRequest(program="def f(): ...", entry_point="f", check="def check(f): ...")),
         outcome=Output(text="passed", values={"passed": 1.0}),
+    ),
+    "a picture, made of another": record(
+        call(request=ImageRequest(prompt="greener", images=(PICTURE,), params={"size": "64x48"})),
+        outcome=Output(image=PICTURE),
+        usage=Usage(input_tokens=3, input_image_tokens=85, output_image_tokens=272, output_images=1, source="provider"),
     ),
     "a ranking, with the vectors that it is made of": record(
         call(request=EmbeddingRequest(texts=("q", "一", "d"), ranks=("文档 1", "d2"), params={"dimensions": 4})),

@@ -12,7 +12,7 @@ import pytest
 from harness.config.suites import load_suite
 from harness.core.calls import Audio, Output, Ranked
 from harness.core.canonical import Json
-from harness.core.scores import MOS, TRANSCRIBER, Reading, Score, Scorer, Unscored, answer_key
+from harness.core.scores import MOS, READER, SHAPES, TRANSCRIBER, Reading, Score, Scorer, Unscored, answer_key
 from harness.core.suites import Sample, Suite, Task
 from harness.scorers import ToolCalls
 
@@ -48,6 +48,8 @@ def judge(task: Task, sample: Sample, text: str, ovrl: float) -> dict[str, Score
     heard = {
         TRANSCRIBER.name: Output(text=text),
         MOS.name: Output(values={"sig": ovrl, "bak": ovrl, "ovrl": ovrl}),
+        READER.name: Output(text=text),
+        SHAPES.name: Output(text=text),
     }
     readings = {name: Reading(instrument=name, candidate="perfect", output=output) for name, output in heard.items()}
     ranking = by_grade(text) if task.modality == "rerank" else ()
