@@ -370,7 +370,7 @@ class Run:
 
 # -- one slot --------------------------------------------------------------------------------------------------------
 
-MARKS = ("ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms", "rtf", "chars_per_s")
+MARKS = ("ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms", "gap_ms", "stall_ms", "rtf", "chars_per_s")
 
 
 class Item(NamedTuple):

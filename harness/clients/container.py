@@ -32,6 +32,17 @@ def repaired(data: bytes) -> bytes:
     return data[:4] + _le(len(data) - 8) + data[8 : at + 4] + _le(size) + data[at + 8 :]
 
 
+def bytes_per_s(data: bytes) -> int | None:
+    """How many bytes of a WAV are a second of it, by its `fmt` chunk; None for other formats: theirs vary."""
+    at = 12
+    while data[:4] in (b"RIFF", b"RF64") and at + 20 <= len(data):
+        if data[at : at + 4] == b"fmt ":
+            return int.from_bytes(data[at + 16 : at + 20], "little") or None
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        at += 8 + size + size % 2
+    return None
+
+
 def missing_bytes(data: bytes) -> int:
     """How many bytes a WAV lacks of what its header promises; 0 for other formats and where it promises nothing."""
     at = _wav_data(data) if data[:4] == b"RIFF" else None

@@ -1,5 +1,8 @@
 """Wire evidence → time marks (methodology.md 3)."""
 
+from collections.abc import Sequence
+
+from harness.clients.playback import Playback, playback
 from harness.clients.reply import Content
 from harness.clients.tap import Chunk, Wire
 from harness.core.calls import Marks
@@ -25,6 +28,7 @@ def marks(wire: Wire, content: Content, *, client_first_at: float | None = None)
         return chunk.lag_s <= max(_LAG_S, _LAG_SHARE * (chunk.at - sent))
 
     found = {name: exchange.arrival(getattr(content, name)) for name in ("first", "answer", "audio", "last")}
+    played = _played(exchange.chunks, content)
     times = {name: None if chunk is None else ms(chunk.at) for name, chunk in found.items()}
     sentences = [chunk for at in content.sentences if (chunk := exchange.arrival(at)) is not None]
     return Marks(
@@ -33,6 +37,8 @@ def marks(wire: Wire, content: Content, *, client_first_at: float | None = None)
         ttft_ms=times["first"],
         ttfo_ms=times["answer"],
         ttfa_ms=times["audio"],
+        gap_ms=None if played is None else played.gap_ms,
+        stall_ms=None if played is None else played.stall_ms,
         total_ms=times["last"],
         closed_ms=ms(exchange.closed),
         sentences_ms=tuple((chunk.at - sent) * 1000 for chunk in sentences),
@@ -41,3 +47,10 @@ def marks(wire: Wire, content: Content, *, client_first_at: float | None = None)
         and exchange.clock_drift_s <= _DRIFT_S
         and all(trusted(chunk) for chunk in (*found.values(), *sentences) if chunk),
     )
+
+
+def _played(chunks: Sequence[Chunk], content: Content) -> Playback | None:
+    """Play what came, where its pace is known and every stamp is to be trusted."""
+    if content.audio is None or content.bytes_per_s is None or any(chunk.lag_s > _LAG_S for chunk in chunks):
+        return None
+    return playback(chunks, start=content.audio, bytes_per_s=content.bytes_per_s)

@@ -20,6 +20,8 @@ class Content:
     """The last byte of content."""
     sentences: tuple[int, ...] = ()
     """The byte that completes each sentence, where that was asked for."""
+    bytes_per_s: int | None = None
+    """How many bytes of the body, from `audio` on, are played in a second; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

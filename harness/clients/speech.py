@@ -4,7 +4,7 @@ import asyncio
 
 from harness.clients import litellm_door
 from harness.clients.clip import described
-from harness.clients.container import audio_start, missing_bytes, repaired
+from harness.clients.container import audio_start, bytes_per_s, missing_bytes, repaired
 from harness.clients.faults import failed
 from harness.clients.reply import Content, Heard
 from harness.clients.tap import Exchange, Wire
@@ -61,8 +61,9 @@ def _content(exchange: Exchange | None, data: bytes) -> Content:
         return Content()
     last = len(exchange.body) - 1
     # a clip inside JSON can be played when the JSON is whole
-    audio = audio_start(data) if bytes(exchange.body[:4]) == data[:4] else last
-    return Content(audio=audio, last=last)
+    if bytes(exchange.body[:4]) != data[:4]:
+        return Content(audio=last, last=last)
+    return Content(audio=audio_start(data), last=last, bytes_per_s=bytes_per_s(data))
 
 
 def _type(exchange: Exchange | None) -> str:

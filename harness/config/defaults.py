@@ -71,9 +71,10 @@ CRITERIA: Mapping[str, tuple[Criterion, ...]] = {
     ),
 }
 
+MARKS = ("ttft", "ttfo", "ttfa", "total", "gap", "stall")
 METRICS = (
     "quality", "coverage",
-    *(f"{mark}_{percentile}_ms" for mark in ("ttft", "ttfo", "ttfa", "total") for percentile in ("p50", "p95", "p99")),
+    *(f"{mark}_{percentile}_ms" for mark in MARKS for percentile in ("p50", "p95", "p99")),
     "rtf_p50", "rtf_p95", "rtf_p99", "chars_per_s_p50", "usd_per_request", "usd_per_1k_requests",
     "usd_per_good_answer", "output_tokens_mean",
 )  # fmt: skip

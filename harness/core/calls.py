@@ -286,6 +286,10 @@ class Marks:
     """First answer token, after reasoning."""
     ttfa_ms: float | None = None
     """First audio-bearing byte, after any container header."""
+    gap_ms: float | None = None
+    """Speech: the longest wait between two pieces of audio."""
+    stall_ms: float | None = None
+    """Speech: how long a player is silent that begins with the first audio and plays as it comes."""
     total_ms: float | None = None
     """Last content."""
     closed_ms: float | None = None

@@ -316,6 +316,8 @@ def _marks(stages: Sequence[Marks]) -> Marks:
         ttft_ms=later(last.ttft_ms),
         ttfo_ms=later(last.ttfo_ms),
         ttfa_ms=later(last.ttfa_ms),
+        gap_ms=last.gap_ms,
+        stall_ms=last.stall_ms,
         total_ms=later(last.total_ms),
         closed_ms=later(last.closed_ms),
         queue_ms=sum(queued) if queued else None,

@@ -22,7 +22,7 @@ class Percentile:
 
 PERCENTILES: Mapping[str, Percentile] = {
     f"{mark}_p{q}_ms": Percentile(timing=f"{mark}_ms", q=q / 100)
-    for mark in ("ttft", "ttfo", "ttfa", "total")
+    for mark in ("ttft", "ttfo", "ttfa", "total", "gap", "stall")
     for q in (50, 95, 99)
 } | {
     **{f"rtf_p{q}": Percentile(timing="rtf", q=q / 100) for q in (50, 95, 99)},

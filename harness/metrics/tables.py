@@ -11,7 +11,7 @@ from harness.core.estimates import Bounded
 from harness.metrics.observations import Blend, Observations, Ratio
 from harness.metrics.stats import Bools, Floats, Ints, pass_all_k, pass_at_k
 
-TIMINGS = ("ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms", "rtf", "chars_per_s")
+TIMINGS = ("ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms", "gap_ms", "stall_ms", "rtf", "chars_per_s")
 COUNTERS = ("word_accuracy", "transcript_accuracy")
 """Scorers whose detail counts errors: of voices, through a transcriber, and of transcripts."""
 UNITS = {"wer": "words", "cer": "characters"}

@@ -17,7 +17,7 @@ from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measur
 from harness.report.slots import SlotEvidence
 from harness.report.standing import Tag, tag
 
-LATENCIES = ("ttfa", "ttfo", "ttft", "total")
+LATENCIES = ("ttfa", "ttfo", "ttft", "total", "gap", "stall")
 PERCENTILES = ("p50", "p95", "p99")
 COSTS = ("usd_per_1k_requests", "usd_per_good_answer")
 ELSEWHERE = ("quality", "coverage", "usd_per_request", *COSTS)

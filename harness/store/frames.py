@@ -10,6 +10,7 @@ from harness.store.ledger import Ledger
 from harness.store.rows import numbers_of
 
 LATENCIES = ("ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms")
+TIMES = (*LATENCIES, "gap_ms", "stall_ms")
 SPEAKS = ("tts", "speech")
 """Modalities that have a first audio; all but `tts` have a first token."""
 
@@ -17,7 +18,8 @@ CALLS = """
     SELECT plan.key, plan.candidate, plan.epoch, sample.suite, sample.task, sample.name AS sample,
         CASE WHEN call.finished IS NULL THEN 'pending' ELSE 'done' END AS state,
         call.fault, call.kind, call.finish_reason,
-        call.ttft_ms, call.ttfo_ms, call.ttfa_ms, call.total_ms, call.queue_ms, call.marks_valid,
+        call.ttft_ms, call.ttfo_ms, call.ttfa_ms, call.total_ms, call.gap_ms, call.stall_ms, call.queue_ms,
+        call.marks_valid,
         (SELECT count(*) FROM attempt WHERE attempt.plan = call.plan AND attempt.visit = call.visit) AS attempts,
         call.input_tokens, call.cached_tokens, call.output_tokens, call.reasoning_tokens, call.input_characters,
         coalesce(json_extract(call.audio, '$.seconds'), call.output_audio_seconds, call.input_audio_seconds)
@@ -27,12 +29,12 @@ CALLS = """
     WHERE plan.role = 'answer' ORDER BY plan.id
 """
 NUMBERS = (
-    *LATENCIES, "queue_ms", "input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens", "input_characters",
+    *TIMES, "queue_ms", "input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens", "input_characters",
     "audio_seconds", "busy_seconds", "cost_usd",
 )  # fmt: skip
 COLUMNS = (
     "key", "slot", "modality", "suite", "task", "primary", "sample", "cluster", "lang", "epoch", "candidate", "state",
-    "ok", "fault", "kind", "finish_reason", *LATENCIES, "queue_ms", "marks_valid", "attempts", "input_tokens",
+    "ok", "fault", "kind", "finish_reason", *TIMES, "queue_ms", "marks_valid", "attempts", "input_tokens",
     "cached_tokens", "output_tokens", "reasoning_tokens", "input_characters", "audio_seconds", "busy_seconds", "rtf",
     "chars_per_s", "cost_usd", "cost_source", "finished", "written", "writer",
 )  # fmt: skip
@@ -109,10 +111,10 @@ def _writer(candidate: Any) -> str:
 def _latencies(frame: pd.DataFrame) -> pd.Series:
     """Correct the latencies of calls that were not timed, and say which calls timed out."""
     ours = frame["fault"].isin(["infra", "harness"])
-    frame.loc[ours | ((frame["state"] == "done") & ~frame["marks_valid"]), list(LATENCIES)] = np.nan
+    frame.loc[ours | ((frame["state"] == "done") & ~frame["marks_valid"]), list(TIMES)] = np.nan
     late = ours & (frame["kind"] == "timeout")
     speaks, tells = frame["modality"].isin(SPEAKS), frame["modality"] != "tts"
     frame.loc[late, "total_ms"] = np.inf
-    frame.loc[late & speaks, "ttfa_ms"] = np.inf
+    frame.loc[late & speaks, ["ttfa_ms", "gap_ms", "stall_ms"]] = np.inf
     frame.loc[late & tells, ["ttft_ms", "ttfo_ms"]] = np.inf
     return late

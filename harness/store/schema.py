@@ -173,13 +173,16 @@ MIGRATIONS: Sequence[str] = (
     DROP TABLE plan;
     ALTER TABLE new_plan RENAME TO plan;
     """,
-    # 5. A voice may speak the first sentence while the others are written; what makers of pictures return and bill by.
+    # 5. A voice may speak the first sentence while the others are written; what makers of pictures return and bill by;
+    # what a listener hears of a clip that comes in pieces.
     """
     ALTER TABLE call ADD COLUMN sentences_ms TEXT;
     ALTER TABLE call ADD COLUMN image TEXT;
     ALTER TABLE call ADD COLUMN input_image_tokens INTEGER;
     ALTER TABLE call ADD COLUMN output_image_tokens INTEGER;
     ALTER TABLE call ADD COLUMN output_images INTEGER;
+    ALTER TABLE call ADD COLUMN gap_ms REAL;
+    ALTER TABLE call ADD COLUMN stall_ms REAL;
     """,
 )
 """Forward only: entry n brings a store from schema n to n + 1. An entry that was released never changes."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -94,9 +95,18 @@ CHAT_TRUTH: dict[str, Moment] = {
     "ttfo_ms": lambda served: served.first("content"),
     "total_ms": lambda served: served.last("content"),
 }
+
+
+def longest_wait(served: Served) -> float:
+    """When a clip would have ended whose only wait is the longest one between its pieces."""
+    times = [write.at for write in served.writes if write.note == "audio"]
+    return served.received + max(later - at for at, later in pairwise(times))
+
+
 SPEECH_TRUTH: dict[str, Moment] = {
     "first_byte_ms": lambda served: served.first("header"),
     "ttfa_ms": lambda served: served.first("audio"),
+    "gap_ms": longest_wait,
     "total_ms": lambda served: served.last("audio"),
 }
 SPOKEN_TRUTH: dict[str, Moment] = {

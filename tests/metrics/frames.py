@@ -9,7 +9,8 @@ import pandas as pd
 CALL: dict[str, Any] = {
     "slot": "text", "modality": "text", "suite": "s", "task": "t", "primary": "exact_match", "lang": "en", "epoch": 0,
     "state": "done", "ok": True, "fault": None, "kind": None, "finish_reason": "stop", "ttft_ms": None, "ttfo_ms": None,
-    "ttfa_ms": None, "total_ms": None, "queue_ms": 0.0, "marks_valid": True, "attempts": 1, "input_tokens": 10,
+    "ttfa_ms": None, "total_ms": None, "gap_ms": None, "stall_ms": None, "queue_ms": 0.0, "marks_valid": True,
+    "attempts": 1, "input_tokens": 10,
     "cached_tokens": None, "output_tokens": None, "reasoning_tokens": None, "input_characters": None,
     "audio_seconds": None, "busy_seconds": None, "rtf": None, "chars_per_s": None, "cost_usd": 0.001,
     "cost_source": "provider", "finished": "2026-01-01T00:00:00Z", "written": None, "writer": None,
