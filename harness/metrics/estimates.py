@@ -30,6 +30,8 @@ FEW_CLUSTERS = 40
 """Below, a clustered standard error is rough (methodology.md 2.1)."""
 PERCENTILE_DRAWS = 2_000
 """Resamples behind the interval of a percentile whose measurements are not independent."""
+LEAST_DIVISOR = 1e-9
+"""Below, a sum of scores is 0: a quotient by it would be no number."""
 UNBOUNDED = Interval(low=None, high=None)
 UNSUPPORTED = "not supported"
 """How a note begins where n is too small for the value; decide/ reads it."""
@@ -110,7 +112,7 @@ def _ratio(observations: Observations, c: int, name: str, ratio: Ratio) -> Estim
     top, bottom = ratio.numerator[c, seen], ratio.denominator[c, seen]
     n = int(seen.sum())
     coverage = n / max(1, int(ratio.applies.sum()))
-    if n == 0 or bottom.sum() == 0:
+    if n == 0 or bottom.sum() < LEAST_DIVISOR:
         return _unmeasured(name, n, coverage, "not measured" if n == 0 else f"{ratio.note}: the divisor is 0")
     value = float(top.sum() / bottom.sum())
     mean = _Mean(
@@ -135,7 +137,7 @@ def _blend(observations: Observations, c: int, name: str, blend: Blend) -> Estim
     for ratio, weight in zip(blend.ratios, blend.weight, strict=True):
         known = ~np.isnan(ratio.numerator[c])
         top, bottom = ratio.numerator[c, known], ratio.denominator[c, known]
-        if bottom.sum() == 0:
+        if bottom.sum() < LEAST_DIVISOR:
             return _unmeasured(name, int(seen.sum()), int(seen.sum()) / asked, "a class has no scored sample")
         share = float(top.sum() / bottom.sum())
         value += weight * share

@@ -280,6 +280,10 @@ def test_estimates_do_not_depend_on_the_order_of_items_and_stay_in_range(
     assert 0 <= quality.low <= quality.value + 1e-12 <= quality.high + 2e-12 <= 1 + 3e-12  # type: ignore[operator]
 
 
+def test_scores_that_add_up_to_a_rounding_are_no_divisor() -> None:
+    assert estimated(scored({"a": [0.0, 5e-324]}))["usd_per_good_answer"].value is None
+
+
 def test_an_empty_answer_of_the_candidate_lowers_quality_not_coverage() -> None:
     frames = scored({"a": [1, 1, 1]})
     frames.add("a", "x", None, **CANDIDATE_FAULT)
