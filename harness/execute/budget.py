@@ -191,9 +191,13 @@ def unpriced(bakeoff: Bakeoff, calls: Sequence[Call]) -> frozenset[str]:
         return frozenset()
     unknown = {c.name for c in bakeoff.instruments.values() if is_billed(c) and c.prices is None}
     for call in calls:
-        if call.candidate not in unknown:
-            worst = worst_attempts(call, bakeoff.candidate(call.candidate))
-            unknown |= {name for name, amount in worst.items() if amount is None}
+        if call.candidate in unknown:
+            continue
+        candidate = bakeoff.candidate(call.candidate)
+        try:
+            unknown |= {name for name, amount in _by_model(call, candidate).items() if amount is None}
+        except PromptError:  # what its stages are asked cannot be said yet: whether they have prices can
+            unknown |= {model.name for model in candidate.models if is_billed(model) and model.prices is None}
     return frozenset(unknown)
 
 
@@ -245,18 +249,22 @@ def worst_attempt(call: Call, candidate: Candidate) -> Decimal | None:
 
 def worst_attempts(call: Call, candidate: Candidate) -> dict[str, Decimal | None]:
     """Return `worst_attempt` of each model that answers `call`: of the candidate alone, or of its stages."""
-    found: dict[str, Decimal | None] = dict.fromkeys((model.name for model in candidate.models), Decimal(0))
     try:
-        sent = _largest_requests(call, candidate) if candidate.stages else [(call.request, candidate)]
+        return _by_model(call, candidate)
     except PromptError:  # asked after an answer that is as long as it may be, a stage's question would be too long
         return {model.name: None if is_billed(model) else Decimal(0) for model in candidate.models}
+
+
+def _by_model(call: Call, candidate: Candidate) -> dict[str, Decimal | None]:
+    found: dict[str, Decimal | None] = dict.fromkeys((model.name for model in candidate.models), Decimal(0))
+    sent = _largest_requests(call, candidate) if candidate.stages else [(call.request, candidate)]
     for request, model in sent:
         worst, before = worst_case(request, model) if is_billed(model) else Decimal(0), found[model.name]
         found[model.name] = None if worst is None or before is None else before + worst
     return found
 
 
-def _largest_requests(call: Call, cascade: Candidate) -> "list[tuple[Request, Candidate]]":
+def _largest_requests(call: Call, cascade: Candidate) -> list[tuple[Request, Candidate]]:
     from harness.execute.cascade import largest_requests  # which knows how cascades run, and takes a while to load
 
     return list(largest_requests(call, cascade))

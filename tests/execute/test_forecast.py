@@ -85,3 +85,11 @@ def test_plan_and_budget_agree_on_what_cannot_be_bounded_and_name_it() -> None:
     assert (row.worst_case_usd, row.unpriced) == (None, ("final",))
     with pytest.raises(UsageError, match="candidate 'final' has no price"):
         refuse_unpriced(planned, plan(planned).calls)
+
+
+def test_a_stage_whose_question_cannot_be_said_yet_is_not_called_unpriced() -> None:
+    planned = two_writers(final_usd="0.02")
+    cascade = planned.candidate("both")
+    draft, final = cascade.stages
+    mistyped = replace(cascade, stages=(draft, replace(final, input="{{ stages.drafft.text }}")))
+    refuse_unpriced(replace(planned, candidates=(mistyped,)), plan(planned).calls)
