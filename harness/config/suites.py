@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from harness.config.data import (
     MAX_PROBLEMS,
@@ -25,7 +26,7 @@ from harness.config.paths import shipped as shipped_folder
 from harness.config.secrets import safe_excerpt, shown
 from harness.core.calls import Audio, Image
 from harness.core.candidates import MODALITIES
-from harness.core.canonical import Json
+from harness.core.canonical import Json, to_json
 from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean
 from harness.core.suites import Sample, Suite, Task
@@ -99,7 +100,8 @@ def complete(task: Task, folder: Path, report: Report, problems: list[Problem]) 
         return None
     if task.language is not None:
         samples = tuple(replace(sample, metadata={"lang": task.language, **sample.metadata}) for sample in samples)
-    return replace(task, samples=samples)
+    params: Any = to_json(task.params)  # an author's keys may be numbers, which JSON knows as text alone
+    return replace(task, samples=samples, params=params)
 
 
 def find_suite(name: str, *, beside: Path, folder: Path, shipped: Path) -> Path | None:

@@ -70,7 +70,8 @@ def plan(bakeoff: Bakeoff) -> Plan:
 def plan_partly(bakeoff: Bakeoff) -> tuple[list[Call], list[Problem]]:
     """Do as `plan` for one epoch of a bake-off of which parts are missing; returns also what `plan` would refuse."""
     anybody = Candidate(name="", model="", modalities=frozenset(MODALITIES))
-    calls, unasked = _expand(replace(bakeoff, candidates=(*bakeoff.candidates, anybody), epochs=1), ())
+    asked = replace(bakeoff, candidates=(*bakeoff.candidates, anybody), epochs=1)
+    calls, unasked = _expand(asked, tuple(_exclusions(bakeoff)))
     kept = [call for call in calls if call.candidate != anybody.name]
     return kept, [*_reserved(bakeoff), *_wrong_stages(bakeoff), *unasked]
 

@@ -51,11 +51,21 @@ def catch_up(run_folder: Path, folder: Path) -> None:
     with Ledger.open(run_folder, write=False) as ledger:
         came = completeness(ledger)
     if not decided or any(decision.completeness != came.get(decision.slot) for decision in decided):
-        decide(
-            run_folder,
-            weights={f"{d.slot}:{c.name}": c.weight for d in decided for c in d.rule.criteria},
-            allow_incomplete=any(d.incomplete_allowed for d in decided),
-        )
+        weights, allow_incomplete = _asked_then(run_folder)
+        decide(run_folder, weights=weights, allow_incomplete=allow_incomplete)
+
+
+def _asked_then(run_folder: Path) -> tuple[dict[str, float], bool]:
+    """Return the weights of the last decision, and whether it was allowed to be incomplete.
+
+    Read as plain JSON: what another version of Bakeoff has decided was asked for too.
+    """
+    path = run_folder / "decision.json"
+    if not path.exists():
+        return {}, False
+    decisions = json.loads(path.read_text(encoding="utf-8"))["decisions"]
+    weights = {f"{d['slot']}:{c['name']}": float(c["weight"]) for d in decisions for c in d["rule"]["criteria"]}
+    return weights, any(d.get("incomplete_allowed", False) for d in decisions)
 
 
 def judge_what_came(run_folder: Path, folder: Path, *, allow_incomplete: bool = False) -> None:

@@ -119,12 +119,11 @@ def require_prices(bakeoff: Bakeoff, planned: Plan) -> None:
 
 def require_permission(bakeoff: Bakeoff, selection: Selection) -> None:
     """UsageError where programs of models would be run and nobody has allowed it, or where there is no sandbox."""
-    serving = bakeoff.instruments.get(SANDBOX.name)
-    if serving is None:
+    tasks = [f"{suite.name}/{task.name}" for suite in bakeoff.suites for task in suite.tasks
+             if any(need.modality == SANDBOX.modality for scorer in task.scorers for need in scorer.needs)]  # fmt: skip
+    if not tasks:
         return
     if not selection.allow_code_execution:
-        tasks = [f"{suite.name}/{task.name}" for suite in bakeoff.suites for task in suite.tasks
-                 if any(SANDBOX in scorer.needs for scorer in task.scorers)]  # fmt: skip
         raise UsageError(
             f"{', '.join(tasks)}: programs that models write would be run on this machine, in a sandbox",
             hint="--allow-code-execution, or leave these suites out with --only",

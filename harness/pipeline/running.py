@@ -1,6 +1,7 @@
 """The run: its folder, its calls, its end."""
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -34,8 +35,12 @@ def start(bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path) 
     path = create(runs, f"{bakeoff.name}-{now:%Y%m%d-%H%M%S}")
     told = replace(bakeoff, notices=notices(bakeoff, planned))
     document = manifest(told, run_id=path.name, started=now.isoformat(timespec="seconds"), selection=to_json(selection))
-    _keep_media(bakeoff, planned, path)
-    Ledger.create(path, document, stored_samples(bakeoff), planned.calls).close()
+    try:
+        _keep_media(bakeoff, planned, path)
+        Ledger.create(path, document, stored_samples(bakeoff), planned.calls).close()
+    except BaseException:
+        shutil.rmtree(path)  # nothing was sent: a folder without a run would only be in the way
+        raise
     return path
 
 
@@ -143,6 +148,6 @@ def _keep_media(bakeoff: Bakeoff, planned: Plan, run_folder: Path) -> None:
     store = Media(run_folder / "media")
     for suite in bakeoff.suites:
         for sample in (sample for task in suite.tasks for sample in task.loaded):
-            for name, image in zip(sample.files, sample.media, strict=False):
-                if image.sha256 in wanted and store.put(content(Path(suite.folder or ""), name)) != image.sha256:
+            for name, medium in zip(sample.files, sample.media, strict=False):
+                if medium.sha256 in wanted and store.put(content(Path(suite.folder or ""), name)) != medium.sha256:
                     raise UsageError(f"{suite.name}: {name} has changed while the run was planned", hint="start again")

@@ -95,13 +95,15 @@ def test_a_page_is_never_older_than_what_it_counts(desk: Desk) -> None:
     assert after["incomplete_allowed"]
 
 
-def test_a_decision_of_another_version_is_made_anew(desk: Desk) -> None:
+def test_a_decision_of_another_version_is_made_anew_with_the_weights_that_were_asked_for(desk: Desk) -> None:
     desk.bakeoff("run", code=None)
+    desk.bakeoff("decide", "latest", "--weights", "quality=90", code=None)
     decision = decided(desk)
     del decision["samples_planned"]
     (desk.runs[0] / "decision.json").write_text(json.dumps({"decisions": [decision]}), encoding="utf-8")
     desk.bakeoff("report", "latest")
     assert decided(desk)["samples_planned"] == 4
+    assert decided(desk)["rule_sha256"] == decision["rule_sha256"]
 
 
 def test_while_another_process_writes_what_it_decided_stands_and_else_the_answers_can_be_had(desk: Desk) -> None:

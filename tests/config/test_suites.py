@@ -33,6 +33,11 @@ def test_a_tasks_language_reaches_the_samples_that_have_none(project: Project) -
     assert [sample.metadata["lang"] for sample in suite.tasks[0].loaded] == ["zh", "en"]
 
 
+def test_names_of_parameters_are_texts_as_they_are_sent(project: Project) -> None:
+    biased = SUITE.replace("scorers=", 'params={"logit_bias": {9: -100, 10: 5}}, scorers=')
+    assert load_suite(project.suite(biased)).tasks[0].params == {"logit_bias": {"9": -100, "10": 5}}
+
+
 @pytest.mark.parametrize(
     ("text", "code", "line", "message"),
     [

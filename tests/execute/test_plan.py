@@ -32,7 +32,7 @@ from harness.core.runs import Bakeoff
 from harness.core.scores import MOS, Instrument
 from harness.core.suites import Sample, Suite, Task
 from harness.errors import UsageError
-from harness.execute.plan import instrument_calls, plan
+from harness.execute.plan import instrument_calls, plan, plan_partly
 from harness.scorers import RenderedText
 from tests.execute.bakeoffs import STARTED, Right, bakeoff, embedded, remote, text_suite, voice_suite, voices
 
@@ -198,6 +198,8 @@ def test_a_candidate_that_is_another_under_a_second_name_is_excluded_with_the_re
     (exclusion,) = planned.exclusions
     assert (exclusion.candidate, exclusion.suite, exclusion.task) == ("twin", "arith", "sums")
     assert "it is a under another name" in exclusion.reason
+    calls, _ = plan_partly(bakeoff(remote("a"), remote("twin", model="acme/a", usd=None)))
+    assert {call.candidate for call in calls} == {"a"}, "nothing is asked of it, and no price of it"
 
 
 @pytest.mark.parametrize(
