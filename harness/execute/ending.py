@@ -202,6 +202,12 @@ class Ending:
         }
         notices = [*self.notices, *self.budget_stops.values(), *filter(None, [self.store_stop]), *short]
         notices += self._impostors(ledger)
+        broken_off, dollars = ledger.sunk()
+        if broken_off:
+            notices.append(
+                f"{broken_off} calls were broken off or had to be asked again: beside what is recorded they may have been"
+                f" billed at most ${dollars:f}, which a budget counts."
+            )
         if bugs:
             notices.append(f"{bugs} calls failed by a bug of Bakeoff's own; the store holds the tracebacks.")
         if pending := sum(count.pending for count in counts if count.role is not Role.WARMUP):

@@ -33,16 +33,17 @@ def unreachable(candidates: Sequence[Candidate], said: str, find: Find) -> Probl
 def refused_key(candidates: Sequence[Candidate], kind: str, said: str, find: Find) -> Problem:
     """Return the problem of a key that is refused or has no credit left, never the key itself."""
     first = candidates[0]
+    who = first.base_url or first.provider
     held = " and ".join(variables(first))
     place = find("candidate", first.name, "api_key")
     if kind == "quota":
         which = f"the key that {held} holds" if held else "its key"
-        message = f"the credit of {_names(candidates)} at {first.provider} is used up ({which}): {said}"
+        message = f"the credit of {_names(candidates)} at {who} is used up ({which}): {said}"
         return Problem.at(place, "E104", message, hint="top it up, or name the variable of another key as api_key")
     if not held:
-        message = f"{first.provider} refuses {_names(candidates)}, for which providers.yaml names no key: {said}"
+        message = f"{who} refuses {_names(candidates)}, for which providers.yaml names no key: {said}"
         return Problem.at(place, "E104", message, hint="name the variable that holds it: api_key: os.environ/NAME")
-    message = f"{first.provider} refuses the key of {_names(candidates)}, which {held} holds: {said}"
+    message = f"{who} refuses the key of {_names(candidates)}, which {held} holds: {said}"
     hint = f"put the right key into {held} (the environment, else .env), or name another variable as api_key"
     return Problem.at(place, "E104", message, hint=hint)
 

@@ -258,6 +258,15 @@ class Ledger:
             spent[candidate] = sum(known, spent.get(candidate, Decimal(0)))
         return spent
 
+    def sunk(self) -> tuple[int, Decimal]:
+        """Return how many calls may have been billed for what no record tells, and the most dollars of it.
+
+        They were broken off after they had been sent, or failed and were asked again.
+        """
+        found = self._query("SELECT sunk_usd FROM call WHERE sunk_usd IS NOT NULL")
+        amounts = [Decimal(amount) for (amount,) in found]
+        return sum(amount > 0 for amount in amounts), sum(amounts, Decimal(0))
+
     def requests(self, *, most: int) -> dict[str, int]:
         """Return candidate → the requests to it that may have been billed, over every resume; never too few.
 
