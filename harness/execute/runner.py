@@ -1,4 +1,4 @@
-"""The runner: sends what a run still lacks, answers first and then the instruments."""
+"""The runner: sends what a run still lacks: answers, then what measures them, then what explains the bad ones."""
 
 import random
 import time
@@ -146,8 +146,8 @@ async def run(
     )
     with heeded(stop):
         await phases.answers(warm, calls)
-        await phases.attributions()
         await phases.instruments()
+        await phases.attributions()
     return ending.result(
         ledger, interrupted=stop.interrupted, max_infra_failure_rate=bakeoff.settings.max_infra_failure_rate
     )
@@ -196,8 +196,23 @@ class _Phases:
         models = {model.name: model for name in asked for model in self.candidates[name].models}
         return [models[name] for name in sorted(models)]
 
+    async def instruments(self) -> None:
+        """Measure every answer that has arrived, also those of earlier processes."""
+        if self.courier.stop.asked or not self.bakeoff.instruments:
+            return
+        ledger = self.courier.ledger
+        ledger.add_calls(instrument_calls(self.bakeoff, ledger.records(Role.ANSWER)))
+        calls = ledger.pending(Role.INSTRUMENT, retry_failed=True)
+        _bound_unpriced(self.bakeoff, calls, self.courier.budget, ledger)
+        if calls:
+            await self.shed.clear()  # each instrument then has the whole machine
+            await self._send("instruments", calls, alone=True)
+
     async def attributions(self) -> None:
-        """Find the stage at fault for each bad answer of a cascade, where that is asked for: stage after stage."""
+        """Find the stage at fault for each bad answer of a cascade, where that is asked for: stage after stage.
+
+        It comes last: it explains a decision, and takes no dollars from what the decision is made of.
+        """
         ledger, stop = self.courier.ledger, self.courier.stop
         retry = True
         while self.bakeoff.settings.attribute_failures and not stop.asked:
@@ -212,18 +227,6 @@ class _Phases:
                 await self._send("attribution", calls, stages=stages)
             if not calls or {call.key for call in calls} & {call.key for call in ledger.pending(Role.ORACLE)}:
                 return
-
-    async def instruments(self) -> None:
-        """Measure every answer that has arrived, also those of earlier processes."""
-        if self.courier.stop.asked or not self.bakeoff.instruments:
-            return
-        ledger = self.courier.ledger
-        ledger.add_calls(instrument_calls(self.bakeoff, ledger.records(Role.ANSWER)))
-        calls = ledger.pending(Role.INSTRUMENT, retry_failed=True)
-        _bound_unpriced(self.bakeoff, calls, self.courier.budget, ledger)
-        if calls:
-            await self.shed.clear()  # each instrument then has the whole machine
-            await self._send("instruments", calls, alone=True)
 
     async def _send(
         self,

@@ -68,7 +68,8 @@ def redactor(bakeoff: Bakeoff, folder: Path) -> "Redactor":
 def run(
     bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress", drain_s: float = DRAIN_S
 ) -> "RunResult":
-    """Send every call of the run that has no final word yet: answers first, then the instruments.
+    """Send every call of the run that has no final word yet: answers, then the instruments, and last what explains
+    bad answers of cascades, where that is asked for.
 
     `folder` is where bakeoff.yaml lies; keys come from the environment and its `.env`. An interrupt waits up to
     `drain_s` for the calls in flight.

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from harness.core.calls import Failure, Output, RagRequest, Record, Role
-from harness.core.candidates import Candidate, Stage
+from harness.core.candidates import Candidate, Machine, Stage
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample, Suite, Task
 from harness.execute.oracle import most_calls
 from harness.execute.plan import plan
 from harness.scorers import Contains
-from tests.execute.bakeoffs import bakeoff, remote
-from tests.execute.test_cascade import Trip, asked
+from tests.execute.bakeoffs import bakeoff, remote, voice_suite
+from tests.execute.test_cascade import Trip, asked, instruments
 from tests.execute.test_with_provider import served
 from tests.fake_provider import FakeProvider, status
 
@@ -178,6 +178,26 @@ def test_a_budget_holds_for_it_too(tmp_path: Path) -> None:
             trip.planned = planned
             assert (await trip.go()).exit_code == 0
             assert len(trip.records(Role.ORACLE)) == 1
+
+    asyncio.run(tell())
+
+
+def test_what_the_decision_is_made_of_comes_before_what_explains_it(tmp_path: Path) -> None:
+    """The budget is spent by the answers; what measures costs no dollars, and what explains would."""
+
+    async def tell() -> None:
+        async with FakeProvider(answers=ANSWERS) as provider:
+            own = Machine(usd_per_hour=Decimal(1))
+            measuring = {name: replace(it, machine=own) for name, it in instruments(provider).items()}
+            voice, both = served(provider, "voice", "tts"), [suite("rewrite"), voice_suite(1)]
+            answers = bakeoff(chain(provider), voice, suites=both, max_attempts=1)
+            trip = Trip(tmp_path, answers)
+            await trip.go()
+            settings = replace(answers.settings, attribute_failures=True, budget_usd=trip.spent())
+            trip.planned = replace(answers, instruments=measuring, settings=settings)
+            assert (await trip.go()).exit_code == 5
+            assert (len(trip.records(Role.INSTRUMENT)), trip.records(Role.ORACLE)) == (2, [])
+            assert [name for name, _ in trip.watcher.phases] == ["answers", "instruments", "attribution"]
 
     asyncio.run(tell())
 
