@@ -201,7 +201,7 @@ class Ending:
             0: True,
         }
         notices = [*self.notices, *self.budget_stops.values(), *filter(None, [self.store_stop]), *short]
-        notices += self._impostors(ledger)
+        notices += [*_unexplained(counts), *self._impostors(ledger)]
         broken_off, dollars = ledger.sunk()
         if broken_off:
             notices.append(
@@ -247,7 +247,7 @@ class Ending:
 def _shortcomings(counts: Sequence[Count], most: float, why: Mapping[tuple[Role, str], str]) -> Iterator[str]:
     """Name the candidates of which too little was measured to decide, with the commonest cause."""
     for count in counts:
-        if count.role is Role.WARMUP:
+        if count.role in (Role.WARMUP, Role.ORACLE):  # no decision is made of them
             continue
         cause = f" Most often: {why[count.role, count.candidate]}" if (count.role, count.candidate) in why else ""
         what = "answers" if count.role is Role.ANSWER else f"{count.role} calls"
@@ -257,4 +257,14 @@ def _shortcomings(counts: Sequence[Count], most: float, why: Mapping[tuple[Role,
             yield (
                 f"{count.candidate}: {count.failed_infra} of {count.planned} {what} failed for no fault of its own."
                 + cause
+            )
+
+
+def _unexplained(counts: Sequence[Count]) -> Iterator[str]:
+    """Say where the stage at fault stays unknown for want of a call that failed; the decision lacks nothing by it."""
+    for count in counts:
+        if count.role is Role.ORACLE and count.failed_infra:
+            yield (
+                f"{count.candidate}: {count.failed_infra} of {count.planned} answers with a stage replaced failed for"
+                " no fault of its own; which stage is at fault there is not known."
             )

@@ -197,11 +197,11 @@ class Ledger:
         """Return the calls without a final word in plan order; on request also those that failed for infra or a bug.
 
         An answer that took longer than our own deadline is not among them: it was measured, and asking again until it
-        is fast would hide the tail.
+        is fast would hide the tail. Nor is one with a stage replaced: the stage that was too slow is not asked again.
         """
         wanted = "call.state IS NULL OR call.state IN ('pending', 'intent')"
         if retry_failed:
-            measured = " AND call.kind IS NOT 'timeout'" if role is Role.ANSWER else ""
+            measured = " AND call.kind IS NOT 'timeout'" if role in (Role.ANSWER, Role.ORACLE) else ""
             wanted += f" OR (call.state = 'failed'{measured})"
         return list(self._calls(f"plan.role = '{role.value}' AND ({wanted})"))
 

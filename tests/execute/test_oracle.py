@@ -18,7 +18,7 @@ from harness.scorers import Contains
 from tests.execute.bakeoffs import bakeoff, remote, voice_suite
 from tests.execute.test_cascade import Trip, asked, instruments
 from tests.execute.test_with_provider import served
-from tests.fake_provider import FakeProvider, status
+from tests.fake_provider import FakeProvider, hang, status
 
 DOCUMENTS = {
     "d1": "the harbour ferry leaves at nine",
@@ -139,16 +139,39 @@ def test_a_lost_call_leaves_the_question_open_until_a_resume(tmp_path: Path) -> 
     async def tell() -> None:
         async with FakeProvider(answers=ANSWERS, scripts={"fake/writer": [None, status(500)]}) as provider:
             trip = Trip(tmp_path, attributing(provider, "rewrite"))
-            assert (await trip.go()).exit_code == 4
+            result = await trip.go()
+            assert result.exit_code == 0, "the decision lacks nothing"
+            assert any("which stage is at fault there is not known" in notice for notice in result.notices)
             (lost,) = trip.records(Role.ORACLE)
             assert isinstance(lost.outcome, Failure)
             assert lost.outcome.message.startswith("answer: ")
             before = len(provider.requests)
-            assert (await trip.go()).exit_code == 0
+            again = await trip.go()
+            assert (again.exit_code, any("not known" in notice for notice in again.notices)) == (0, False)
             assert [model for model, _ in asked(provider)][before:] == ["fake/writer"], "the search is not paid twice"
             (found,) = trip.records(Role.ORACLE)
             assert isinstance(found.outcome, Output)
             assert found.outcome.text == "ten"
+
+    asyncio.run(tell())
+
+
+def test_a_stage_that_was_too_slow_is_not_asked_again_and_leaves_the_question_open(tmp_path: Path) -> None:
+    async def tell() -> None:
+        async with FakeProvider(answers=ANSWERS, scripts={"fake/writer": [None, hang()]}) as provider:
+            planned = attributing(provider, "rewrite", timeout_s=1.0)
+            patient = replace(planned.settings, attribute_failures=False, timeout_s=60.0)
+            trip = Trip(tmp_path, replace(planned, settings=patient))
+            await trip.go()
+            trip.planned = planned
+            assert (await trip.go()).exit_code == 0
+            lost = trip.records(Role.ORACLE)
+            assert [isinstance(r.outcome, Failure) and r.outcome.kind for r in lost] == ["timeout"]
+            sent = len(provider.requests)
+            again = await trip.go()
+            assert (again.exit_code, len(provider.requests)) == (0, sent)
+            assert any("which stage is at fault there is not known" in notice for notice in again.notices)
+            assert trip.records(Role.ORACLE) == lost, "nothing is committed a second time"
 
     asyncio.run(tell())
 
