@@ -50,8 +50,12 @@ class Substitution:
         return record if record is not None and same and isinstance(record.outcome, Output) else None
 
 
+Place = tuple[str, str, str, str]
+"""Candidate, suite, task and sample."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class Asked:
     """An answer of a cascade to a sample that holds gold."""
 
     cascade: Candidate
@@ -83,19 +87,20 @@ class _Asked:
         return None if text is None else Output(text=str(text), finish_reason="stop")
 
 
-def next_calls(bakeoff: Bakeoff, answers: Iterable[Record], stages: Stages, tried: Iterable[Record]) -> list[Call]:
+def next_calls(
+    askable: Mapping[Place, Asked], answers: Iterable[Record], stages: Stages, tried: Iterable[Record]
+) -> list[Call]:
     """Return the next call of each bad answer whose stage at fault is not known yet; `tried` are earlier ones.
 
     A stage whose gold would change nothing that follows is not at fault, and nothing is asked for it. An answer of
     which an earlier call was lost waits until a resume has brought it.
     """
-    asked = _askable(bakeoff)
     earlier: dict[str, dict[str, Record]] = {}
     for record in tried:
         earlier.setdefault(str(record.call.measures), {})[record.call.key] = record
     calls = []
     for answer in answers:
-        of = asked.get(_place(answer.call))
+        of = askable.get(_place(answer.call))
         if of is None or not _is_bad(of, answer):
             continue
         was = stages.get(answer.call.key, {})
@@ -110,16 +115,24 @@ def next_calls(bakeoff: Bakeoff, answers: Iterable[Record], stages: Stages, trie
     return calls
 
 
-def substitution(bakeoff: Bakeoff, call: Call, stages: Stages) -> Substitution:
-    """Return what an oracle call replaces; LookupError where the suite has no gold for it any more."""
-    of = _askable(bakeoff)[_place(call)]
-    found = of.substitutions(stages.get(str(call.measures), {}))
-    return next(it for it in found if it.stage == call.stage)
+def substitutions(askable: Mapping[Place, Asked], calls: Iterable[Call], stages: Stages) -> dict[str, Substitution]:
+    """Return key → what an oracle call replaces; without the calls for which there is no gold any more.
+
+    A resume may have fewer candidates, suites or samples than the process that planned them.
+    """
+    found = {}
+    for call in calls:
+        if (of := askable.get(_place(call))) is None:
+            continue
+        for substitution in of.substitutions(stages.get(str(call.measures), {})):
+            if substitution.stage == call.stage:
+                found[call.key] = substitution
+    return found
 
 
 def most_calls(bakeoff: Bakeoff, calls: Iterable[Call]) -> int:
     """Return how many calls follow at most, as if every answer were bad and no stage mended it but the last."""
-    asked = _askable(bakeoff)
+    asked = askable(bakeoff)
     return sum(len(list(asked[place].substitutions({}))) for call in calls if (place := _place(call)) in asked)
 
 
@@ -131,10 +144,10 @@ def by_answer(records: Iterable[Record]) -> dict[str, dict[str, Record]]:
     return found
 
 
-def _askable(bakeoff: Bakeoff) -> dict[tuple[str, str, str, str], _Asked]:
-    """Candidate, suite, task and sample → what is known of it; where no instrument is needed to judge the answer."""
+def askable(bakeoff: Bakeoff) -> dict[Place, Asked]:
+    """Return place → what is known of it; where there is gold, and no instrument is needed to judge the answer."""
     return {
-        (cascade.name, suite.name, task.name, sample.id): _Asked(cascade=cascade, task=task, sample=sample)
+        (cascade.name, suite.name, task.name, sample.id): Asked(cascade=cascade, task=task, sample=sample)
         for cascade in bakeoff.candidates
         if cascade.stages and not cascade.fuses
         for suite in bakeoff.suites
@@ -149,11 +162,11 @@ def _primary_needs(task: Task) -> bool:
     return any(scorer.needs for scorer in task.scorers if scorer.name == task.primary)
 
 
-def _place(call: Call) -> tuple[str, str, str, str]:
+def _place(call: Call) -> Place:
     return call.candidate, call.suite, call.task, call.sample
 
 
-def _is_bad(of: _Asked, record: Record) -> bool | None:
+def _is_bad(of: Asked, record: Record) -> bool | None:
     """Judge by the primary scorer; None where nobody knows."""
     if isinstance(record.outcome, Failure):
         return True if record.outcome.fault is Fault.CANDIDATE else None

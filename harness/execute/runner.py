@@ -214,17 +214,23 @@ class _Phases:
         It comes last: it explains a decision, and takes no dollars from what the decision is made of.
         """
         ledger, stop = self.courier.ledger, self.courier.stop
-        retry = True
-        while self.bakeoff.settings.attribute_failures and not stop.asked:
+        if stop.asked or not self.bakeoff.settings.attribute_failures:
+            return
+        askable, retry = oracle.askable(self.bakeoff), True
+        while not stop.asked:
             stages = oracle.by_answer(ledger.records(Role.STAGE))
             ledger.add_calls(
-                oracle.next_calls(self.bakeoff, ledger.records(Role.ANSWER), stages, ledger.records(Role.ORACLE))
+                oracle.next_calls(askable, ledger.records(Role.ANSWER), stages, ledger.records(Role.ORACLE))
             )
             calls = ledger.pending(Role.ORACLE, retry_failed=retry)
-            retry = False
+            replaced = oracle.substitutions(askable, calls, stages)
+            calls = [call for call in calls if call.key in replaced]
             if calls:
+                if retry and self.bakeoff.instruments:
+                    await self.shed.clear()  # what has measured is not called any more
                 _bound_unpriced(self.bakeoff, calls, self.courier.budget, ledger)
-                await self._send("attribution", calls, stages=stages)
+                await self._send("attribution", calls, replaced=replaced)
+            retry = False
             if not calls or {call.key for call in calls} & {call.key for call in ledger.pending(Role.ORACLE)}:
                 return
 
@@ -235,11 +241,11 @@ class _Phases:
         *,
         before: Sequence[Call] = (),
         alone: bool = False,
-        stages: oracle.Stages | None = None,
+        replaced: Mapping[str, oracle.Substitution] | None = None,
     ) -> None:
         """Send `calls` through their lanes, those of `before` first; `alone`: one engine at a time is loaded.
 
-        `stages`: key of an answer → what its stages said, where the calls ask again with one of them replaced.
+        `replaced`: key of a call → the stage that is replaced, where the calls ask again for an answer.
         """
         if not calls:
             return
@@ -261,8 +267,7 @@ class _Phases:
                         return
             try:
                 if candidate.stages:
-                    replaced = None if stages is None else oracle.substitution(self.bakeoff, call, stages)
-                    await self._cascade(call, candidate, lane, placed, replaced)
+                    await self._cascade(call, candidate, lane, placed, (replaced or {}).get(call.key))
                 else:
                     await courier.deliver(call, candidate, lane, placed=placed)
             except BudgetStop as reached:

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -12,9 +13,11 @@ from harness.core.calls import Failure, Output, RagRequest, Record, Role
 from harness.core.candidates import Candidate, Machine, Stage
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample, Suite, Task
-from harness.execute.oracle import most_calls
+from harness.execute import oracle
+from harness.execute.oracle import askable, by_answer, most_calls, next_calls
 from harness.execute.plan import plan
 from harness.scorers import Contains
+from harness.store.ledger import Ledger
 from tests.execute.bakeoffs import bakeoff, remote, voice_suite
 from tests.execute.test_cascade import Trip, asked, instruments
 from tests.execute.test_with_provider import served
@@ -172,6 +175,29 @@ def test_a_stage_that_was_too_slow_is_not_asked_again_and_leaves_the_question_op
             assert (again.exit_code, len(provider.requests)) == (0, sent)
             assert any("which stage is at fault there is not known" in notice for notice in again.notices)
             assert trip.records(Role.ORACLE) == lost, "nothing is committed a second time"
+
+    asyncio.run(tell())
+
+
+def test_a_call_whose_gold_is_gone_stays_pending_and_the_others_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tell() -> None:
+        async with FakeProvider(answers=ANSWERS) as provider:
+            planned = attributing(provider, "rewrite", "search")
+            trip = Trip(tmp_path, replace(planned, settings=replace(planned.settings, attribute_failures=False)))
+            await trip.go()
+            with Ledger.open(tmp_path, write=True) as ledger:
+                stages = by_answer(ledger.records(Role.STAGE))
+                ledger.add_calls(next_calls(askable(planned), ledger.records(Role.ANSWER), stages, []))
+            trip.planned = replace(planned, suites=(suite("search"),))
+            built = Mock(wraps=askable)
+            monkeypatch.setattr(oracle, "askable", built)
+            assert (await trip.go()).exit_code == 0
+            assert at_fault(trip.records(Role.ORACLE)) == {"search": ["search"]}
+            assert built.call_count == 1, "once for all rounds"
+            with Ledger.open(tmp_path, write=False) as ledger:
+                assert [call.sample for call in ledger.pending(Role.ORACLE)] == ["rewrite"]
 
     asyncio.run(tell())
 
