@@ -117,13 +117,16 @@ class Budget:
         """Take a counted request back that certainly cost nothing."""
         self._requests -= candidate in self._unpriced
 
-    def covers(self, wanted: Sequence[tuple[Call, Decimal]]) -> bool:
-        """Whether all these calls, each with its worst case, could be sent now under every ceiling."""
-        counted = sum(call.candidate in self._unpriced for call, _ in wanted)
+    def covers(self, wanted: Sequence[tuple[str, Decimal]]) -> bool:
+        """Whether all these requests, each a model and its worst case, could be sent now under every ceiling.
+
+        A cascade's are those of its stages: no ceiling concerns the cascade itself.
+        """
+        counted = sum(model in self._unpriced for model, _ in wanted)
         if counted and self._max_requests is not None and self._requests + counted > self._max_requests:
             return False
         return not any(
-            self._passes(c, sum((worst for call, worst in wanted if c.concerns(call.candidate)), Decimal(0)))
+            self._passes(c, sum((worst for model, worst in wanted if c.concerns(model)), Decimal(0)))
             for c in self._ceilings
         )
 
@@ -255,11 +258,16 @@ def worst_attempts(call: Call, candidate: Candidate) -> dict[str, Decimal | None
         return {model.name: None if is_billed(model) else Decimal(0) for model in candidate.models}
 
 
+def worst_of(request: Request, model: Candidate) -> Decimal | None:
+    """Return `worst_attempt` of one request to one model."""
+    return worst_case(request, model) if is_billed(model) else Decimal(0)
+
+
 def _by_model(call: Call, candidate: Candidate) -> dict[str, Decimal | None]:
     found: dict[str, Decimal | None] = dict.fromkeys((model.name for model in candidate.models), Decimal(0))
     sent = _largest_requests(call, candidate) if candidate.stages else [(call.request, candidate)]
     for request, model in sent:
-        worst, before = worst_case(request, model) if is_billed(model) else Decimal(0), found[model.name]
+        worst, before = worst_of(request, model), found[model.name]
         found[model.name] = None if worst is None or before is None else before + worst
     return found
 

@@ -1,7 +1,7 @@
 """Warm-up: calls that open a candidate's connections before its answers are timed; they count in the cost alone."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from harness.core.calls import (
 )
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff
-from harness.execute.budget import Budget, worst_attempt
+from harness.execute.budget import Budget, worst_attempts
 from harness.execute.plan import call_key
 from harness.execute.sharing import lane_name, lane_widths
 
@@ -55,15 +55,22 @@ def warm_up(
         wanted.setdefault(call.candidate, []).append(call)
     first = {call.candidate: call for call in reversed(calls)}
     warm: list[Call] = []
-    held: list[tuple[Call, Decimal]] = []
+    held: list[tuple[str, Decimal]] = []
     for name, own in wanted.items():
         candidate = bakeoff.candidate(name)
-        worst = [(call, worst_attempt(call, candidate) or Decimal(0)) for call in (*own, first[name])]
+        worst = [request for call in (*own, first[name]) for request in _requests(call, candidate)]
         if budget.covers([*held, *worst]):
             warm += own
             held += worst
     ledger.add_calls(warm)
     return warm
+
+
+def _requests(call: Call, candidate: Candidate) -> Iterator[tuple[str, Decimal]]:
+    """Yield who is sent each request of `call`, with the most dollars; all those of a model are on its first one."""
+    worst = worst_attempts(call, candidate)
+    for model in candidate.models:
+        yield model.name, worst.pop(model.name, None) or Decimal(0)
 
 
 def warm_ups(

@@ -1,6 +1,9 @@
 """Warm-up calls: how many, to whom, and what they ask."""
 
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +11,10 @@ from harness.core.calls import Audio, ChatRequest, Document, EmbeddingRequest, R
 from harness.core.candidates import Candidate, Stage
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample
+from harness.execute.budget import Budget, ceilings, unpriced
 from harness.execute.plan import plan
-from harness.execute.warmup import warm_ups
-from tests.execute.bakeoffs import bakeoff, embedded, remote, text_suite, voice_suite
+from harness.execute.warmup import warm_up, warm_ups
+from tests.execute.bakeoffs import bakeoff, embedded, remote, start, text_suite, voice_suite
 
 
 def asked(planned: Bakeoff) -> int:
@@ -53,6 +57,31 @@ def test_a_cascade_is_warmed_up_where_one_of_its_models_is_remote() -> None:
         cascade("embedded", embedded("c"), embedded("d")), cascade("mixed", embedded("c"), remote("a")), warm_up=2
     )
     assert [call.candidate for call in warm_ups(planned, plan(planned).calls)] == ["mixed", "mixed"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "usd", "count"),
+    [
+        pytest.param({"budgets_usd": {"other": Decimal("0.3")}}, "0.01", 0, id="the budget of a stage's provider"),
+        pytest.param({"budgets_usd": {"other": Decimal(9)}}, "0.01", 1, id="enough of it"),
+        pytest.param({"budgets_usd": {"acme": Decimal("0.3")}}, "0.01", 1, id="no budget of a stage's provider"),
+        pytest.param({"max_unpriced_calls": 3}, None, 0, id="requests without a price of both stages"),
+        pytest.param({"max_unpriced_calls": 4}, None, 1, id="enough of them"),
+    ],
+)
+def test_a_cascades_warm_up_is_judged_by_its_models(
+    tmp_path: Path, settings: dict[str, object], usd: str | None, count: int
+) -> None:
+    model = remote("a", usd=usd, model="other/a")
+    stages = tuple(Stage(name=name, candidate=model, input="{{ input }}") for name in ("draft", "final"))
+    cascade = Candidate(name="c", model="cascade/x", modalities=frozenset({"text"}), stages=stages)
+    planned = bakeoff(cascade, suites=[text_suite(1)], warm_up=1, **settings)
+    calls, today = plan(planned).calls, date(2026, 7, 10)
+    found = ceilings(planned.settings, {"c": cascade, "a": model}, spent={}, spent_today=Decimal(0), today=today)
+    budget = Budget(list(found), today=lambda: today, max_requests=planned.settings.max_unpriced_calls)
+    budget.count_requests_of(unpriced(planned, calls), {})
+    with start(planned, tmp_path) as ledger:
+        assert len(warm_up(planned, ledger, calls, budget, proven=())) == count
 
 
 def test_what_is_asked_is_tiny_no_sample_and_with_the_candidates_own_parameters() -> None:
