@@ -46,8 +46,9 @@ def plan(
     for name, count in forecast.instrument_calls.items():
         screen.say(f"{name}: {count} instrument calls when every answer arrives.")
     if forecast.oracle_calls:
+        dollars = _dollars(forecast.oracle_usd, False)
         screen.say(f"Bad answers of cascades are attributed to their stages: at most {forecast.oracle_calls} answers "
-                   "with one stage replaced follow.")  # fmt: skip
+                   f"with one stage replaced follow; worst-case USD {dollars}.")  # fmt: skip
     for slot, power in forecast.smallest_difference.items():
         screen.say(f"{slot}: {power.n} samples can show a difference in quality of {power.difference:.2f} or more "
                    "(paired, 80 % power, standard deviation of the differences 0.5).")  # fmt: skip

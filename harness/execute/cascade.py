@@ -230,17 +230,19 @@ def unasked(part: Call, outcome: Output) -> Record:
     )  # fmt: skip
 
 
-def largest_requests(call: Call, cascade: Candidate) -> Iterator[tuple[Request, Candidate]]:
-    """Yield the largest request that each stage may be sent, with who is sent it.
+def largest_requests(
+    call: Call, cascade: Candidate, *, said: Mapping[str, str] | None = None
+) -> Iterator[tuple[Request, Candidate]]:
+    """Yield the largest request that each stage may be sent, with who is sent it; `said`: stage → its text, if known.
 
     What a stage will say is not known yet: it is taken to use every token that it may, to speak as slowly as the bound
     of a price takes anybody to, or to find the longest documents first.
     """
-    said: list[Record] = []
+    known, before = said or {}, list[Record]()
     for stage in cascade.stages:
-        part = part_of(call, stage, cascade, said)
+        part = part_of(call, stage, cascade, before)
         yield part.request, stage.candidate
-        said.append(unasked(part, _longest(part.request)))
+        before.append(unasked(part, Output(text=known[stage.name]) if stage.name in known else _longest(part.request)))
 
 
 def _longest(request: Request) -> Output:

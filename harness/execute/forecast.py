@@ -53,8 +53,10 @@ class Forecast:
     instrument_calls: Mapping[str, int]
     oracle_calls: int
     """Most answers of cascades with one stage replaced: as if every one were bad and only the last gold mended it."""
+    oracle_usd: Decimal | None
+    """Their worst case; None where a price is not known."""
     worst_case_usd: Decimal | None
-    """Over all answers and warm-up calls; None where a price is not known."""
+    """Over all answers, warm-up calls and answers with one stage replaced; None where a price is not known."""
     smallest_difference: Mapping[str, Power]
     warnings: tuple[str, ...]
 
@@ -73,6 +75,7 @@ def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
     )
     warm = warm_ups(bakeoff, plan.calls)
     warm_up_usd = _sum(worst_attempt(call, bakeoff.candidate(call.candidate)) for call in warm)
+    oracle_calls, oracle_usd = _oracle(bakeoff, plan)
     paid = [row.worst_case_usd for row in rows if not row.machine]
     samples = {
         slot: sum(len(task.loaded) for s in bakeoff.suites for task in s.tasks if slots[s.name, task.name] == slot)
@@ -81,21 +84,23 @@ def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
     return Forecast(
         rows=rows,
         instrument_calls=plan.instrument_calls,
-        oracle_calls=_oracle_calls(bakeoff, plan),
+        oracle_calls=oracle_calls,
+        oracle_usd=oracle_usd,
         warm_up_calls=Counter(call.candidate for call in warm),
         warm_up_usd=warm_up_usd,
-        worst_case_usd=_sum([*paid, warm_up_usd]),
+        worst_case_usd=_sum([*paid, warm_up_usd, oracle_usd]),
         smallest_difference={slot: Power(n=n, difference=_smallest_difference(n)) for slot, n in samples.items()},
         warnings=tuple(_unprovable(bakeoff, samples)),
     )
 
 
-def _oracle_calls(bakeoff: Bakeoff, plan: Plan) -> int:
+def _oracle(bakeoff: Bakeoff, plan: Plan) -> tuple[int, Decimal | None]:
+    """Return the most answers with one stage replaced that may follow, and the most dollars of them."""
     if not bakeoff.settings.attribute_failures:
-        return 0
-    from harness.execute.oracle import most_calls  # which knows how cascades run, and takes a while to load
+        return 0, Decimal(0)
+    from harness.execute.oracle import most_calls, most_usd  # which knows how cascades run, and takes a while to load
 
-    return most_calls(bakeoff, plan.calls)
+    return most_calls(bakeoff, plan.calls), most_usd(bakeoff, plan.calls)
 
 
 def _row(candidate: Candidate, slot: str, calls: list[Call]) -> ForecastRow:

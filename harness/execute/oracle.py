@@ -8,6 +8,8 @@ replacement mends the answer is at fault. The last one is replaced by the right 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import islice
 
 from harness.core.calls import Call, Failure, Fault, Output, Ranked, Record, Role
 from harness.core.candidates import Candidate, Stage
@@ -15,8 +17,10 @@ from harness.core.canonical import canonical, digest
 from harness.core.runs import Bakeoff
 from harness.core.scores import BAD_BELOW, Score, answer_key
 from harness.core.suites import Sample, Task
-from harness.execute.cascade import RANKS, part_of, unasked
+from harness.execute.budget import is_billed, worst_of
+from harness.execute.cascade import RANKS, largest_requests, part_of, unasked
 from harness.execute.plan import call_key
+from harness.execute.prompts import PromptError
 from harness.execute.scoring import judged
 
 GOLD = "gold"
@@ -134,6 +138,31 @@ def most_calls(bakeoff: Bakeoff, calls: Iterable[Call]) -> int:
     """Return how many calls follow at most, as if every answer were bad and no stage mended it but the last."""
     asked = askable(bakeoff)
     return sum(len(list(asked[place].substitutions({}))) for call in calls if (place := _place(call)) in asked)
+
+
+def most_usd(bakeoff: Bakeoff, calls: Iterable[Call]) -> Decimal | None:
+    """Return the most dollars that those calls can be billed, one attempt a stage; None where nobody knows."""
+    asked, usd = askable(bakeoff), Decimal(0)
+    for call in calls:
+        if (of := asked.get(_place(call))) is None:
+            continue
+        for substitution in of.substitutions({}):
+            for worst in _worst(call, of.cascade, substitution):
+                if worst is None:
+                    return None
+                usd += worst
+    return usd
+
+
+def _worst(call: Call, cascade: Candidate, substitution: Substitution) -> Iterator[Decimal | None]:
+    """Yield the most dollars of each stage that is asked anew: those after the one that is replaced."""
+    at = len(substitution.before) + 1
+    text = substitution.gold.text  # none of a search: longest documents first are more than its gold
+    requests = largest_requests(call, cascade, said={} if text is None else {substitution.stage: text})
+    try:
+        yield from [worst_of(request, model) for request, model in islice(requests, at, None)]
+    except PromptError:  # as for any answer: a question that is too long has no bound
+        yield from (None if is_billed(stage.candidate) else Decimal(0) for stage in cascade.stages[at:])
 
 
 def by_answer(records: Iterable[Record]) -> dict[str, dict[str, Record]]:

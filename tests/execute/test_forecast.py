@@ -7,13 +7,14 @@ from harness.core.calls import Output
 from harness.core.candidates import Candidate, Stage
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff
+from harness.core.suites import Sample
 from harness.errors import UsageError
 from harness.execute.budget import refuse_unpriced
 from harness.execute.cascade import part_of, unasked
 from harness.execute.forecast import Forecast, forecast
 from harness.execute.plan import plan
 from harness.pricing.worst import worst_case
-from tests.execute.bakeoffs import bakeoff, embedded, remote
+from tests.execute.bakeoffs import bakeoff, embedded, remote, text_suite
 
 
 def ruled(*candidates: Candidate, warm_up: int | None) -> Bakeoff:
@@ -93,3 +94,30 @@ def test_a_stage_whose_question_cannot_be_said_yet_is_not_called_unpriced() -> N
     draft, final = cascade.stages
     mistyped = replace(cascade, stages=(draft, replace(final, input="{{ stages.drafft.text }}")))
     refuse_unpriced(replace(planned, candidates=(mistyped,)), plan(planned).calls)
+
+
+def with_gold(*, final_usd: str | None, gold: str = "four", attribute: bool = True) -> Bakeoff:
+    """Return a cascade that is asked one question, of which it is known what its first stage should say."""
+    planned = two_writers(final_usd=final_usd)
+    sample = Sample(id="s", input="2+2?", target="4", metadata={"gold": {"draft": gold}})
+    settings = replace(planned.settings, attribute_failures=attribute)
+    return replace(planned, suites=(text_suite(samples=(sample,)),), settings=settings)
+
+
+def test_answers_with_a_stage_replaced_are_priced_by_the_stages_that_are_asked_anew() -> None:
+    planned = with_gold(final_usd="0.02")
+    unasked_for = with_gold(final_usd="0.02", attribute=False)
+    found, without = (forecast(it, plan(it)) for it in (planned, unasked_for))
+    (call,), cascade = plan(planned).calls, planned.candidate("both")
+    draft, final = cascade.stages
+    first = unasked(part_of(call, draft, cascade, []), Output(text="four"))
+    worst = worst_case(part_of(call, final, cascade, [first]).request, final.candidate)
+    assert worst
+    assert without.worst_case_usd is not None
+    assert (found.oracle_calls, found.oracle_usd) == (2, worst), "gold of the last stage is the answer itself"
+    assert found.worst_case_usd == without.worst_case_usd + worst
+    assert (without.oracle_calls, without.oracle_usd) == (0, 0)
+    wordy = with_gold(final_usd="0.02", gold="four " * 100)
+    assert (forecast(wordy, plan(wordy)).oracle_usd or 0) > worst, "gold may be longer than an answer"
+    unknown = with_gold(final_usd=None)
+    assert forecast(unknown, plan(unknown)).oracle_usd is None
