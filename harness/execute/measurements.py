@@ -24,8 +24,22 @@ MOST_READ = 512
 """Tokens."""
 
 
+def is_measured(instrument: Instrument, output: Output) -> bool:
+    """Whether there is anything to be measured; in a clip that was not made there is not, and no reading ever comes.
+
+    A program is always run: that of an empty answer fails its check.
+    """
+    match instrument.modality:
+        case "transcription" | "mos":
+            return output.audio is not None
+        case "vision" | "shapes":
+            return output.image is not None
+        case modality:
+            return modality == "execution"
+
+
 def measurement(instrument: Instrument, task: Task, sample: Sample, output: Output) -> Request | None:
-    """Return what is asked; None where there is nothing to be measured, as in a clip that was not made."""
+    """Return what is asked; None exactly where `is_measured` says that there is nothing to ask about."""
     match instrument.modality:
         case "transcription" if output.audio is not None:
             return TranscriptionRequest(audio=output.audio, language=language(task, sample))

@@ -7,6 +7,7 @@ from harness.core.calls import Output, Told
 from harness.core.runs import Bakeoff
 from harness.core.scores import Reading, Score, Scorer, Unscored
 from harness.core.suites import Sample
+from harness.execute.measurements import is_measured
 
 FILTERED = "content_filter"
 """How an answer ends that a provider will not give: nothing is there to be measured, and it is worth nothing."""
@@ -55,11 +56,15 @@ def _readings(instruments: Iterable[Told]) -> dict[str, dict[str, Reading]]:
 
 
 def judged(key: str, scorer: Scorer, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Judgement:
-    """Judge one output; a scorer that crashes leaves it unscored."""
+    """Judge one output; a scorer that crashes leaves it unscored.
+
+    Only readings that can come are waited for: what a candidate did not make is its scorer's to judge.
+    """
     nothing = not output.text and output.audio is None and output.image is None
     if scorer.needs and nothing and output.finish_reason == FILTERED:
         return Judgement(key=key, scorer=scorer, result=Score(value=0.0, reason="the provider's filter kept it back"))
-    missing = [instrument.name for instrument in scorer.needs if instrument.name not in readings]
+    measured = [instrument.name for instrument in scorer.needs if is_measured(instrument, output)]
+    missing = [name for name in measured if name not in readings]
     if missing:
         unscored = Unscored(reason=f"no reading of {', '.join(missing)}")
         return Judgement(key=key, scorer=scorer, result=unscored, lacks_reading=True)

@@ -29,7 +29,9 @@ class RenderedText(Scorer):
     needs: ClassVar[tuple[Instrument, ...]] = (READER,)
     needs_target: ClassVar[bool] = True
 
-    def score(self, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Score | Unscored:  # noqa: ARG002 - the reading stands for the output
+    def score(self, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Score | Unscored:
+        if output.image is None:
+            return Score(value=0.0, reason="no picture was made")
         reading = readings.get(READER.name)
         if reading is None or reading.output.text is None:
             return Unscored(reason="the reader gave no reading")
@@ -55,7 +57,9 @@ class DrawnShapes(Scorer):
     needs: ClassVar[tuple[Instrument, ...]] = (SHAPES,)
     needs_target: ClassVar[bool] = True
 
-    def score(self, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Score | Unscored:  # noqa: ARG002 - the reading stands for the output
+    def score(self, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Score | Unscored:
+        if output.image is None:
+            return Score(value=0.0, reason="no picture was made")
         reading = readings.get(SHAPES.name)
         if reading is None or reading.output.text is None:
             return Unscored(reason="the counter of shapes gave no reading")

@@ -41,7 +41,9 @@ class WordAccuracy(Scorer):
                 f"word_accuracy knows {known}; not language={self.language!r}, normaliser={self.normaliser!r}"
             )
 
-    def score(self, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Score | Unscored:  # noqa: ARG002 - the reading stands for the output
+    def score(self, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Score | Unscored:
+        if output.audio is None:
+            return Score(value=0.0, reason="nothing was spoken")
         reading = readings.get(TRANSCRIBER.name)
         if reading is None or reading.output.text is None:
             return Unscored(reason="the transcriber gave no reading")
@@ -86,7 +88,9 @@ class Dnsmos(Scorer):
 
     needs: ClassVar[tuple[Instrument, ...]] = (MOS,)
 
-    def score(self, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Score | Unscored:  # noqa: ARG002 - the reading stands for the output
+    def score(self, sample: Sample, output: Output, readings: Mapping[str, Reading]) -> Score | Unscored:  # noqa: ARG002 - no words of the sample are compared
+        if output.audio is None:
+            return Score(value=0.0, reason="nothing was spoken")
         reading = readings.get(MOS.name)
         if reading is None:
             return Unscored(reason="the MOS predictor gave no reading")

@@ -33,6 +33,7 @@ from harness.local.weights import cache_folder, verified
 from harness.scorers import Anls, RenderedText, TranscriptAccuracy
 from tests.local.test_host import gone, listens, port_of
 from tests.local.test_reading import shown
+from tests.pictures import noun
 
 pytestmark = pytest.mark.engines
 
@@ -349,7 +350,7 @@ def test_what_is_written_in_a_picture_that_was_made_is_read(engines: Running) ->
         read = content(client.post("/v1/chat/completions", json=body).json())
     reading = Reading(instrument=READER.name, candidate="rapidocr", output=Output(text=read))
     sample = Sample(id="s", input="?", target="Open until nine")
-    assert RenderedText().score(sample, Output(), {READER.name: reading}) == Score(
+    assert RenderedText().score(sample, Output(image=noun(target.getvalue())), {READER.name: reading}) == Score(
         value=1.0, detail={"edits": 0, "characters": 13}
     )
 

@@ -14,6 +14,7 @@ from harness.core.calls import Output
 from harness.core.scores import SHAPES, Reading, Score
 from harness.local.engines.shapes import load
 from harness.scorers import DrawnShapes
+from tests.pictures import noun
 
 SAMPLES = load_suite(Path(__file__).parents[2] / "tasks" / "image_prompts").tasks[1].loaded
 COLOURS = {
@@ -68,7 +69,7 @@ def test_a_picture_that_keeps_to_its_prompt_scores_one(sample: Any) -> None:
     made = drawing(sample.target, ground="#0b0f33" if dark else "white")
     text = load({}, threads=1).read(made)
     reading = Reading(instrument=SHAPES.name, candidate="shapes", output=Output(text=text))
-    score = DrawnShapes().score(sample, Output(), {SHAPES.name: reading})
+    score = DrawnShapes().score(sample, Output(image=noun(made)), {SHAPES.name: reading})
     assert isinstance(score, Score)
     assert score.value == 1.0, score.reason
 

@@ -10,14 +10,15 @@ import pytest
 from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from harness.core.calls import Output
+from harness.core.calls import Audio, Output
 from harness.core.canonical import Json
 from harness.core.scores import Reading, Score, Unscored
 from harness.core.suites import Sample
 from harness.scorers.speech import Dnsmos, TranscriptAccuracy, WordAccuracy
 from harness.scorers.wer import WordErrors, word_errors
 
-SPOKEN = Output()
+CLIP = Audio(sha256="0" * 64, mime="audio/wav", seconds=1.0, sample_rate=24_000, size=48_044)
+SPOKEN = Output(audio=CLIP)
 
 
 def heard(text: str | None) -> dict[str, Reading]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.calls import Output
+from harness.core.calls import Audio, Output
 from harness.core.scores import Reading, Score, Unscored
 from harness.core.suites import Sample, Suite, Task
 from harness.scorers.speech import WordAccuracy
@@ -39,11 +39,13 @@ def read(task: Task) -> tuple[Sample, ...]:
 
 SUITE = load()
 SAMPLES = [sample for task in SUITE.tasks for sample in task.loaded]
+CLIP = Audio(sha256="0" * 64, mime="audio/wav", seconds=1.0, sample_rate=24_000, size=48_044)
+SPOKEN = Output(audio=CLIP)
 
 
 def word_accuracy(sample: Sample, transcript: str) -> float:
     reading = Reading(instrument="transcriber", candidate="perfect", output=Output(text=transcript))
-    score = WordAccuracy().score(sample, Output(), {"transcriber": reading})
+    score = WordAccuracy().score(sample, SPOKEN, {"transcriber": reading})
     assert isinstance(score, Score)
     return score.value
 
@@ -74,7 +76,7 @@ def test_a_written_form_may_be_transcribed_in_words(sample: Sample) -> None:
 
 
 def test_a_clip_without_reading_is_no_zero() -> None:
-    assert isinstance(WordAccuracy().score(SAMPLES[0], Output(), {}), Unscored)
+    assert isinstance(WordAccuracy().score(SAMPLES[0], SPOKEN, {}), Unscored)
 
 
 def test_near_duplicates_fail() -> None:
