@@ -9,7 +9,18 @@ from functools import reduce
 from harness.clients.clip import described, joined
 from harness.clients.pieces import pieces
 from harness.clients.usage import total
-from harness.core.calls import Audio, Call, Failure, Fault, Marks, Output, Record, SpeechRequest, Usage
+from harness.core.calls import (
+    BOUNDED_SOURCES,
+    Audio,
+    Call,
+    Failure,
+    Fault,
+    Marks,
+    Output,
+    Record,
+    SpeechRequest,
+    Usage,
+)
 
 Ask = Callable[[Call], Awaitable[Record | None]]
 """Has one call answered; None where it may not be sent any more."""
@@ -45,7 +56,15 @@ async def aloud(
         marks=_marks(writer.marks, [record.marks for record in spoken]),
         usage=reduce(total, (record.usage for record in spoken), Usage()),
         cost_usd=sum(known, Decimal(0)) if len(known) == len(costs) else None,
+        cost_source=_source(spoken),
     )
+
+
+def _source(spoken: Sequence[Record]) -> str:
+    """Return where the cost of all comes from: a sum is no surer than the least sure of its parts."""
+    unknown = [record for record in spoken if record.cost_usd is None]
+    bounded = [record for record in spoken if record.cost_source in BOUNDED_SOURCES]
+    return [*spoken, *bounded, *unknown][-1].cost_source
 
 
 def _outcome(spoken: Sequence[Record], read: Callable[[str], bytes], keep: Callable[[bytes], str]) -> Output | Failure:
