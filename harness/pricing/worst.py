@@ -26,6 +26,7 @@ from harness.core.calls import (
     RerankRequest,
     SpeechRequest,
     TranscriptionRequest,
+    is_spoken,
     media_parts,
 )
 from harness.core.candidates import Candidate
@@ -93,7 +94,7 @@ def _picture(request: ImageRequest, candidate: Candidate) -> Decimal | None:
         ways.append(
             prompt * fresh + seen * shown + MADE_IMAGE_TOKENS * max(token, known.of("output_cost_per_token") or 0)
         )
-    return max(ways, default=None)
+    return max(ways) + _fee(known) if ways else None
 
 
 def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:
@@ -111,13 +112,16 @@ def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:
     if fresh is None or answer is None or known.of("input_cost_per_query"):
         return None
     dearer = [known.of("cache_creation_input_token_cost"), known.reasoning()]
-    if "speech" in candidate.modalities:
-        dearer.append(known.of("output_cost_per_audio_token"))
+    if "speech" in candidate.modalities or is_spoken(request):
+        sound = known.of("output_cost_per_audio_token")
+        if sound is None and is_spoken(request):
+            return None
+        dearer.append(sound)
     seen = known.of("input_cost_per_image_token") or Decimal(0)
     written, *spoken = (price or Decimal(0) for price in dearer)
     choices = request.params.get("n")
     answers = request.max_tokens * (choices if isinstance(choices, int) else 1)
-    fee = known.of("input_cost_per_request") or Decimal(0)
+    fee = _fee(known)
     if heard:
         if (per_audio_token := known.of("input_cost_per_audio_token")) is None:
             return None
@@ -139,7 +143,12 @@ def _read(tokens: int, units: Decimal, candidate: Candidate) -> Decimal | None:
     fresh, per_query = known.of("input_cost_per_token"), known.of("input_cost_per_query")
     if fresh is None and per_query is None:
         return None
-    return tokens * (fresh or 0) + units * (per_query or 0) + (known.of("input_cost_per_request") or 0)
+    return tokens * (fresh or 0) + units * (per_query or 0) + _fee(known)
+
+
+def _fee(known: Rates) -> Decimal:
+    """What a request costs whatever is in it."""
+    return known.of("input_cost_per_request") or Decimal(0)
 
 
 def _tokens(*texts: str) -> int:
@@ -158,7 +167,7 @@ def _parts(content: object) -> list[object]:
 
 def _speech(characters: int, known: Rates) -> Decimal | None:
     if (per_character := known.of("input_cost_per_character")) is not None:
-        return characters * per_character
+        return characters * per_character + _fee(known)
     seconds = characters * SECONDS_PER_CHARACTER
     fresh, per_second = known.of("input_cost_per_token"), known.of("output_cost_per_second")
     per_token = known.of("output_cost_per_audio_token")
@@ -166,7 +175,7 @@ def _speech(characters: int, known: Rates) -> Decimal | None:
     audio += [] if per_token is None else [seconds * AUDIO_TOKENS_PER_SECOND * per_token]
     if not audio or (fresh is None and per_second is None):
         return None
-    return characters * (fresh or 0) + max(audio)
+    return characters * (fresh or 0) + max(audio) + _fee(known)
 
 
 def _transcription(seconds: Decimal, known: Rates) -> Decimal | None:
@@ -175,4 +184,4 @@ def _transcription(seconds: Decimal, known: Rates) -> Decimal | None:
     heard, written = known.of("input_cost_per_audio_token"), known.of("output_cost_per_token")
     if heard is not None and written is not None:
         ways.append(seconds * (AUDIO_TOKENS_PER_SECOND * heard + TRANSCRIPT_TOKENS_PER_SECOND * written))
-    return max(ways, default=None)
+    return max(ways) + _fee(known) if ways else None

@@ -10,6 +10,7 @@ from harness.core.calls import (
     ChatRequest,
     Document,
     EmbeddingRequest,
+    ImageRequest,
     MosRequest,
     Request,
     RerankRequest,
@@ -26,6 +27,7 @@ CLIP = Audio(sha256="0" * 64, mime="audio/wav", seconds=60.0, sample_rate=16000,
 RECORDING: Json = {"type": "input_audio", "input_audio": to_json(CLIP)}
 HOUR = TranscriptionRequest(audio=CLIP)
 SAY = SpeechRequest(text="x" * 100)
+PAINT = ImageRequest(prompt="a cat")
 
 
 PASSAGES = tuple(Document(id=f"p{n}", text="The quick brown fox jumps. " * 9) for n in range(60))
@@ -175,9 +177,35 @@ def test_speech_output_may_be_spoken() -> None:
     assert worst_case(ask("abc", 10), replace(candidate, modalities=frozenset({"speech"}))) == 80
 
 
-def test_fee_per_request_is_in_the_bound() -> None:
-    free = priced(input_cost_per_token="0", output_cost_per_token="0", input_cost_per_request="5")
-    assert worst_case(ask("abc"), free) == 5
+def test_an_answer_that_is_asked_for_aloud_has_the_price_of_sound() -> None:
+    candidate = priced(input_cost_per_token="0", output_cost_per_token="1", output_cost_per_audio_token="8")
+    assert worst_case(ask("abc", 10, modalities=["text", "audio"]), candidate) == 80
+
+
+@pytest.mark.parametrize(
+    ("request_", "usage", "usd"),
+    [
+        pytest.param(
+            ask("abc"),
+            Usage(input_tokens=1, output_tokens=1),
+            {"input_cost_per_token": "0", "output_cost_per_token": "0"},
+            id="chat",
+        ),
+        pytest.param(EMBED, Usage(input_tokens=9, output_tokens=0), {"input_cost_per_token": "0"}, id="embedding"),
+        pytest.param(SAY, Usage(input_characters=100), {"input_cost_per_character": "0"}, id="voice-by-characters"),
+        pytest.param(
+            SAY,
+            Usage(input_characters=100, output_audio_seconds=9.0),
+            {"output_cost_per_second": "0"},
+            id="voice-by-the-second",
+        ),
+        pytest.param(HOUR, Usage(input_audio_seconds=60.0), {"input_cost_per_second": "0"}, id="ear"),
+        pytest.param(PAINT, Usage(output_images=1), {"output_cost_per_image": "0"}, id="painter"),
+    ],
+)
+def test_fee_per_request_is_in_the_bound(request_: Request, usage: Usage, usd: dict[str, str]) -> None:
+    candidate = priced(input_cost_per_request="5", **usd)
+    assert worst_case(request_, candidate) == cost(usage, candidate)[0] == 5
 
 
 def test_speech_by_the_second_alone() -> None:
@@ -193,6 +221,7 @@ def test_speech_by_the_second_alone() -> None:
         pytest.param(ask("hi"), priced(input_cost_per_token="1"), id="no-output-price"),
         pytest.param(ask("hi"), known("cohere/rerank-v3.5"), id="fee-that-has-no-meter"),
         pytest.param(SAY, known("gpt-4o"), id="chat-model-asked-to-speak"),
+        pytest.param(ask("hi", modalities=["text", "audio"]), known("gpt-4o"), id="sound-that-has-no-price"),
         pytest.param(HOUR, known("tts-1"), id="voice-asked-to-listen"),
         pytest.param(MosRequest(audio=CLIP), known("gpt-4o"), id="nobody-sells-mos"),
         pytest.param(
