@@ -35,10 +35,10 @@ from harness.execute import requests
 from harness.execute.aloud import aloud
 from harness.execute.fusion import fused
 from harness.execute.plan import call_key
-from harness.execute.prompts import stage_renderer
+from harness.execute.prompts import PromptError, stage_renderer
 from harness.pricing.worst import SECONDS_PER_CHARACTER, TRANSCRIPT_TOKENS_PER_SECOND
+from harness.store import ballast
 from harness.store.ledger import Ledger
-from harness.store.media import Media
 
 STAGES, STAGES_ESTIMATED = "stages", "stages_estimated"
 """Source of a cost that is the sum of those of its stages, where none or where some are estimated."""
@@ -63,14 +63,15 @@ async def deliver(
     ledger: Ledger,
     done: Mapping[str, Record],
     carry: Carry,
-    media: Media,
+    read: Callable[[str], bytes],
+    keep: Callable[[bytes], str],
     now: Callable[[], datetime],
     given: Callable[[Call], Record | None] | None = None,
 ) -> Record | None:
     """Ask one stage after the other and commit the record of the whole; None where it is pending.
 
     `done` are the stages of earlier processes, by key: none is paid twice. `given` are those that need not be asked at
-    all; they are no part of what the whole took and cost.
+    all; they are no part of what the whole took and cost. `read` and `keep` find a clip by its sha256 and store one.
     """
     records: list[Record] = []
     asked: list[Record] = []
@@ -88,7 +89,7 @@ async def deliver(
             continue
         if stage.by_sentence:
             speak, key = partial(ask, stage.candidate), partial(_key, call, stage)
-            record = await aloud(part, records[-1], ask=speak, key=key, read=media.get, keep=media.put)
+            record = await aloud(part, records[-1], ask=speak, key=key, read=read, keep=keep)
         else:
             record = await ask(stage.candidate, part)
         if record is None:
@@ -243,6 +244,21 @@ def largest_requests(
         part = part_of(call, stage, cascade, before)
         yield part.request, stage.candidate
         before.append(unasked(part, Output(text=known[stage.name]) if stage.name in known else _longest(part.request)))
+
+
+def brings(call: Call, cascade: Candidate) -> int:
+    """Return how many bytes a call to `cascade` may take on the disk at once, one stage being in flight at a time.
+
+    A clip of sentences is written when the last of them has come, which may be nearly all of it.
+    """
+    most = ballast.brings(call.request)
+    try:
+        for stage, (request, _) in zip(cascade.stages, largest_requests(call, cascade), strict=True):
+            most = max(most, ballast.brings(request) * (2 if stage.by_sentence else 1))
+    except PromptError:  # the longest answer would make a later stage's question too long
+        speaks = any("tts" in stage.candidate.modalities for stage in cascade.stages)
+        most += 2 * ballast.MOST_CLIP_BYTES if speaks else 0
+    return most
 
 
 def _longest(request: Request) -> Output:

@@ -249,13 +249,17 @@ class Courier:
 
     async def _write(self, record: Record, blobs: Mapping[str, bytes]) -> None:
         for data in blobs.values():
-            try:
-                await asyncio.to_thread(self.media.put, data)
-            except StoreError:
-                if not self.ledger.make_room():
-                    raise
-                await asyncio.to_thread(self.media.put, data)
+            await asyncio.to_thread(self.keep, data)
         await self.ledger.commit(record)
+
+    def keep(self, data: bytes) -> str:
+        """Store a medium and return its sha256, from any thread; on a full disk, in the room that was set aside."""
+        try:
+            return self.media.put(data)
+        except StoreError:
+            if not self.ledger.make_room():
+                raise
+            return self.media.put(data)
 
     def _record(self, call: Call, candidate: Candidate, answer: Answer, trip: _Trip) -> Record:
         answer = cleaned(trip.share(answer), self.redactor)

@@ -311,7 +311,8 @@ class _Phases:
             ledger=courier.ledger,
             done=self.stages,
             carry=lambda part, model: courier.deliver(part, model, lane, placed=placed),
-            media=courier.media,
+            read=courier.media.get,
+            keep=courier.keep,
             now=courier.now,
             given=None if replaced is None else replaced.given,
         )
@@ -320,7 +321,11 @@ class _Phases:
 
     def _room(self, calls: Sequence[Call]) -> int:
         in_flight = self.bakeoff.settings.max_in_flight + 1  # and one in the exclusive lane
-        return ballast.room((call.request for call in calls), in_flight)
+        return ballast.room(map(self._brings, calls), in_flight)
+
+    def _brings(self, call: Call) -> int:
+        candidate = self.candidates[call.candidate]
+        return cascade.brings(call, candidate) if candidate.stages else ballast.brings(call.request)
 
 
 def _throttles(

@@ -41,9 +41,9 @@ LOOK_EVERY_S = 1.0
 ADVICE = "free some space or check the disk, then resume: everything committed is kept"
 
 
-def room(requests: Iterable[Request], in_flight: int) -> int:
-    """Return how many bytes so many of `requests` may bring at once: the largest of them."""
-    return CHECKPOINT_BYTES + sum(heapq.nlargest(in_flight, map(_brings, requests)))
+def room(loads: Iterable[int], in_flight: int) -> int:
+    """Return how many bytes so many calls may bring at once, from what each brings: the largest of them."""
+    return CHECKPOINT_BYTES + sum(heapq.nlargest(in_flight, loads))
 
 
 class Ballast:
@@ -106,7 +106,8 @@ class Ballast:
         return StoreError(f"{self._path.parent}: {what}; nothing more is sent", hint=ADVICE)
 
 
-def _brings(request: Request) -> int:
+def brings(request: Request) -> int:
+    """Return how many bytes the answer to `request` may take on the disk."""
     match request:
         case ChatRequest():
             clip = min(request.max_tokens * SPOKEN_TOKEN_BYTES, MOST_CLIP_BYTES) if is_spoken(request) else 0

@@ -11,9 +11,11 @@ from harness.core.calls import Audio, ChatRequest, Failure, Output, Record, Role
 from harness.core.candidates import Candidate, Prices, Stage
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample, Suite
-from harness.errors import UsageError
+from harness.errors import StoreError, UsageError
+from harness.execute.cascade import brings
 from harness.execute.plan import plan
 from harness.execute.runner import RunResult, run
+from harness.store import ballast
 from harness.store.ledger import Ledger
 from harness.store.media import Media
 from tests.execute.bakeoffs import Client, Engines, Watcher, answered, bakeoff, remote, start, text_suite, voice_suite
@@ -286,6 +288,59 @@ def test_a_sentence_that_was_not_spoken_is_asked_for_again_and_the_others_are_no
             assert len(written.marks.sentences_ms) == 2
 
     asyncio.run(tell())
+
+
+def test_the_joined_clip_lands_on_a_full_disk_in_the_room_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, puts = Media.put, 0
+
+    def put(media: Media, data: bytes) -> str:
+        nonlocal puts
+        puts += 1
+        if puts == 3:  # after the two sentences
+            assert (tmp_path / ballast.NAME).exists()
+            raise StoreError("media cannot be written: No space left on device")
+        return real(media, data)
+
+    async def tell() -> None:
+        provider, media = FakeProvider(), Media(tmp_path / "media")
+        sentences_of(provider)
+        suite = questions(provider, media, 1)
+        monkeypatch.setattr(Media, "put", put)
+        async with provider:
+            planned = bakeoff(talker(provider, by_sentence=True), suites=[suite], instruments=instruments(provider))
+            trip = Trip(tmp_path, planned)
+            await trip.go()
+            (whole,) = trip.records(Role.ANSWER)
+            assert isinstance(whole.outcome, Output)
+            assert whole.outcome.audio is not None
+            spoken = samples(media.get(whole.outcome.audio.sha256))
+            assert spoken == provider.say("It is four.") + provider.say("I am sure.")
+            assert not (tmp_path / ballast.NAME).exists()
+
+    asyncio.run(tell())
+
+
+@pytest.mark.parametrize(
+    ("by_sentence", "max_tokens", "clips"),
+    [
+        pytest.param(False, 100, 100 * 8 * ballast.CHARACTER_BYTES, id="one"),
+        pytest.param(True, 100, 2 * 100 * 8 * ballast.CHARACTER_BYTES, id="the last sentence and all of them"),
+        pytest.param(True, 10_000, 2 * ballast.MOST_CLIP_BYTES, id="the largest that are accepted"),
+        pytest.param(True, 1_000_000, 2 * ballast.MOST_CLIP_BYTES, id="longer than any question may be"),
+    ],
+)
+def test_room_is_kept_for_what_a_cascade_will_say(
+    tmp_path: Path, by_sentence: bool, max_tokens: int, clips: int
+) -> None:
+    provider = FakeProvider()
+    suite = questions(provider, Media(tmp_path), 1)
+    (task,) = suite.tasks
+    suite = replace(suite, tasks=(replace(task, max_tokens=max_tokens),))
+    both = talker(provider, by_sentence=by_sentence)
+    (call,) = plan(bakeoff(both, suites=[suite])).calls
+    assert clips <= brings(call, both) <= clips + 2 * ballast.CALL_BYTES + max_tokens * ballast.TOKEN_BYTES
 
 
 def test_a_stage_that_failed_is_asked_again_and_one_that_answered_is_not(tmp_path: Path) -> None:

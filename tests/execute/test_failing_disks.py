@@ -134,7 +134,7 @@ def test_every_served_answer_lands_on_a_disk_that_another_program_fills(tmp_path
             client.script = lambda *_: answered()
             assert run_on(ledger, folder, client).exit_code == 0
         assert len(seen) == 200 - before
-        assert min(seen) >= ballast.room((r.call.request for r in records(folder)), IN_FLIGHT)
+        assert min(seen) >= ballast.room((ballast.brings(r.call.request) for r in records(folder)), IN_FLIGHT)
         assert len(records(folder)) == 200
 
 

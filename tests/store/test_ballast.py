@@ -12,7 +12,7 @@ import pytest
 
 from harness.core.calls import ChatRequest, Output, Request, SpeechRequest, TranscriptionRequest
 from harness.errors import StoreError
-from harness.store.ballast import CHECKPOINT_BYTES, NAME, Ballast, room
+from harness.store.ballast import CHECKPOINT_BYTES, NAME, Ballast, brings, room
 from tests.store.nouns import CLIP, call, new_ledger, record
 
 MB = 1_000_000
@@ -59,11 +59,11 @@ def test_the_room_is_really_taken_and_given_back(tmp_path: Path, monkeypatch: py
     ],
 )
 def test_room_is_kept_for_the_largest_that_may_come(request_: Request, least: float, most: float) -> None:
-    one, two = (room([request_] * 3, in_flight) - CHECKPOINT_BYTES for in_flight in (1, 2))
+    one, two = (room([brings(request_)] * 3, in_flight) - CHECKPOINT_BYTES for in_flight in (1, 2))
     assert least <= one <= most
     assert two == 2 * one
-    small = TranscriptionRequest(audio=CLIP)
-    assert room([small, request_, small], 1) == room([request_], 5) == one + CHECKPOINT_BYTES
+    large, small = brings(request_), brings(TranscriptionRequest(audio=CLIP))
+    assert room([small, large, small], 1) == room([large], 5) == one + CHECKPOINT_BYTES
 
 
 def test_a_run_that_has_set_nothing_aside_has_nothing_to_give(tmp_path: Path) -> None:
