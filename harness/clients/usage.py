@@ -34,7 +34,7 @@ def chat_usage(reported: Any, *, silent: bool = False) -> Usage:
         "input_audio_tokens": audio_in,
         "output_audio_tokens": audio_out,
     }
-    sane = {name: value for name, value in meters.items() if value is not None and 0 <= value <= _ABSURD}
+    sane = _sane(meters)
     untold = not completion and not silent
     if untold:
         sane.pop("output_tokens", None)
@@ -56,9 +56,14 @@ def image_usage(reported: Any, *, images: int) -> Usage:
         "output_tokens": _rest(made, drawn),
         "output_image_tokens": drawn,
     }
-    sane = {name: value for name, value in meters.items() if value is not None and 0 <= value <= _ABSURD}
+    sane = _sane(meters)
     suspect = any(value is not None and name not in sane for name, value in meters.items())
     return Usage(**sane, output_images=images, source="suspect" if suspect else "provider")
+
+
+def _sane(meters: Mapping[str, int | None]) -> dict[str, int]:
+    """Return the meters that can be true."""
+    return {name: value for name, value in meters.items() if value is not None and 0 <= value <= _ABSURD}
 
 
 def total(first: Usage, second: Usage) -> Usage:

@@ -205,8 +205,8 @@ class Ending:
         broken_off, dollars = ledger.sunk()
         if broken_off:
             notices.append(
-                f"{broken_off} calls were broken off or had to be asked again: beside what is recorded they may have been"
-                f" billed at most ${dollars:f}, which a budget counts."
+                f"{broken_off} calls were broken off or had to be asked again: beside what is recorded they may have"
+                f" been billed at most ${dollars:f}, which a budget counts."
             )
         if bugs:
             notices.append(f"{bugs} calls failed by a bug of Bakeoff's own; the store holds the tracebacks.")

@@ -78,7 +78,7 @@ def test_the_command_that_goes_on_names_the_folder(desk: Desk, monkeypatch: pyte
         ),
         pytest.param(
             "credentials", "HTTP 401: Incorrect API key provided",
-            ["error[E104]: http://127.0.0.1:1/v1 refuses the key of 'one', 'two', which DESK_KEY holds: HTTP 401: Incorrect API key",
+            ["error[E104]: http://127.0.0.1:1/v1 refuses the key of 'one', 'two', which DESK_KEY holds: HTTP 401: Inc",
              "  --> providers.yaml:3:85\n", "fix: put the right key into DESK_KEY (the environment, else .env)"],
             id="refused-key",
         ),

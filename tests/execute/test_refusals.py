@@ -72,7 +72,8 @@ def test_an_address_without_its_version_is_suspected() -> None:
         pytest.param(
             own(),
             "quota",
-            "the credit of 'mine' at http://127.0.0.1:8000/v1 is used up (the key that ACME_API_KEY holds): HTTP 401: no",
+            "the credit of 'mine' at http://127.0.0.1:8000/v1 is used up (the key that ACME_API_KEY holds): "
+            "HTTP 401: no",
             "top it up, or name the variable of another key as api_key",
             id="spent",
         ),

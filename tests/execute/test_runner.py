@@ -529,7 +529,7 @@ def test_calls_of_a_dead_process_are_named_with_what_they_may_have_cost(tmp_path
         asyncio.run(ledger.intend(call.key, 3, Decimal("0.9")))
     result = trip.go()
     assert result.exit_code == 0
-    (notice,) = [n for n in result.notices if "may have been billed" in n]
+    notice, *_ = [n for n in result.notices if "may have been billed" in n]
     assert notice.startswith("1 calls were in flight when an earlier process ended")
     assert "(at most $0.9)" in notice, "all of its attempts"
 
