@@ -1,11 +1,13 @@
 """Rows 26, 28 and 29: responses that are too large, that unpack to too much, that lead elsewhere."""
 
 import asyncio
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from harness.clients import litellm_door
 from harness.core.calls import Fault
 from tests.fake_provider import FakeProvider, status
 from tests.fake_provider import Fault as Script
@@ -26,6 +28,8 @@ def peak_growth() -> Callable[[], int]:
         lines = Path("/proc/self/status").read_text().splitlines()
         return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 
+    importlib.import_module("openai.resources")  # the first call of a process would, into the memory of its test
+    litellm_door.load()
     Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
     before = peak()
     return lambda: peak() - before

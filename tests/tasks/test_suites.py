@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.config.suites import load_suite
-from harness.core.calls import Audio, Output, Ranked
+from harness.core.calls import Audio, Image, Output, Ranked
 from harness.core.canonical import Json
 from harness.core.scores import MOS, READER, SHAPES, TRANSCRIBER, Reading, Score, Scorer, Unscored, answer_key
 from harness.core.suites import Sample, Suite, Task
@@ -43,8 +43,9 @@ def keys(sample: Sample) -> Iterator[str]:
 
 
 def judge(task: Task, sample: Sample, text: str, ovrl: float) -> dict[str, Score | Unscored]:
-    """Score `text` as the output of a text model, as what the instruments heard in a clip, as grades that rank."""
+    """Score `text` as a text model's output, as what instruments heard and saw in one, as grades that rank."""
     clip = Audio(sha256="0" * 64, mime="audio/wav", seconds=1.0, sample_rate=16000, size=32044)
+    picture = Image(sha256="1" * 64, mime="image/png", width=512, height=512, size=9000)
     heard = {
         TRANSCRIBER.name: Output(text=text),
         MOS.name: Output(values={"sig": ovrl, "bak": ovrl, "ovrl": ovrl}),
@@ -55,7 +56,9 @@ def judge(task: Task, sample: Sample, text: str, ovrl: float) -> dict[str, Score
     ranking = by_grade(text) if task.modality == "rerank" else ()
     return {
         scorer.name: scorer.score(
-            sample, replace(said(scorer, text, clip if scorer.needs else None), ranking=ranking), readings
+            sample,
+            replace(said(scorer, text, clip if scorer.needs else None), image=picture, ranking=ranking),
+            readings,
         )
         for scorer in task.scorers
     }
