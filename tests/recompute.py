@@ -1010,6 +1010,18 @@ class Decision:
         lead = [a - b for a, b in zip(self.score_draws[str(self.leader)], self.score_draws[name], strict=True)]
         return math.sqrt(math.fsum(x * x for x in lead) / DRAWS - (math.fsum(lead) / DRAWS) ** 2)
 
+    @property
+    def fit(self) -> bool:
+        """Whether the leader's quality is worth anything."""
+        worths = zip(self.criteria, self.values[str(self.leader)], strict=True)
+        return all(v != 0 for c, v in worths if c["metric"] == "quality")
+
+    def told(self, name: str) -> bool | None:
+        """Whether 97.5 % of the draws put the leader before `name`; None where these draws are too near to say."""
+        lead = sorted(a - b for a, b in zip(self.score_draws[str(self.leader)], self.score_draws[name], strict=True))
+        low = type_7(lead, 0.025)
+        return None if abs(low) < 0.25 * self.margin(name) else low > 0
+
     # -- sensitivity
 
     def _row(self, name: str) -> list[float]:

@@ -364,10 +364,7 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         enough = sum(clusters) >= limits.get("clear_clusters", 10) and min(clusters) > 1
         enough = enough and not decision.lone & set(decision.contenders)
         robust = decision.flip is None or decision.flip[0] >= limits["fragile_l1"]
-        leader = str(decision.leader)
-        fit = all(
-            v != 0 for c, v in zip(decision.criteria, decision.values[leader], strict=True) if c["metric"] == "quality"
-        )
+        told = {name: decision.told(name) for name in decision.contenders[1:]}
         kept = 3 * flips.count(str(decision.leader)) >= 2 * len(flips)
         sure = (
             len(names) > 1
@@ -376,12 +373,18 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
             and verdict["p_best"] >= limits["clear_p_best"]
         )
         likely = len(names) == 1 or verdict["p_best"] >= limits["lean_p_best"]
-        kind = "clear" if sure and enough and fit and robust and kept else "lean" if likely else "toss-up"
+        clear = sure and enough and decision.fit and robust and kept and not near and False not in told.values()
+        kind = "clear" if clear else "lean" if likely else "toss-up"
+        if clear and None in told.values() and verdict["kind"] == "lean":
+            kind = "lean"
     if verdict["kind"] != kind:
         yield f"verdict: {verdict['kind']}, not {kind}"
     winner: str | None = None
+    untested = len(names) == 1 and not decision.rule["gates"]
     proven = [n for n in decision.contenders if all(g.status == "pass" for g in decision.gates[n])]
-    if kind in ("clear", "lean"):
+    if untested or (decision.leader and not decision.fit):
+        winner = None
+    elif kind in ("clear", "lean"):
         winner = decision.leader if decision.leader in proven else None
     elif kind == "toss-up":
         tied = [n for n in proven if n == decision.leader or n in near]

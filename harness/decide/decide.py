@@ -191,6 +191,7 @@ def _standing(
         clusters=tuple(clusters),
         cost=_costs(estimates),
         margin=dict(zip(names, lead.std(axis=0).tolist(), strict=True)),
+        lead_low=dict(zip(names, np.quantile(lead, 0.025, axis=0).tolist(), strict=True)),
         smallest_flip=flip.l1 if flip else None,
         flip_to=names[flip.challenger] if flip else None,
         leave_one_out={criteria[j]: names[first] for j, first in enumerate(leads) if first is not None},

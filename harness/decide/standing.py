@@ -33,6 +33,8 @@ class Standing:
     """Candidate → dollars for a number of requests, the same for all; None is not measured."""
     margin: Mapping[str, float]
     """Candidate → standard deviation of the difference between its score and the leader's."""
+    lead_low: Mapping[str, float]
+    """Candidate → 2.5 % quantile of the leader's lead over it, at the given weights."""
     smallest_flip: float | None
     flip_to: str | None
     leave_one_out: Mapping[str, str]
@@ -70,6 +72,20 @@ class Standing:
             for line in self.contenders
             if line is self.leader or best - line.score < max(least, self.margin.get(line.candidate, 0.0))
         )
+
+    @property
+    def untold(self) -> tuple[RankedCandidate, ...]:
+        """Those whom the samples do not tell from the leader: the 95 % interval of its lead over them holds 0."""
+        return tuple(
+            line
+            for line in self.contenders
+            if line is not self.leader and self.lead_low.get(line.candidate, 0.0) <= 0.0
+        )
+
+    @property
+    def untested(self) -> bool:
+        """Whether there was nothing that the leader had to be better than: no rival and no gate."""
+        return len(self.ranking) == 1 and not self.ranking[0].gates
 
 
 def unproven(line: RankedCandidate) -> tuple[GateResult, ...]:

@@ -10,8 +10,9 @@ from harness.decide.wording import sentence
 def verdict(standing: Standing, *, caveats: Sequence[str]) -> Verdict:
     """Return the answer with what would change it.
 
-    The recommendation is the leader; in a toss-up it is the cheapest of the near-ties. A candidate with an unproven
-    gate may lead but is never recommended, and neither is anyone where too little was measured.
+    The recommendation is the leader; in a toss-up it is the cheapest of the near-ties. Whoever has an unproven gate, or
+    is first with a quality that is not acceptable, or had neither rival nor gate, may lead but is not recommended, and
+    neither is anyone where too little was measured.
     """
     kind, leader = _kind(standing), standing.leader
     winner = _recommended(standing, kind)
@@ -51,6 +52,8 @@ def _kind(standing: Standing) -> VerdictKind:
         and not standing.too_few
         and not standing.unfit
         and robust
+        and len(standing.near_ties) == 1
+        and not standing.untold
         and _survives_omissions(standing, standing.leader)
     ):
         return VerdictKind.CLEAR
@@ -65,7 +68,7 @@ def _survives_omissions(standing: Standing, leader: RankedCandidate) -> bool:
 
 def _recommended(standing: Standing, kind: VerdictKind) -> RankedCandidate | None:
     leader = standing.leader
-    if leader is None or kind in (VerdictKind.NONE, VerdictKind.INCOMPLETE):
+    if leader is None or standing.unfit or standing.untested or kind in (VerdictKind.NONE, VerdictKind.INCOMPLETE):
         return None
     if kind is not VerdictKind.TOSS_UP:
         return None if unproven(leader) else leader

@@ -19,7 +19,7 @@ def sentence(standing: Standing, kind: VerdictKind, winner: RankedCandidate | No
         return _none(standing)
     if kind is VerdictKind.INCOMPLETE:
         return _incomplete(standing, leader)
-    parts = [_headline(standing, kind, leader, winner), _overtaking(standing, leader, winner), _unproven(leader)]
+    parts = [_headline(standing, kind, leader, winner), _overtaking(standing, leader, winner), _withheld(standing, leader)]
     return " ".join(part for part in parts if part)
 
 
@@ -57,13 +57,15 @@ def _headline(standing: Standing, kind: VerdictKind, leader: RankedCandidate, wi
         return f"{name} is the only candidate that no gate excludes."
     if kind is VerdictKind.CLEAR and leader.p_best is not None:
         return f"{name} is the clear winner: it comes first in {_share(leader.p_best)} of the draws."
+    opening = "" if kind is VerdictKind.LEAN else "No clear winner: "
     rival = _cheaper_near_tie(standing, leader, winner)
     if rival is not None:
         close = f"but {rival.candidate} is within its margin and {_saving(standing, rival, leader)}."
-        return ("" if kind is VerdictKind.LEAN else "No clear winner: ") + f"{name} ranks first, {close}"
-    if kind is VerdictKind.LEAN:
-        return f"{name} ranks first, but {_doubt(standing, leader)}."
+        return f"{opening}{name} ranks first, {close}"
     near = [line.candidate for line in standing.near_ties if line is not leader]
+    doubt = _doubt(standing, leader) if kind is VerdictKind.LEAN else None
+    if doubt:
+        return f"{name} ranks first, but {doubt}."
     if not near:
         if leader.p_best is None:
             return f"No clear winner: {name} ranks first, but nobody knows how surely: {NO_SPREAD}."
@@ -71,24 +73,28 @@ def _headline(standing: Standing, kind: VerdictKind, leader: RankedCandidate, wi
     priced = all(standing.cost[line.candidate] is not None for line in standing.near_ties)
     if len(near) == 1:
         less = "costs no less" if priced else "is not known to cost less"
-        return f"No clear winner: {name} ranks first; {near[0]} is within its margin and {less}."
+        return f"{opening}{name} ranks first; {near[0]} is within its margin and {less}."
     less = "cost no less" if priced else "are not known to cost less"
-    return f"No clear winner: {name} ranks first; {_listed(near)} are within its margin and {less}."
+    return f"{opening}{name} ranks first; {_listed(near)} are within its margin and {less}."
 
 
-def _doubt(standing: Standing, leader: RankedCandidate) -> str:
-    """Say what keeps a lean from being clear."""
+def _doubt(standing: Standing, leader: RankedCandidate) -> str | None:
+    """Say what keeps a lean from being clear; None where it is the near-ties alone."""
     limits, flip = standing.thresholds, standing.smallest_flip
     if leader.p_best is not None and leader.p_best < limits.clear_p_best:
         return f"not surely: it comes first in {_share(leader.p_best)} of the draws"
     if standing.lacking or standing.unjudged:
         return "the run is incomplete"
     if standing.unfit:
-        return "its quality is at or below the worst acceptable"
+        return "it is not good enough"
     if standing.too_few:
         return "the samples are too few for a clear win"
     if flip is not None and flip < limits.fragile_l1:
         return f"a small change of the weights puts {standing.flip_to} first"
+    if len(standing.near_ties) > 1:
+        return None
+    if standing.untold:
+        return f"the samples do not tell it from {_listed([line.candidate for line in standing.untold])}"
     return "it often loses the lead when one criterion is left out"
 
 
@@ -139,10 +145,17 @@ def _distance(crossover: Crossover) -> tuple[float, bool]:
     return round(abs(crossover.weight - crossover.now), 9), crossover.weight < crossover.now
 
 
-def _unproven(leader: RankedCandidate) -> str:
+def _withheld(standing: Standing, leader: RankedCandidate) -> str:
+    """Say why the leader is not recommended."""
     gates = [limit(result.gate) for result in unproven(leader)]
-    verb = "is" if len(gates) == 1 else "are"
-    return f"{leader.candidate} cannot be recommended yet: {_listed(gates)} {verb} unproven." if gates else ""
+    if gates:
+        verb = "is" if len(gates) == 1 else "are"
+        return f"{leader.candidate} cannot be recommended yet: {_listed(gates)} {verb} unproven."
+    if standing.unfit:
+        return f"{leader.candidate} cannot be recommended: its quality is at or below the worst acceptable."
+    if standing.untested:
+        return f"{leader.candidate} is not recommended: it had neither a rival nor a gate to pass."
+    return ""
 
 
 def _saving(standing: Standing, cheap: RankedCandidate, dear: RankedCandidate) -> str:

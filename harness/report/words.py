@@ -397,7 +397,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "memo.toss-up": "There is no clear winner. If one must be named: {winner}, the cheapest or simplest of "
         "those that cannot be told apart.",
         "memo.ties": "They are:",
-        "memo.withheld": "Nobody is recommended yet: {leader} ranks first, but a gate is not proven.",
+        "memo.withheld": "Nobody is recommended yet, although {leader} ranks first.",
         "memo.none": "Choose none of them: no candidate passes the gates, or nothing was measured.",
         "memo.incomplete": "Do not decide yet: too little was measured. Complete the run first.",
         "memo.p_best": "Chance to be best: {p_best}.",

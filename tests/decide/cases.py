@@ -9,6 +9,7 @@ from harness.core.decision import Completeness, Decision, PairedDifference, Self
 from harness.core.estimates import Estimate
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale, Thresholds
 from harness.decide.decide import decide, metrics_of
+from harness.decide.values import Floats
 from tests.oracles import oracle
 
 EXAMPLE = oracle("mcda_worked_example")
@@ -57,7 +58,7 @@ def decided(
     measured: Mapping[str, Mapping[str, float | None]],
     by: DecisionRule | None = None,
     *,
-    noise: float = 0.0,
+    noise: float | Floats = 0.0,
     half: float = 0.0,
     draws: int = 2000,
     clusters: Sequence[int] = (100,),
@@ -67,7 +68,7 @@ def decided(
     allow_incomplete: bool = False,
     self_measured: Sequence[SelfMeasured] = (),
 ) -> Decision:
-    """Decide on values: candidate → metric → value, each with an interval of `half` and draws of sd `noise`."""
+    """Decide on values: candidate → metric → value, each with an interval of `half`, and draws of sd `noise` or those given."""
     by = by or rule()
     estimates = {
         name: tuple(estimate(metric, x, 0.0 if metric == "coverage" else half) for metric, x in of.items())
@@ -78,7 +79,7 @@ def decided(
         candidates=tuple(measured),
         estimates=estimates,
         metrics=metrics_of(by),
-        draws=drawn(estimates, metrics_of(by), noise=noise, draws=draws),
+        draws=drawn(estimates, metrics_of(by), noise=noise, draws=draws) if isinstance(noise, float) else noise,
         differences=no_differences,
         samples_planned=sum(clusters),
         samples_compared=sum(clusters),

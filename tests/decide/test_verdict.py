@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from harness.core.calls import Role
@@ -32,6 +33,32 @@ def test_clear() -> None:
         "alpha is the clear winner: it comes first in 100% of the draws. "
         "No change of the weights puts another candidate first."
     )
+
+
+def test_a_sure_lead_that_is_too_small_to_matter_is_no_clear_win() -> None:
+    verdict = decided({"alpha": {"quality": 0.71, USD: 1.0}, "bravo": {"quality": 0.70, USD: 1.0}}).verdict
+    assert (verdict.kind, verdict.winner, verdict.near_ties) == (VerdictKind.LEAN, "alpha", ("bravo",))
+    assert (verdict.p_best or 0) >= 0.99
+    assert verdict.sentence.startswith("alpha ranks first; bravo is within its margin and costs no less.")
+
+
+def test_a_likely_lead_that_the_samples_do_not_show_is_no_clear_win() -> None:
+    verdict = decided({"alpha": {"quality": 0.6}, "bravo": {"quality": 0.5}}, rule(QUALITY), noise=0.085).verdict
+    assert (verdict.kind, verdict.winner, verdict.near_ties) == (VerdictKind.LEAN, "alpha", ())
+    assert (verdict.p_best or 0) >= 0.9
+    assert verdict.sentence.startswith("alpha ranks first, but the samples do not tell it from bravo.")
+
+
+def test_of_two_equal_models_hardly_ever_one_is_the_clear_winner() -> None:
+    """Two models that each answer seven of ten rightly race 400 times over 60 samples of their own luck."""
+    rng = np.random.default_rng(7)
+    clear = 0
+    for _ in range(400):
+        scores = (rng.random((60, 2)) < 0.7).astype(float)
+        draws = (rng.multinomial(60, np.full(60, 1 / 60), 400) @ scores / 60)[:, :, np.newaxis]
+        measured = {name: {"quality": float(of.mean())} for name, of in zip(("alpha", "bravo"), scores.T, strict=True)}
+        clear += decided(measured, rule(QUALITY), noise=draws).verdict.kind is VerdictKind.CLEAR
+    assert clear <= 0.075 * 400, "one in twenty, and the chance of four hundred races"
 
 
 def test_a_noisy_lead_is_a_lean() -> None:
@@ -195,12 +222,13 @@ def test_a_proven_near_tie_that_costs_more_is_not_called_cheaper() -> None:
     )
 
 
-def test_one_candidate_has_nothing_to_be_compared_with() -> None:
+def test_one_candidate_has_nothing_to_be_compared_with_and_is_recommended_only_by_a_gate() -> None:
+    alone = "Only one candidate was measured: alpha scores 0.74, and there is nothing to compare it with."
     verdict = decided({"alpha": {"quality": 0.74}}, rule(QUALITY)).verdict
-    assert (verdict.kind, verdict.leader, verdict.winner) == (VerdictKind.LEAN, "alpha", "alpha")
-    assert verdict.sentence == (
-        "Only one candidate was measured: alpha scores 0.74, and there is nothing to compare it with."
-    )
+    assert (verdict.kind, verdict.leader, verdict.winner) == (VerdictKind.LEAN, "alpha", None)
+    assert verdict.sentence == f"{alone} alpha is not recommended: it had neither a rival nor a gate to pass."
+    gated = decided({"alpha": {"quality": 0.74, "coverage": 1.0}}, rule(QUALITY, gates=[COVERED])).verdict
+    assert (gated.winner, gated.sentence) == ("alpha", alone)
 
 
 def test_a_candidate_without_a_usable_answer_leaves_the_verdict_incomplete() -> None:
@@ -347,8 +375,9 @@ def test_the_first_of_those_who_are_worth_nothing_is_no_clear_winner() -> None:
     verdict = decided(
         {"alpha": {"quality": 0.0, USD: 0.2}, "bravo": {"quality": 0.0, USD: 5.0}}, by, noise=0.01
     ).verdict
-    assert (verdict.kind, verdict.leader, verdict.p_best) == (VerdictKind.LEAN, "alpha", 1.0)
-    assert verdict.sentence.startswith("alpha ranks first, but its quality is at or below the worst acceptable.")
+    assert (verdict.kind, verdict.leader, verdict.winner, verdict.p_best) == (VerdictKind.LEAN, "alpha", None, 1.0)
+    assert verdict.sentence.startswith("alpha ranks first, but it is not good enough.")
+    assert verdict.sentence.endswith("cannot be recommended: its quality is at or below the worst acceptable.")
     assert verdict.caveats[0] == "alpha scores at or below the worst acceptable on answers."
 
 

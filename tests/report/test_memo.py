@@ -101,7 +101,7 @@ def test_a_leader_with_an_unproven_gate_is_not_recommended(fake: FakeRun) -> Non
     unproven = replace(line.gates[1], status=GateStatus.UNPROVEN)
     ranking = (replace(line, gates=(unproven,)), *one.ranking[1:])
     memo = memo_text(fake.evidence, [replace(one, ranking=ranking, verdict=replace(one.verdict, winner=None))])
-    assert "Nobody is recommended yet: gpt-mini ranks first" in memo
+    assert "Nobody is recommended yet, although gpt-mini ranks first" in memo
     assert "Waiver needed" in memo
     assert "we decided for no candidate" in memo
 
