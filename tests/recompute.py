@@ -5,6 +5,7 @@ Formulas: methodology.md (1.1 values and scores, 1.5 sensitivity, 2.1 clustered 
 of the draws; `Quantile` and `Chance` say how far that is.
 """
 
+import hashlib
 import itertools
 import json
 import math
@@ -178,6 +179,18 @@ def clopper_pearson(p: float, n: float) -> Bounds:
     return exact(low, 1.0 if p >= 1 else float(stats.beta.ppf(0.95, k + 1, n - k)))
 
 
+def _sealed(db: sqlite3.Connection) -> str:
+    """One digest over every row that a number can rest on, in the order of its key, without what is NULL."""
+    sha = hashlib.sha256()
+    for table in ("run", "sample", "plan", "call", "attempt", "scorer", "score"):
+        key = [row["name"] for row in db.execute(f"PRAGMA table_info({table})") if row["pk"]]
+        sha.update(f'["{table}"]'.encode())
+        for row in db.execute(f"SELECT * FROM {table} ORDER BY {', '.join(key)}"):
+            known = {name: row[name] for name in row.keys() if row[name] is not None}  # noqa: SIM118
+            sha.update(json.dumps(known, separators=(",", ":")).encode())
+    return sha.hexdigest()
+
+
 def type_7(ordered: Sequence[float], q: float) -> float:
     at = (len(ordered) - 1) * q
     low, high = ordered[math.floor(at)], ordered[math.ceil(at)]
@@ -328,6 +341,7 @@ class Run:
                 for row in db.execute("SELECT * FROM sample ORDER BY id")
             }
             self.calls = list(self._calls(db))
+            self.evidence_sha256 = _sealed(db)
         self.tasks = {(suite["name"], task["name"]): task for suite in self.config["suites"] for task in suite["tasks"]}
         self.slots = {
             slot: Slot(self, slot, rule)

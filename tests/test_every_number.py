@@ -466,6 +466,8 @@ def wrong_numbers(page: Page, expected: Mapping[str, Expected]) -> Iterator[str]
 def wrong_document(run: recompute.Run, decisions: Mapping[str, Decision], document: Any) -> Iterator[str]:
     if document["run"] != run.manifest["run_id"] or document["rules_frozen"] != run.manifest["rules"]:
         yield "decision.json is of another run"
+    if document["evidence_sha256"] != run.evidence_sha256:
+        yield "decision.json rests on other records"
     if document["incomplete"] != any(d.short or d.unjudged for d in decisions.values()):
         yield f"decision.json says that the run is {'' if document['incomplete'] else 'not '}incomplete"
     if [got["slot"] for got in document["decisions"]] != list(decisions):

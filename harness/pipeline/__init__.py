@@ -28,6 +28,7 @@ from harness.pipeline.planning import (
     require_permission,
     require_prices,
 )
+from harness.pipeline.verifying import verify
 from harness.pipeline.running import exit_code, redactor, remember, run, start, summary
 
 __all__ = [
@@ -64,4 +65,5 @@ __all__ = [
     "start",
     "stored_decisions",
     "summary",
+    "verify",
 ]

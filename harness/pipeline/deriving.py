@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from harness.core.canonical import from_json, to_json
+from harness.core.canonical import Json, from_json, to_json
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
 from harness.errors import NO_CANDIDATE_PASSES, IncompleteError, UsageError
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from harness.core.decision import Completeness, Decision, SelfMeasured
+    from harness.execute.scoring import Judgement
     from harness.report.evidence import Evidence
+    from harness.store.ledger import Ledger
 
 DRAWS = 10_000
 """Resamples behind intervals and P(best)."""
@@ -51,11 +53,11 @@ def catch_up(run_folder: Path, folder: Path) -> None:
     with Ledger.open(run_folder, write=False) as ledger:
         came = completeness(ledger)
     if not decided or any(decision.completeness != came.get(decision.slot) for decision in decided):
-        weights, allow_incomplete = _asked_then(run_folder)
+        weights, allow_incomplete = asked_then(run_folder)
         decide(run_folder, weights=weights, allow_incomplete=allow_incomplete)
 
 
-def _asked_then(run_folder: Path) -> tuple[dict[str, float], bool]:
+def asked_then(run_folder: Path) -> tuple[dict[str, float], bool]:
     """Return the weights of the last decision, and whether it was allowed to be incomplete.
 
     Read as plain JSON: what another version of Bakeoff has decided was asked for too.
@@ -90,22 +92,18 @@ def score(bakeoff: Bakeoff, run_folder: Path, *, resume: str | None = None) -> T
     Where `resume` is given, the command that has instruments measure: IncompleteError with it, and nothing is replaced,
     where a measurement lacks.
     """
-    from harness.core.calls import Role
     from harness.core.scores import Score
     from harness.execute.manifest import rejudged
-    from harness.execute.scoring import judge
     from harness.store.ledger import Ledger, ScoreRow
 
     with Ledger.open(run_folder, write=True) as ledger:
-        judgements = list(judge(bakeoff, ledger.told(Role.ANSWER), ledger.told(Role.INSTRUMENT)))
-        missing = sum(judgement.lacks_reading for judgement in judgements)
+        judged = judgements(bakeoff, ledger)
+        missing = sum(judgement.lacks_reading for judgement in judged)
         if missing and resume is not None:
             raise IncompleteError(
                 f"{missing} scores need what an instrument has not measured yet, and only a run asks instruments",
                 hint=f"{resume}, or decide without them: bakeoff decide {run_folder} --allow-incomplete",
             )
-        # an answer with a stage replaced says who is at fault; no instrument hears it
-        judgements += [j for j in judge(bakeoff, ledger.told(Role.ORACLE), ()) if not j.lacks_reading]
         ledger.replace_manifest(rejudged(ledger.manifest(), bakeoff), stored_samples(bakeoff))
         ledger.replace_scores(
             ScoreRow(
@@ -116,10 +114,20 @@ def score(bakeoff: Bakeoff, run_folder: Path, *, resume: str | None = None) -> T
                 reason=j.result.reason,
                 detail=j.result.detail if isinstance(j.result, Score) else {},
             )
-            for j in judgements
+            for j in judged
         )
-    scored = sum(isinstance(j.result, Score) for j in judgements)
-    return Tally(scored=scored, unscored=len(judgements) - scored, missing_readings=missing)
+    scored = sum(isinstance(j.result, Score) for j in judged)
+    return Tally(scored=scored, unscored=len(judged) - scored, missing_readings=missing)
+
+
+def judgements(bakeoff: Bakeoff, ledger: "Ledger") -> "list[Judgement]":
+    """Judge every output of a run with the scorers of `bakeoff`; nothing is stored."""
+    from harness.core.calls import Role
+    from harness.execute.scoring import judge
+
+    judged = list(judge(bakeoff, ledger.told(Role.ANSWER), ledger.told(Role.INSTRUMENT)))
+    # an answer with a stage replaced says who is at fault; no instrument hears it
+    return judged + [j for j in judge(bakeoff, ledger.told(Role.ORACLE), ()) if not j.lacks_reading]
 
 
 def decide(
@@ -129,18 +137,30 @@ def decide(
 
     A slot whose calls are pending or lost beyond the run's limit has nobody ranked unless `allow_incomplete`.
     """
+    from harness.store.folders import replace_text
+
+    document, decisions = decided(run_folder, weights=weights or {}, allow_incomplete=allow_incomplete)
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
+    replace_text(run_folder / "decision.json", text + "\n")
+    return decisions
+
+
+def decided(
+    run_folder: Path, *, weights: Mapping[str, float], allow_incomplete: bool
+) -> "tuple[dict[str, Json], tuple[Decision, ...]]":
+    """Return what `decide` writes, and the decisions in it."""
     from harness.decide.weights import reweighed
     from harness.store.completeness import completeness
-    from harness.store.folders import replace_text
+    from harness.store.evidence import evidence_sha256
     from harness.store.frames import calls_frame, scores_frame
     from harness.store.instruments import self_measured
     from harness.store.ledger import Ledger
 
     with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
-        counts, judges = completeness(ledger), self_measured(ledger)
+        counts, judges, evidence = completeness(ledger), self_measured(ledger), evidence_sha256(ledger)
     config = cast(dict[str, Any], manifest.config)
-    rules = reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights or {})
+    rules = reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights)
     slots = [slot for slot in rules if (calls["slot"] == slot).any()]
     seed = int(config["seed"])
     most_lost = float(config["settings"].get("max_infra_failure_rate", RunSettings().max_infra_failure_rate))
@@ -151,15 +171,14 @@ def decide(
         )
         for slot in slots
     )  # fmt: skip
-    document = {
+    document: dict[str, Json] = {
         "run": manifest.run_id,
-        "rules_frozen": manifest.rules,
+        "evidence_sha256": evidence,
+        "rules_frozen": to_json(manifest.rules),
         "incomplete": any(decision.incomplete for decision in decisions),
         "decisions": to_json(decisions),
     }
-    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
-    replace_text(run_folder / "decision.json", text + "\n")
-    return decisions
+    return document, decisions
 
 
 def report(run_folder: Path, *, redact_content: bool = False) -> Path:
@@ -167,7 +186,7 @@ def report(run_folder: Path, *, redact_content: bool = False) -> Path:
     from harness.report.discretion import without_content
     from harness.report.html import write_report
 
-    evidence, name = _evidence(run_folder), "report.html"
+    evidence, name = evidence_of(run_folder), "report.html"
     if redact_content:
         evidence, name = without_content(evidence), "report-redacted.html"
     return write_report(evidence, stored_decisions(run_folder), run_folder / name)
@@ -193,7 +212,7 @@ def memo(run_folder: Path) -> Path:
     from harness.store.folders import replace_text
 
     path = run_folder / "memo.md"
-    replace_text(path, memo_text(_evidence(run_folder), stored_decisions(run_folder)))
+    replace_text(path, memo_text(evidence_of(run_folder), stored_decisions(run_folder)))
     return path
 
 
@@ -266,7 +285,8 @@ def _decide_slot(
     )
 
 
-def _evidence(run_folder: Path) -> "Evidence":
+def evidence_of(run_folder: Path) -> "Evidence":
+    """Read everything of a run that its pages show."""
     from harness.report.evidence import gather
     from harness.store.ledger import Ledger
     from harness.store.media import Media

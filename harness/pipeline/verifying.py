@@ -1,0 +1,67 @@
+"""Verify: every number of decision.json, memo and report derived again from the records, and compared."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.core.verification import Verification
+from harness.errors import UsageError
+from harness.pipeline.deriving import asked_then, decided, evidence_of, judgements
+from harness.pipeline.planning import reload
+
+if TYPE_CHECKING:
+    from harness.store.ledger import Ledger
+
+
+def verify(run_folder: Path, folder: Path) -> tuple[Verification, ...]:
+    """Derive a run's costs, scores, decision, memo and report again; nothing is sent, and nothing is written.
+
+    Costs follow from the recorded usage and prices, scores from the recorded outputs and the suites of the bake-off in
+    `folder`, the decision from both with the weights that it was made with, the pages from the records and the
+    decision. UsageError where the run was not decided.
+    """
+    if not (run_folder / "decision.json").exists():
+        raise UsageError(f"run {run_folder.name} has no decision to verify", hint=f"bakeoff decide {run_folder}")
+    return tuple(_parts(run_folder, folder))
+
+
+def _parts(run_folder: Path, folder: Path) -> Iterator[Verification]:
+    from harness.report import differences
+    from harness.report.html import report_html
+    from harness.report.memo import memo_text
+    from harness.store.check import check
+    from harness.store.ledger import Ledger
+
+    health = check(run_folder)
+    yield Verification(what="media files", compared=health.media, differences=health.problems)
+    with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
+        yield _costs(ledger)
+        yield _scores(ledger, run_folder, folder)
+    weights, allow_incomplete = asked_then(run_folder)
+    document, decisions = decided(run_folder, weights=weights, allow_incomplete=allow_incomplete)
+    written = json.loads((run_folder / "decision.json").read_text(encoding="utf-8"))
+    yield differences.of_documents("decision.json", written, document)
+    evidence = evidence_of(run_folder)
+    yield differences.of_texts(run_folder / "memo.md", lambda _: memo_text(evidence, decisions))
+    yield differences.of_pages(run_folder / "report.html", lambda path: report_html(evidence, decisions, path))
+
+
+def _costs(ledger: "Ledger") -> Verification:
+    from harness.pricing.audit import audit
+    from harness.report.evidence import candidates_of, instruments_of
+
+    manifest = ledger.manifest()
+    called = (*candidates_of(manifest).values(), *instruments_of(manifest).values())
+    models = {model.name: model for candidate in called for model in (candidate, *candidate.models)}
+    return audit(list(ledger.records()), models)
+
+
+def _scores(ledger: "Ledger", run_folder: Path, folder: Path) -> Verification:
+    from harness.execute.rescoring import audit
+
+    try:
+        bakeoff, _ = reload(run_folder, folder, to_send=False)
+    except UsageError as error:
+        return Verification(what="scores", compared=0, left_out=f"scores, because {error}")
+    return audit({(row.key, row.scorer): row for row in ledger.scores()}, judgements(bakeoff, ledger))

@@ -1,0 +1,89 @@
+"""Where what is written and what is derived again are not the same: documents by their leaves, pages by their figures."""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from harness.core.verification import Verification
+
+FIGURE = re.compile(r'<data value="([^"]*)" data-id="([^"]*)">')
+TOLERANCE = 1e-9
+"""Relative: other builds of the same arithmetic differ in the last digits."""
+
+
+def of_documents(name: str, written: Any, derived: Any) -> Verification:
+    """Compare each leaf of two JSON documents."""
+    found = tuple(f"{name} {line}" for line in _leaves(written, derived, ""))
+    return Verification(what=f"values of {name}", compared=_count(derived), differences=found)
+
+
+def of_pages(path: Path, derive: Callable[[Path], str]) -> Verification:
+    """Compare each figure of an HTML page by its id; where all are the same, the first line that is not."""
+    return _of_file(path, derive, "figures", _figures)
+
+
+def of_texts(path: Path, derive: Callable[[Path], str]) -> Verification:
+    """Compare each line of a text."""
+    return _of_file(path, derive, "lines", _lines)
+
+
+def _of_file(
+    path: Path, derive: Callable[[Path], str], what: str, differ: Callable[[str, str], tuple[int, list[str]]]
+) -> Verification:
+    what = f"{what} of {path.name}"
+    if not path.exists():
+        return Verification(what=what, compared=0, left_out=f"{path.name} was never written")
+    compared, found = differ(path.read_text(encoding="utf-8"), derive(path))
+    return Verification(what=what, compared=compared, differences=tuple(f"{path.name} {line}" for line in found))
+
+
+def _leaves(written: Any, derived: Any, path: str) -> Iterator[str]:
+    if isinstance(written, Mapping) and isinstance(derived, Mapping):
+        for key in sorted(written.keys() | derived.keys()):
+            yield from _leaves(written.get(key), derived.get(key), f"{path}.{key}" if path else str(key))
+    elif isinstance(written, list) and isinstance(derived, list) and len(written) == len(derived):
+        for i, (one, other) in enumerate(zip(written, derived, strict=True)):
+            yield from _leaves(one, other, f"{path}[{_named(other, i)}]")
+    elif not _same(written, derived):
+        yield _difference(path, written, derived)
+
+
+def _count(document: Any) -> int:
+    if isinstance(document, Mapping):
+        return sum(map(_count, document.values()))
+    return sum(map(_count, document)) if isinstance(document, list) else 1
+
+
+def _figures(written: str, derived: str) -> tuple[int, list[str]]:
+    was, now = ({id_: value for value, id_ in FIGURE.findall(page)} for page in (written, derived))
+    wrong = [_difference(id_, was.get(id_), now.get(id_)) for id_ in now | was if was.get(id_) != now.get(id_)]
+    return len(now), wrong or _lines(written, derived)[1][:1]
+
+
+def _lines(written: str, derived: str) -> tuple[int, list[str]]:
+    was, now = written.splitlines(), derived.splitlines()
+    pairs = enumerate(zip_longest(was, now), start=1)
+    return len(now), [_difference(f"line {at}", one, other) for at, (one, other) in pairs if one != other]
+
+
+def _difference(place: str, written: Any, derived: Any) -> str:
+    return f"{place}: {_short(written)} is written, {_short(derived)} follows from the records"
+
+
+def _same(one: Any, other: Any) -> bool:
+    numbers = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (one, other))
+    return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=1e-12) if numbers else bool(one == other)
+
+
+def _named(item: Any, i: int) -> str:
+    """Name an item of a list as its reader would: by candidate, criterion or metric, else by its place."""
+    names = [str(item[key]) for key in ("slot", "candidate", "metric", "name") if key in item] if isinstance(item, Mapping) else []
+    return " ".join(names) or str(i)
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,94 @@
+"""`bakeoff verify`: passes on what the records say, and fails after any of it was changed."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import BAKEOFF, Desk
+
+Change = Callable[[Path], None]
+
+
+def row(sql: str) -> Change:
+    """Change the run's database."""
+
+    def change(run: Path) -> None:
+        with closing(sqlite3.connect(run / "run.db", isolation_level=None)) as db:
+            assert db.execute(sql).rowcount > 0
+
+    return change
+
+
+def text(name: str, old: str, new: str) -> Change:
+    """Change one place of a file."""
+
+    def change(run: Path) -> None:
+        written = (run / name).read_text(encoding="utf-8")
+        assert old in written
+        (run / name).write_text(written.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+def test_what_the_records_say_is_verified(desk: Desk) -> None:
+    desk.bakeoff("run", code=None)
+    before = {path.name: path.read_bytes() for path in desk.runs[0].iterdir() if path.suffix in (".json", ".md", ".html")}
+    done = desk.bakeoff("verify", "latest")
+    assert "Derived again and the same: 8 costs, 8 scores," in done.out
+    for part in ("values of decision.json", "lines of memo.md", "figures of report.html"):
+        assert part in done.out
+    assert "Not derived again" not in done.out
+    assert before == {name: (desk.runs[0] / name).read_bytes() for name in before}, "verify writes nothing"
+    assert len(desk.client.sent) == 8, "verify sends nothing"
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        pytest.param(
+            row("UPDATE call SET text = 'Rome' WHERE plan = 1"), "exact_match of", id="an answer"
+        ),
+        pytest.param(row("UPDATE call SET cost_usd = '0.5' WHERE plan = 2"), "cost of", id="a cost"),
+        pytest.param(row("UPDATE score SET value = 0.25 WHERE plan = 3"), "exact_match of", id="a score"),
+        pytest.param(row("UPDATE call SET total_ms = 9e9 WHERE plan = 1"), "decision.json evidence_sha256", id="a time"),
+        pytest.param(
+            row("UPDATE run SET manifest = replace(manifest, 'usd_per_hour\":\"0.10', 'usd_per_hour\":\"0.20')"),
+            "decision.json evidence_sha256", id="a price",
+        ),
+        pytest.param(
+            row("UPDATE sample SET document = replace(document, 'Paris', 'Lyon')"), "decision.json evidence_sha256",
+            id="an answer key",
+        ),
+        pytest.param(text("decision.json", '"p_best": ', '"p_best": 0.0000'), "decision.json decisions[text]", id="p_best"),
+        pytest.param(text("memo.md", "Score: ", "Score: 9"), "memo.md line", id="a number of the memo"),
+        pytest.param(text("report.html", '<data value="', '<data value="7'), "report.html ", id="a figure of the report"),
+        pytest.param(text("report.html", "</main>", "<p>Buy it.</p></main>"), "report.html line", id="a word"),
+    ],
+)  # fmt: skip
+def test_whatever_is_changed_is_found(desk: Desk, change: Change, where: str) -> None:
+    desk.bakeoff("run", code=None)
+    change(desk.runs[0])
+    done = desk.bakeoff("verify", "latest", code=74)
+    assert where in done.out
+    document = json.loads(desk.bakeoff("verify", "latest", "--json", code=74).out)
+    assert not document["verified"]
+    assert any(where in line for part in document["parts"] for line in part["differences"])
+
+
+def test_what_cannot_be_derived_again_is_said(desk: Desk) -> None:
+    desk.bakeoff("run", code=None)
+    (desk.runs[0] / "memo.md").unlink()
+    desk.write("bakeoff.yaml", BAKEOFF.replace("exact_match", "contains"))
+    done = desk.bakeoff("verify", "latest")
+    assert "Not derived again: scores by another version of exact_match." in done.out
+    assert "Not derived again: memo.md was never written." in done.out
+
+
+def test_a_run_without_a_decision_names_the_command(desk: Desk) -> None:
+    desk.bakeoff("run", code=None)
+    (desk.runs[0] / "decision.json").unlink()
+    assert "bakeoff decide" in desk.bakeoff("verify", "latest", code=2).err
