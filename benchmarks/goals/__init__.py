@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Row
-from benchmarks.goals import bias, memory, own, scale, startup, throughput
+from benchmarks.goals import audio, bias, memory, own, scale, startup, throughput
 from benchmarks.peers import compare, install
 
 
@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, Section] = {
     "memory": Section(title="4. Memory and disk", measure=memory.measure),
     "startup": Section(title="5. Start-up", measure=startup.measure),
     "scale": Section(title="6. Ten times as many samples", measure=scale.measure),
+    "audio": Section(title="8. Time to the first audio against the server's truth", measure=audio.measure),
     "peers": Section(
         title="7. The peers on the same questions",
         measure=compare.measure,
