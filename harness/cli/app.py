@@ -11,7 +11,23 @@ from typing import Any
 import typer
 
 from harness import __version__
-from harness.cli import check, decide, demo, doctor, export, fetch, init, plan, report, run, score, screen, store, verify
+from harness.cli import (
+    check,
+    cost,
+    decide,
+    demo,
+    doctor,
+    export,
+    fetch,
+    init,
+    plan,
+    report,
+    run,
+    score,
+    screen,
+    store,
+    verify,
+)
 from harness.cli import list as list_verb
 from harness.core.redaction import Redactor, secrets
 from harness.errors import BakeoffError, Interrupted, StoreError, UsageError
@@ -40,7 +56,23 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
         raise typer.Exit
 
 
-for verb in (demo, init, check, plan, run, score, decide, report, verify, export, fetch, list_verb, doctor, store):
+for verb in (
+    demo,
+    init,
+    check,
+    plan,
+    run,
+    score,
+    decide,
+    report,
+    verify,
+    cost,
+    export,
+    fetch,
+    list_verb,
+    doctor,
+    store,
+):
     verb.register(app)
 
 

@@ -31,21 +31,26 @@ def decision_lines(decision: Decision) -> list[str]:
         "gates",
     ]
     rows = [_row(decision, ranked) for ranked in decision.ranking]
+    title = f"{'INCOMPLETE  ' if decision.incomplete else ''}{decision.slot}: {_basis(decision)}"
+    return [
+        title,
+        "",
+        *table(heads, rows),
+        "",
+        decision.verdict.sentence,
+        *(f"  - {caveat}" for caveat in decision.verdict.caveats),
+        *map(_completeness_line, decision.completeness),
+    ]
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table in Markdown, its columns in line."""
     widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
-    lines = [f"{decision.slot}: {_basis(decision)}", ""]
-    if decision.incomplete:
-        lines[0] = f"INCOMPLETE  {lines[0]}"
-    lines += [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in (heads,)
-    ]
-    lines += ["|" + "|".join("-" * (width + 2) for width in widths) + "|"]
-    lines += [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
-    ]
-    lines += ["", decision.verdict.sentence]
-    lines += [f"  - {caveat}" for caveat in decision.verdict.caveats]
-    lines += [_completeness_line(row) for row in decision.completeness]
-    return lines
+    head, *body = (
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in (heads, *rows)
+    )
+    return [head, "|" + "|".join("-" * (width + 2) for width in widths) + "|", *body]
 
 
 def _basis(decision: Decision) -> str:

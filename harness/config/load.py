@@ -308,8 +308,6 @@ def _own_notices(
     given: BakeoffFile, rules: Mapping[str, DecisionRule], tasks: Mapping[str, Sequence[Task]],
     competing: Sequence[Candidate],
 ) -> Iterable[str]:  # fmt: skip
-    if given.traffic is not None:
-        yield "traffic is checked, but this version does not use it"
     if any(candidate.group is not None for candidate in competing):
         yield "bakeoff.group is checked, but this version does not use it"
     for slot, its in tasks.items():

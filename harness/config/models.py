@@ -149,10 +149,53 @@ class DecisionSection(Strict):
     thresholds: ThresholdSection | None = None
 
 
-class TrafficSection(Strict):
-    """What the product will send."""
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
 
-    requests_per_month: Annotated[float, Field(gt=0)]
+
+class SeatSection(Strict):
+    """How the product is priced; money is in USD a month."""
+
+    gross_margin: Annotated[float, Field(ge=0, lt=1, description="what is to be left of the price")]
+    price: Positive | None = None
+    overhead: Annotated[NotNegative | None, Field(description="on top of a model's bill, as a share of it")] = None
+    infra: Annotated[NotNegative | None, Field(description="what an idle seat costs")] = None
+    fee_share: Annotated[float | None, Field(ge=0, lt=1, description="what the payment provider keeps")] = None
+    fee_fixed: NotNegative | None = None
+    usage_sigma: Annotated[
+        NotNegative | None, Field(description="spread of the logarithm of the requests of a seat; 0: all are alike")
+    ] = None
+
+
+class SelfHostingSection(Strict):
+    """A machine that could serve the same traffic."""
+
+    usd_per_gpu_hour: Positive
+    requests_per_s: Annotated[Positive, Field(description="of one replica, within the latency that is needed")]
+    peak_requests_per_s: Positive
+    gpus_per_replica: Annotated[int | None, Field(ge=1)] = None
+    headroom: Annotated[float | None, Field(gt=0, le=1)] = None
+    spare_replicas: Annotated[int | None, Field(ge=0)] = None
+    hours: Annotated[Positive | None, Field(description="of a month")] = None
+    ops: Annotated[NotNegative | None, Field(description="USD a month for the people who keep it alive")] = None
+
+
+class TrafficSection(Strict):
+    """What the product will send; see `bakeoff cost`."""
+
+    requests_per_month: Positive | None = None
+    users: Annotated[Positive | None, Field(description="active in the month")] = None
+    requests_per_user: Positive | None = None
+    volume_cv: Annotated[NotNegative | None, Field(description="standard deviation of the volume over its mean")] = None
+    mix: Annotated[
+        dict[Name, NotNegative] | None, Field(min_length=1, description="suite or suite/task → share of the requests")
+    ] = None
+    batch_share: Share | None = None
+    batch_discount: Share | None = None
+    cached_share: Annotated[Share | None, Field(description="of the prompt's tokens; default: as measured")] = None
+    seat: SeatSection | None = None
+    self_hosting: SelfHostingSection | None = None
 
 
 class BakeoffFile(Strict):

@@ -19,7 +19,11 @@ def sentence(standing: Standing, kind: VerdictKind, winner: RankedCandidate | No
         return _none(standing)
     if kind is VerdictKind.INCOMPLETE:
         return _incomplete(standing, leader)
-    parts = [_headline(standing, kind, leader, winner), _overtaking(standing, leader, winner), _withheld(standing, leader)]
+    parts = [
+        _headline(standing, kind, leader, winner),
+        _overtaking(standing, leader, winner),
+        _withheld(standing, leader),
+    ]
     return " ".join(part for part in parts if part)
 
 

@@ -19,13 +19,19 @@ class StoredScore(Protocol):
 
 
 def audit(stored: Mapping[tuple[str, str], StoredScore], judgements: Iterable[Judgement]) -> Verification:
-    """Compare the `stored` scores, by key of the answer and name of the scorer, with the `judgements`."""
-    left, others, compared, differences = dict(stored), set(), 0, []
+    """Compare the `stored` scores, by key of the answer and name of the scorer, with the `judgements`.
+
+    A scorer that is another one now, or that only one side has, cannot be compared: it is left out.
+    """
+    judgements = list(judgements)
+    signed = {judgement.scorer.name: judgement.scorer.signature for judgement in judgements}
+    then = {scorer: row.signature for (_, scorer), row in stored.items()}
+    others = {name for name in signed.keys() | then.keys() if signed.get(name) != then.get(name)}
+    left, compared, differences = dict(stored), 0, []
     for judgement in judgements:
-        row = left.pop((judgement.key, judgement.scorer.name), None)
-        if row is not None and row.signature != judgement.scorer.signature:
-            others.add(judgement.scorer.name)
+        if judgement.scorer.name in others:
             continue
+        row = left.pop((judgement.key, judgement.scorer.name), None)
         compared += 1
         value = judgement.result.value if isinstance(judgement.result, Score) else None
         if row is None or not _same(row.value, value):
@@ -33,12 +39,12 @@ def audit(stored: Mapping[tuple[str, str], StoredScore], judgements: Iterable[Ju
             differences.append(
                 f"{judgement.scorer.name} of {judgement.key[:12]}: {was} is written, {value} follows from the records"
             )
-    differences += [f"{scorer} of {key[:12]}: nobody gives this score" for key, scorer in left]
+    differences += [f"{scorer} of {key[:12]}: nobody gives this score" for key, scorer in left if scorer not in others]
     return Verification(
         what="scores",
         compared=compared,
         differences=tuple(differences),
-        left_out=f"scores by another version of {', '.join(sorted(others))}" if others else "",
+        left_out=f"scores by {', '.join(sorted(others))}: the bake-off judges otherwise now" if others else "",
     )
 
 

@@ -153,7 +153,8 @@ def _blend(observations: Observations, c: int, name: str, blend: Blend) -> Estim
         cluster=observations.cluster[seen],
     )
     n = int(seen.sum())
-    return _estimate(name, value, _fraction_bounds(mean, 1.0), n, n / asked, blend.note)
+    bounds = _fraction_bounds(mean, 1.0) if blend.fraction else _t_bounds(mean, 0.0, float("inf"))
+    return _estimate(name, value, bounds, n, n / asked, blend.note)
 
 
 def _fraction_bounds(mean: _Mean, ceiling: float) -> _Bounds:

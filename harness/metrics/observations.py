@@ -60,6 +60,8 @@ class Blend:
     weight: tuple[float, ...]
     """Of each ratio; sums to 1."""
     note: str
+    fraction: bool = True
+    """A share of something, as in `Ratio`; else any amount from 0 up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,5 +1,6 @@
 """The verbs, each as a short story: plan, run, score, decide, report. They wire the parts and hold no logic."""
 
+from harness.pipeline.costing import product_cost, traffic
 from harness.pipeline.deriving import (
     EXPORTS,
     catch_up,
@@ -28,8 +29,8 @@ from harness.pipeline.planning import (
     require_permission,
     require_prices,
 )
-from harness.pipeline.verifying import verify
 from harness.pipeline.running import exit_code, redactor, remember, run, start, summary
+from harness.pipeline.verifying import verify
 
 __all__ = [
     "EXPORTS",
@@ -53,6 +54,7 @@ __all__ = [
     "notices",
     "passes",
     "plan",
+    "product_cost",
     "redactor",
     "reload",
     "remember",
@@ -65,5 +67,6 @@ __all__ = [
     "start",
     "stored_decisions",
     "summary",
+    "traffic",
     "verify",
 ]

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.core.canonical import Json
 from harness.core.verification import Verification
-from harness.errors import UsageError
+from harness.errors import StoreError, UsageError
 from harness.pipeline.deriving import asked_then, decided, evidence_of, judgements
 from harness.pipeline.planning import reload
 
@@ -19,14 +20,19 @@ def verify(run_folder: Path, folder: Path) -> tuple[Verification, ...]:
 
     Costs follow from the recorded usage and prices, scores from the recorded outputs and the suites of the bake-off in
     `folder`, the decision from both with the weights that it was made with, the pages from the records and the
-    decision. UsageError where the run was not decided.
+    decision. UsageError where the run was not decided, StoreError where that cannot be read.
     """
-    if not (run_folder / "decision.json").exists():
+    path = run_folder / "decision.json"
+    if not path.exists():
         raise UsageError(f"run {run_folder.name} has no decision to verify", hint=f"bakeoff decide {run_folder}")
-    return tuple(_parts(run_folder, folder))
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise StoreError(f"{path} cannot be read: {error}", hint=f"bakeoff decide {run_folder}") from error
+    return tuple(_parts(written, run_folder, folder))
 
 
-def _parts(run_folder: Path, folder: Path) -> Iterator[Verification]:
+def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verification]:
     from harness.report import differences
     from harness.report.html import report_html
     from harness.report.memo import memo_text
@@ -40,7 +46,6 @@ def _parts(run_folder: Path, folder: Path) -> Iterator[Verification]:
         yield _scores(ledger, run_folder, folder)
     weights, allow_incomplete = asked_then(run_folder)
     document, decisions = decided(run_folder, weights=weights, allow_incomplete=allow_incomplete)
-    written = json.loads((run_folder / "decision.json").read_text(encoding="utf-8"))
     yield differences.of_documents("decision.json", written, document)
     evidence = evidence_of(run_folder)
     yield differences.of_texts(run_folder / "memo.md", lambda _: memo_text(evidence, decisions))
@@ -49,12 +54,9 @@ def _parts(run_folder: Path, folder: Path) -> Iterator[Verification]:
 
 def _costs(ledger: "Ledger") -> Verification:
     from harness.pricing.audit import audit
-    from harness.report.evidence import candidates_of, instruments_of
+    from harness.report.evidence import called
 
-    manifest = ledger.manifest()
-    called = (*candidates_of(manifest).values(), *instruments_of(manifest).values())
-    models = {model.name: model for candidate in called for model in (candidate, *candidate.models)}
-    return audit(list(ledger.records()), models)
+    return audit(list(ledger.records()), called(ledger.manifest()))
 
 
 def _scores(ledger: "Ledger", run_folder: Path, folder: Path) -> Verification:

@@ -1,4 +1,4 @@
-"""Where what is written and what is derived again are not the same: documents by their leaves, pages by their figures."""
+"""Where what is written is not what follows from the records: documents by their leaves, pages by their figures."""
 
 import math
 import re
@@ -80,7 +80,11 @@ def _same(one: Any, other: Any) -> bool:
 
 def _named(item: Any, i: int) -> str:
     """Name an item of a list as its reader would: by candidate, criterion or metric, else by its place."""
-    names = [str(item[key]) for key in ("slot", "candidate", "metric", "name") if key in item] if isinstance(item, Mapping) else []
+    names = (
+        [str(item[key]) for key in ("slot", "candidate", "metric", "name") if key in item]
+        if isinstance(item, Mapping)
+        else []
+    )
     return " ".join(names) or str(i)
 
 

@@ -180,6 +180,12 @@ def candidates_of(manifest: Manifest) -> Mapping[str, Candidate]:
     return {candidate.name: candidate for candidate in candidates}
 
 
+def called(manifest: Manifest) -> Mapping[str, Candidate]:
+    """Return all that were called by name: candidates, instruments, and the models of cascades' stages."""
+    named = (*candidates_of(manifest).values(), *instruments_of(manifest).values())
+    return {model.name: model for candidate in named for model in (candidate, *candidate.models)}
+
+
 def instruments_of(manifest: Manifest) -> Mapping[str, Candidate]:
     """Return instrument name → the candidate that served as it."""
     listed: Mapping[str, Json] = config_of(manifest).get("instruments", {})

@@ -36,7 +36,9 @@ def text(name: str, old: str, new: str) -> Change:
 
 def test_what_the_records_say_is_verified(desk: Desk) -> None:
     desk.bakeoff("run", code=None)
-    before = {path.name: path.read_bytes() for path in desk.runs[0].iterdir() if path.suffix in (".json", ".md", ".html")}
+    before = {
+        path.name: path.read_bytes() for path in desk.runs[0].iterdir() if path.suffix in (".json", ".md", ".html")
+    }
     done = desk.bakeoff("verify", "latest")
     assert "Derived again and the same: 8 costs, 8 scores," in done.out
     for part in ("values of decision.json", "lines of memo.md", "figures of report.html"):
@@ -54,18 +56,18 @@ def test_what_the_records_say_is_verified(desk: Desk) -> None:
         ),
         pytest.param(row("UPDATE call SET cost_usd = '0.5' WHERE plan = 2"), "cost of", id="a cost"),
         pytest.param(row("UPDATE score SET value = 0.25 WHERE plan = 3"), "exact_match of", id="a score"),
-        pytest.param(row("UPDATE call SET total_ms = 9e9 WHERE plan = 1"), "decision.json evidence_sha256", id="a time"),
+        pytest.param(row("UPDATE call SET total_ms = 9e9 WHERE plan = 1"), "decision.json evidence_", id="a time"),
         pytest.param(
-            row("UPDATE run SET manifest = replace(manifest, 'usd_per_hour\":\"0.10', 'usd_per_hour\":\"0.20')"),
+            row("UPDATE run SET manifest = replace(manifest, 'usd_per_hour\":\"0.1', 'usd_per_hour\":\"0.2')"),
             "decision.json evidence_sha256", id="a price",
         ),
         pytest.param(
             row("UPDATE sample SET document = replace(document, 'Paris', 'Lyon')"), "decision.json evidence_sha256",
             id="an answer key",
         ),
-        pytest.param(text("decision.json", '"p_best": ', '"p_best": 0.0000'), "decision.json decisions[text]", id="p_best"),
+        pytest.param(text("decision.json", '"draws": 10000', '"draws": 9999'), "decisions[text].draws", id="a number"),
         pytest.param(text("memo.md", "Score: ", "Score: 9"), "memo.md line", id="a number of the memo"),
-        pytest.param(text("report.html", '<data value="', '<data value="7'), "report.html ", id="a figure of the report"),
+        pytest.param(text("report.html", '<data value="', '<data value="7'), "report.html ", id="a figure of it"),
         pytest.param(text("report.html", "</main>", "<p>Buy it.</p></main>"), "report.html line", id="a word"),
     ],
 )  # fmt: skip
@@ -84,8 +86,14 @@ def test_what_cannot_be_derived_again_is_said(desk: Desk) -> None:
     (desk.runs[0] / "memo.md").unlink()
     desk.write("bakeoff.yaml", BAKEOFF.replace("exact_match", "contains"))
     done = desk.bakeoff("verify", "latest")
-    assert "Not derived again: scores by another version of exact_match." in done.out
+    assert "Not derived again: scores by contains, exact_match: the bake-off judges otherwise now." in done.out
     assert "Not derived again: memo.md was never written." in done.out
+
+
+def test_a_decision_that_cannot_be_read_is_damage(desk: Desk) -> None:
+    desk.bakeoff("run", code=None)
+    (desk.runs[0] / "decision.json").write_text("{", encoding="utf-8")
+    assert "decision.json cannot be read" in desk.bakeoff("verify", "latest", code=74).err
 
 
 def test_a_run_without_a_decision_names_the_command(desk: Desk) -> None:

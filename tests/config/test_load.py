@@ -63,7 +63,7 @@ traffic: {{requests_per_month: 240000}}
         "transcriber": "whisper-base", "mos": "dnsmos",
     }  # fmt: skip
     assert list(bakeoff.rules) == ["text", "tts"]
-    assert bakeoff.notices == ("traffic is checked, but this version does not use it",)
+    assert bakeoff.notices == ()
 
 
 def test_a_bake_off_is_json_without_a_key(project: Project) -> None:

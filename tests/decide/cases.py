@@ -68,7 +68,7 @@ def decided(
     allow_incomplete: bool = False,
     self_measured: Sequence[SelfMeasured] = (),
 ) -> Decision:
-    """Decide on values: candidate → metric → value, each with an interval of `half`, and draws of sd `noise` or those given."""
+    """Decide on values: candidate → metric → value, an interval of `half` each, draws of sd `noise` or those."""
     by = by or rule()
     estimates = {
         name: tuple(estimate(metric, x, 0.0 if metric == "coverage" else half) for metric, x in of.items())

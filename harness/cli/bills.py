@@ -1,0 +1,72 @@
+"""What a product pays, in Markdown that pastes."""
+
+from harness.cli import screen
+from harness.cli.tables import estimate_text, table
+from harness.core.traffic import ProductCost, Traffic
+from harness.report import numbers
+
+
+def lines(costs: list[ProductCost], traffic: Traffic) -> list[str]:
+    """Return the lines of one slot: a table, the cheapest first, then seats and machines of one's own."""
+    heads = ["candidate", "a request (95% CI)", "median", "p95", "a month (90% of months)"]
+    heads += ["a user"] if traffic.users is not None else []
+    rows = [
+        [
+            it.candidate,
+            estimate_text(it.bill.request),
+            _usd(it.bill.median),
+            _usd(it.bill.p95),
+            _month(it),
+            *([_usd(it.user)] if traffic.users is not None else []),
+        ]
+        for it in costs
+    ]
+    spread = f"months vary by {numbers.percent(traffic.volume_cv)}"
+    shown = [
+        f"{costs[0].slot}: {numbers.significant(traffic.requests)} requests a month, {spread}",
+        "",
+        *table(heads, rows),
+    ]
+    shown += [line for it in costs for line in (*_seat(it), *_hosting(it))]
+    unknown = [f"{it.candidate}: {it.bill.request.note}" for it in costs if it.bill.month is None]
+    return [*shown, *(["", "What these cost is not known.", *unknown] if unknown else [])]
+
+
+def _month(it: ProductCost) -> str:
+    month = it.bill.month
+    if month is None:
+        return "not measured"
+    return f"{numbers.usd(month.mean)} [{numbers.usd(month.low)}, {numbers.usd(month.high)}]"
+
+
+def _seat(it: ProductCost) -> list[str]:
+    seat = it.seat
+    if seat is None:
+        return []
+    told = [
+        f"{it.candidate}: a seat costs {numbers.usd(seat.cost)} a month "
+        f"and breaks even at {_usd(seat.break_even_price)}"
+    ]
+    told += [f"the margin asks for {_usd(seat.price_at_margin)}"]
+    if seat.price is not None and seat.fair_use is not None and seat.loss_making is not None:
+        cap = "any number of" if seat.fair_use == float("inf") else numbers.significant(seat.fair_use)
+        told += [f"at {numbers.usd(seat.price)} the margin is kept up to {cap} requests"]
+        told += [f"{numbers.percent(seat.loss_making)} of the seats lose money"]
+    return ["", "; ".join(told) + "."]
+
+
+def _hosting(it: ProductCost) -> list[str]:
+    hosting = it.hosting
+    if hosting is None:
+        return []
+    never = hosting.pays_from == float("inf")
+    pays = "never pay" if never else f"pay from {numbers.significant(hosting.pays_from)} requests a month"
+    carried = "" if hosting.carries else ", and do not carry this traffic"
+    return [
+        f"{it.candidate}: {screen.counted(hosting.replicas, 'replica')} of your own cost {numbers.usd(hosting.month)} "
+        f"a month, {pays}{carried}."
+    ]
+
+
+def _usd(value: float | None) -> str:
+    return "not measured" if value is None else numbers.usd(value)

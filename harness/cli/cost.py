@@ -1,0 +1,50 @@
+"""`bakeoff cost`: what a product pays, and what it must ask, for a month of its traffic."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from harness.cli import screen
+from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, runs_of
+
+
+def register(app: typer.Typer) -> None:
+    app.command("cost")(cost)
+
+
+def cost(
+    run: RunName,
+    traffic: Annotated[
+        Path | None, typer.Option("--traffic", metavar="FILE", help="YAML; without it the traffic of bakeoff.yaml.")
+    ] = None,
+    cached_share: Annotated[
+        float | None, typer.Option("--cached-share", min=0, max=1, help="What if this share of the prompt were cached?")
+    ] = None,
+    batch_share: Annotated[
+        float | None, typer.Option("--batch-share", min=0, max=1, help="What if this share could wait for a batch?")
+    ] = None,
+    requests: Annotated[float | None, typer.Option("--requests", min=1, help="What if so many came a month?")] = None,
+    folder: Folder = HERE,
+    runs: Runs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what each candidate costs a request, a month, a user and a seat."""
+    from dataclasses import replace
+
+    from harness import pipeline
+    from harness.cli import bills
+    from harness.store import folders
+
+    given = pipeline.traffic(folder, traffic)
+    changed: dict[str, Any] = {"cached_share": cached_share, "batch_share": batch_share, "requests": requests}
+    given = replace(given, **{name: value for name, value in changed.items() if value is not None})
+    path = folders.find(run, runs_of(folder, runs))
+    costs = pipeline.product_cost(path, given)
+    if as_json:
+        screen.document({"run": path.name, "traffic": given, "costs": costs})
+        return
+    for slot in dict.fromkeys(it.slot for it in costs):
+        screen.say()
+        for line in bills.lines([it for it in costs if it.slot == slot], given):
+            screen.say(line)

@@ -1,0 +1,68 @@
+"""`traffic:` of bakeoff.yaml, or a file that holds nothing else: what the product will send."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.config.models import TrafficSection
+from harness.config.paths import BAKEOFF_FILE
+from harness.config.source import Source, Where, read
+from harness.config.validate import validate
+from harness.core.traffic import Seat, SelfHosting, Traffic
+from harness.errors import Problem, UsageError
+
+EXAMPLE = "traffic: {requests_per_month: 240000}"
+
+
+def load_traffic(folder: Path, file: Path | None = None) -> Traffic:
+    """Return the traffic that `file` describes, or where there is none bakeoff.yaml in `folder`.
+
+    UsageError with every problem of the file, or where neither says anything of traffic.
+    """
+    path = folder / BAKEOFF_FILE if file is None else file
+    if not path.is_file():
+        raise UsageError([Problem(code="E200", message=f"there is no {path}", hint="--traffic FILE names another")])
+    source = read(path)
+    problems: list[Problem] = []
+    where: Where = ()
+    if file is None or (isinstance(source.data, dict) and source.data.keys() == {"traffic"}):
+        where = ("traffic",)
+        if not isinstance(source.data, dict) or "traffic" not in source.data:
+            hint = f"add {EXAMPLE}, or name a file with --traffic"
+            raise UsageError([source.problem("E206", "the key 'traffic' is missing", (), hint=hint)])
+    data = source.data if where == () else source.data["traffic"]  # type: ignore[index,call-overload]
+    section = validate(TrafficSection, source, data, where, problems)
+    if section is not None:
+        problems.extend(_contradictions(section, source, where))
+    if section is None or problems:
+        raise UsageError(problems)
+    return _traffic(section)
+
+
+def _contradictions(given: TrafficSection, source: Source, where: Where) -> Iterator[Problem]:
+    by_user = given.users is not None and given.requests_per_user is not None
+    if given.requests_per_month is None and not by_user:
+        hint = "requests_per_month, or users with requests_per_user"
+        yield source.problem("E206", "how many requests come in a month is missing", where, hint=hint)
+    if given.requests_per_month is not None and given.requests_per_user is not None:
+        message = "'requests_per_user' and 'requests_per_month' both say how many requests come"
+        yield source.problem("E204", message, (*where, "requests_per_user"), key=True, hint="keep one of them")
+    if given.seat is not None and given.users is None:
+        yield source.problem("E206", "the key 'users' is missing: a seat has a user", (*where, "seat"), key=True)
+    if given.mix is not None and not any(given.mix.values()):
+        yield source.problem("E217", "all shares of the mix are zero", (*where, "mix"), key=True)
+
+
+def _traffic(given: TrafficSection) -> Traffic:
+    each, users = given.requests_per_user, given.users
+    requests = given.requests_per_month if each is None or users is None else users * each
+    own = given.model_dump(
+        exclude_none=True, exclude={"requests_per_month", "requests_per_user", "seat", "self_hosting"}
+    )
+    return Traffic(
+        requests=requests or 0.0,
+        seat=None if given.seat is None else Seat(**given.seat.model_dump(exclude_none=True)),
+        self_hosting=(
+            None if given.self_hosting is None else SelfHosting(**given.self_hosting.model_dump(exclude_none=True))
+        ),
+        **own,
+    )
