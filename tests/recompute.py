@@ -1212,6 +1212,11 @@ def _run_numbers(run: Run) -> Iterator[tuple[str, Expected]]:
     for name, calls in machine.items():
         if not calls or any(call.cost is not None for call in calls):
             yield number_id("run", "summary", "", name), Exact(value=_total(calls), unit="usd")
+    lost = unrecorded(run)
+    yield number_id("run", "summary", "", "unrecorded_calls"), _count(len(lost))
+    yield number_id("run", "summary", "", "unrecorded_usd"), Exact(value=sum(lost, Decimal(0)), unit="usd")
+    for id, calls in costs(run).items():
+        yield from zip((f"{id}.estimated", f"{id}.priced"), map(_count, bounds(calls)), strict=True)
     for (suite, task), of in run.tasks.items():
         n = sum(place[:2] == (suite, task) for place in run.samples)
         assert n == of["n"], f"{suite}/{task} has {n} samples, and the manifest says {of['n']}"
@@ -1232,8 +1237,14 @@ def _run_numbers(run: Run) -> Iterator[tuple[str, Expected]]:
             yield number_id("run", "settings", "", f"{name}.{of}" if of else name), Exact(value=float(figure))
 
 
-def partial_sums(run: Run) -> set[str]:
-    """The ids of the sums of costs that lack a part: of some call the cost is not known, and of some it is."""
+def unrecorded(run: Run) -> list[Decimal]:
+    """The most dollars of each call that may have been billed for what no record tells: nothing is in flight."""
+    lost = (Decimal(call.row["sunk_usd"] or 0) + Decimal(call.row["held_usd"] or 0) for call in run.calls)
+    return [dollars for dollars in lost if dollars > 0]
+
+
+def costs(run: Run) -> dict[str, list[Call]]:
+    """The id of each sum of costs → the calls that it sums up."""
     done = [call for call in run.calls if call.finished]
     hosted = {c["name"] for c in (*run.config["candidates"], *run.config["instruments"].values()) if "machine" in c}
     sums = {
@@ -1246,7 +1257,23 @@ def partial_sums(run: Run) -> set[str]:
         for name in slot.candidates:
             mine = [c for c in slot.answers if c.candidate == name and c.finished]
             sums[number_id(slot.slot, "cost", name, "spent_usd")] = mine
-    return {id for id, calls in sums.items() if {call.cost is None for call in calls} == {True, False}}
+    return sums
+
+
+def partial_sums(run: Run) -> set[str]:
+    """The ids of the sums of costs that lack a part: of some call the cost is not known, and of some it is."""
+    return {id for id, calls in costs(run).items() if {call.cost is None for call in calls} == {True, False}}
+
+
+def bounded_sums(run: Run) -> set[str]:
+    """The ids of the sums of costs that hold a bound."""
+    return {id for id, calls in costs(run).items() if bounds(calls)[0]}
+
+
+def bounds(calls: Iterable[Call]) -> tuple[int, int]:
+    """How many of the calls with a cost are charged at an upper bound, and how many have one."""
+    sources = [str(call.row["cost_source"]) for call in calls if call.cost is not None]
+    return sum(source.endswith("estimated") for source in sources), len(sources)
 
 
 def _total(calls: Iterable[Call]) -> Decimal:

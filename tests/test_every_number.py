@@ -69,6 +69,8 @@ class Page(HTMLParser):
         self.notes: list[str] = []
         self.parts: set[str] = set()
         """Numbers that are said to be the least of a sum."""
+        self.rough: set[str] = set()
+        """Numbers that are marked as bounds, at least in part."""
         self.figures: list[dict[str, Any]] = []
         self.bars: list[list[int]] = []
         self.strays: list[str] = []
@@ -87,6 +89,8 @@ class Page(HTMLParser):
         self._open.append(_Element(tag, given.get("data-id"), accounted, given.get("value")))
         if tag == "data" and self._said.endswith("at least "):
             self.parts.add(str(given["data-id"]))
+        if tag == "data" and self._said.startswith("≈ "):
+            self.rough.add(str(given["data-id"]))
         self._said = ""
         if tag == "script" and given.get("id") == "figures":
             self._open[-1].data_id = "figures"
@@ -441,6 +445,8 @@ def check_run(folder: Path) -> Counter[str]:
     sums = {shown.id for shown in page.numbers if shown.id.endswith(TOTALS)}
     if (wanted := recompute.partial_sums(run) & sums) != page.parts & sums:
         problems.append(f"sums that lack a part are {sorted(wanted)}, not {sorted(page.parts & sums)}")
+    if (wanted := recompute.bounded_sums(run) & sums) != page.rough & sums:
+        problems.append(f"sums that hold a bound are {sorted(wanted)}, not {sorted(page.rough & sums)}")
     problems += wrong_charts(page, decisions)
     problems += wrong_bars(page, decisions, document)
     problems += [f"digits without an id: {text!r}" for text in page.strays]
@@ -468,6 +474,9 @@ def wrong_document(run: recompute.Run, decisions: Mapping[str, Decision], docume
         yield "decision.json is of another run"
     if document["evidence_sha256"] != run.evidence_sha256:
         yield "decision.json rests on other records"
+    lost = recompute.unrecorded(run)
+    if (document["unrecorded"]["calls"], float(document["unrecorded"]["usd"])) != (len(lost), float(sum(lost))):
+        yield f"decision.json says that {document['unrecorded']} is beside the records, and not {lost}"
     if document["incomplete"] != any(d.short or d.unjudged for d in decisions.values()):
         yield f"decision.json says that the run is {'' if document['incomplete'] else 'not '}incomplete"
     if [got["slot"] for got in document["decisions"]] != list(decisions):
@@ -839,6 +848,10 @@ def _disturb(db: sqlite3.Connection, plan: int, rng: random.Random) -> None:
     if luck < 0.03:
         db.execute("DELETE FROM score WHERE plan = ?", (plan,))
         db.execute("DELETE FROM call WHERE plan = ?", (plan,))
+        if luck < 0.02:  # killed while it was asked again
+            state, held = ("intent", "0.5") if luck < 0.01 else ("pending", None)
+            columns = "plan, state, visit, attempt, held_usd, sunk_usd"
+            db.execute(f"INSERT INTO call ({columns}) VALUES (?, ?, 2, 1, ?, '0.25')", (plan, state, held))
     elif luck < 0.06:
         lost = "state = 'failed', fault = 'infra', kind = 'timeout', message = 'late', text = NULL, audio = NULL"
         lost += ", cost_usd = NULL, cost_source = 'unpriced'"

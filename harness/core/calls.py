@@ -384,6 +384,15 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unrecorded:
+    """What may have been billed beside the records: of calls that were broken off, or failed and were asked again."""
+
+    calls: int = 0
+    usd: Decimal = Decimal(0)
+    """The most that it can be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """An output with its place: all that judging takes."""
 

@@ -202,11 +202,11 @@ class Ending:
         }
         notices = [*self.notices, *self.budget_stops.values(), *filter(None, [self.store_stop]), *short]
         notices += [*_unexplained(counts), *self._impostors(ledger)]
-        broken_off, dollars = ledger.sunk()
-        if broken_off:
+        unrecorded = ledger.unrecorded()
+        if unrecorded.calls:
             notices.append(
-                f"{broken_off} calls were broken off or had to be asked again: beside what is recorded they may have"
-                f" been billed at most ${dollars:f}, which a budget counts."
+                f"{unrecorded.calls} calls were broken off or had to be asked again: beside what is recorded they may"
+                f" have been billed at most ${unrecorded.usd:f}, which a budget counts."
             )
         if bugs:
             notices.append(f"{bugs} calls failed by a bug of Bakeoff's own; the store holds the tracebacks.")

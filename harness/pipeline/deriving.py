@@ -51,23 +51,24 @@ def catch_up(run_folder: Path, folder: Path) -> None:
         return
     judge_what_came(run_folder, folder)
     with Ledger.open(run_folder, write=False) as ledger:
-        came = completeness(ledger)
-    if not decided or any(decision.completeness != came.get(decision.slot) for decision in decided):
+        came, unrecorded = completeness(ledger), to_json(ledger.unrecorded())
+    stands = decided and _document(run_folder).get("unrecorded") == unrecorded
+    if not stands or any(decision.completeness != came.get(decision.slot) for decision in decided):
         weights, allow_incomplete = asked_then(run_folder)
         decide(run_folder, weights=weights, allow_incomplete=allow_incomplete)
 
 
 def asked_then(run_folder: Path) -> tuple[dict[str, float], bool]:
-    """Return the weights of the last decision, and whether it was allowed to be incomplete.
-
-    Read as plain JSON: what another version of Bakeoff has decided was asked for too.
-    """
-    path = run_folder / "decision.json"
-    if not path.exists():
-        return {}, False
-    decisions = json.loads(path.read_text(encoding="utf-8"))["decisions"]
+    """Return the weights of the last decision, and whether it was allowed to be incomplete."""
+    decisions = _document(run_folder).get("decisions", ())
     weights = {f"{d['slot']}:{c['name']}": float(c["weight"]) for d in decisions for c in d["rule"]["criteria"]}
     return weights, any(d.get("incomplete_allowed", False) for d in decisions)
+
+
+def _document(run_folder: Path) -> dict[str, Any]:
+    """Return decision.json as plain JSON, whichever version of Bakeoff has written it; empty where there is none."""
+    path = run_folder / "decision.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def judge_what_came(run_folder: Path, folder: Path, *, allow_incomplete: bool = False) -> None:
@@ -159,6 +160,7 @@ def decided(
     with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
         counts, judges, evidence = completeness(ledger), self_measured(ledger), evidence_sha256(ledger)
+        unrecorded = ledger.unrecorded()
     config = cast(dict[str, Any], manifest.config)
     rules = reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights)
     slots = [slot for slot in rules if (calls["slot"] == slot).any()]
@@ -176,6 +178,7 @@ def decided(
         "evidence_sha256": evidence,
         "rules_frozen": to_json(manifest.rules),
         "incomplete": any(decision.incomplete for decision in decisions),
+        "unrecorded": to_json(unrecorded),
         "decisions": to_json(decisions),
     }
     return document, decisions

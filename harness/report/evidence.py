@@ -1,11 +1,11 @@
 """Evidence: everything of a run that its pages show, read once."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from harness.core.calls import Call, Record, Role
+from harness.core.calls import Call, Record, Role, Unrecorded
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json, from_json
 from harness.core.manifest import Manifest
@@ -60,6 +60,7 @@ class Evidence:
     """Planned calls without a final word."""
     uncertain: tuple[Call, ...] = ()
     """Calls of a dead process that may have been billed, and are sent again."""
+    unrecorded: Unrecorded = field(default_factory=Unrecorded)
     read_media: Callable[[str], bytes]
     """sha256 → bytes; OSError or BakeoffError where the clip is gone."""
     media_path: Callable[[str], Path]
@@ -99,6 +100,7 @@ class LedgerReader(Protocol):
     def scores(self) -> Iterable[_ScoreRow]: ...
     def pending(self, role: Role) -> Sequence[Call]: ...
     def uncertain(self) -> Sequence[Call]: ...
+    def unrecorded(self) -> Unrecorded: ...
 
 
 class MediaReader(Protocol):
@@ -127,6 +129,7 @@ def gather(ledger: LedgerReader, media: MediaReader) -> Evidence:
         ),
         pending=tuple(call for role in Role for call in ledger.pending(role)),
         uncertain=tuple(call for call in ledger.uncertain() if call.role is not Role.WARMUP),
+        unrecorded=ledger.unrecorded(),
         read_media=media.get,
         media_path=media.path,
     )

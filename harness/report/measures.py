@@ -7,13 +7,13 @@ from decimal import Decimal
 
 import numpy as np
 
-from harness.core.calls import Failure, Fault, Output, Record, Role
+from harness.core.calls import BOUNDED_SOURCES, Failure, Fault, Output, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.echo import is_same_model
 from harness.metrics.stats import NO_SPREAD, TWO_SIDED, Interval, spread, t_interval, wilson
 from harness.report.evidence import AskedTask, signatures_of
 from harness.report.numbers import Number, count, number, number_id, of_metric, percent, seconds, stated, usd
-from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
+from harness.report.phrases import Measured, Phrase, Piece, estimated, known, measured, metric_label
 from harness.report.slots import SlotEvidence
 from harness.report.standing import Tag, tag
 
@@ -62,7 +62,7 @@ class MetricTable:
 class CostRow:
     tag: Tag
     cells: tuple[Measured, ...]
-    spent: Shown
+    spent: Measured
     """What this run's answers cost."""
     sources: tuple[Phrase, ...]
     """How many costs came from where."""
@@ -175,14 +175,21 @@ def _cost_row(of: SlotEvidence, name: str) -> CostRow:
     )
 
 
-def spending(records: Sequence[Record], *, id: str) -> Shown:
-    """Return what the calls cost; `at least` that where some cost is not known, and nothing where none is."""
+def spending(records: Sequence[Record], *, id: str) -> Measured:
+    """Return what the calls cost, and how much of it is a bound.
+
+    `at least` that where some cost is not known, and nothing where none is.
+    """
     costs = [record.cost_usd for record in records if record.cost_usd is not None]
     if not costs:
-        return Phrase(key="not_measured")
+        return Measured(value=Phrase(key="not_measured"))
     total = sum(costs, Decimal(0))
     shown = number(total, usd(total), id=id)
-    return shown if len(costs) == len(records) else Phrase(key="at_least", args={"amount": shown})
+    bounds = sum(record.cost_usd is not None and record.cost_source in BOUNDED_SOURCES for record in records)
+    return Measured(
+        value=shown if len(costs) == len(records) else Phrase(key="at_least", args={"amount": shown}),
+        estimated=estimated(bounds, len(costs), id=id) if bounds else None,
+    )
 
 
 def price(candidate: Candidate | None, *, slot: str) -> Phrase:

@@ -199,7 +199,7 @@ def _sensitivity(slot: SlotView) -> str:
 def _costs(slot: SlotView) -> Iterable[str]:
     labels = [say("metric.usd_per_1k_requests"), say("metric.usd_per_good_answer"), say("column.spent")]
     for row in slot.costs:
-        cells = [*(_cell(cell) for cell in row.cells), show(row.spent)]
+        cells = [_cell(cell) for cell in (*row.cells, row.spent)]
         measured = "; ".join(f"{label}: {cell}" for label, cell in zip(labels, cells, strict=True))
         yield f"{foreign(row.tag.name)}: {measured}; {say('column.price')}: {show(row.price)}" + _sources(row)
 
@@ -285,9 +285,14 @@ def _method(shown: View) -> Iterable[str]:
         for slot in shown.slots
         for row in slot.calls
     )
-    yield say("memo.spend", billed=run.billed, machine=run.machine)
+    yield _spend(run)
     yield say("method.latency")
     yield say("method.limits")
+
+
+def _spend(run: RunView) -> str:
+    spent = f"{say('summary.billed')}: {_cell(run.billed)}. {say('summary.machine')}: {_cell(run.machine)}."
+    return spent if run.unrecorded is None else f"{spent} {say('summary.unrecorded')}: {say(run.unrecorded)}."
 
 
 def _pending(row: CallsRow) -> Phrase:

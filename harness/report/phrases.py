@@ -83,14 +83,7 @@ def measured(
     if value is None:
         reason = "not_supported" if estimate.n and "_p9" in reads_as else "not_measured"
         return Measured(value=Phrase(key=reason), n=n, coverage=missing, note=estimate.note)
-    estimated = None
-    if (bounded := estimate.bounded) is not None:
-        counts = {"estimated": bounded.calls, "priced": bounded.of}
-        args = {
-            which: number(n, count(n), id=number_id(slot, section, candidate, f"{metric}.{which}"))
-            for which, n in counts.items()
-        }
-        estimated = Phrase(key="measured.estimated", args=args)
+    bounded = estimate.bounded
     fact = reads_as == "coverage"  # counted, not estimated: it has no interval
     return Measured(
         value=value,
@@ -99,5 +92,16 @@ def measured(
         n=n,
         coverage=missing,
         note=estimate.note,
-        estimated=estimated,
+        estimated=None
+        if bounded is None
+        else estimated(bounded.calls, bounded.of, id=number_id(slot, section, candidate, metric)),
+    )
+
+
+def estimated(calls: int, of: int, *, id: str) -> Phrase:
+    """Say of how many of the priced calls behind the cost `id` only a bound is known."""
+    counts = {"estimated": calls, "priced": of}
+    return Phrase(
+        key="measured.estimated",
+        args={which: number(n, count(n), id=f"{id}.{which}") for which, n in counts.items()},
     )

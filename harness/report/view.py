@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from harness.core.calls import Failure, Record, Role
+from harness.core.calls import Failure, Record, Role, Unrecorded
 from harness.core.candidates import Candidate
 from harness.core.canonical import canonical, digest
 from harness.core.decision import Decision, VerdictKind
@@ -26,7 +26,7 @@ from harness.report.measures import (
     spending,
 )
 from harness.report.numbers import Number, count, number, number_id, significant, usd
-from harness.report.phrases import Phrase, Shown
+from harness.report.phrases import Measured, Phrase
 from harness.report.pictures import Curves, Scatter, curves, scatter
 from harness.report.slots import SlotEvidence, slot_evidence
 from harness.report.standing import RankingRow, Tag, VerdictView, ranking, tag, verdict
@@ -102,7 +102,7 @@ class InstrumentView:
     model: str
     calls: Number
     failures: Number
-    cost: Shown
+    cost: Measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +124,12 @@ class RunView:
     """Answer calls that failed through no fault of the candidate."""
     pending: Number
     uncertain: Number
-    billed: Shown
+    billed: Measured
     """What providers charge for answers and instruments."""
-    machine: Shown
+    machine: Measured
     """What the time of the self-hosted costs."""
+    unrecorded: Phrase | None
+    """What may have been billed beside; None where that is nothing."""
     tool: str | None
     data_sha256: str
     suites: tuple[SuiteView, ...]
@@ -228,6 +230,7 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
         uncertain=shown("uncertain", len(evidence.uncertain)),
         billed=_dollars("billed_usd", [r for r in paid if r.call.candidate not in hosted], all_=paid),
         machine=_dollars("machine_usd", [r for r in paid if r.call.candidate in hosted], all_=paid),
+        unrecorded=_unrecorded(evidence.unrecorded),
         tool=manifest.environment.get("bakeoff"),
         data_sha256=digest(manifest.suites),
         suites=tuple(_suites(evidence)),
@@ -253,10 +256,18 @@ def _incomplete(decisions: Sequence[Decision], *, answered: int, lost: int, pend
     return Phrase(key="page.incomplete_verdict") if short or not answered else None
 
 
-def _dollars(metric: str, records: Sequence[Record], *, all_: Sequence[Record]) -> Shown:
+def _dollars(metric: str, records: Sequence[Record], *, all_: Sequence[Record]) -> Measured:
     """Return the sum; nothing was spent where no record is of that kind, unless nothing was recorded at all."""
     id = number_id("run", "summary", "", metric)
-    return number(Decimal(0), usd(0), id=id) if all_ and not records else spending(records, id=id)
+    return Measured(value=number(Decimal(0), usd(0), id=id)) if all_ and not records else spending(records, id=id)
+
+
+def _unrecorded(of: Unrecorded) -> Phrase | None:
+    if not of.calls:
+        return None
+    calls = number(of.calls, count(of.calls), id=number_id("run", "summary", "", "unrecorded_calls"))
+    most = number(of.usd, usd(of.usd), id=number_id("run", "summary", "", "unrecorded_usd"))
+    return Phrase(key="unrecorded", args={"usd": most, "calls": calls})
 
 
 def _suites(evidence: Evidence) -> list[SuiteView]:

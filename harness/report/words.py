@@ -27,6 +27,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "summary.errors": "Errors",
         "summary.billed": "Billed by providers",
         "summary.machine": "Machine time",
+        "summary.unrecorded": "May have been billed beside",
         # verdict
         "kind.clear": "Clear",
         "kind.lean": "Leaning",
@@ -206,6 +207,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "not_measured": "not measured",
         "not_supported": "n too small",
         "at_least": "at least {amount}",
+        "unrecorded": "at most {usd}, for {calls} calls that were broken off or asked again",
         "not_asked": "not asked",
         # metrics
         "metric.quality": "Quality",
@@ -421,7 +423,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "memo.no_sensitivity": "Nothing that was tried changes the lead.",
         "memo.calls_line": "{candidate}: {answered} of {planned} answered, {candidate_faults} failed by the candidate, "
         "{infra} lost to infrastructure, {harness} lost to Bakeoff, {excluded} left out by the plan, {pending}.",
-        "memo.spend": "Billed by providers: {billed}. Machine time: {machine}.",
         "memo.risk_list": "To be judged by people, because no run measures them: data retention and licence, "
         "deprecation dates, rate limits, dependence on a single vendor, contamination of public samples, drift.",
         "memo.caveat": "Bad, because:",

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from harness.core.calls import Attempt, Call, Record, Role, Told
+from harness.core.calls import Attempt, Call, Record, Role, Told, Unrecorded
 from harness.core.canonical import canonical, from_json, to_json
 from harness.core.manifest import Manifest
 from harness.core.suites import Sample
@@ -258,14 +258,15 @@ class Ledger:
             spent[candidate] = sum(known, spent.get(candidate, Decimal(0)))
         return spent
 
-    def sunk(self) -> tuple[int, Decimal]:
-        """Return how many calls may have been billed for what no record tells, and the most dollars of it.
+    def unrecorded(self) -> Unrecorded:
+        """Return what may have been billed for what no record tells, now that nothing is in flight.
 
-        They were broken off after they had been sent, or failed and were asked again.
+        Of a run that another process is sending, only what it has broken off: what is in flight may yet be told.
         """
-        found = self._query("SELECT sunk_usd FROM call WHERE sunk_usd IS NOT NULL")
-        amounts = [Decimal(amount) for (amount,) in found]
-        return sum(amount > 0 for amount in amounts), sum(amounts, Decimal(0))
+        ended = self._writer is not None or holder(self.folder) is None
+        found = self._query(f"SELECT sunk_usd, {'held_usd' if ended else 'NULL'} FROM call")
+        amounts = [sum((Decimal(amount) for amount in row if amount is not None), Decimal(0)) for row in found]
+        return Unrecorded(calls=sum(amount > 0 for amount in amounts), usd=sum(amounts, Decimal(0)))
 
     def requests(self, *, most: int) -> dict[str, int]:
         """Return candidate → the requests to it that may have been billed, over every resume; never too few.

@@ -232,7 +232,7 @@ def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures
                 )
         for source in {r.cost_source for r in records}:
             yield at(slot, "cost", name, f"source.{source}"), sum(r.cost_source == source for r in records)
-        yield at(slot, "cost", name, "spent_usd"), total(records)
+        yield from spent_figures(at(slot, "cost", name, "spent_usd"), records)
         for meter in (f.name for f in fields(Usage)):
             read = [getattr(r.usage, meter) for r in records if getattr(r.usage, meter) is not None]
             if meter != "source" and read:
@@ -256,6 +256,13 @@ def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures
         yield at(slot, "samples", "all", f"page.{start}.last"), min(start + 25, cases, 200)
 
 
+def spent_figures(id: str, records: Sequence[Record]) -> Figures:
+    yield id, total(records)
+    priced = [r for r in records if r.cost_usd is not None]
+    yield f"{id}.estimated", sum(r.cost_source in ("estimated", "stages_estimated") for r in priced)
+    yield f"{id}.priced", len(priced)
+
+
 def total(records: Sequence[Record]) -> Decimal | None:
     costs = [r.cost_usd for r in records if r.cost_usd is not None]
     return sum(costs, Decimal(0)) if costs else None
@@ -275,12 +282,16 @@ def run_figures(evidence: Evidence) -> Figures:
         ("errors", sum(f.fault in ("infra", "harness") for f in failures)),
         ("pending", pending),
         ("uncertain", len(evidence.uncertain)),
-        ("billed_usd", total([r for r in everything if r.call.candidate not in hosted]) or Decimal(0)),
-        ("machine_usd", total([r for r in everything if r.call.candidate in hosted]) or Decimal(0)),
+        ("unrecorded_calls", evidence.unrecorded.calls),
+        ("unrecorded_usd", evidence.unrecorded.usd),
     ):
         yield at("run", "summary", "all", key), value
         if key in ("planned", "pending", "errors"):
             yield at("run", "incomplete", "all", key), value
+    for key, is_hosted in (("billed_usd", False), ("machine_usd", True)):
+        records = [r for r in everything if (r.call.candidate in hosted) is is_hosted]
+        for id, value in spent_figures(at("run", "summary", "all", key), records):
+            yield id, Decimal(0) if value is None else value
     for suite in config["suites"]:
         for task in suite["tasks"]:
             n = sum((a.suite, a.task) == (suite["name"], task["name"]) for a in evidence.samples)
@@ -295,7 +306,7 @@ def run_figures(evidence: Evidence) -> Figures:
         records = [r for r in everything if r.call.instrument == name]
         yield at("run", "instruments", name, "calls"), len(records)
         yield at("run", "instruments", name, "failures"), sum(isinstance(r.outcome, Failure) for r in records)
-        yield at("run", "instruments", name, "cost_usd"), total(records)
+        yield from spent_figures(at("run", "instruments", name, "cost_usd"), records)
     for name in ("epochs", "seed"):
         yield at("run", "settings", "all", name), config[name]
     for name, value in config["settings"].items():

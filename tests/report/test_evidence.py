@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.core.calls import Call, Record, Role
+from harness.core.calls import Call, Record, Role, Unrecorded
 from harness.core.manifest import Manifest
 from harness.core.suites import Sample
 from harness.report.evidence import Evidence, candidates_of, gather, instruments_of, tasks_of
@@ -56,6 +56,9 @@ class FakeLedger:
 
     def uncertain(self) -> Sequence[Call]:
         return self.evidence.uncertain
+
+    def unrecorded(self) -> Unrecorded:
+        return self.evidence.unrecorded
 
 
 @dataclass

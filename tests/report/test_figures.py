@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from harness.core.calls import Output, Role
+from harness.core.calls import Output, Role, Unrecorded
 from harness.report.html import report_html
 from harness.report.words import WORDS
 from tests.report.bakeoffs import FakeRun, two_slots
@@ -78,6 +79,27 @@ def test_answers_that_were_cut_are_counted(fake: FakeRun) -> None:
     assert shown["text/calls/smollm2/cut"] == "0", "cut before it began is a failure of its own"
     expected = figures(cut, fake.decisions)
     assert {key: str(expected[key]) for key in shown} == shown
+
+
+def test_bounds_are_marked_and_what_may_be_billed_beside_the_records_is_told(fake: FakeRun, page: Page) -> None:
+    assert "beside" not in page.with_class("summary")[0].text
+    answers = list(fake.evidence.records[Role.ANSWER])
+    i = next(i for i, r in enumerate(answers) if r.call.candidate == "gpt-mini" and r.cost_usd is not None)
+    answers[i] = replace(answers[i], cost_source="estimated")
+    lost = replace(
+        fake.evidence,
+        records={**fake.evidence.records, Role.ANSWER: tuple(answers)},
+        unrecorded=Unrecorded(calls=3, usd=Decimal("0.0123")),
+    )
+    marked = parse(report_html(lost, fake.decisions, Path("/runs/one/report.html")))
+    expected, summary = figures(lost, fake.decisions), marked.with_class("summary")[0].text
+    assert re.search(r"Billed by providers≈ at least \$\S+ \(1 of \d+ calls estimated\)", summary)
+    assert "besideat most $0.0123, for 3 calls that were broken off or asked again" in summary
+    shown = {
+        key: e.attributes["value"] for key, e in marked.figures.items() if "usd.estimated" in key or "unrec" in key
+    }
+    assert len(shown) == 4, "billed, spent by its candidate, and two numbers of what is beside the records"
+    assert {key: expected[key] for key in shown} == {key: Decimal(value) for key, value in shown.items()}
 
 
 def test_no_number_stands_outside_its_element(page: Page) -> None:

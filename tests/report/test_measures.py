@@ -58,24 +58,30 @@ def test_one_cluster_is_no_certainty() -> None:
     assert interval.low < 0.2
 
 
-def costing(*costs: str | None) -> list[Record]:
+def costing(*costs: str | None, bounds: int = 0) -> list[Record]:
     call = Call(
         key="k", role=Role.ANSWER, candidate="a", request=SpeechRequest(text=""), suite="s", task="t", sample="1"
     )
-    return [record(call, Output(text="x"), cost=None if cost is None else Decimal(cost)) for cost in costs]
+    records = [record(call, Output(text="x"), cost=None if cost is None else Decimal(cost)) for cost in costs]
+    return [replace(r, cost_source="estimated") if i < bounds else r for i, r in enumerate(records)]
 
 
 @pytest.mark.parametrize(
-    ("costs", "text"),
+    ("records", "text", "marked"),
     [
-        pytest.param(["0.5", "0.25"], "$0.750", id="all known"),
-        pytest.param(["0.5", None], "at least $0.500", id="one unknown"),
-        pytest.param([None, None], "not measured", id="none known"),
-        pytest.param([], "not measured", id="no calls"),
+        pytest.param(costing("0.5", "0.25"), "$0.750", None, id="all known"),
+        pytest.param(costing("0.5", None), "at least $0.500", None, id="one unknown"),
+        pytest.param(costing(None, None), "not measured", None, id="none known"),
+        pytest.param(costing(), "not measured", None, id="no calls"),
+        pytest.param(costing("0.5", "0.25", bounds=1), "$0.750", "(1 of 2 calls estimated)", id="one is a bound"),
     ],
 )
-def test_spending_never_passes_a_part_for_the_whole(costs: list[str | None], text: str) -> None:
-    assert show(spending(costing(*costs), id="slot/cost/a/spent_usd")).replace("\\", "") == text
+def test_spending_passes_no_part_for_the_whole_and_no_bound_for_a_bill(
+    records: list[Record], text: str, marked: str | None
+) -> None:
+    spent = spending(records, id="slot/cost/a/spent_usd")
+    assert show(spent.value).replace("\\", "") == text
+    assert (None if spent.estimated is None else show(spent.estimated)) == marked
 
 
 def test_signatures_are_those_that_judged(run: FakeRun) -> None:

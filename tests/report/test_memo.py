@@ -3,11 +3,12 @@
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 import yaml
 
-from harness.core.calls import Role
+from harness.core.calls import Role, Unrecorded
 from harness.core.decision import GateStatus, VerdictKind
 from harness.report.memo import memo_text
 from harness.report.numbers import Number
@@ -141,7 +142,10 @@ def test_what_was_charged_by_an_estimate_or_cannot_be_true_is_told(fake: FakeRun
     first, *others = fake.evidence.records[Role.ANSWER]
     doubtful = replace(first, cost_source="estimated", usage=replace(first.usage, source="suspect"))
     answers = {**fake.evidence.records, Role.ANSWER: (doubtful, *others)}
-    memo = memo_text(replace(fake.evidence, records=answers), fake.decisions)
+    beside = Unrecorded(calls=3, usd=Decimal("0.0123"))
+    memo = memo_text(replace(fake.evidence, records=answers, unrecorded=beside), fake.decisions)
+    assert re.search(r"This run: ≈ \\\$\S+ \(1 of \d+ calls estimated\)", memo)
+    assert "May have been billed beside: at most \\$0.0123, for 3 calls that were broken off or asked again." in memo
     assert "1 estimated at the bound" in memo
     assert "1 with a usage that cannot be true." in memo
 

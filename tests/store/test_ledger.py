@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.core.calls import Fault, Marks, Output, Record, Role, Usage
+from harness.core.calls import Fault, Marks, Output, Record, Role, Unrecorded, Usage
 from harness.core.canonical import from_json, to_json
 from harness.errors import BakeoffError, StoreError, UsageError
 from harness.store import rows
@@ -184,6 +184,21 @@ def test_a_released_call_may_have_been_billed(tmp_path: Path) -> None:
         assert ledger.spent() == Decimal("0.5")
         do(ledger.intend("k0", 1, Decimal("0.5")), ledger.commit(record(cost_usd=Decimal("0.1"))))
         assert ledger.spent() == Decimal("0.6")
+
+
+def test_what_may_be_billed_beside_the_records_is_what_was_broken_off_or_asked_again(tmp_path: Path) -> None:
+    with new_ledger(tmp_path, call("a"), call("b"), call("c"), call("d")) as ledger:
+        assert ledger.unrecorded() == Unrecorded()
+        do(ledger.intend("a", 1, Decimal("0.5")), ledger.release("a", Decimal("0.25")))
+        do(ledger.intend("b", 1, Decimal(1)), ledger.commit(failure(call("b"), cost_usd=Decimal("0.125"))))
+        do(ledger.intend("b", 1, Decimal(1)), ledger.commit(record(call("b"), cost_usd=Decimal(2))))
+        do(ledger.intend("c", 1, Decimal(4)))
+        do(ledger.intend("d", 1, Decimal(8)), ledger.release("d", Decimal(0)))
+        with Ledger.open(tmp_path, write=False) as reader:
+            assert reader.unrecorded() == Unrecorded(calls=2, usd=Decimal("0.375")), "c may yet be told"
+    with Ledger.open(tmp_path, write=False) as reader:
+        assert reader.unrecorded() == Unrecorded(calls=3, usd=Decimal("4.375"))
+        assert reader.unrecorded().usd + 2 == reader.spent()
 
 
 def test_intents_of_a_dead_process_are_uncertain(tmp_path: Path) -> None:
