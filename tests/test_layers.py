@@ -53,7 +53,7 @@ DOORS = {
     "onnxruntime": ("local/",),
     "openai": ("clients/litellm_door.py",),
     "openpyxl": ("config/tables.py",),
-    "pandas": ("store/frames.py", "metrics/tables.py", "report/", "pipeline/"),
+    "pandas": ("store/frames.py", "metrics/tables.py", "metrics/comparing.py", "report/", "pipeline/"),
     "plotly": ("report/charts.py",),
     "pocketsphinx": ("local/",),
     "pydantic": ("config/",),

@@ -13,6 +13,7 @@ import typer
 from harness import __version__
 from harness.cli import (
     check,
+    compare,
     cost,
     decide,
     demo,
@@ -66,6 +67,7 @@ for verb in (
     decide,
     report,
     verify,
+    compare,
     cost,
     export,
     fetch,

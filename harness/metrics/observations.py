@@ -90,6 +90,8 @@ class Observations:
     """[C, n, E]; a timeout is infinite. Only timings that the slot has."""
     dropped: int
     """Items left out because some candidate was not asked."""
+    items: tuple[str, ...] = ()
+    """n names, `suite/task/sample`."""
     blends: Mapping[str, Blend] = field(default_factory=dict)
 
     @property

@@ -69,6 +69,7 @@ def observe(calls: pd.DataFrame, scores: pd.DataFrame, *, slot: str) -> Observat
         },
         timings=_timings(rows, answers),
         dropped=dropped,
+        items=tuple("/".join(place) for place in items[["suite", "task", "sample"]].itertuples(index=False)),
         blends=_macro_f1(rows, scores, answers, stratum),
     )
 

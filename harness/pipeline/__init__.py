@@ -1,5 +1,6 @@
 """The verbs, each as a short story: plan, run, score, decide, report. They wire the parts and hold no logic."""
 
+from harness.pipeline.comparing import compare
 from harness.pipeline.costing import product_cost, traffic
 from harness.pipeline.deriving import (
     EXPORTS,
@@ -38,6 +39,7 @@ __all__ = [
     "bounded",
     "catalogue",
     "catch_up",
+    "compare",
     "decide",
     "decision_code",
     "examine",

@@ -1,0 +1,80 @@
+"""`bakeoff compare`: what became better or worse since another run, regressions first."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.cli import screen
+from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, names, runs_of
+from harness.errors import NO_CANDIDATE_PASSES, UsageError
+
+if TYPE_CHECKING:
+    from harness.core.comparison import Comparison
+
+SHOWN = 5
+"""Samples of a candidate that are listed; `--json` has all."""
+
+
+def register(app: typer.Typer) -> None:
+    app.command("compare")(compare)
+
+
+def compare(
+    base: RunName,
+    others: Annotated[list[str], typer.Argument(metavar="RUN...", help="One or more runs since.")],
+    rename: Annotated[
+        str | None, typer.Option("--rename", metavar="OLD=NEW,...", help="Candidates that have another name since.")
+    ] = None,
+    folder: Folder = HERE,
+    runs: Runs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare candidates with themselves in another run, sample by sample; ends with 1 where one is worse for sure."""
+    from harness import pipeline
+    from harness.store import folders
+
+    where = runs_of(folder, runs)
+    paths = [folders.find(name, where) for name in (base, *others)]
+    comparisons, left_out = pipeline.compare(paths[0], paths[1:], renamed=_renamed(rename))
+    if as_json:
+        screen.document({"comparisons": comparisons, "left_out": left_out})
+    else:
+        _show(comparisons)
+        for line in left_out:
+            screen.say(f"Not compared: {line}.")
+    if any(it.regressed for it in comparisons):
+        raise typer.Exit(NO_CANDIDATE_PASSES)
+
+
+def _renamed(text: str | None) -> dict[str, str]:
+    pairs = [part.partition("=") for part in names(text)]
+    if wrong := [f"{old}{sign}{new}" for old, sign, new in pairs if not (old and new)]:
+        raise UsageError(f"--rename takes old=new pairs, not {wrong[0]!r}", hint="--rename haiku=haiku-5")
+    return {old.strip(): new.strip() for old, _, new in pairs}
+
+
+def _show(comparisons: "tuple[Comparison, ...]") -> None:
+    from harness.cli.tables import estimate_text, table
+    from harness.report import numbers
+
+    def row(it: "Comparison") -> list[str]:
+        told = it.quality.difference
+        difference = "not measured" if told.value is None else numbers.signed(told.value)
+        if told.low is not None and told.high is not None:
+            difference += f" [{numbers.signed(told.low)}, {numbers.signed(told.high)}]"
+        was, now = it.estimates["quality"]
+        verdict = "worse" if it.regressed else "better" if it.improved else "cannot be told apart"
+        p = "–" if it.quality.p_holm is None else numbers.p_value(it.quality.p_holm)
+        return [it.slot, it.candidate, it.after, estimate_text(was), estimate_text(now), difference, p, verdict]
+
+    heads = ["slot", "candidate", "run", "quality before", "since", "difference (95% CI)", "p (Holm)", ""]
+    for line in table(heads, [row(it) for it in comparisons]):
+        screen.say(line)
+    for it in comparisons:
+        screen.say()
+        screen.say(f"{it.candidate}, {it.slot}: {len(it.worse)} samples worse, {len(it.better)} better.")
+        for change in it.worse[:SHOWN]:
+            screen.say(f"  worse: {change.sample}: {change.before:.2f} → {change.after:.2f}")
+        for metric, (was, now) in it.estimates.items():
+            if metric != "quality" and was.value is not None and now.value is not None:
+                screen.say(f"  {metric}: {estimate_text(was)} → {estimate_text(now)}")

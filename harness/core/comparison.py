@@ -1,0 +1,45 @@
+"""What became of a candidate from one run to another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.core.decision import PairedDifference
+from harness.core.estimates import Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleChange:
+    """A sample whose quality is another one."""
+
+    sample: str
+    """`suite/task/sample`"""
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One candidate of one slot, on the samples that both runs asked it."""
+
+    slot: str
+    candidate: str
+    """Its name after; before it may have had another."""
+    before: str
+    """Run."""
+    after: str
+    quality: PairedDifference
+    """After minus before, item by item."""
+    estimates: Mapping[str, tuple[Estimate, Estimate]]
+    """Metric → before, after; on the same samples."""
+    worse: tuple[SampleChange, ...]
+    """The most first."""
+    better: tuple[SampleChange, ...]
+
+    @property
+    def regressed(self) -> bool:
+        """Whether the quality has fallen for sure: the 95 % interval of the difference lies below 0."""
+        return self.quality.difference.high is not None and self.quality.difference.high < 0.0
+
+    @property
+    def improved(self) -> bool:
+        return self.quality.difference.low is not None and self.quality.difference.low > 0.0
