@@ -67,6 +67,7 @@ DOORS = {
     "typer": ("cli/",),
     "uvloop": ("clients/forwarder.py", "clients/known_server.py"),
     "whisper_normalizer": ("scorers/speech.py",),
+    "websockets": ("local/",),
     "xllamacpp": ("local/",),
     "yaml": ("config/",),
 }

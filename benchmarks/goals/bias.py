@@ -1,10 +1,10 @@
-"""Goal 3: the reported time to the first token minus the server's truth: at load, over TLS, with busy neighbours."""
+"""Goal 3: the reported time to the first token or sound minus the server's truth: loaded, over TLS, disturbed, live."""
 
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import certificate, streams
+from benchmarks import certificate, sessions, streams
 from benchmarks.bench import Bench
 from benchmarks.figures import Goal, Row, percentile
 from benchmarks.neighbours import busy
@@ -12,6 +12,8 @@ from benchmarks.streams import SPOKEN, Streams
 
 SAMPLES = {64: 600, 256: 1_000}
 """In flight → samples: the first of each connection does not count, and a 99th percentile needs hundreds of others."""
+LIVE = 100
+"""Live sessions of a round."""
 
 
 def measure(bench: Bench) -> Sequence[Row]:
@@ -35,13 +37,18 @@ def measure(bench: Bench) -> Sequence[Row]:
         "neighbours": disturbed,
         **{f"{name}, {in_flight}": bare(name, in_flight) for in_flight in SAMPLES for name in streams.BARE},
     })  # fmt: skip
+    live = bench.interleaved({"live sessions": lambda: sessions.bakeoff(bench, samples=min(LIVE, bench.samples))})
     beside = {str(n): {name: done[f"{name}, {n}"] for name in streams.BARE} for n in SAMPLES}
     return [
         *_rows("64", "64 in flight", done["64"], 1.0, 5.0, beside["64"], 64),
         *_rows("256", "256 in flight", done["256"], 2.0, 10.0, beside["256"], 256),
         *_rows("tls", "64 in flight over TLS", done["TLS"], 3.0, None, {}, 64),
         *_rows("busy", "64 in flight, two busy neighbours", done["neighbours"], 2.0, 10.0, {}, 64),
-    ]
+        Row(key="bias-live-mean", what="live sessions, one at a time, time to first audio: mean", unit="ms",
+            values=[statistics.fmean(it.bias_ms) for it in live["live sessions"]], goal=Goal(most=5.0)),
+        Row(key="bias-live-distrusted", what="live sessions: marks that Bakeoff calls invalid and does not rank",
+            unit="%", values=[it.distrusted * 100 for it in live["live sessions"]]),
+    ]  # fmt: skip
 
 
 def _samples(bench: Bench, in_flight: int) -> int:

@@ -31,6 +31,8 @@ _ENVIRONMENT = {
     "REPEATED_STREAMING_CHUNK_LIMIT": "1000000000",  # else a model that repeats itself looks like a dead provider
     "DISABLE_AIOHTTP_TRANSPORT": "False",  # the tap is in the aiohttp transport
     "LITELLM_HTTP2": "False",  # would bypass it too
+    "WEBSOCKETS_MAX_REDIRECTS": "1",  # none is followed: another host would be shown the key
+    "REALTIME_WEBSOCKET_MAX_MESSAGE_SIZE_BYTES": str(4 * 2**20),  # else one event of a live session may fill the memory
 }
 _LOOPBACK = "127.0.0.1,localhost,::1"
 

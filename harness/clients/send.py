@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from harness.clients import chat, embedding, image, instruments, litellm_door, rerank, speech, transcription
+from harness.clients import chat, embedding, image, instruments, litellm_door, realtime, rerank, speech, transcription
 from harness.clients.deadlines import Deadlines
 from harness.clients.faults import detail, judged, may_be_billed, retry_after_s
 from harness.clients.in_process import InProcessTap
@@ -14,6 +14,7 @@ from harness.clients.reserved import RESERVED
 from harness.clients.tap import Tap, Wire
 from harness.clients.target import Target
 from harness.core.calls import (
+    MOST_ANSWERS,
     ChatRequest,
     EmbeddingRequest,
     ExecutionRequest,
@@ -22,6 +23,7 @@ from harness.core.calls import (
     RagRequest,
     Request,
     RerankRequest,
+    SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
     is_spoken,
@@ -99,6 +101,8 @@ async def _ask(
             return await rerank.ask(request, target, timeout_s=timeout_s, wire=wire)
         case ImageRequest():
             return await image.ask(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
+        case SessionRequest():
+            return await realtime.ask(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
         case MosRequest():
             return await instruments.rate(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
         case ExecutionRequest():
@@ -121,6 +125,8 @@ def _limit(request: Request) -> int:
         case ChatRequest():
             # a streamed token is about 250 bytes; one of sound is up to 80 ms, 5 kB at 24 kHz in base64
             return 8 * _MIB + (8192 if is_spoken(request) else 1024) * request.max_tokens
+        case SessionRequest():
+            return 8 * _MIB + 8192 * request.max_tokens * (1 if request.script is None else MOST_ANSWERS)
         case SpeechRequest():
             return 64 * _MIB  # eleven minutes at 48 kHz mono
         case EmbeddingRequest():

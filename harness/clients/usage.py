@@ -1,6 +1,7 @@
-"""A chat response's usage → disjoint meters, with numbers that cannot be true left out."""
+"""What a provider says of an answer's usage → disjoint meters, with numbers that cannot be true left out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from harness.core.calls import Usage
@@ -61,6 +62,32 @@ def image_usage(reported: Any, *, images: int) -> Usage:
     return Usage(**sane, output_images=images, source="suspect" if suspect else "provider")
 
 
+def session_usage(reported: Sequence[Any]) -> Usage:
+    """Return the meters of a live session's answers, from what OpenAI's `response.done` says of each.
+
+    Source is `none` where one is untold, or sound is not counted apart from words: sound costs several times as much.
+    """
+    sound = (_parts(told, f"{side}_token_details")("audio_tokens") for told in reported for side in ("input", "output"))
+    if None in sound:
+        return Usage()
+    return reduce(total, map(_answer_usage, reported), Usage())
+
+
+def _answer_usage(reported: Any) -> Usage:
+    heard, spoken = _parts(reported, "input_token_details"), _parts(reported, "output_token_details")
+    cached = _parts(_part(reported, "input_token_details"), "cached_tokens_details")
+    meters = {
+        "input_tokens": _rest(heard("text_tokens"), cached("text_tokens")),
+        "cached_tokens": heard("cached_tokens"),
+        "output_tokens": spoken("text_tokens"),
+        "input_audio_tokens": _rest(heard("audio_tokens"), cached("audio_tokens")),
+        "output_audio_tokens": spoken("audio_tokens"),
+    }
+    sane = _sane(meters)
+    suspect = any(value is not None and name not in sane for name, value in meters.items())
+    return Usage(**sane, source="suspect" if suspect else "provider")
+
+
 def _sane(meters: Mapping[str, int | None]) -> dict[str, int]:
     """Return the meters that can be true."""
     return {name: value for name, value in meters.items() if value is not None and 0 <= value <= _ABSURD}
@@ -80,12 +107,16 @@ def total(first: Usage, second: Usage) -> Usage:
 
 
 def _number(holder: Any, name: str) -> int | None:
-    value = holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)
+    value = _part(holder, name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def _part(holder: Any, name: str) -> Any:
+    return holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)
+
+
 def _parts(reported: Any, name: str) -> Callable[[str], int | None]:
-    details = getattr(reported, name, None)
+    details = _part(reported, name)
     return lambda part: _number(details, part)
 
 

@@ -49,7 +49,7 @@ ROUTER_KEYS = frozenset({
 })  # fmt: skip
 """Of litellm_params: how LiteLLM's router sends, which Bakeoff does itself. None is a request parameter."""
 
-OWN = frozenset({"query_prefix", "document_prefix"})
+OWN = frozenset({"query_prefix", "document_prefix", "turn_detection"})
 """Of litellm_params: what Bakeoff itself makes use of."""
 
 LIMITS = frozenset({"rpm", "tpm", "max_parallel_requests"})

@@ -310,14 +310,14 @@ def _given_samples(samples: Sequence[Sample], folder: Path, report: Report) -> t
 def _with_media(samples: Sequence[Sample], folder: Path, report: Report, kind: str) -> tuple[Sample, ...]:
     """Return the samples with what their files hold; one that cannot be sent as it is would be paid for in vain.
 
-    `kind` is what the task is about: any number of pictures, or one recording.
+    `kind` is what the task is about: any number of pictures, or one recording, of a conversation two.
     """
     holding, faults = [], []
     for sample in samples:
         media: list[Image | Audio] = []
         if not sample.files:
             faults.append((sample, f"it has no {kind}, and the task asks about one"))
-        if kind == RECORDING and len(sample.files) > 1:
+        if kind == RECORDING and len(sample.files) > (2 if "conversation" in sample.metadata else 1):
             faults.append((sample, f"it has {len(sample.files)} recordings, and one is heard at a time"))
         for name in sample.files:
             try:

@@ -177,6 +177,37 @@ class ImageRequest:
     """`size`, `quality`, ..."""
 
 
+MOST_ANSWERS = 4
+"""After so many answers a scripted session ends: one to each thing that is said, and two that nobody asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """How a live session goes on after its recording, where the provider hears who speaks and decides when it does."""
+
+    listen_s: float
+    """How long is listened after what the user says last."""
+    interruption: Audio | None = None
+    """What the user says into the answer."""
+    interrupt_after_s: float = 0.0
+    """How long the answer has been heard by then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRequest:
+    """A recording that is played in a live session, at its own pace, and answered aloud."""
+
+    audio: Audio
+    max_tokens: int
+    """Of an answer, sound and words together."""
+    instructions: str | None = None
+    voice: str | None = None
+    params: Mapping[str, Json] = field(default_factory=dict)
+    """Of the session, in the shape of OpenAI's `session.update`; `turn_detection` is how a script's provider hears."""
+    script: Script | None = None
+    """None: we say when the recording has ended, and listen to the answer alone."""
+
+
 Request = (
     ChatRequest
     | SpeechRequest
@@ -187,6 +218,7 @@ Request = (
     | RerankRequest
     | RagRequest
     | ImageRequest
+    | SessionRequest
 )
 
 
@@ -218,8 +250,10 @@ def media_named(request: Request) -> frozenset[str]:
         return frozenset(str(named["sha256"]) for named in media_parts(request.messages))
     if isinstance(request, ImageRequest):
         return frozenset(image.sha256 for image in request.images)
-    audio = getattr(request, "audio", None)
-    return frozenset() if audio is None else frozenset({audio.sha256})
+    recordings = [getattr(request, "audio", None)]
+    if isinstance(request, SessionRequest) and request.script is not None:
+        recordings.append(request.script.interruption)
+    return frozenset(audio.sha256 for audio in recordings if audio is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,7 +371,7 @@ class Output:
     """Best first; each document at most once."""
     tool_calls: tuple[Mapping[str, Json], ...] = ()
     values: Mapping[str, float] = field(default_factory=dict)
-    """Numbers of an instrument: `ovrl`, `sig`, ..."""
+    """Numbers of an instrument: `ovrl`, `sig`, ...; of a conversation, its turns (`core.turns`)."""
     finish_reason: str | None = None
     model: str | None = None
     """The model's name as echoed by the provider."""

@@ -97,6 +97,11 @@ class Candidate:
         return provider_of(self.model)
 
     @property
+    def talks_live(self) -> bool:
+        """Whether it is asked in live sessions alone: it hears and speaks, and takes no chat."""
+        return "speech" in self.modalities and "text" not in self.modalities and not self.stages
+
+    @property
     def is_local(self) -> bool:
         return self.model.startswith("local/")
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Awaitable, Callable
 
-from harness.core.calls import ChatRequest, Request
+from harness.core.calls import ChatRequest, Request, SessionRequest
 from harness.core.canonical import canonical
 
 Sleep = Callable[[float], Awaitable[object]]
@@ -32,5 +32,5 @@ class Pace:
 
 def most_tokens(request: Request) -> int:
     """Upper bound of what a provider counts against its limit: three bytes a token, and the longest answer."""
-    answer = request.max_tokens if isinstance(request, ChatRequest) else 0
+    answer = request.max_tokens if isinstance(request, ChatRequest | SessionRequest) else 0
     return math.ceil(len(canonical(request)) / 3) + answer

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from harness.clients.clip import RAW_RATE
 from harness.clients.reserved import RESERVED
 from harness.core.calls import (
-    Audio,
     Call,
     ChatRequest,
     Document,
@@ -18,6 +18,7 @@ from harness.core.calls import (
     Record,
     Request,
     Role,
+    SessionRequest,
     media_part,
 )
 from harness.core.candidates import MODALITIES, Candidate
@@ -29,6 +30,7 @@ from harness.errors import Problem, UsageError
 from harness.execute import requests
 from harness.execute.measurements import MEASURED_BY, execution, language, measurement
 from harness.execute.prompts import PromptError, renderer, stage_renderer
+from harness.execute.recordings import is_conversation, recordings_of, script_of
 
 KEY_VERSION = 1
 """Raised when the same call would get another key: no earlier record is found by its key after that."""
@@ -233,9 +235,9 @@ def _exclusions(bakeoff: Bakeoff) -> Iterator[Exclusion]:
                         blind = "it takes text alone, and the task shows pictures"
                         yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=blind)
                     continue
-                if task.modality == "speech" and not candidate.stages and "text" not in candidate.modalities:
-                    talker = "it talks in live sessions alone, and the task sends a recording"
-                    yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=talker)
+                if is_conversation(task) and not candidate.talks_live:
+                    deaf = "it is not talked to in live sessions, and the task is a conversation"
+                    yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=deaf)
                     continue
                 if missing := sorted(sent & frozenset().union(*(model.lacks for model in candidate.models))):
                     reason = f"it takes no {' and no '.join(missing)}, which the task sends"
@@ -285,9 +287,13 @@ def _asker(task: Task) -> Asker:
     prompt = renderer(task.prompt)
     system = None if task.system is None else renderer(task.system)
     match task.modality:
-        case "text" | "vision" | "speech":
+        case "text" | "vision":
             return lambda sample, candidate: _chat(
                 task, sample, candidate, _content(prompt(sample), sample), None if system is None else system(sample)
+            )
+        case "speech":
+            return lambda sample, candidate: _spoken(
+                task, sample, candidate, prompt(sample), None if system is None else system(sample)
             )
         case "tts":
             return lambda sample, candidate: requests.speech(
@@ -295,7 +301,7 @@ def _asker(task: Task) -> Asker:
             )
         case "transcription":
             return lambda sample, candidate: requests.transcription(
-                _recording(sample), {**task.params, **candidate.params}, language=language(task, sample)
+                recordings_of(sample)[0], {**task.params, **candidate.params}, language=language(task, sample)
             )
         case "image_generation":
             return lambda sample, candidate: ImageRequest(
@@ -323,21 +329,28 @@ def _content(prompt: str, sample: Sample) -> Json:
     return [*map(media_part, sample.media), *words]
 
 
-def _recording(sample: Sample) -> Audio:
-    if len(sample.media) == 1 and isinstance(sample.media[0], Audio):
-        return sample.media[0]
-    raise PromptError("there is nothing to hear: give the sample one recording in its files")
-
-
 def _chat(task: Task, sample: Sample, candidate: Candidate, content: Json, system: str | None) -> ChatRequest:
     messages: list[Mapping[str, Json]] = [] if system is None else [{"role": "system", "content": system}]
     messages.append({"role": "user", "content": content})
     params = {**task.params, **sample.params, **candidate.params}
-    if task.modality != "speech":
-        return requests.chat(messages, params, max_tokens=task.max_tokens)
-    _recording(sample)
-    ask = requests.chat if candidate.stages else requests.spoken_chat  # a cascade has a stage that speaks
+    # a cascade has a stage that speaks
+    ask = requests.spoken_chat if task.modality == "speech" and not candidate.stages else requests.chat
     return ask(messages, params, max_tokens=task.max_tokens)
+
+
+def _spoken(
+    task: Task, sample: Sample, candidate: Candidate, prompt: str, system: str | None
+) -> ChatRequest | SessionRequest:
+    """Ask with a recording: in a chat, or where a candidate takes none, in a live session whose instructions it has."""
+    script, recordings = script_of(sample), recordings_of(sample)
+    if not candidate.talks_live:
+        return _chat(task, sample, candidate, _content(prompt, sample), system)
+    for recording in recordings:
+        if recording.sample_rate != RAW_RATE:
+            raise PromptError(f"a live session is played at {RAW_RATE:,} Hz, not {recording.sample_rate:,}")
+    params = {**task.params, **sample.params, **candidate.params}
+    instructions = "\n\n".join(filter(None, (system, prompt.strip()))) or None
+    return requests.session(recordings[0], params, instructions=instructions, max_tokens=task.max_tokens, script=script)
 
 
 def _documents(sample: Sample) -> tuple[Document, ...]:

@@ -8,6 +8,8 @@ from harness.core.calls import (
     Document,
     EmbeddingRequest,
     RerankRequest,
+    Script,
+    SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
 )
@@ -42,6 +44,27 @@ def spoken_chat(messages: Sequence[Mapping[str, Json]], params: Mapping[str, Jso
     voice = params.pop("voice", DEFAULT_VOICE)
     wanted: dict[str, Json] = {"modalities": ["text", "audio"], "audio": {"voice": voice, "format": STREAMED}}
     return chat(messages, {**wanted, **params}, max_tokens=max_tokens * TOKENS_OF_A_WORD_SPOKEN)
+
+
+def session(
+    audio: Audio, params: Mapping[str, Json], *, instructions: str | None, max_tokens: int, script: Script | None
+) -> SessionRequest:
+    """Return the live session in which `audio` is played; `max_tokens` bounds the words of an answer.
+
+    `turn_detection` among `params` is the provider's business in a scripted session alone.
+    """
+    params = dict(params)
+    voice = params.pop("voice", None)
+    if script is None:
+        params.pop("turn_detection", None)
+    return SessionRequest(
+        audio=audio,
+        max_tokens=max_tokens * TOKENS_OF_A_WORD_SPOKEN,
+        instructions=instructions,
+        voice=None if voice is None else str(voice),
+        params=params,
+        script=script,
+    )
 
 
 def transcription(audio: Audio, params: Mapping[str, Json], *, language: str | None) -> TranscriptionRequest:

@@ -6,7 +6,8 @@ slowest); a second of audio is at most fifty tokens (providers state 10 to 32) a
 search unit is a query with up to a hundred documents of 500 tokens (Cohere's), and who bills by tokens reads the query
 again with each document.
 
-A recording in a chat is bounded by its seconds, as one that is transcribed; an answer that is spoken by `max_tokens`.
+A recording in a chat or a live session is bounded by its seconds, as one that is transcribed; an answer that is spoken
+by `max_tokens`.
 
 A picture is at most IMAGE_TOKENS and one token for each 15 x 15 pixels: providers count a flat number (Llama 3.2:
 6,404), patches of 16 pixels or more (Mistral 16, Qwen 28, Anthropic 27, OpenAI 32: at most 1,536, times at most 2.46)
@@ -19,11 +20,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from harness.core.calls import (
+    MOST_ANSWERS,
     ChatRequest,
     EmbeddingRequest,
     ImageRequest,
     Request,
     RerankRequest,
+    SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
     is_spoken,
@@ -63,6 +66,8 @@ def worst_case(request: Request, candidate: Candidate) -> Decimal | None:
         case SpeechRequest():
             known = rates(candidate, prompt_tokens=len(request.text))
             return None if known is None else _speech(len(request.text), known)
+        case SessionRequest():
+            return _session(request, candidate)
         case TranscriptionRequest():
             seconds = Decimal(str(request.audio.seconds))
             known = rates(candidate, prompt_tokens=math.ceil(seconds * AUDIO_TOKENS_PER_SECOND))
@@ -128,6 +133,31 @@ def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:
         fee += heard * per_audio_token
     fee += len(images) * (known.of("input_cost_per_image") or Decimal(0))
     return fee + prompt * max(fresh, written, seen if images else 0) + answers * max(answer, *spoken)
+
+
+def _session(request: SessionRequest, candidate: Candidate) -> Decimal | None:
+    """Each answer of a scripted session is billed with all that was said before it."""
+    script, answers, seconds = request.script, 1, request.audio.seconds
+    if script is not None:
+        answers = MOST_ANSWERS
+        seconds += 2 * script.listen_s + script.interrupt_after_s
+        seconds += script.interruption.seconds if script.interruption else 0.0
+    heard = math.ceil(Decimal(str(seconds)) * AUDIO_TOKENS_PER_SECOND) + (answers - 1) * request.max_tokens
+    read = _tokens(request.instructions or "", canonical(request.params).decode())
+    known = rates(candidate, prompt_tokens=heard + read)
+    if known is None:
+        return None
+    names = (
+        "input_cost_per_token",
+        "input_cost_per_audio_token",
+        "output_cost_per_token",
+        "output_cost_per_audio_token",
+    )
+    prices = [known.of(name) for name in names]
+    if None in prices:
+        return None
+    fresh, hearing, writing, speaking = (price or Decimal(0) for price in prices)
+    return answers * (read * fresh + heard * max(hearing, fresh) + request.max_tokens * max(writing, speaking))
 
 
 def _image_tokens(image: Mapping[str, Json], model: str) -> int:

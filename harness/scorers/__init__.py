@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from harness.scorers.spoken import SpokenContains, SpokenLabel, SpokenNumber
     from harness.scorers.structured import FieldF1, JsonMatch
     from harness.scorers.tools import ToolCalls
+    from harness.scorers.turns import Patience, Steadiness, Yielding
     from harness.scorers.vision import Anls, OcrContains, RelaxedAccuracy
 
 __all__ = [
     "SCORERS", "Anls", "AveragePrecision", "ChunkBoundaries", "Citations", "Contains", "Dnsmos", "DrawnShapes",
     "EntityF1", "ExactMatch", "Faithfulness", "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch",
-    "Ndcg", "NumberMatch", "OcrContains", "PassesTests", "RecallAt", "ReciprocalRank", "RelaxedAccuracy",
-    "RenderedText", "RewriteRecall", "Rules", "ScriptRules", "SpokenContains", "SpokenLabel", "SpokenNumber", "TagF1",
-    "ToolCalls", "TranscriptAccuracy", "WholeAnswers", "WordAccuracy", "by_name",
+    "Ndcg", "NumberMatch", "OcrContains", "PassesTests", "Patience", "RecallAt", "ReciprocalRank", "RelaxedAccuracy",
+    "RenderedText", "RewriteRecall", "Rules", "ScriptRules", "SpokenContains", "SpokenLabel", "SpokenNumber",
+    "Steadiness", "TagF1", "ToolCalls", "TranscriptAccuracy", "WholeAnswers", "WordAccuracy", "Yielding", "by_name",
 ]  # fmt: skip
 
 

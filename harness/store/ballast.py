@@ -13,6 +13,7 @@ from harness.core.calls import (
     ImageRequest,
     RagRequest,
     Request,
+    SessionRequest,
     SpeechRequest,
     is_spoken,
 )
@@ -112,6 +113,8 @@ def brings(request: Request) -> int:
         case ChatRequest():
             clip = min(request.max_tokens * SPOKEN_TOKEN_BYTES, MOST_CLIP_BYTES) if is_spoken(request) else 0
             return CALL_BYTES + request.max_tokens * TOKEN_BYTES + clip
+        case SessionRequest():
+            return CALL_BYTES + min(request.max_tokens * SPOKEN_TOKEN_BYTES, MOST_CLIP_BYTES)
         case SpeechRequest():
             clip = max(CLIP_BYTES, len(request.text) * CHARACTER_BYTES)
             return CALL_BYTES + min(clip, MOST_CLIP_BYTES)

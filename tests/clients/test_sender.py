@@ -18,7 +18,7 @@ from harness.clients.reply import Reply
 from harness.clients.sender import Sender, Workers, sender
 from harness.core.calls import Failure, Output, Request
 from harness.errors import WorkerError
-from tests.clients.trip import CLIP, EVERY_ENDPOINT, chat, target
+from tests.clients.trip import CLIP, EVERY_ENDPOINT, chat, read_media, target
 from tests.fake_provider import FakeProvider, Pace, hang, status
 
 NOBODY = "http://127.0.0.1:9/v1"
@@ -26,7 +26,7 @@ DEADLINES = Deadlines(timeout_s=30, idle_timeout_s=30)
 
 
 async def once(send: Sender, request: Request, url: str) -> Reply:
-    return await send(request, target(url), DEADLINES, lambda _: CLIP, now=lambda: datetime.now(UTC))
+    return await send(request, target(url), DEADLINES, read_media, now=lambda: datetime.now(UTC))
 
 
 Told = Callable[[Sender], Coroutine[Any, Any, None]]

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from harness.clients.usage import chat_usage
+from harness.clients.usage import chat_usage, session_usage
 from harness.core.calls import Usage
 
 
@@ -58,3 +58,41 @@ def test_chat_usage(said: Any, expected: Usage) -> None:
 def test_answer_that_took_no_tokens() -> None:
     assert chat_usage(reported(10, 0), silent=True) == usage(input_tokens=10, output_tokens=0)
     assert chat_usage(reported(10, 0)) == usage(input_tokens=10, source="suspect")
+
+
+def answer(audio_in: Any, audio_out: Any, **cached: Any) -> dict[str, Any]:
+    """What `response.done` of a live session says."""
+    heard = {"text_tokens": 7, "audio_tokens": audio_in, **cached}
+    return {"input_token_details": heard, "output_token_details": {"text_tokens": 3, "audio_tokens": audio_out}}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param(
+            [answer(90, 40)],
+            usage(input_tokens=7, input_audio_tokens=90, output_tokens=3, output_audio_tokens=40),
+            id="one answer",
+        ),
+        pytest.param(
+            [answer(90, 40, cached_tokens=50, cached_tokens_details={"text_tokens": 5, "audio_tokens": 45})],
+            usage(input_tokens=2, input_audio_tokens=45, cached_tokens=50, output_tokens=3, output_audio_tokens=40),
+            id="what was cached is taken out of what was heard",
+        ),
+        pytest.param(
+            [answer(90, 40), answer(150, 20)],
+            usage(input_tokens=14, input_audio_tokens=240, output_tokens=6, output_audio_tokens=60),
+            id="two answers",
+        ),
+        pytest.param([answer(90, 40), None], Usage(), id="one of two is untold"),
+        pytest.param([{"input_tokens": 97, "output_tokens": 43}], Usage(), id="sound is not counted apart"),
+        pytest.param(
+            [answer(-1, 40)],
+            usage(input_tokens=7, output_tokens=3, output_audio_tokens=40, source="suspect"),
+            id="negative",
+        ),
+        pytest.param([], Usage(), id="no answer"),
+    ],
+)
+def test_session_usage(said: list[Any], expected: Usage) -> None:
+    assert session_usage(said) == expected

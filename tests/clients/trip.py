@@ -2,15 +2,17 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from harness.clients import litellm_door
+from harness.clients.clip import RAW_RATE, with_header
 from harness.clients.deadlines import Deadlines
 from harness.clients.in_process import InProcessTap
 from harness.clients.reply import Reply
@@ -29,6 +31,7 @@ from harness.core.calls import (
     MosRequest,
     Request,
     RerankRequest,
+    SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
     media_part,
@@ -82,6 +85,15 @@ def image(prompt: str = "a green field", **changes: Any) -> ImageRequest:
     return ImageRequest(prompt=prompt, **changes)
 
 
+LIVE_CLIP = with_header(speak("a clip"), "pcm16")
+LIVE_AUDIO = replace(AUDIO, sha256="e" * 64, sample_rate=RAW_RATE, seconds=len(speak("a clip")) / (2 * RAW_RATE))
+
+
+def live(audio: Audio = LIVE_AUDIO, **params: Any) -> SessionRequest:
+    """A recording that is played in a live session."""
+    return SessionRequest(audio=audio, max_tokens=500, params=params)
+
+
 def embedding(*texts: str, ranks: tuple[str, ...] = (), **params: Any) -> EmbeddingRequest:
     return EmbeddingRequest(texts=texts or ("hello there", "big world"), ranks=ranks, params=params)
 
@@ -104,7 +116,13 @@ EVERY_ENDPOINT = {
     "image edit": image(images=(PICTURE,)),
     "embedding": embedding(),
     "rerank": rerank(),
+    "session": live(),
 }
+
+
+def read_media(sha256: str) -> bytes:
+    """What the requests above name."""
+    return LIVE_CLIP if sha256 == LIVE_AUDIO.sha256 else CLIP
 
 
 @asynccontextmanager
@@ -148,12 +166,14 @@ async def attempt(
     model: str = "openai/fake/echo",
     timeout_s: float = 10.0,
     idle_timeout_s: float = 5.0,
-    clip: bytes = CLIP,
+    clip: bytes | None = None,
+    read_media: Callable[[str], bytes] = read_media,
     tap: str | None = None,
 ) -> Reply:
     deadlines = Deadlines(timeout_s=timeout_s, idle_timeout_s=idle_timeout_s)
     async with TAPS[tap or TAP.get()]() as opened:
-        return await send(request, target(url, model=model), deadlines, lambda _: clip, tap=opened)
+        found = read_media if clip is None else lambda _: clip or b""
+        return await send(request, target(url, model=model), deadlines, found, tap=opened)
 
 
 def trip(request: Request, provider: FakeProvider | None = None, **options: Any) -> Reply:
@@ -165,3 +185,8 @@ def trip(request: Request, provider: FakeProvider | None = None, **options: Any)
             return await attempt(request, provider.url, **options)
 
     return asyncio.run(there_and_back())
+
+
+def once(request: Request, url: str, **options: Any) -> Reply:
+    """Send `request` once to whoever listens at `url`."""
+    return asyncio.run(attempt(request, url, **options))

@@ -21,6 +21,8 @@ from harness.core.calls import (
     Record,
     RerankRequest,
     Role,
+    Script,
+    SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
     Usage,
@@ -330,17 +332,49 @@ def test_a_spoken_question_is_its_recording_and_who_speaks_is_asked_to() -> None
     stage = Stage(name="stt", candidate=remote("ear"), input="{{ input }}")
     request = only(hearing(CLIP, **talker, stages=(stage,))).request
     assert request == ChatRequest(messages=(HEARD,), max_tokens=10, params={"temperature": 0})  # type: ignore[arg-type]
-    both = (remote("a", modalities=frozenset({"speech"})), remote("b", modalities=frozenset({"text", "speech"})))
-    live = replace(hearing(CLIP, modality="speech"), candidates=both)
-    assert [(e.candidate, e.reason) for e in plan(live).exclusions] == [
-        ("a", "it talks in live sessions alone, and the task sends a recording")
-    ]
+
+
+def test_who_takes_no_chat_is_played_the_recording_in_a_live_session() -> None:
+    request = only(hearing(CLIP, modality="speech", params={"voice": "anna"})).request
+    assert request == SessionRequest(audio=CLIP, max_tokens=160, voice="anna", params={"temperature": 0})
+    assert media_named(request) == {CLIP.sha256}
+    with pytest.raises(UsageError, match="played at 24,000 Hz, not 16,000"):
+        plan(hearing(replace(CLIP, sample_rate=16_000), modality="speech"))
+
+
+def conversation(*media: Audio, told: Json, **candidate: Any) -> Bakeoff:
+    heard = hearing(*media, modality="speech", **candidate)
+    (suite,) = heard.suites
+    (task,) = suite.tasks
+    samples = tuple(replace(sample, metadata={"conversation": told}) for sample in task.loaded)
+    return replace(heard, suites=(replace(suite, tasks=(replace(task, samples=samples),)),))
+
+
+def test_a_conversation_goes_by_its_script_with_who_is_talked_to_in_live_sessions() -> None:
+    other, own = replace(CLIP, sha256="ef" * 32), {"turn_detection": {"type": "semantic_vad"}}
+    told: Json = {"listen_s": 6, "interrupt_after_s": 1.5}
+    request = only(conversation(CLIP, other, told=told, params=own)).request
+    script = Script(listen_s=6.0, interruption=other, interrupt_after_s=1.5)
+    assert request == SessionRequest(audio=CLIP, max_tokens=160, params={"temperature": 0, **own}, script=script)  # type: ignore[arg-type]
+    assert media_named(request) == {CLIP.sha256, other.sha256}
+    alone = only(conversation(CLIP, told={"listen_s": 6})).request
+    assert alone == SessionRequest(audio=CLIP, max_tokens=160, params={"temperature": 0}, script=Script(listen_s=6.0))
+    assert only(hearing(CLIP, modality="speech", params=own)).request == replace(alone, script=None)
+    chat = remote("b", modalities=frozenset({"text", "speech"}))
+    planned = conversation(CLIP, told={"listen_s": 6})
+    (exclusion,) = plan(replace(planned, candidates=(*planned.candidates, chat))).exclusions
+    assert (exclusion.candidate, exclusion.reason) == (
+        "b",
+        "it is not talked to in live sessions, and the task is a conversation",
+    )
 
 
 @pytest.mark.parametrize(
     ("planned", "message"),
     [
         pytest.param(bakeoff(remote("a"), suites=[voice_suite()]), "no candidate can do any", id="nobody can"),
+        pytest.param(conversation(CLIP, told={}), "holds listen_s and interrupt_after_s", id="no script"),
+        pytest.param(conversation(CLIP, CLIP, CLIP, told={"listen_s": 1}), "one recording", id="three at once"),
         pytest.param(
             hearing(modality="speech", modalities=frozenset({"text", "speech"})),
             "give the sample one recording",

@@ -258,11 +258,14 @@ class FakeProvider:
     def say(self, text: str) -> bytes:
         """Samples of `text`, which this server understands when it hears them."""
         pcm = audio.speak(text)
-        self._spoken[hashlib.sha256(pcm).hexdigest()] = text
+        self._spoken[_print(pcm)] = text
         return pcm
 
     def _hear(self, wav: bytes) -> str:
-        return self._spoken.get(hashlib.sha256(audio.samples(wav)).hexdigest(), "hello world")
+        return self._understand(audio.samples(wav))
+
+    def _understand(self, pcm: bytes) -> str:
+        return self._spoken.get(_print(pcm), "hello world")
 
     def _last_user_message(self, messages: Sequence[Mapping[str, Any]]) -> str:
         """The words of the last question, those that are heard among them."""
@@ -299,8 +302,13 @@ class FakeProvider:
         await exchange.reply(200, json.dumps(answer).encode())
 
     async def _realtime(self, exchange: Exchange) -> None:
-        pace = self._pace(exchange.served.model)
-        await realtime.answer(exchange, gap_s=pace.gap_s, chunks=pace.chunks)
+        model = exchange.served.model
+        pace = self._pace(model)
+        session = realtime.Session(
+            exchange=exchange, first_s=pace.first_s, gap_s=pace.gap_s, chunks=pace.chunks, hear=self._understand,
+            reply=lambda text: self._answer(model, text)[0], say=self.say, yields=_family(model) != "stubborn",
+        )  # fmt: skip
+        await session.serve()
 
     async def _embeddings(self, exchange: Exchange) -> None:
         """The same text gives the same eight numbers."""
@@ -410,6 +418,11 @@ def _calls(answer: str) -> list[dict[str, Any]]:
         }
         for number, call in enumerate(json.loads(answer)["calls"])
     ]
+
+
+def _print(pcm: bytes) -> str:
+    """What tells sounds apart, whatever silence follows."""
+    return hashlib.sha256(pcm.rstrip(b"\0")).hexdigest()
 
 
 def _vector(text: str) -> list[float]:

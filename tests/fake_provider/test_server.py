@@ -124,20 +124,23 @@ def test_a_realtime_session_speaks() -> None:
         heard = asyncio.run(talk(provider.url))
     kinds = [event["type"] for event in heard]
     audio = ["response.output_audio.delta"] * 4
-    assert kinds == ["session.created", "session.updated", "response.created", *audio, "response.done"]
+    words = "response.output_audio_transcript.delta"
+    assert kinds == ["session.created", "session.updated", "response.created", words, *audio, "response.done"]
     assert heard[1]["session"] == {"id": "sess-fake", "model": "fake/voice", "voice": "alto"}
-    assert b"".join(base64.b64decode(event["delta"]) for event in heard if "delta" in event) == speak("hi")
-    assert heard[-1]["response"]["usage"] == {"input_tokens": 1, "output_tokens": 4}
+    spoken = [event["delta"] for event in heard if event["type"] == audio[0]]
+    assert b"".join(map(base64.b64decode, spoken)) == speak("hi")
+    usage = heard[-1]["response"]["usage"]
+    assert usage["output_token_details"] == {"text_tokens": 1, "audio_tokens": usage["output_tokens"] - 1}
     [served] = provider.requests
     assert (served.status, served.model) == (101, "fake/voice")
     assert served.last("audio") - served.first("audio") >= 0.06
 
 
-@pytest.mark.parametrize("fault", [reset(after_writes=5), clean_eof(after_writes=5)], ids=["reset", "clean end"])
+@pytest.mark.parametrize("fault", [reset(after_writes=6), clean_eof(after_writes=6)], ids=["reset", "clean end"])
 def test_a_realtime_session_can_break_off(fault: Fault) -> None:
     with running(faults=[fault]) as provider:
         heard = asyncio.run(talk(provider.url))
-    assert [event["type"] for event in heard][3:] == ["response.output_audio.delta"] * 2
+    assert [event["type"] for event in heard][4:] == ["response.output_audio.delta"] * 2
 
 
 def test_command_line(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ class Write:
     end: int
     """Body offset after it."""
     note: str
-    """`role`, `reasoning`, `content`, `finish`, `usage`, `done`, `header`, `audio`, `session`, `body`."""
+    """`role`, `reasoning`, `content`, `finish`, `usage`, `done`, `header`, `audio`, `session`, `body`;
+    `heard` is no write."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +78,10 @@ class Exchange:
         response = web.WebSocketResponse()
         await self._prepare(response)
         return response
+
+    def note(self, note: str) -> None:
+        """Log a moment at which nothing is written."""
+        self.served.writes.append(Write(at=time.monotonic(), end=self._sent, note=note))
 
     async def write(self, data: bytes, note: str = "body") -> None:
         assert self._response is not None, "start() comes first"

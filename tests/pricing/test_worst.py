@@ -14,6 +14,8 @@ from harness.core.calls import (
     MosRequest,
     Request,
     RerankRequest,
+    Script,
+    SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
     Usage,
@@ -136,6 +138,18 @@ def priced(**usd: str) -> Candidate:
             Usage(input_audio_tokens=600, input_tokens=5, output_tokens=4, output_audio_tokens=5),
             id="a-recording-and-a-spoken-answer",
         ),
+        pytest.param(
+            SessionRequest(audio=CLIP, max_tokens=100, instructions="Be brief."),
+            "gpt-realtime-2.1",
+            Usage(input_tokens=4, input_audio_tokens=600, output_tokens=10, output_audio_tokens=90),
+            id="live-session",
+        ),
+        pytest.param(
+            SessionRequest(audio=CLIP, max_tokens=100, script=Script(listen_s=6.0, interruption=CLIP)),
+            "gpt-realtime-2.1",
+            Usage(input_audio_tokens=4 * (2 * 600 + 300), output_audio_tokens=4 * 100),
+            id="conversation-of-four-answers",
+        ),
         pytest.param(SAY, "tts-1", Usage(input_characters=100), id="speech-by-characters"),
         pytest.param(
             SAY,
@@ -223,6 +237,7 @@ def test_speech_by_the_second_alone() -> None:
         pytest.param(SAY, known("gpt-4o"), id="chat-model-asked-to-speak"),
         pytest.param(ask("hi", modalities=["text", "audio"]), known("gpt-4o"), id="sound-that-has-no-price"),
         pytest.param(HOUR, known("tts-1"), id="voice-asked-to-listen"),
+        pytest.param(SessionRequest(audio=CLIP, max_tokens=9), known("gpt-4o"), id="session-of-a-model-without-one"),
         pytest.param(MosRequest(audio=CLIP), known("gpt-4o"), id="nobody-sells-mos"),
         pytest.param(
             ask_with({"type": "image_url", "image_url": {"url": "0"}}), known("gpt-4o"), id="image-of-no-size"

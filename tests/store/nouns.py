@@ -23,6 +23,8 @@ from harness.core.calls import (
     Request,
     RerankRequest,
     Role,
+    Script,
+    SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
     Usage,
@@ -31,6 +33,7 @@ from harness.core.calls import (
 from harness.core.canonical import Json
 from harness.core.manifest import Manifest
 from harness.core.suites import Sample
+from harness.core.turns import Turn, values_of
 from harness.store.ledger import Ledger, StoredSample
 
 PICTURE = Image(sha256="ab" * 32, mime="image/png", width=64, height=48, size=200)
@@ -163,6 +166,28 @@ SHAPES: dict[str, Record] = {
         usage=Usage(input_characters=6, output_audio_seconds=2.0, busy_seconds=0.5, source="measured"),
         cost_usd=Decimal("1E-9"),
         cost_source="machine",
+    ),
+    "live session": record(
+        call(sample="v0", request=SessionRequest(audio=CLIP, max_tokens=160, voice="anna", params={"speed": 1.5})),
+        outcome=Output(text="hi", audio=CLIP, finish_reason="stop"),
+        usage=Usage(input_audio_tokens=9, output_audio_tokens=40, input_audio_seconds=2.0, source="provider"),
+    ),
+    "conversation": record(
+        call(
+            sample="v0",
+            request=SessionRequest(
+                audio=CLIP, max_tokens=9, script=Script(listen_s=6.0, interruption=CLIP, interrupt_after_s=1.5)
+            ),
+        ),
+        outcome=Output(
+            audio=CLIP,
+            values=values_of(
+                [
+                    Turn(speaker="user", start_ms=0.0, end_ms=2000.0),
+                    Turn(speaker="agent", start_ms=2500.5, end_ms=4000.0, words=1, cut=True),
+                ]
+            ),
+        ),
     ),
     "transcription without language": record(call(sample="v0", request=TranscriptionRequest(audio=CLIP))),
     "mos": record(call(sample="v0", request=MosRequest(audio=CLIP)), outcome=Output(values={"ovrl": 3.25, "sig": 4.0})),

@@ -11,10 +11,12 @@ import pytest
 
 from harness.config.suites import load_suite
 from harness.core.calls import Audio, Image, Output, Ranked
-from harness.core.canonical import Json
+from harness.core.canonical import Json, from_json
 from harness.core.scores import MOS, READER, SHAPES, TRANSCRIBER, Reading, Score, Scorer, Unscored, answer_key
 from harness.core.suites import Sample, Suite, Task
+from harness.core.turns import Turn, values_of
 from harness.scorers import ToolCalls
+from harness.scorers.turns import TurnScorer
 
 ROOT = Path(__file__).parents[2] / "tasks"
 OF_PACKAGES = {"code", "public_text"}
@@ -72,9 +74,11 @@ def by_grade(text: str) -> tuple[Ranked, ...]:
 
 
 def said(scorer: Scorer, text: str, clip: Audio | None) -> Output:
-    """The output that says `text`; of a suite of tools, a key of calls makes them."""
+    """The output that says `text`; of a suite of tools, a key of calls makes them, of conversations one of turns."""
     if isinstance(scorer, ToolCalls) and text.startswith('{"calls"'):
         return Output(tool_calls=tuple(json.loads(text)["calls"]))
+    if isinstance(scorer, TurnScorer) and text:
+        return Output(values=values_of(from_json(tuple[Turn, ...], json.loads(text)["turns"])))
     return Output(text=text, audio=clip)
 
 
