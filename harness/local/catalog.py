@@ -440,5 +440,22 @@ _ALL = (
     ),
 )
 
-ENGINES: Mapping[str, Engine] = MappingProxyType({engine.name: engine for engine in _ALL})
+_EAR, _MIND, _VOICE = (
+    next(engine for engine in _ALL if engine.name == name) for name in ("whisper-tiny-en", "smollm2-135m", "hibari")
+)
+_LIVE = Engine(
+    name="live-cascade",
+    modality="speech",
+    summary="Whisper tiny.en, SmolLM2-135M and hibari, talked to in live sessions; hears by loudness who speaks",
+    version=f"1, of {_EAR.version}, {_MIND.version}, {_VOICE.version}",
+    module="live",
+    runtimes=("xllamacpp", *_EAR.runtimes, *_VOICE.runtimes),
+    packages=(*_EAR.packages, *_MIND.packages, *_VOICE.packages),
+    weights=(*_EAR.weights, *_MIND.weights, *_VOICE.weights),
+    licence="MIT, Apache-2.0",
+    languages=_EAR.languages,
+)
+"""Three of the engines in one process."""
+
+ENGINES: Mapping[str, Engine] = MappingProxyType({engine.name: engine for engine in (*_ALL, _LIVE)})
 """Name → engine, in the order in which they are listed."""

@@ -57,7 +57,7 @@ def _ready(engine: Engine, *, port: int, threads: int) -> Server:
     _demand_free(engine, port)
     files = weights.verified(engine, cache=weights.cache_folder(os.environ))
     module = import_module(engine.module if "." in engine.module else f"harness.local.engines.{engine.module}")
-    if engine.modality == "text":
+    if engine.modality in ("text", "speech"):  # which bring servers of their own
         native: Server = module.listen(engine.name, files, threads=threads, port=port)
         return native
     from harness.local.front import Front

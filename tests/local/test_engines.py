@@ -21,7 +21,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from harness.config.suites import load_suite
-from harness.core.calls import Output
+from harness.core.calls import Output, Script, SessionRequest
 from harness.core.scores import READER, Reading, Score
 from harness.core.suites import Sample
 from harness.local.audio import heard
@@ -30,7 +30,8 @@ from harness.local.engines.dnsmos import load
 from harness.local.fetch import PYTHON, fitting, missing
 from harness.local.host import Host
 from harness.local.weights import cache_folder, verified
-from harness.scorers import Anls, RenderedText, TranscriptAccuracy
+from harness.scorers import Anls, RenderedText, TranscriptAccuracy, Yielding
+from tests.clients.trip import once
 from tests.local.test_host import gone, listens, port_of
 from tests.local.test_reading import shown
 from tests.pictures import noun
@@ -219,6 +220,39 @@ def test_a_recogniser_writes_down_what_is_said_whatever_it_heard_before(
         if ENGINES[name].languages:
             other = client.post("/v1/audio/transcriptions", files=form, data={"language": "zh"})
             assert (other.status_code, other.json()["error"]["param"]) == (400, "language")
+
+
+def test_a_live_session_answers_a_spoken_question_and_falls_silent_when_cut_into(engines: Running) -> None:
+    """Real sound both ways, through the client that every provider's session goes through."""
+    suites = Path(__file__).parents[2] / "tasks"
+    (fact,) = (s for s in load_suite(suites / "spoken_qa").tasks[0].loaded if s.id == "capital-france")
+    story = load_suite(suites / "turn_taking").tasks[1].loaded[0]
+    clips = {
+        media.sha256: (suites / suite / file).read_bytes()
+        for suite, sample in (("spoken_qa", fact), ("turn_taking", story))
+        for file, media in zip(sample.files, sample.media, strict=True)
+    }
+    with engines.client("live-cascade") as client, engines.client("whisper-base") as ear:
+
+        def asked(sample: Sample, script: Script | None, *, most_tokens: int) -> tuple[Output, bytes]:
+            request = SessionRequest(audio=sample.media[0], max_tokens=16 * most_tokens, script=script)  # type: ignore[arg-type]
+            url = f"{str(client.base_url).rstrip('/')}/v1"
+            reply = once(
+                request, url, model="openai/live-cascade", read_media=clips.__getitem__, timeout_s=90, idle_timeout_s=30
+            )
+            assert isinstance(reply.outcome, Output), reply
+            assert reply.outcome.audio is not None
+            assert reply.marks.ttfa_ms is not None
+            return reply.outcome, reply.blobs[reply.outcome.audio.sha256]
+
+        _, clip = asked(fact, None, most_tokens=32)
+        heard = ear.post("/v1/audio/transcriptions", files={"file": ("a.wav", clip)}, data={"language": "en"}).json()
+        assert "Paris" in heard["text"]
+        script = Script(listen_s=8.0, interruption=story.media[1], interrupt_after_s=1.5)  # type: ignore[arg-type]
+        talked, _ = asked(story, script, most_tokens=64)
+    score = Yielding().score(story, talked, {})
+    assert isinstance(score, Score), (score, talked.values)
+    assert score.value == 1.0, (score, talked.values)
 
 
 @pytest.fixture

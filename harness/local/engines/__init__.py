@@ -1,7 +1,7 @@
 """What an embedded engine can do; one engine a file, each with `load(files, *, threads)`.
 
-Language models are the exception: llama.py has `listen(name, files, *, threads, port)`, since llama.cpp brings a
-server of its own.
+Language models and live sessions are the exceptions: llama.py and live.py have `listen(name, files, *, threads, port)`,
+since llama.cpp brings a server of its own, and a session is no request.
 """
 
 from collections.abc import Generator, Mapping, Sequence
