@@ -6,8 +6,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: demo test check bench bench-peers lock schemas names wheel clean mutants references
 
-demo: $(VENV)/.demo  ## the shipped bake-off on embedded models: no key; no network after the first time
-	$(BIN)/bakeoff demo
+# FULL=1 also runs the programs that the models write, in the sandbox, where bubblewrap is installed
+demo: $(VENV)/.demo $(if $(FULL),$(VENV)/.data)  ## the shipped bake-off on embedded models: no key; no network after the first time; FULL=1 for every modality
+	$(BIN)/bakeoff demo $(if $(FULL),--full --allow-code-execution)
 
 test: $(VENV)/.dev  ## every test, the embedded models included; two at a time but for those that measure
 	$(BIN)/bakeoff fetch
@@ -38,10 +39,13 @@ $(VENV)/.demo: requirements/demo.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m compileall -q harness
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.lock requirements/data.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.data: requirements/data.txt | $(VENV)/bin/python
+	$(PIP) install --quiet --require-hashes --only-binary :all: --no-deps -r requirements/data.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml $(VENV)/.data | $(VENV)/bin/python
 	@echo "Installing Bakeoff, its embedded models' runtimes and the test tools into $(VENV) (about 400 MB to download)."
 	$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/dev.lock
-	$(PIP) install --quiet --require-hashes --only-binary :all: --no-deps -r requirements/data.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q harness
 	@touch $@ $(VENV)/.demo

@@ -253,6 +253,8 @@ class Call:
     measures: int | None
     row: Mapping[str, Any]
     """Columns of the table `call`; all None where the call has no row."""
+    part_of: int | None
+    """Of a stage: the plan of the answer that it is a stage of."""
     attempts: int
     scores: Mapping[str, tuple[float | None, Mapping[str, float]]]
     """Scorer → value and detail."""
@@ -328,6 +330,27 @@ def bill(row: Mapping[str, Any], candidate: Mapping[str, Any]) -> Decimal | None
     return recorded if any(p is None for _, p in lines) else sum((n * Decimal(p) for n, p in lines), Decimal(0))
 
 
+def with_sums(calls: Iterable[Call]) -> list[Call]:
+    """Return the calls, each answer of a cascade at the cost of its stages."""
+    every = list(calls)
+    parts: dict[int | None, list[Call]] = {}
+    for call in every:
+        if call.role == "stage":
+            parts.setdefault(call.part_of, []).append(call)
+    return [
+        replace(call, cost=_total(parts[call.plan])) if call.cost is not None and call.plan in parts else call
+        for call in every
+    ]
+
+
+def models(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Whoever is listed or is a stage of one that is, by name."""
+    found = {}
+    for listed in (*config["candidates"], *config["instruments"].values()):
+        found |= {one["name"]: one for one in (listed, *(stage["candidate"] for stage in listed.get("stages", ())))}
+    return found
+
+
 class Run:
     """run.db, read once."""
 
@@ -340,7 +363,7 @@ class Run:
                 (row["suite"], row["task"], row["name"]): json.loads(row["document"])
                 for row in db.execute("SELECT * FROM sample ORDER BY id")
             }
-            self.calls = list(self._calls(db))
+            self.calls = with_sums(self._calls(db))
             self.evidence_sha256 = _sealed(db)
         self.tasks = {(suite["name"], task["name"]): task for suite in self.config["suites"] for task in suite["tasks"]}
         self.slots = {
@@ -353,7 +376,7 @@ class Run:
         return [call for call in self.calls if call.role == role]
 
     def _calls(self, db: sqlite3.Connection) -> Iterator[Call]:
-        named = {c["name"]: c for c in (*self.config["candidates"], *self.config["instruments"].values())}
+        named = models(self.config)
         columns = [row["name"] for row in db.execute("PRAGMA table_info(call)")]
         rows = {row["plan"]: dict(row) for row in db.execute("SELECT * FROM call")}
         attempts: dict[tuple[int, int], int] = {}
@@ -375,6 +398,7 @@ class Run:
                 epoch=row["epoch"],
                 instrument=row["instrument"],
                 measures=row["measures"],
+                part_of=row["part_of"],
                 row=came,
                 attempts=attempts.get((row["id"], came["visit"]), 0),
                 scores=scores.get(row["id"], {}),
@@ -506,6 +530,7 @@ class Slot:
         rare = {metric: self._errors(unit) for metric, unit in (("wer", "words"), ("cer", "characters"))}
         for key in ("ovrl", "sig", "bak") if "dnsmos" in found else ():
             rare[f"dnsmos_{key}"] = self._scored("dnsmos", key=key, floor=1.0, ceiling=5.0, is_share=False)
+        rare["speech_gap"] = self._speech_gap()
         tokens = self._means(lambda call: call.row["output_tokens"])
         if any(tokens.values()):
             rare["output_tokens_mean"] = Ratio(parts=tokens, asked=len(self.items))
@@ -601,6 +626,28 @@ class Slot:
                 if known:
                     parts[name][item] = (sum(e for e, _ in known) / len(known), sum(w for _, w in known) / len(known))
         return Ratio(parts=parts, asked=len(self._about(lambda call: counts(call) is not None)), is_share=True)
+
+    def _speech_gap(self) -> Ratio:
+        """What the model that thinks scores in writing on the same sample, less what is scored here."""
+        twins = {place: self.run.samples[place].get("metadata", {}).get("written") for place in self.items}
+        written: dict[tuple[str, str, str, str], list[float | None]] = {}
+        for call in self.run.of("answer"):
+            if call.suite in twins.values():
+                value = call.judged(self.run.tasks[call.place[:2]]["primary"])
+                written.setdefault((call.candidate, *call.place), []).append(value)
+        thinking = {}
+        for candidate in self.run.config["candidates"]:
+            texts = [it["candidate"] for it in candidate.get("stages", ()) if "text" in it["candidate"]["modalities"]]
+            thinking[candidate["name"]] = texts[-1]["name"] if texts else candidate["name"]
+
+        def lost(call: Call) -> float | None:
+            twin = (thinking[call.candidate], str(twins[call.place]), *call.place[1:])
+            text, here = mean(written.get(twin, ())), self.primary(call)
+            return None if text is None or here is None else text - here
+
+        gaps = self._means(lost)
+        asked = sum(suite is not None for suite in twins.values()) if any(gaps.values()) else 0
+        return Ratio(parts=gaps, asked=asked, floor=-1.0, ceiling=1.0)
 
     def _costs(self) -> dict[str, Ratio]:
         usd = self._means(lambda call: None if call.cost is None or (call.lost and not call.cost) else float(call.cost))
@@ -1022,7 +1069,7 @@ class Decision:
     def margin(self, name: str) -> float:
         """Standard deviation of the leader's lead over `name`."""
         lead = [a - b for a, b in zip(self.score_draws[str(self.leader)], self.score_draws[name], strict=True)]
-        return math.sqrt(math.fsum(x * x for x in lead) / DRAWS - (math.fsum(lead) / DRAWS) ** 2)
+        return math.sqrt(max(0.0, math.fsum(x * x for x in lead) / DRAWS - (math.fsum(lead) / DRAWS) ** 2))
 
     @property
     def fit(self) -> bool:
@@ -1206,9 +1253,7 @@ def _run_numbers(run: Run) -> Iterator[tuple[str, Expected]]:
         yield number_id("run", "summary", "", name), _count(n)
         if name in ("planned", "pending", "errors"):
             yield number_id("run", "incomplete", "", name), _count(n)
-    hosted = {c["name"] for c in (*run.config["candidates"], *run.config["instruments"].values()) if "machine" in c}
-    machine = {name: [c for c in done if (c.candidate in hosted) is flag]
-               for name, flag in (("machine_usd", True), ("billed_usd", False))}  # fmt: skip
+    machine = dict(zip(("machine_usd", "billed_usd"), _paid(run), strict=True))
     for name, calls in machine.items():
         if not calls or any(call.cost is not None for call in calls):
             yield number_id("run", "summary", "", name), Exact(value=_total(calls), unit="usd")
@@ -1221,7 +1266,8 @@ def _run_numbers(run: Run) -> Iterator[tuple[str, Expected]]:
         n = sum(place[:2] == (suite, task) for place in run.samples)
         assert n == of["n"], f"{suite}/{task} has {n} samples, and the manifest says {of['n']}"
         yield number_id("run", "suites", "", suite, task, "n"), _count(n)
-    for candidate in run.config["candidates"]:
+    competing = {"candidates": run.config["candidates"], "instruments": {}}
+    for candidate in models(competing).values():
         yield from _prices("run", candidate)
         for unit, price in candidate.get("prices", {}).get("usd", {}).items():
             yield number_id("run", "prices", candidate["name"], unit), Exact(value=Decimal(price), unit="usd")
@@ -1246,10 +1292,10 @@ def unrecorded(run: Run) -> list[Decimal]:
 def costs(run: Run) -> dict[str, list[Call]]:
     """The id of each sum of costs → the calls that it sums up."""
     done = [call for call in run.calls if call.finished]
-    hosted = {c["name"] for c in (*run.config["candidates"], *run.config["instruments"].values()) if "machine" in c}
+    machine, billed = _paid(run)
     sums = {
-        number_id("run", "summary", "", "machine_usd"): [c for c in done if c.candidate in hosted],
-        number_id("run", "summary", "", "billed_usd"): [c for c in done if c.candidate not in hosted],
+        number_id("run", "summary", "", "machine_usd"): machine,
+        number_id("run", "summary", "", "billed_usd"): billed,
     }
     for name in run.config["instruments"]:
         sums[number_id("run", "instruments", name, "cost_usd")] = [c for c in done if c.instrument == name]
@@ -1274,6 +1320,14 @@ def bounds(calls: Iterable[Call]) -> tuple[int, int]:
     """How many of the calls with a cost are charged at an upper bound, and how many have one."""
     sources = [str(call.row["cost_source"]) for call in calls if call.cost is not None]
     return sum(source.endswith("estimated") for source in sources), len(sources)
+
+
+def _paid(run: Run) -> tuple[list[Call], list[Call]]:
+    """What our machines did and what others bill for; a cascade's cost is that of its stages, which are there too."""
+    known = models(run.config)
+    done = [call for call in run.calls if call.finished and not known[call.candidate].get("stages")]
+    hosted = [call for call in done if "machine" in known[call.candidate]]
+    return hosted, [call for call in done if "machine" not in known[call.candidate]]
 
 
 def _total(calls: Iterable[Call]) -> Decimal:
@@ -1491,6 +1545,10 @@ def _sample_numbers(slot: Slot) -> dict[str, Expected]:
     for call in done:
         where = (*call.place, str(call.epoch))
         numbers[number_id(slot.slot, "samples", "", *where, "epoch")] = _count(call.epoch + 1)
+        for medium in slot.run.samples[call.place].get("media", ()):
+            if "seconds" in medium:
+                length = Exact(value=medium["seconds"], unit="s")
+                numbers[number_id(slot.slot, "samples", "", *where, "recording_seconds")] = length
         found = dict(_answer_numbers(slot, call, readings.get(call.plan, ())))
         numbers |= {number_id(slot.slot, "samples", call.candidate, *where, key): x for key, x in found.items()}
     return numbers

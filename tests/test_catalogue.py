@@ -14,6 +14,8 @@ from harness.config.load import load
 from harness.config.paths import shipped
 from harness.core.candidates import MODALITIES
 from harness.errors import CredentialsError, UsageError
+from harness.local.catalog import ENGINES
+from harness.pipeline import Selection, load_shipped
 from harness.pricing import book
 
 PINNED = date(2026, 11, 26)
@@ -115,3 +117,26 @@ def test_the_shipped_bake_off_needs_no_key_and_mentions_none() -> None:
     bakeoff = load(shipped(), env={}, shipped=shipped())
     assert {candidate.name for candidate in bakeoff.candidates} <= set(EMBEDDED)
     assert bakeoff.notices == ()
+
+
+def test_the_full_one_asks_for_all_that_embedded_models_do_and_says_what_it_leaves_out() -> None:
+    bakeoff = load_shipped(Selection(shipped=True, full=True))
+    assert {candidate.name for candidate in bakeoff.candidates} <= set(EMBEDDED)
+    asked = {task.modality for suite in bakeoff.suites for task in suite.tasks}
+    engines = {engine.modality for engine in ENGINES.values()}
+    assert asked == ({"speech", "rag"} | engines & set(MODALITIES)) - {"embedding"}, "embedders rank"
+    assert {slot.partition(".")[0] for slot in bakeoff.rules} == asked - {"rerank"}
+    said = " ".join(bakeoff.notices)
+    assert "no chosen candidate does image_generation" in said
+    assert "code is left out: " in said
+    assert "--allow-code-execution" in said
+    assert "sandbox" not in bakeoff.instruments
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_no_voice_of_the_shipped_bake_offs_is_measured_by_a_part_of_itself(full: bool) -> None:
+    bakeoff = load_shipped(Selection(shipped=True, full=full))
+    measuring = {model.identity for model in bakeoff.instruments.values()}
+    voices = [candidate for candidate in bakeoff.candidates if candidate.modalities & {"tts", "speech"}]
+    assert len(voices) > 3
+    assert not measuring & {model.identity for voice in voices for model in voice.models}

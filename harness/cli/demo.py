@@ -1,9 +1,11 @@
-"""`bakeoff demo`: the shipped bake-off on the embedded models, whole."""
+"""`bakeoff demo`: the shipped bake-offs on the embedded models, whole."""
+
+from typing import Annotated
 
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, Limit, Runs, runs_of
+from harness.cli.options import HERE, AllowCode, Limit, Runs, runs_of
 from harness.cli.run import run_to_report
 
 
@@ -11,13 +13,17 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(demo)
 
 
-def demo(runs: Runs = None, limit: Limit = None) -> None:
+def demo(
+    full: Annotated[bool, typer.Option("--full", help="Every modality that the embedded models do.")] = False,
+    allow_code_execution: AllowCode = False,
+    runs: Runs = None,
+    limit: Limit = None,
+) -> None:
     """Plan, run, score, decide and report on real embedded models: no key; no network once they are installed."""
     from harness import pipeline
 
-    bakeoff = pipeline.load_shipped(limit=limit)
+    selection = pipeline.Selection(shipped=True, full=full, limit=limit, allow_code_execution=allow_code_execution)
+    bakeoff = pipeline.load_shipped(selection)
     if missing := pipeline.missing_engines(bakeoff):
         pipeline.fetch_engines([engine.name for engine in missing], say=screen.note)
-    run_to_report(
-        bakeoff, folder=HERE, runs=runs_of(HERE, runs), selection=pipeline.Selection(shipped=True, limit=limit)
-    )
+    run_to_report(bakeoff, folder=HERE, runs=runs_of(HERE, runs), selection=selection)

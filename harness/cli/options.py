@@ -19,6 +19,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="SUITE", help="Only this suite; may be repeated.")]
 Candidates = Annotated[str | None, typer.Option("--candidates", metavar="A,B", help="Only these candidates.")]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N samples a task.")]
+AllowCode = Annotated[
+    bool,
+    typer.Option("--allow-code-execution", help="Run the programs that models write, in a sandbox (bubblewrap)."),
+]
 AllowIncomplete = Annotated[
     bool, typer.Option("--allow-incomplete", help="Rank although answers are missing; the report says so.")
 ]

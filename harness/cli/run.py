@@ -10,6 +10,7 @@ import typer
 from harness.cli import screen
 from harness.cli.options import (
     HERE,
+    AllowCode,
     AllowIncomplete,
     AsJson,
     Candidates,
@@ -51,10 +52,7 @@ def run(
             help="With --allow-unpriced: the most requests to them, warm-up and retries among them.",
         ),
     ] = None,
-    allow_code_execution: Annotated[
-        bool,
-        typer.Option("--allow-code-execution", help="Run the programs that models write, in a sandbox (bubblewrap)."),
-    ] = False,
+    allow_code_execution: AllowCode = False,
     only: Only = None,
     candidates: Candidates = None,
     limit: Limit = None,

@@ -109,6 +109,8 @@ class Resolved:
     """Environment variables that it needs and that are not set."""
     ignored: tuple[str, ...]
     """Keys of litellm_params that were the router's."""
+    absent: str | None = None
+    """What an embedded engine lacks that not every machine has, and what installs it."""
     unknown: tuple[str, ...] = ()
     """Keys of litellm_params that neither LiteLLM nor Bakeoff knows; they are sent as they are."""
 
@@ -164,6 +166,7 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
         candidate=candidate,
         missing=tuple(dict.fromkeys(missing)),
         ignored=tuple(ignored),
+        absent=_absence(engine) if engine else None,
         unknown=() if candidate.is_local else tuple(unknown),
     )
 
@@ -173,6 +176,15 @@ def model_of(entry: Entry) -> str:
     params = entry.model.litellm_params
     provider = params.custom_llm_provider
     return f"{provider}/{params.model}" if provider and not params.model.startswith(f"{provider}/") else params.model
+
+
+def _absence(engine: "Engine") -> str | None:
+    """Say what an engine lacks that a bake-off can do without."""
+    if not engine.optional and not engine.pythons:
+        return None
+    from harness.local.fetch import absence
+
+    return absence(engine)
 
 
 def _abilities(

@@ -110,6 +110,7 @@ def resolve_cascade(
         ),
         missing=tuple(dict.fromkeys(name for of in resolved for name in of.missing)),
         ignored=tuple(dict.fromkeys(name for of in resolved for name in of.ignored)),
+        absent=next((of.absent for of in resolved if of.absent), None),
         unknown=tuple(dict.fromkeys(name for of in resolved for name in of.unknown)),
     )
 

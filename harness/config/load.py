@@ -7,7 +7,7 @@ from pathlib import Path
 from harness.config import decision, defaults
 from harness.config.candidates import model_of
 from harness.config.inline import inline_suite
-from harness.config.models import BakeoffFile, InlineSuite
+from harness.config.models import BakeoffFile, InlineSuite, PartOfSuite
 from harness.config.paths import BAKEOFF_FILE
 from harness.config.providers import refuse_literal_keys
 from harness.config.selection import (
@@ -30,7 +30,7 @@ from harness.core.candidates import Candidate, provider_of
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
 from harness.core.suggest import did_you_mean, nearest
-from harness.core.suites import Suite, Task
+from harness.core.suites import Sample, Suite, Task
 from harness.errors import CredentialsError, Place, Problem, UsageError
 
 NAMED = 4
@@ -40,14 +40,15 @@ NAMED = 4
 def load(
     folder: Path, *, file: str = BAKEOFF_FILE, env: Mapping[str, str], suites: Sequence[str] = (),
     candidates: Sequence[str] = (), limit: int | None = None, shipped: Path, require_keys: bool = True,
-    examine: Callable[[Bakeoff], Sequence[Problem]] = lambda _: (),
+    lenient: bool = False, examine: Callable[[Bakeoff], Sequence[Problem]] = lambda _: (),
 ) -> Bakeoff:  # fmt: skip
     """Read the bake-off that `folder`/`file` describes; nothing is sent and nothing heavy is imported.
 
     `suites` and `candidates` narrow it by name, `limit` takes the first samples of every task, `shipped` holds what
     the folder lacks. UsageError carries every problem of every file; CredentialsError every key that is missing for a
     candidate that is named, or whose absence leaves a task without candidates. Without `require_keys` every key may
-    be missing: no candidate is left out for it, and a notice says which it is.
+    be missing: no candidate is left out for it, and a notice says which it is. A `lenient` reading leaves out, with a
+    notice each, suites whose data is not installed and tasks that no candidate does.
 
     What is wrong is left out and the rest is looked at all the same, so that nobody is told of it in instalments; at
     the end `examine` is shown what remains of a bake-off that is refused, and adds what it finds.
@@ -58,7 +59,8 @@ def load(
     shelf = open_shelf(folder, shipped, problems)
     whole = len(problems)
     places: dict[str, Place] = {}
-    every = _load_suites(given, source, folder, shipped, places, problems)
+    unread: list[str] | None = [] if lenient else None
+    every = _load_suites(given, source, folder, shipped, places, problems, unread)
     tasks_by_slot = decision.slots(every)
     complete = not found and len(problems) == whole
     rules = decision.rules(given, source, tasks_by_slot, problems, complete=complete)
@@ -76,7 +78,7 @@ def load(
     rules = _check_must_pass(rules, tasks_by_slot, given, source, shelf, chosen, problems, repeats)
     named = {name for rule in rules.values() for name in rule.must_pass} | chosen.listed.keys()
     lacking = [*unserved, *(it for it in chosen.missing if it.candidate.name in named)]
-    asked, notices = _match(kept, chosen, lacking, source, problems, narrowed=bool(candidates))
+    asked, notices = _match(kept, chosen, lacking, source, problems, narrowed=bool(candidates) or lenient)
     modalities = {task.modality for task in _tasks(asked)}
     competing = tuple(candidate for candidate in chosen.candidates if candidate.modalities & modalities)
     slots = decision.slots(asked)
@@ -91,6 +93,7 @@ def load(
         seed=given.seed,
         notices=(
             *chosen.notices,
+            *(unread or ()),
             *notices,
             *_keyless(chosen, unserved),
             *_own_notices(given, rules, slots, competing),
@@ -130,17 +133,27 @@ def _part(where: Where) -> Where:
 
 
 def _load_suites(
-    given: BakeoffFile, source: Source, folder: Path, shipped: Path, places: dict[str, Place], problems: list[Problem]
-) -> list[Suite]:
+    given: BakeoffFile, source: Source, folder: Path, shipped: Path, places: dict[str, Place],
+    problems: list[Problem], unread: list[str] | None,
+) -> list[Suite]:  # fmt: skip
+    """Return the suites; what is wrong with one is a problem, or among `unread`, if there is such a list."""
     loaded: list[Suite] = []
     for index, entry in enumerate(given.suites):
         where: Where = ("suites", index)
+        found = len(problems)
         if isinstance(entry, InlineSuite):
             suite = inline_suite(entry, source, where, problems)
             prompt = (*where, "prompt")
             places[f"task/{entry.name}/{entry.name}"] = source.place(prompt if prompt in source.values else where)
+        elif isinstance(entry, PartOfSuite):
+            suite = _named_suite(entry.suite, source, (*where, "suite"), folder, shipped, places, problems)
+            suite = suite and _part_of(suite, entry, source, where, problems)
         else:
             suite = _named_suite(entry, source, where, folder, shipped, places, problems)
+        if suite is None and unread is not None and isinstance(entry, str | PartOfSuite):
+            name = entry if isinstance(entry, str) else entry.suite
+            unread += [f"{name} is left out: {problem.message}" for problem in problems[found:]]
+            del problems[found:]
         if suite is not None and suite.name in {other.name for other in loaded}:
             problems.append(source.problem("E221", f"two suites are called '{suite.name}'", where))
         elif suite is not None:
@@ -164,6 +177,25 @@ def _named_suite(
         return None
     places |= task_places(suite, path)
     return suite
+
+
+def _part_of(suite: Suite, part: PartOfSuite, source: Source, where: Where, problems: list[Problem]) -> Suite:
+    """Return the tasks of `suite` that `part` names, in their own order, with `limit` samples spread over each."""
+    known = [task.name for task in suite.tasks]
+    for index, name in enumerate(part.tasks or ()):
+        if name not in known:
+            message = f"the suite '{suite.name}' has no task '{name}'"
+            problems.append(source.problem("E209", message, (*where, "tasks", index), hint=did_you_mean(name, known)))
+    tasks = [task for task in suite.tasks if task.name in (part.tasks or known)]
+    if part.limit is not None:
+        tasks = [replace(task, samples=_spread(task.loaded, part.limit)) for task in tasks]
+    return replace(suite, tasks=tasks)
+
+
+def _spread(samples: Sequence[Sample], most: int) -> list[Sample]:
+    """Return at most so many, evenly spaced: those of a kind often stand together."""
+    count = min(most, len(samples))
+    return [samples[index * len(samples) // count] for index in range(count)]
 
 
 def _only(suites: list[Suite], names: Sequence[str], problems: list[Problem]) -> list[Suite]:

@@ -73,6 +73,14 @@ class InlineSuite(Strict):
     language: Annotated[str | None, Field(description="BCP 47 tag, where every sample shares it")] = None
 
 
+class PartOfSuite(Strict):
+    """Some of a suite: named tasks, or some samples of each."""
+
+    suite: Annotated[str, Field(min_length=1, description="a folder of tasks/, or a path to one")]
+    tasks: Annotated[list[Name] | None, Field(min_length=1, description="default: all")] = None
+    limit: Annotated[int | None, Field(ge=1, description="at most so many samples of each task, evenly spaced")] = None
+
+
 class RunSection(Strict):
     """How a run is executed; the defaults are those of core.runs.RunSettings."""
 
@@ -198,6 +206,12 @@ class TrafficSection(Strict):
     self_hosting: SelfHostingSection | None = None
 
 
+def _kind_of_suite(value: Any) -> str | None:
+    if isinstance(value, dict):
+        return "<part>" if "suite" in value else "<mapping>"
+    return "<name>" if isinstance(value, str) else None
+
+
 class BakeoffFile(Strict):
     """bakeoff.yaml: everything but `suites` has a default."""
 
@@ -205,11 +219,13 @@ class BakeoffFile(Strict):
     suites: Annotated[
         list[
             Annotated[
-                Annotated[str, Field(min_length=1), Tag("<name>")] | Annotated[InlineSuite, Tag("<mapping>")],
-                Discriminator(lambda value: {str: "<name>", dict: "<mapping>"}.get(type(value))),
+                Annotated[str, Field(min_length=1), Tag("<name>")]
+                | Annotated[PartOfSuite, Tag("<part>")]
+                | Annotated[InlineSuite, Tag("<mapping>")],
+                Discriminator(_kind_of_suite),
             ]
         ],
-        Field(min_length=1, description="folders of tasks/, paths to one, or suites written here"),
+        Field(min_length=1, description="folders of tasks/, paths to one, parts of one, or suites written here"),
     ]
     candidates: Annotated[
         list[Name] | None, Field(min_length=1, description="default: every candidate that can do a suite's modality")

@@ -5,6 +5,8 @@ from pathlib import Path
 import harness
 
 BAKEOFF_FILE = "bakeoff.yaml"
+FULL_FILE = "bakeoff-full.yaml"
+"""Of the shipped folder alone: every modality."""
 PROVIDERS_FILE = "providers.yaml"
 TASKS_FOLDER = "tasks"
 

@@ -123,7 +123,8 @@ def choose(
 ) -> Chosen:  # fmt: skip
     """Resolve the candidates that are asked for: by the command line (`asked`), else by bakeoff.yaml, else all.
 
-    Of all, only those count that can do some task's modality. Without `require_keys` one that lacks its key is chosen
+    Of all, only those count that can do some task's modality; of all and of bakeoff.yaml's, an engine that not every
+    machine has is left out with a notice where it is absent. Without `require_keys` one that lacks its key is chosen
     too, of the shipped catalogue only for what nobody with a key can do. What is wrong goes to `problems`.
     """
     named: list[tuple[str, Where | None]] = [(name, None) for name in asked]
@@ -145,6 +146,11 @@ def choose(
     wanted = {task.modality for task in tasks}
     if not named:
         resolved = [found for found in resolved if wanted & found.candidate.modalities]
+    needed = {*asked, *(name for section in (file.decision or {}).values() for name in section.must_pass or ())}
+    absent = [found for found in resolved if found.absent and found.candidate.name not in needed]
+    resolved = [found for found in resolved if found not in absent]
+    if absent:
+        notices.append(f"left out here: {', '.join(f'{it.candidate.name} ({it.absent})' for it in absent)}")
     ready = [found for found in resolved if not found.missing]
     if require_keys:
         chosen = ready

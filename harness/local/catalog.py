@@ -58,6 +58,8 @@ class Engine:
     """ISO 639-1 codes of the only ones that a recogniser knows; empty: what it is asked in is not restricted."""
     pythons: tuple[str, ...] = ()
     """The only versions of Python that its package has wheels for, such as `3.11`; empty: any."""
+    optional: bool = False
+    """A bake-off leaves it out where it is not installed, and `bakeoff fetch` installs it only when it is named."""
     terms: str | None = None
     """Said before a download, where the licence binds whoever uses the weights."""
     one_folder: bool = False

@@ -32,8 +32,17 @@ def missing(names: Iterable[str], *, installed: Version = version) -> tuple[Engi
 
 
 def fitting() -> list[str]:
-    """Return the names of the engines that this version of Python has packages for."""
-    return sorted(name for name, engine in ENGINES.items() if engine.runs_on(PYTHON))
+    """Return the names of the engines that every machine with this version of Python can have."""
+    return sorted(name for name, engine in ENGINES.items() if engine.runs_on(PYTHON) and not engine.optional)
+
+
+def absence(engine: Engine, *, installed: Version = version) -> str | None:
+    """Say in few words why an engine that not every machine has is not here, and what installs it."""
+    if not engine.runs_on(PYTHON):
+        return f"it has packages for Python {' and '.join(engine.pythons)}, not for {PYTHON}"
+    if engine.optional and missing([engine.name], installed=installed):
+        return install_command([engine])
+    return None
 
 
 def install_command(engines: Sequence[Engine]) -> str:

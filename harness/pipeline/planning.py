@@ -1,6 +1,6 @@
 """From the files of a bake-off to its plan: what would be asked, of whom, at which price; nothing is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harness.core.canonical import from_json
 from harness.core.runs import Bakeoff, Plan
 from harness.core.scores import SANDBOX
+from harness.core.suites import Suite, Task
 from harness.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class Selection:
     limit: int | None = None
     shipped: bool = False
     """The configuration is the one that comes with Bakeoff, not that of a folder."""
+    full: bool = False
+    """Of the shipped ones it is that of every modality."""
     budget_usd: Decimal | None = None
     """Of the command line, over that of the configuration; so is the next."""
     max_unpriced_calls: int | None = None
@@ -51,11 +54,21 @@ def load(
     )  # fmt: skip
 
 
-def load_shipped(*, limit: int | None = None) -> Bakeoff:
-    """Read the bake-off that comes with Bakeoff."""
-    from harness.config.paths import shipped
+def load_shipped(selection: Selection) -> Bakeoff:
+    """Read a bake-off that comes with Bakeoff; what cannot be asked on this machine is left out with a notice."""
+    from harness.config.environment import read
+    from harness.config.load import load as load_config
+    from harness.config.paths import BAKEOFF_FILE, FULL_FILE, shipped
 
-    return load(shipped(), limit=limit)
+    bakeoff = load_config(
+        shipped(), file=FULL_FILE if selection.full else BAKEOFF_FILE, env=read(shipped()), limit=selection.limit,
+        shipped=shipped(), lenient=True,
+    )  # fmt: skip
+    try:
+        require_permission(bakeoff, selection)
+    except UsageError as error:
+        return _without_programs(bakeoff, why=error)
+    return bakeoff
 
 
 def reload(run_folder: Path, folder: Path, *, to_send: bool = True) -> tuple[Bakeoff, Selection]:
@@ -70,7 +83,7 @@ def reload(run_folder: Path, folder: Path, *, to_send: bool = True) -> tuple[Bak
         stored = ledger.manifest()
     selection = from_json(Selection, stored.selection)
     if selection.shipped:
-        bakeoff = load_shipped(limit=selection.limit)
+        bakeoff = load_shipped(selection)
     else:
         bakeoff = load(
             folder, suites=selection.suites, candidates=selection.candidates, limit=selection.limit,
@@ -119,8 +132,7 @@ def require_prices(bakeoff: Bakeoff, planned: Plan) -> None:
 
 def require_permission(bakeoff: Bakeoff, selection: Selection) -> None:
     """UsageError where programs of models would be run and nobody has allowed it, or where there is no sandbox."""
-    tasks = [f"{suite.name}/{task.name}" for suite in bakeoff.suites for task in suite.tasks
-             if any(need.modality == SANDBOX.modality for scorer in task.scorers for need in scorer.needs)]  # fmt: skip
+    tasks = [f"{suite.name}/{task.name}" for suite, task in _programs(bakeoff)]
     if not tasks:
         return
     if not selection.allow_code_execution:
@@ -131,6 +143,28 @@ def require_permission(bakeoff: Bakeoff, selection: Selection) -> None:
     from harness.local.sandbox.probes import demand_sandbox
 
     demand_sandbox()
+
+
+def _programs(bakeoff: Bakeoff) -> Iterator[tuple[Suite, Task]]:
+    """Yield the tasks whose answers are programs that are run."""
+    for suite in bakeoff.suites:
+        for task in suite.tasks:
+            if any(need.modality == SANDBOX.modality for scorer in task.scorers for need in scorer.needs):
+                yield suite, task
+
+
+def _without_programs(bakeoff: Bakeoff, *, why: UsageError) -> Bakeoff:
+    """Return `bakeoff` without the suites whose answers are programs that are run."""
+    coded = {suite.name for suite, _ in _programs(bakeoff)}
+    suites = tuple(suite for suite in bakeoff.suites if suite.name not in coded)
+    slots = {suite.slot_of(task) for suite in suites for task in suite.tasks}
+    return replace(
+        bakeoff,
+        suites=suites,
+        rules={slot: rule for slot, rule in bakeoff.rules.items() if slot in slots},
+        instruments={name: it for name, it in bakeoff.instruments.items() if name != SANDBOX.name},
+        notices=(*bakeoff.notices, f"{', '.join(sorted(coded))} is left out: {why} ({why.problems[0].hint})"),
+    )
 
 
 def forecast(bakeoff: Bakeoff, planned: Plan) -> "Forecast":

@@ -124,7 +124,7 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     module = ModuleType("harness.local.catalog")
     engines = {
-        name: SimpleNamespace(modality=modality, weights_sha256=f"sha-{name}", languages=())
+        name: SimpleNamespace(modality=modality, weights_sha256=f"sha-{name}", languages=(), optional=False, pythons=())
         for name, modality in does.items()
     }
     vars(module)["ENGINES"] = engines

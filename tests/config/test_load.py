@@ -7,6 +7,7 @@ import sys
 import time
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -18,6 +19,7 @@ from harness.errors import CredentialsError, UsageError
 from harness.execute.plan import plan_partly
 from tests.config.conftest import CANARY, FAQ, HEAR, KEYS, PROVIDERS, SUITE, Project, marked_text, one, place
 
+TWO_TASKS = SUITE.replace("])\n", SUITE.splitlines()[4].replace("sums", "more", 1) + "\n])\n")
 SAY = "  - {name: say, modality: tts, data: faq.jsonl, scorer: [word_accuracy, dnsmos]}\n"
 
 
@@ -113,6 +115,56 @@ def test_the_command_line_narrows(project: Project) -> None:
 def test_limit_takes_the_first_samples(project: Project) -> None:
     bakeoff = project.load(f"suites:\n{FAQ}", limit=1)
     assert [sample.id for sample in bakeoff.suites[0].tasks[0].loaded] == ["a"]
+
+
+def test_a_part_of_a_suite_has_the_named_tasks_with_samples_from_all_over_each(project: Project) -> None:
+    rows = "".join(f'{{"id": "{n}", "input": "{n} + {n}", "target": "{2 * n}"}}\n' for n in range(6))
+    project.suite(TWO_TASKS, rows=rows)
+    (suite,) = project.load("suites: [{suite: arith, tasks: [more], limit: 3}]\n").suites
+    assert [(task.name, [sample.id for sample in task.loaded]) for task in suite.tasks] == [("more", ["0", "2", "4"])]
+    (suite,) = project.load("suites: [{suite: arith, limit: 9}]\n", limit=1).suites
+    assert [(task.name, len(task.loaded)) for task in suite.tasks] == [("sums", 1), ("more", 1)]
+
+
+def test_what_is_wrong_with_a_part_of_a_suite_has_its_place(project: Project) -> None:
+    project.suite()
+    problems = project.problems(
+        "suites:\n  - {suite: arith, tasks: [sum]}\n  - {suite: arit}\n  - {suite: a, lmit: 1}\n"
+    )
+    assert [(it.code, place(it), it.hint) for it in problems] == [
+        ("E202", "bakeoff.yaml:4:16", "did you mean 'limit'?"),
+        ("E209", "bakeoff.yaml:2:28", "did you mean 'sums'?"),
+        ("E209", "bakeoff.yaml:3:13", "did you mean 'arith'?"),
+        ("E209", "bakeoff.yaml:4:13", "known: arith"),
+    ]
+
+
+def test_a_lenient_reading_leaves_out_what_cannot_be_asked_here(project: Project) -> None:
+    project.suite("from harness.errors import UsageError\nraise UsageError('its package is not installed')\n")
+    project.write("bakeoff.yaml", f"suites:\n  - {{suite: arith, limit: 1}}\n{FAQ}{SAY}candidates: [smollm2]\n")
+    bakeoff = load(project.folder, env={}, shipped=project.shipped, lenient=True)
+    assert [suite.name for suite in bakeoff.suites] == ["faq"]
+    assert bakeoff.notices == (
+        "arith is left out: its package is not installed",
+        "say/say is left out: no chosen candidate does tts",
+    )
+    assert one(project.problems()).message == "its package is not installed"
+
+
+def test_an_engine_that_not_every_machine_has_is_left_out_unless_somebody_insists(project: Project) -> None:
+    engine = sys.modules["harness.local.catalog"].ENGINES["hibari"]
+    engine.optional = True
+    fetch = ModuleType("harness.local.fetch")
+    vars(fetch)["absence"] = lambda _: "bakeoff fetch hibari"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "harness.local.fetch", fetch)
+        listed = project.load(f"suites:\n{FAQ}candidates: [smollm2, hibari]\n")
+        assert [candidate.name for candidate in listed.candidates] == ["smollm2"]
+        assert listed.notices == ("left out here: hibari (bakeoff fetch hibari)",)
+        asked = project.load(f"suites:\n{FAQ}{SAY}", candidates=["smollm2", "hibari"])
+        assert [candidate.name for candidate in asked.candidates] == ["smollm2", "hibari"]
+        must = project.load(f"suites:\n{SAY}decision: {{tts: {{must_pass: [hibari]}}}}\n")
+        assert [candidate.name for candidate in must.candidates] == ["hibari"]
 
 
 def test_what_the_router_would_have_done_is_one_notice(project: Project) -> None:
@@ -434,11 +486,11 @@ def test_loading_is_quick(project: Project) -> None:
 def test_the_shipped_bake_off_loads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "harness.local.catalog")
     bakeoff = load(shipped(), env={}, shipped=shipped())
-    assert [suite.name for suite in bakeoff.suites] == ["text_core", "tts_core"]
-    assert list(bakeoff.rules) == ["text", "tts"]
+    assert [suite.name for suite in bakeoff.suites] == ["text_core", "tts_core", "spoken_qa", "doc_ocr"]
+    assert list(bakeoff.rules) == ["text", "tts", "speech", "vision"]
     assert sorted(bakeoff.instruments) == ["mos", "transcriber"]
     assert bakeoff.notices == ()
-    assert all(candidate.weights_sha256 and candidate.machine for candidate in bakeoff.candidates)
+    assert all(model.weights_sha256 and model.machine for it in bakeoff.candidates for model in it.models)
 
 
 def test_another_file_and_paths_beside_it(project: Project) -> None:

@@ -16,10 +16,10 @@ def errors(name: str, data: Any) -> list[str]:
     return [error.message for error in jsonschema.Draft202012Validator(schemas()[name]).iter_errors(data)]
 
 
-@pytest.mark.parametrize("file", ["bakeoff", "providers"])
-def test_the_shipped_files_conform(file: str) -> None:
-    jsonschema.Draft202012Validator.check_schema(schemas()[f"{file}.schema.json"])
-    assert errors(f"{file}.schema.json", yaml.safe_load((shipped() / f"{file}.yaml").read_text())) == []
+@pytest.mark.parametrize(("file", "of"), [("bakeoff", "bakeoff"), ("bakeoff-full", "bakeoff"), ("providers",) * 2])
+def test_the_shipped_files_conform(file: str, of: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(schemas()[f"{of}.schema.json"])
+    assert errors(f"{of}.schema.json", yaml.safe_load((shipped() / f"{file}.yaml").read_text())) == []
 
 
 def test_a_proxy_file_conforms() -> None:
@@ -34,6 +34,7 @@ def test_a_proxy_file_conforms() -> None:
         ("bakeoff.schema.json", {"suites": ["a"], "wieghts": 1}),
         ("bakeoff.schema.json", {"suites": [{"name": "a", "modality": "txt", "data": "b"}]}),
         ("bakeoff.schema.json", {"suites": ["a"], "run": {"budget_usd": "1"}}),
+        ("bakeoff.schema.json", {"suites": [{"suite": "a", "limit": 0}]}),
         ("providers.schema.json", {"model_list": [{"model_name": "a"}]}),
         ("providers.schema.json", {"model_list": [{"model_name": "a", "litellm_params": {"model": "b"}, "bakeof": 1}]}),
     ],
