@@ -180,14 +180,17 @@ def clopper_pearson(p: float, n: float) -> Bounds:
 
 
 def _sealed(db: sqlite3.Connection) -> str:
-    """One digest over every row that a number can rest on, in the order of its key, without what is NULL."""
+    """One digest over every row that a number can rest on, in the order of its key; a thousand rows to a document."""
     sha = hashlib.sha256()
     for table in ("run", "sample", "plan", "call", "attempt", "scorer", "score"):
-        key = [row["name"] for row in db.execute(f"PRAGMA table_info({table})") if row["pk"]]
-        sha.update(f'["{table}"]'.encode())
-        for row in db.execute(f"SELECT * FROM {table} ORDER BY {', '.join(key)}"):
-            known = {name: row[name] for name in row.keys() if row[name] is not None}  # noqa: SIM118
-            sha.update(json.dumps(known, separators=(",", ":")).encode())
+        columns = list(db.execute(f"PRAGMA table_info({table})"))
+        key = [column["name"] for column in sorted(columns, key=lambda column: column["pk"]) if column["pk"]]
+        rows = [dict(row) for row in db.execute(f"SELECT * FROM {table} ORDER BY {', '.join(key)}")]
+        used = [c["name"] for c in columns if any(row[c["name"]] is not None for row in rows)]
+        sha.update(json.dumps([table, used], separators=(",", ":")).encode())
+        for at in range(0, len(rows), 1000):
+            batch = [[row[name] for name in used] for row in rows[at : at + 1000]]
+            sha.update(json.dumps(batch, separators=(",", ":")).encode())
     return sha.hexdigest()
 
 

@@ -214,8 +214,9 @@ def memo(run_folder: Path) -> Path:
     from harness.report.memo import memo_text
     from harness.store.folders import replace_text
 
-    path = run_folder / "memo.md"
-    replace_text(path, memo_text(evidence_of(run_folder), stored_decisions(run_folder)))
+    path, decisions = run_folder / "memo.md", stored_decisions(run_folder)
+    sealed = json.loads((run_folder / "decision.json").read_text(encoding="utf-8")).get("evidence_sha256", "")
+    replace_text(path, memo_text(evidence_of(run_folder), decisions, evidence_sha256=sealed))
     return path
 
 

@@ -47,8 +47,8 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
     weights, allow_incomplete = asked_then(run_folder)
     document, decisions = decided(run_folder, weights=weights, allow_incomplete=allow_incomplete)
     yield differences.of_documents("decision.json", written, document)
-    evidence = evidence_of(run_folder)
-    yield differences.of_texts(run_folder / "memo.md", lambda _: memo_text(evidence, decisions))
+    evidence, sealed = evidence_of(run_folder), str(document["evidence_sha256"])
+    yield differences.of_texts(run_folder / "memo.md", lambda _: memo_text(evidence, decisions, evidence_sha256=sealed))
     yield differences.of_pages(run_folder / "report.html", lambda path: report_html(evidence, decisions, path))
 
 

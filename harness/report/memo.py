@@ -18,12 +18,12 @@ SENTENCE = 2000
 """Characters of a sentence of decision.json; those are ours, and whole."""
 
 
-def memo_text(evidence: Evidence, decisions: Sequence[Decision]) -> str:
-    """Return the memo; every figure in it is a figure of the report."""
+def memo_text(evidence: Evidence, decisions: Sequence[Decision], *, evidence_sha256: str = "") -> str:
+    """Return the memo; every figure in it is a figure of the report. `evidence_sha256`: of what was decided on."""
     shown = view(evidence, decisions)
     run = shown.run
     sections = [
-        _front_matter(shown),
+        _front_matter(shown, evidence_sha256),
         "# " + say("memo.title", name=run.name),
         _stamp(run),
         *(_slot_story(run, slot) for slot in shown.slots),
@@ -39,7 +39,7 @@ def memo_text(evidence: Evidence, decisions: Sequence[Decision]) -> str:
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _front_matter(shown: View) -> str:
+def _front_matter(shown: View, evidence_sha256: str) -> str:
     """Return the head of the memo as YAML."""
     run = shown.run
     fields: dict[str, object] = {
@@ -50,6 +50,7 @@ def _front_matter(shown: View) -> str:
         "consulted": [],
         "informed": [],
         "run": run.run_id,
+        "evidence": evidence_sha256 or None,
         "data": run.data_sha256,
         "rules": {slot.slot: slot.verdict.rule_sha256 for slot in shown.slots},
         "verdicts": {slot.slot: slot.verdict.kind for slot in shown.slots},
