@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.core.decision import DecisionMatrix
-from harness.decide.rank import TIE
+from harness.decide.smaa import dirichlet, share_first
 from harness.decide.values import Floats, values
 
 
@@ -32,24 +32,27 @@ def uncertainty(
     P(best) draws the weights too, from Dirichlet(kappa · weights), and shares a tie among the tied. What a candidate
     lacks and a rival has is drawn uniformly from [0, 1], which is all that is known of it; what nobody has counts 0.
     """
-    drawn = _drawn_values(matrix, draws, metrics)
+    drawn = drawn_values(matrix, draws, metrics)
     missing = np.array([[v is None for v in row] for row in matrix.values], dtype=bool).reshape(drawn.shape[1:])
     weights = np.array(matrix.weights)
     scores, gap = drawn @ weights, missing @ weights
     low, high = np.quantile(scores, (0.025, 0.975), axis=0)
     rng = np.random.default_rng((seed, 1))  # a stream of its own: the bootstrap's began at `seed`
-    weight_draws = _dirichlet(weights, kappa, len(draws), rng)
+    weight_draws = dirichlet(kappa * weights, len(draws), rng)
     chosen = np.array(competing, dtype=bool)
     p_best = np.zeros(len(chosen))
     if chosen.any():
         unknown = missing & ~missing[chosen].all(axis=0)
         guessed = np.where(unknown, rng.random(drawn.shape), drawn)
-        p_best[chosen] = _share_first(np.einsum("bcj,bj->bc", guessed, weight_draws)[:, chosen])
+        p_best[chosen] = share_first(np.einsum("bcj,bj->bc", guessed, weight_draws)[:, chosen]).mean(axis=0)
     return Uncertainty(p_best=p_best, low=low, high=np.minimum(1.0, high + gap), scores=scores)
 
 
-def _drawn_values(matrix: DecisionMatrix, draws: Floats, metrics: Sequence[str]) -> Floats:
-    """Return [B, C, J]: 0 where a candidate has no value; the point's value where a draw measured nothing."""
+def drawn_values(matrix: DecisionMatrix, draws: Floats, metrics: Sequence[str]) -> Floats:
+    """Return what the `draws` [B, C, M] of `metrics` are worth, [B, C, J].
+
+    That is 0 where a candidate has no value, and the point's value where a draw measured nothing.
+    """
     drawn = np.zeros((len(draws), len(matrix.candidates), len(matrix.criteria)))
     for j, criterion in enumerate(matrix.criteria):
         column = values(criterion, draws[:, :, list(metrics).index(criterion.metric)])
@@ -58,15 +61,3 @@ def _drawn_values(matrix: DecisionMatrix, draws: Floats, metrics: Sequence[str])
             if point is not None:
                 drawn[:, c, j] = np.where(np.isnan(column[:, c]), point, column[:, c])
     return drawn
-
-
-def _dirichlet(weights: Floats, kappa: float, draws: int, rng: np.random.Generator) -> Floats:
-    """Return [draws, J]; a criterion without weight gets none in any draw."""
-    gamma = rng.standard_gamma(kappa * weights, (draws, len(weights)))
-    return np.asarray(gamma / gamma.sum(axis=1, keepdims=True), dtype=np.float64)
-
-
-def _share_first(scores: Floats) -> Floats:
-    """Return [C] how often each column of [B, C] is the largest, ties counting in equal shares."""
-    leads = scores >= scores.max(axis=1, keepdims=True) - TIE
-    return np.asarray((leads / leads.sum(axis=1, keepdims=True)).mean(axis=0), dtype=np.float64)

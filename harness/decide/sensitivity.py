@@ -3,12 +3,12 @@
 Rows of `values` [C, J] are the candidates that compete, best first, so that the leader keeps the lead in a tie.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from harness.core.decision import Crossover
+from harness.core.decision import Crossover, DecisionMatrix
 from harness.decide.rank import TIE, first
 from harness.decide.values import Floats
 
@@ -48,6 +48,21 @@ def leave_one_out(values: Floats, weights: Floats) -> tuple[int | None, ...]:
     """Return who leads without each criterion, [J]; None where no weight is left."""
     kept = [np.where(np.arange(len(weights)) == j, 0.0, weights) for j in range(len(weights))]
     return tuple(first((values @ w / w.sum()).tolist()) if w.any() else None for w in kept)
+
+
+def leaders_without(tables: Mapping[str, DecisionMatrix], best_first: Sequence[str]) -> dict[str, str]:
+    """Return what is left out → who leads then, of tables that were each made without one thing, such as a suite.
+
+    `best_first` are the candidates that compete, in the order of the whole. Nothing is said of a table that has no
+    value of some of them: what was left out is all that was known.
+    """
+    found = {}
+    for left_out, table in tables.items():
+        rows = [table.candidates.index(name) for name in best_first]
+        known = all(any(v is not None for v in table.values[row]) for row in rows)
+        if rows and known:
+            found[left_out] = best_first[first([table.scores[row] for row in rows])]
+    return found
 
 
 def saturated(values: Sequence[Sequence[float | None]]) -> tuple[int, ...]:

@@ -48,6 +48,14 @@ def values(criterion: Criterion, x: Floats) -> Floats:
         return np.asarray(np.clip((x - worst) / (ideal - worst), 0.0, 1.0), dtype=np.float64)
 
 
+def direction(criterion: Criterion) -> int:
+    """Return 1 where more is better and -1 where less is; 0 where a piecewise scale goes up and down."""
+    if criterion.scale is not Scale.PIECEWISE:
+        return 1 if criterion.ideal > criterion.worst else -1
+    steps = [b - a for (_, a), (_, b) in pairwise(criterion.points)]
+    return int(min(steps) >= 0) - int(max(steps) <= 0)
+
+
 def _check_points(name: str, points: tuple[tuple[float, float], ...]) -> None:
     metric = [x for x, _ in points]
     if len(points) < 2 or any(b <= a for a, b in pairwise(metric)):

@@ -1,4 +1,4 @@
-"""Weights: points that sum to 1, and rules with other points."""
+"""Weights: what people say of importance as numbers that sum to 1, and rules with other points."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,26 @@ def direct(points: Sequence[float]) -> tuple[float, ...]:
     if total <= 0:
         raise ValueError("at least one weight must be above 0")
     return tuple(p / total for p in points)
+
+
+def swing(points: Sequence[float]) -> tuple[float, ...]:
+    """Return the weights of steps from worst to ideal: the step that is wanted first has 100 points, the others less.
+
+    ValueError where nothing has 100 points, or something has more.
+    """
+    if not points or max(points) != 100:
+        raise ValueError(f"the step that is wanted first has 100 points, and no other has more: {list(points)}")
+    return direct(points)
+
+
+def rank_order(n: int) -> tuple[float, ...]:
+    """Return the weights of `n` criteria of which only the order is known, the most important first.
+
+    They are the centroid of all weights in that order: w_i = 1/n · Σ_{k ≥ i} 1/k (Barron and Barrett 1996).
+    """
+    if n < 1:
+        raise ValueError("there is no criterion to weigh")
+    return tuple(math.fsum(1 / k for k in range(i, n + 1)) / n for i in range(1, n + 1))
 
 
 def reweighed(rules: Mapping[str, DecisionRule], weights: Mapping[str, float]) -> dict[str, DecisionRule]:

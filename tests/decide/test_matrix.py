@@ -60,6 +60,20 @@ def test_scores_lie_in_0_1_are_sums_of_contributions_and_know_no_unit_of_weight(
     assert matrix(tuple(estimates), scaled, estimates).scores == pytest.approx(table.scores, abs=1e-12)
 
 
+@settings(deadline=None, max_examples=40)
+@given(criteria=CRITERIA, rows=st.lists(MEASURED, min_size=2, max_size=5), weak=st.integers(0, 1))
+def test_a_candidate_that_comes_or_goes_changes_no_score_of_the_others(
+    criteria: list[Criterion], rows: list[list[float | None]], weak: int
+) -> None:
+    newcomer = [12.0 * (1 - weak)] * 3
+    estimates = {
+        str(i): tuple(estimate(m, x) for m, x in zip("xyz", row, strict=True))
+        for i, row in enumerate([*rows, newcomer])
+    }
+    everyone, rest = (matrix(tuple(estimates)[:n], criteria, estimates) for n in (len(rows) + 1, len(rows)))
+    assert everyone.scores[: len(rows)] == rest.scores
+
+
 def test_what_is_not_measured_has_no_value_and_counts_nothing() -> None:
     rule = worked_rule()
     estimates = worked_estimates() | {"A": worked_estimates()["A"][:1]}

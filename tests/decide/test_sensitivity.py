@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness.decide.matrix import matrix
 from harness.decide.rank import first
-from harness.decide.sensitivity import crossovers, flips, leave_one_out, saturated
+from harness.decide.sensitivity import crossovers, flips, leaders_without, leave_one_out, saturated
+from tests.decide.cases import QUALITY, estimate
 from tests.oracles import oracle
 
 ORACLE = oracle("mcda_sensitivity")
@@ -87,6 +89,21 @@ def test_the_winner_at_any_weight_is_that_of_the_crossovers() -> None:
             passed = [c for c in found if min(c.now, moved) < c.weight < max(c.now, moved)]
             expected = max(passed, key=lambda c: abs(c.weight - c.now)).winner if passed else "a"
             assert lead == expected
+
+
+def test_who_leads_when_a_suite_is_left_out() -> None:
+    def without(a: float | None, b: float) -> Any:
+        return matrix("ab", (QUALITY,), {"a": (estimate("quality", a),), "b": (estimate("quality", b),)})
+
+    tables = {
+        "easy": without(0.9, 0.5),
+        "hard": without(0.4, 0.5),
+        "tied": without(0.5, 0.5),
+        "all": without(None, 0.5),
+    }
+    assert leaders_without(tables, "ab") == {"easy": "a", "hard": "b", "tied": "a"}
+    assert leaders_without(tables, "ba")["tied"] == "b", "who leads the whole keeps the lead in a tie"
+    assert leaders_without(tables, "") == {}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The value function and the weights."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from harness.core.rules import Criterion, Scale
 from harness.decide import values
-from harness.decide.weights import direct
+from harness.decide.weights import direct, rank_order, swing
 from tests.oracles import oracle
 
 
@@ -86,9 +87,40 @@ def test_a_value_lies_in_0_1_and_the_anchors_are_its_ends(worst: float, ideal: f
     assert (values.value(by, worst), values.value(by, ideal)) == (0.0, 1.0)
 
 
-def test_direct_weights_equal_the_oracle() -> None:
-    swing = oracle("mcda_weights")["results"]["swing"]
-    assert direct(swing["points"]) == pytest.approx(swing["weights"], abs=1e-8)
+@pytest.mark.parametrize("weigh", [direct, swing])
+def test_points_become_the_oracles_weights(weigh: Callable[[list[float]], tuple[float, ...]]) -> None:
+    expected = oracle("mcda_weights")["results"]["swing"]
+    assert weigh(expected["points"]) == pytest.approx(expected["weights"], abs=1e-8)
+
+
+@pytest.mark.parametrize("n", range(2, 9))
+def test_weights_of_an_order_equal_the_oracle(n: int) -> None:
+    expected = oracle("mcda_weights")["results"][f"roc_formula_n{n}"]["weights"]
+    assert rank_order(n) == pytest.approx(expected, abs=1e-8)
+
+
+@pytest.mark.parametrize("points", [[], [90, 40], [100, 120], [100, -1], [100, math.nan]])
+def test_swings_start_from_100(points: list[float]) -> None:
+    with pytest.raises(ValueError, match=r"100|negative"):
+        swing(points)
+
+
+def test_an_order_of_nothing_has_no_weights() -> None:
+    with pytest.raises(ValueError, match="no criterion"):
+        rank_order(0)
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        (RISING, 1), (FALLING, -1), (STEPS, -1),
+        (criterion(0, 0, Scale.PIECEWISE, ((0, 0.0), (1, 0.5), (2, 0.5))), 1),
+        (criterion(0, 0, Scale.PIECEWISE, ((0, 0.0), (1, 1.0), (2, 0.0))), 0),
+        (criterion(0, 0, Scale.PIECEWISE, ((0, 0.5), (1, 0.5))), 0),
+    ],
+)  # fmt: skip
+def test_which_way_is_better(by: Criterion, expected: int) -> None:
+    assert values.direction(by) == expected
 
 
 @pytest.mark.parametrize("points", [[], [0, 0], [1, -1], [math.nan, 1], [math.inf, 1]])

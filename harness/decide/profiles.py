@@ -1,0 +1,73 @@
+"""One table seen by several people, each with weights of their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.core.decision import DecisionMatrix
+from harness.decide.rank import first, ranks
+from harness.decide.weights import direct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What one person makes of the table; scores and ranks follow the candidates that compete."""
+
+    profile: str
+    weights: tuple[float, ...]
+    """In the order of the criteria; sums to 1."""
+    scores: tuple[float, ...]
+    ranks: tuple[int, ...]
+    leader: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """All of them side by side."""
+
+    candidates: tuple[str, ...]
+    views: tuple[View, ...]
+    regret: tuple[float, ...]
+    """The most score that a candidate costs any of them, against the one that they would have chosen."""
+    least_regret: str
+    """Who costs the unhappiest of them least."""
+
+    @property
+    def agreed(self) -> bool:
+        """Whether all of them put the same candidate first."""
+        return len({view.leader for view in self.views}) == 1
+
+
+def side_by_side(
+    table: DecisionMatrix, profiles: Mapping[str, Mapping[str, float]], best_first: Sequence[str]
+) -> Views:
+    """Score `best_first`, the candidates that compete, with each profile's points for the criteria.
+
+    A criterion that a profile does not name has no weight in it. ValueError where there is no profile or no candidate,
+    where a profile names what is no criterion, or where it weighs nothing.
+    """
+    if not profiles or not best_first:
+        raise ValueError("views need at least one profile and one candidate")
+    rows = [table.candidates.index(name) for name in best_first]
+    views = tuple(_view(table, rows, name, points) for name, points in profiles.items())
+    regret = tuple(max(max(view.scores) - view.scores[c] for view in views) for c in range(len(rows)))
+    return Views(
+        candidates=tuple(best_first),
+        views=views,
+        regret=regret,
+        least_regret=best_first[first([-loss for loss in regret])],
+    )
+
+
+def _view(table: DecisionMatrix, rows: Sequence[int], profile: str, points: Mapping[str, float]) -> View:
+    names = [criterion.name for criterion in table.criteria]
+    if unknown := [name for name in points if name not in names]:
+        raise ValueError(f"profile {profile!r}: there is no criterion {unknown[0]!r}; there are {', '.join(names)}")
+    weights = direct([points.get(name, 0.0) for name in names])
+    scores = [sum(w * (v or 0.0) for w, v in zip(weights, table.values[row], strict=True)) for row in rows]
+    return View(
+        profile=profile,
+        weights=weights,
+        scores=tuple(scores),
+        ranks=ranks(scores),
+        leader=table.candidates[rows[first(scores)]],
+    )
