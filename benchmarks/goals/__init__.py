@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Row
-from benchmarks.goals import audio, bias, memory, own, scale, startup, throughput
+from benchmarks.goals import audio, bias, memory, own, resampling, scale, startup, throughput
 from benchmarks.peers import compare, install
 
 
@@ -34,6 +35,11 @@ SECTIONS: Mapping[str, Section] = {
         measure=compare.measure,
         versions=(install.INSPECT, install.PROMPTFOO),
         by_default=False,
+    ),
+    "resampling": Section(
+        title="9. Resamples and all pairs",
+        measure=resampling.measure,
+        versions=tuple(f"{name} {version(name)}" for name in ("numpy", "scipy")),
     ),
 }
 """In the order in which they are measured; the keys are what `make bench ONLY=...` takes."""

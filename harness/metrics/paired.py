@@ -1,6 +1,8 @@
-"""Paired differences: the leader minus each challenger, item by item."""
+"""Paired differences between candidates, item by item."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -35,13 +37,18 @@ def differences(observations: Observations, leader: str) -> tuple[PairedDifferen
     The p-value is McNemar's mid-p where the items are independent successes and failures of one task, that of exact
     sign flips where there are fewer than 10 clusters, else that of t with CR1; Holm-corrected over the challengers.
     """
-    challengers = [name for name in observations.candidates if name != leader]
-    pairs = [_pair(observations, leader, challenger) for challenger in challengers]
-    tested = [i for i, pair in enumerate(pairs) if pair.p_value is not None]
-    corrected = holm(np.array([pairs[i].p_value for i in tested], dtype=float))
-    for i, p in zip(tested, corrected, strict=True):
-        pairs[i] = replace(pairs[i], p_holm=float(p))
-    return tuple(pairs)
+    return _corrected([_pair(observations, leader, name) for name in observations.candidates if name != leader])
+
+
+def every_pair(observations: Observations) -> tuple[PairedDifference, ...]:
+    """Return the differences of all pairs, the first by name as the leader of each, Holm-corrected over all of them."""
+    return _corrected([_pair(observations, a, b) for a, b in combinations(observations.candidates, 2)])
+
+
+def _corrected(pairs: Sequence[PairedDifference]) -> tuple[PairedDifference, ...]:
+    tested = [pair.p_value for pair in pairs if pair.p_value is not None]
+    corrected = iter(holm(np.array(tested, dtype=float)).tolist())
+    return tuple(replace(pair, p_holm=None if pair.p_value is None else next(corrected)) for pair in pairs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -136,6 +136,12 @@ def mcnemar_mid_p(b: int, c: int) -> float:
     return min(1.0, float(bdtr(k, n, 0.5)) + below)  # 2 · CDF - PMF
 
 
+def mcnemar_interval(b: int, c: int, n: int, *, tail: float = TWO_SIDED) -> Interval:
+    """Return Wald's interval of (b - c) / n, the difference of two shares of the same `n` items."""
+    difference, half = (b - c) / n, z(tail) * math.sqrt(b + c - (b - c) ** 2 / n) / n
+    return Interval(low=max(-1.0, difference - half), high=min(1.0, difference + half))
+
+
 def holm(p: Floats) -> Floats:
     """Return Holm's adjusted p-values, in the order of `p`; shape [m]."""
     order = np.argsort(p, kind="stable")
@@ -193,6 +199,19 @@ def _binomial_quantile(probability: float, n: int, p: float) -> int:
 
     k = max(0, math.ceil(bdtrik(probability, n, p)))
     return k - 1 if k > 0 and bdtr(k - 1, n, p) >= probability else k
+
+
+def unhidden(latencies: Floats, interval: float) -> Floats:
+    """Return the latencies with those that a stall kept from being sent: one each `interval`, each that much shorter.
+
+    A closed loop sends nothing while it waits, so that a stall counts once where an open loop had met it many times:
+    coordinated omission, corrected as HdrHistogram does. Both in the same unit; `interval` is what was intended. What
+    never ended hides more than can be counted and stays one.
+    """
+    if interval <= 0:
+        raise ValueError(f"the intended interval must be above 0, not {interval}")
+    stalls = latencies[(latencies > interval) & np.isfinite(latencies)]
+    return np.concatenate([latencies, *(np.arange(x - interval, 1e-9 * x, -interval) for x in stalls)])
 
 
 def pass_at_k(trials: Floats, passed: Floats, k: int) -> Floats:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from harness.metrics.paired import differences
-from harness.metrics.stats import mcnemar_mid_p
+from harness.metrics.paired import differences, every_pair
+from harness.metrics.stats import holm, mcnemar_mid_p
 from harness.metrics.tables import observe
 from tests.metrics.frames import INFRA_FAULT, Frames, scored
 from tests.oracles import oracle
@@ -102,3 +102,18 @@ def test_tasks_weigh_as_in_quality() -> None:
 
 def test_a_single_candidate_has_no_challenger() -> None:
     assert differences(observe(*scored({"a": [1, 0]}).tables(), slot="text"), "a") == ()
+
+
+def test_every_pair_is_corrected_for_all_of_them() -> None:
+    rng = np.random.default_rng(1)
+    frames = scored(
+        {
+            name: np.clip(rng.normal(mean, 0.2, 40), 0, 1)
+            for name, mean in zip("abcd", (0.7, 0.6, 0.5, 0.5), strict=True)
+        }
+    )
+    seen = observe(*frames.tables(), slot="text")
+    pairs = every_pair(seen)
+    assert [pair.leader + pair.challenger for pair in pairs] == ["ab", "ac", "ad", "bc", "bd", "cd"]
+    assert [pair.p_holm for pair in pairs] == holm(np.array([pair.p_value for pair in pairs], dtype=float)).tolist()
+    assert [pair.difference for pair in pairs[:3]] == [pair.difference for pair in differences(seen, "a")]

@@ -86,6 +86,17 @@ def test_a_percentile_of_a_draw_is_numpys_percentile_of_the_drawn_values() -> No
         assert row.tolist() == [percentile(ordered, 0.5), percentile(ordered, 0.95)]
 
 
+@pytest.mark.parametrize("q", ["p50", "p95", "p99"])
+def test_a_percentile_of_many_values_is_found_near_its_place_as_among_all(
+    q: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = mixed(items=900, tasks=1)
+    quick = resample(seen, [f"total_{q}_ms"], draws=300, seed=2)
+    for sure in (1e9, 0.0):  # always among all, and hardly ever where it is looked for first
+        monkeypatch.setattr("harness.metrics.resample.SURE", sure)
+        assert (resample(seen, [f"total_{q}_ms"], draws=300, seed=2) == quick).all()
+
+
 def test_epochs_of_a_sample_are_drawn_together() -> None:
     frames = Frames()
     for sample, value in (("1", 10.0), ("2", 20.0)):

@@ -127,6 +127,30 @@ def test_mcnemar_equals_statsmodels(table: str) -> None:
     )
 
 
+@pytest.mark.parametrize("table", oracle("stats_mcnemar_holm")["mcnemar"])
+def test_the_interval_of_two_shares_has_walds_standard_error(table: str) -> None:
+    ((a, b), (c, d)), expected = ast.literal_eval(table), oracle("stats_mcnemar_holm")["mcnemar"][table]
+    centre, half = expected["diff_b_minus_c_over_n"], stats.z(0.025) * expected["wald_se"]
+    found = stats.mcnemar_interval(b, c, a + b + c + d)
+    assert [found.low, found.high] == pytest.approx([centre - half, centre + half], abs=TOLERANCE)
+
+
+def test_a_stall_counts_as_often_as_an_open_loop_had_met_it() -> None:
+    expected, latencies = oracle("latency_coordinated_omission"), np.array([10.0] * 99 + [10_000.0])
+    corrected = stats.unhidden(latencies, 100.0)
+    assert [len(latencies), len(corrected)] == expected["n"]
+    for name, values in (("uncorrected", latencies), ("corrected", corrected)):
+        for q, at_most in expected[name].items():
+            rank = max(1, int(float(q) / 100 * len(values) + 0.5))  # HdrHistogram's, to three digits
+            assert np.sort(values)[rank - 1] == pytest.approx(at_most, rel=1e-3)
+
+
+def test_a_stall_without_an_end_stays_one_and_no_interval_hides_nothing() -> None:
+    assert stats.unhidden(np.array([1.0, math.inf]), 2.0).tolist() == [1.0, math.inf]
+    with pytest.raises(ValueError, match="above 0"):
+        stats.unhidden(np.array([1.0]), 0.0)
+
+
 @pytest.mark.parametrize(("b", "c", "p"), [(0, 0, 1.0), (0, 1, 0.5), (20_000, 20_400, 0.0466)])
 def test_mcnemar_at_the_ends(b: int, c: int, p: float) -> None:
     assert stats.mcnemar_mid_p(b, c) == stats.mcnemar_mid_p(c, b) == pytest.approx(p, abs=1e-3)
