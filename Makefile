@@ -60,11 +60,13 @@ schemas: $(VENV)/.demo  ## JSON Schemas of both YAML files, for editors
 names: $(VENV)/.dev  ## what the installed LiteLLM calls its parameters and providers, for `bakeoff check`
 	$(BIN)/python -m tests.config.litellm_names
 
-references:  ## asks other projects' checkers again and writes tests/references/*.json; installs them under build/references
+references:  ## asks other projects' checkers and libraries again and writes tests/references/*.json; installs them under build/references
 	$(PYTHON) -m venv build/references
 	build/references/bin/python -m pip --disable-pip-version-check install --quiet --no-deps -r tests/references/requirements.txt
 	build/references/bin/python tests/references/ifeval.py
 	build/references/bin/python tests/references/bfcl.py
+	build/references/bin/python tests/references/multicriteria.py
+	build/references/bin/python tests/references/inference.py
 
 wheel: $(VENV)/.demo  ## dist/bakeoff-*.whl
 	$(BIN)/hatchling build -t wheel
