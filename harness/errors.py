@@ -70,21 +70,20 @@ class BakeoffError(Exception):
 
     exit_code: ClassVar[int] = 70
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, said: Sequence[Problem] | str, *, hint: str | None = None) -> None:
+        """`said`: every problem found, not only the first, where a file or the command line is to blame."""
+        self.problems = () if isinstance(said, str) else tuple(said)
+        super().__init__(said if isinstance(said, str) else "; ".join(problem.message for problem in said))
         self.hint = hint
 
 
 class UsageError(BakeoffError):
-    """The user's input cannot be used; carries every problem found, not only the first."""
+    """The user's input cannot be used."""
 
     exit_code = 2
 
-    def __init__(self, problems: Sequence[Problem] | str, *, hint: str | None = None) -> None:
-        if isinstance(problems, str):
-            problems = [Problem(code="E100", message=problems, hint=hint)]
-        self.problems = tuple(problems)
-        super().__init__("; ".join(p.message for p in self.problems), hint=hint)
+    def __init__(self, said: Sequence[Problem] | str, *, hint: str | None = None) -> None:
+        super().__init__([Problem(code="E100", message=said, hint=hint)] if isinstance(said, str) else said, hint=hint)
 
 
 class NewerStoreError(UsageError):

@@ -1,6 +1,7 @@
 """The shipped providers.yaml: LiteLLM knows every model as what it is here, and nobody needs the keys of all."""
 
 import json
+import re
 from datetime import date
 from importlib.metadata import distribution
 from pathlib import Path
@@ -62,6 +63,12 @@ def test_each_entry_names_the_variable_of_its_key(offer: Offer) -> None:
     assert "model_info" not in offer.text, "what a model does is known from its name"
 
 
+def test_the_readme_says_how_many_they_are() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (said,) = re.findall(r"over (\d+) ready candidates", readme)
+    assert 0 <= len(CATALOGUE) - int(said) < 20
+
+
 # -- in a folder without a providers.yaml of its own -------------------------------------------------------------------
 
 
@@ -74,7 +81,7 @@ def test_whose_key_is_not_set_is_left_out_with_one_notice(tmp_path: Path) -> Non
     folder(tmp_path, "suites: [text_core]\n")
     bakeoff = load(tmp_path, env={"GROQ_API_KEY": "k"}, shipped=shipped())
     assert [c.name for c in bakeoff.candidates] == ["smollm2", "gemma3-8shot", "gpt-oss-120b-groq", "gpt-oss-20b-groq"]
-    (notice,) = bakeoff.notices
+    _, notice = bakeoff.notices
     lacking = [offer for offer in REMOTE if "text" in offer.modalities and "GROQ" not in offer.variables[0]]
     assert notice.startswith(f"{len(lacking)} candidates are left out: OPENAI_API_KEY, ")
     assert all(notice.count(variable) == 1 for offer in lacking for variable in offer.variables)
@@ -91,6 +98,7 @@ def test_a_plan_counts_nobody_without_a_key_where_others_can_do_the_task(tmp_pat
     names = ["veo-3.1-fast", "wan3.0-video", "doubao-seedance-2.5"]
     assert [candidate.name for candidate in planned.candidates] == names
     assert planned.notices == (
+        "there is no providers.yaml in the folder, so the candidates are those that Bakeoff ships",
         "'veo-3.1-fast', 'wan3.0-video', 'doubao-seedance-2.5' count as if their keys were there, "
         "but GEMINI_API_KEY, DASHSCOPE_API_KEY, VOLCENGINE_API_KEY are not set",
     )

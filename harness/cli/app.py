@@ -3,12 +3,15 @@
 import atexit
 import errno
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from harness import __version__
 from harness.cli import (
@@ -30,6 +33,7 @@ from harness.cli import (
     verify,
 )
 from harness.cli import list as list_verb
+from harness.cli.options import HERE, Folder
 from harness.core.redaction import Redactor, secrets
 from harness.errors import BakeoffError, Interrupted, StoreError, UsageError
 from harness.sinks import guard
@@ -40,8 +44,26 @@ CommandLineError: Any = typer.BadParameter.__base__
 
 DISK_FAILS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
+
+class _Unread(Exception):
+    """Who read our output went away."""
+
+
+class _Verbs(TyperGroup):
+    """The verbs. An interrupt and a reader who goes away are answered here: typer would end with codes of its own."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise Interrupted("interrupted: what is stored is kept, all else was left undone") from error
+        except BrokenPipeError as error:
+            raise _Unread from error
+
+
 app = typer.Typer(
     name="bakeoff",
+    cls=_Verbs,
     help="Decide which AI model a product should use, with evidence.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -51,10 +73,29 @@ app = typer.Typer(
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+def _root(
+    ctx: typer.Context,
+    folder: Folder = HERE,
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
     if version:
         typer.echo(f"bakeoff {__version__}")
         raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        raise UsageError("no verb is given", hint="bakeoff --help lists them")
+    if folder != HERE:
+        ctx.default_map = _for_all(ctx.command, folder)
+        if ctx.default_map[ctx.invoked_subcommand] is None:
+            raise UsageError(f"bakeoff {ctx.invoked_subcommand} works on no folder, so it takes no -C")
+
+
+def _for_all(group: Any, folder: Path) -> dict[str, Any]:
+    """Return verb → its defaults, where `folder` was given before the verb; None for one that works on no folder."""
+    defaults: dict[str, Any] = {}
+    for name, verb in group.commands.items():
+        own = {"folder": folder} if any(parameter.name == "folder" for parameter in verb.params) else None
+        defaults[name] = _for_all(verb, folder) if hasattr(verb, "commands") else own
+    return defaults
 
 
 for verb in (
@@ -95,10 +136,8 @@ def _run(arguments: list[str]) -> int:
     except CommandLineError as error:
         error.show()
         return UsageError.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        return Interrupted.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away; there is nobody to tell
+    except _Unread:
+        sys.stdout = sys.stderr = io.StringIO()  # there is nobody to tell, and Python would try to once more
         return 0
     except BakeoffError as error:
         if debug:
@@ -108,9 +147,17 @@ def _run(arguments: list[str]) -> int:
     except Exception as error:
         if debug:
             screen.show_traceback(error)
-        if isinstance(error, OSError) and error.errno in DISK_FAILS:
-            failed = StoreError(f"{error.filename or 'a file'} cannot be written: {error.strerror}", hint=ADVICE)
-            screen.show_error(failed)
-            return failed.exit_code
+        if isinstance(error, OSError) and (error.filename or error.errno in DISK_FAILS):
+            return _tell(error)
         screen.show_bug(error)
         return BakeoffError.exit_code
+
+
+def _tell(error: OSError) -> int:
+    """Say which file cannot be read or written, and why; where it is a stream that we print on, print no more there."""
+    where = error.filename or "what was to be written here"
+    told = StoreError(f"{where}: {error.strerror}", hint=ADVICE if error.errno in DISK_FAILS else None)
+    if not error.filename:
+        sys.stdout = io.StringIO()
+    screen.show_error(told)
+    return told.exit_code

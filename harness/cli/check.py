@@ -16,7 +16,7 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
 
     bakeoff = pipeline.load(folder)
     planned = pipeline.plan(bakeoff)
-    pipeline.require_prices(bakeoff, planned)
+    pipeline.require_budget(bakeoff, planned)
     notices = pipeline.notices(bakeoff, planned)
     missing = pipeline.missing_engines(bakeoff)
     if as_json:
@@ -42,6 +42,13 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
     ]
     order = "Beside the notes above, everything is in order." if notices else "Everything is in order."
     screen.say(f"{bakeoff.name}: {', '.join(size)}. {order}")
+    remote = [model for model in bakeoff.models if not model.is_local]
+    screen.say(
+        "Looked at here, and nobody was contacted: the files, the data, every prompt, the prices, and that each key is "
+        "set. Not tried: whether keys are accepted, addresses answer, and models go by these names."
+        if remote
+        else "Looked at here: the files, the data and every prompt. The embedded models were not started."
+    )
     if missing:
         screen.say(f"Not installed yet: {', '.join(engine.name for engine in missing)}. Next: bakeoff fetch")
     else:

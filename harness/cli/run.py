@@ -118,6 +118,8 @@ def run_to_report(
     planned = pipeline.plan(bakeoff)
     for notice in pipeline.notices(bakeoff, planned):
         screen.note(f"note: {notice}")
+    if resume is None:
+        pipeline.require_budget(bakeoff, planned)
     pipeline.require_engines(bakeoff)
     pipeline.require_permission(bakeoff, selection)
     path = resume or pipeline.start(bakeoff, planned, selection=selection, runs=runs)
@@ -127,19 +129,20 @@ def run_to_report(
     with Bars() as bars:
         try:
             result = pipeline.run(bakeoff, path, folder=folder, progress=bars, drain_s=drain_s)
-        except BakeoffError as error:
-            if resume is None and not isinstance(error, StoreError) and folders.discard(path):
-                raise
-            screen.show_error(error, sent=True)
+            decidable = result.answered > 0 and result.exit_code not in (Interrupted.exit_code, StoreError.exit_code)
+            if decidable:
+                bars.note("Scoring and deciding ...")
+                pipeline.score(bakeoff, path)
+                decisions = pipeline.decide(path, allow_incomplete=allow_incomplete)
+                pipeline.report(path)
+                pipeline.memo(path)
+        except (BakeoffError, KeyboardInterrupt) as error:
+            told = error if isinstance(error, BakeoffError) else Interrupted("interrupted: what is stored is kept")
+            if resume is None and not isinstance(told, StoreError) and folders.discard(path):
+                raise told from error
+            screen.show_error(told, sent=True)
             screen.note(f"Go on with: {again}")
-            raise typer.Exit(error.exit_code) from error
-        decidable = result.answered > 0 and result.exit_code not in (Interrupted.exit_code, StoreError.exit_code)
-        if decidable:
-            bars.note("Scoring and deciding ...")
-            pipeline.score(bakeoff, path)
-            decisions = pipeline.decide(path, allow_incomplete=allow_incomplete)
-            pipeline.report(path)
-            pipeline.memo(path)
+            raise typer.Exit(told.exit_code) from error
     exit_code = pipeline.exit_code(result, decisions if decidable else ())
     if as_json:
         screen.document(pipeline.summary(path, exit_code))

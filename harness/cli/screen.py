@@ -9,7 +9,7 @@ from typing import Any, TextIO
 import typer
 
 from harness.core.canonical import to_json
-from harness.errors import BakeoffError, Problem, UsageError
+from harness.errors import BakeoffError, Problem
 from harness.report.visible import HIDDEN, visible
 
 SHOWN = 20
@@ -43,7 +43,7 @@ def document(value: Any) -> None:
 
 def show_error(error: BakeoffError, *, sent: bool = False) -> None:
     """Print an expected error on stderr, every problem of it; `sent`: it came when requests had been sent."""
-    if isinstance(error, UsageError):
+    if error.problems:
         for problem in error.problems[:SHOWN]:
             note(problem_text(problem), head=f"error[{problem.code}]")
         if len(error.problems) > SHOWN:

@@ -6,8 +6,12 @@ from harness.cli import screen
 from harness.core.calls import Role
 from harness.core.decision import Completeness, Decision, GateStatus, RankedCandidate
 from harness.core.estimates import Estimate
+from harness.decide.caveats import FEW_SAMPLES
 from harness.decide.completeness import pending
 from harness.report import numbers
+from harness.report.standing import is_alone, is_measured
+
+THIN = f"n: how few measurements a value rests on. Below {FEW_SAMPLES} an interval is rough; below 6 a median has none."
 
 
 def show_decisions(decisions: Sequence[Decision]) -> None:
@@ -36,6 +40,7 @@ def decision_lines(decision: Decision) -> list[str]:
         title,
         "",
         *table(heads, rows),
+        *(["", THIN] if any(is_thin(estimate, decision) for row in decision.matrix.raw for estimate in row) else []),
         "",
         decision.verdict.sentence,
         *(f"  - {caveat}" for caveat in decision.verdict.caveats),
@@ -70,6 +75,13 @@ def _completeness_line(row: Completeness) -> str:
     )
 
 
+def is_thin(estimate: Estimate, decision: Decision) -> bool:
+    """Whether a value rests on too few measurements for an interval, or on fewer than there are samples to rely on."""
+    if estimate.value is None:
+        return False
+    return None in (estimate.low, estimate.high) or estimate.n < min(FEW_SAMPLES, decision.samples_compared)
+
+
 def _row(decision: Decision, ranked: RankedCandidate) -> list[str]:
     matrix = decision.matrix
     raw = matrix.raw[matrix.candidates.index(ranked.candidate)]
@@ -79,12 +91,16 @@ def _row(decision: Decision, ranked: RankedCandidate) -> list[str]:
     return [
         "-" if ranked.rank is None else str(ranked.rank),
         ranked.candidate,
-        numbers.fixed(ranked.score, 3) + f" [{', '.join(map(_bound, (ranked.low, ranked.high)))}]",
-        "–" if ranked.p_best is None else numbers.percent(ranked.p_best),
-        *(estimate_text(estimate) for estimate in raw),
+        _score(ranked) if is_measured(decision, ranked.candidate) else "not measured",
+        "–" if ranked.p_best is None or is_alone(decision) else numbers.percent(ranked.p_best),
+        *(estimate_text(e) + (f" (n={e.n})" if is_thin(e, decision) else "") for e in raw),
         "-" if coverage is None else estimate_text(coverage),
         "; ".join([*(f"fails {m}" for m in failed), *(f"{m} unproven" for m in unproven)]) or "pass",
     ]
+
+
+def _score(ranked: RankedCandidate) -> str:
+    return numbers.fixed(ranked.score, 3) + f" [{', '.join(map(_bound, (ranked.low, ranked.high)))}]"
 
 
 def _bound(value: float | None) -> str:

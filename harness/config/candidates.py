@@ -8,12 +8,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from harness.config.litellm_names import litellm_names
-from harness.config.providers import FROM_ENVIRONMENT, Entry
-from harness.config.secrets import holds_key, is_key, shown
+from harness.config.providers import Entry
+from harness.config.secrets import FROM_ENVIRONMENT, holds_key, is_key, shown
 from harness.core.candidates import Candidate, Machine, Prices
 from harness.core.canonical import Json
 from harness.core.suggest import did_you_mean, nearest
-from harness.errors import Problem
+from harness.errors import Place, Problem
 
 if TYPE_CHECKING:
     from harness.local.catalog import Engine
@@ -105,8 +105,8 @@ class Resolved:
     """A candidate, and what stands in its way or is worth saying."""
 
     candidate: Candidate
-    missing: tuple[str, ...]
-    """Environment variables that it needs and that are not set."""
+    missing: Mapping[str, Place]
+    """Environment variables that it needs and that are not set → where each is named, or the model that implies it."""
     ignored: tuple[str, ...]
     """Keys of litellm_params that were the router's."""
     absent: str | None = None
@@ -123,19 +123,17 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
     extra |= {"voice": params.voice} if params.voice is not None else {}
     model, base_url = model_of(entry), params.api_base or params.base_url
     kept = {key: value for key, value in extra.items() if key not in ROUTER_KEYS and TIER.sub("", key) not in PRICES}
-    missing: list[str] = []
+    wanted: dict[str, Place] = {}
     if base_url is not None and base_url.startswith(FROM_ENVIRONMENT):
-        variable = base_url.removeprefix(FROM_ENVIRONMENT)
+        variable, field = base_url.removeprefix(FROM_ENVIRONMENT), "api_base" if params.api_base else "base_url"
         base_url = env.get(variable) or base_url
-        missing += [] if env.get(variable) else [variable]
+        wanted[variable] = entry.place("litellm_params", field)
         if is_key(base_url):
-            field = "api_base" if params.api_base else "base_url"
             message = f"a key is written out in the address that {variable} holds"
             hint = "keep user and password out of the address; a key is named by api_key: os.environ/NAME"
             problems.append(entry.problem("E103", message, "litellm_params", field, hint=hint))
     modalities, engine = _abilities(entry, model, base_url, problems)
-    key_variable, wanted = _variables(entry, model, base_url, kept, env, problems)
-    missing += [variable for variable in wanted if not env.get(variable)]
+    key_variable, more = _variables(entry, model, base_url, kept, env, problems)
     unknown = list(_unknown(entry, extra, problems))
     limits = {key: _number(entry, key, extra[key], problems) for key in LIMITS & extra.keys()}
     prices = _prices(entry, model, extra, problems)
@@ -164,7 +162,7 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
     ignored = sorted((ROUTER_KEYS - LIMITS) & extra.keys())
     return Resolved(
         candidate=candidate,
-        missing=tuple(dict.fromkeys(missing)),
+        missing={variable: place for variable, place in {**wanted, **more}.items() if not env.get(variable)},
         ignored=tuple(ignored),
         absent=_absence(engine) if engine else None,
         unknown=() if candidate.is_local else tuple(unknown),
@@ -273,15 +271,15 @@ def _nearest_model(model: str) -> str | None:
 def _variables(
     entry: Entry, model: str, base_url: str | None, params: Mapping[str, Json], env: Mapping[str, str],
     problems: list[Problem],
-) -> tuple[str | None, list[str]]:  # fmt: skip
-    """Return the variable of the key, and every variable that must be set."""
-    wanted = [name for _, name in references(params)]
+) -> tuple[str | None, dict[str, Place]]:  # fmt: skip
+    """Return the variable of the key, and every variable that must be set with its place: the key's first."""
+    wanted = {name: entry.place("litellm_params", *path) for path, name in references(params)}
     written = entry.model.litellm_params.api_key
     if written:
         variable = written.removeprefix(FROM_ENVIRONMENT)
         if not re.fullmatch(r"[A-Za-z_]\w*", variable):
             problems.append(entry.problem("E103", "expected os.environ/NAME", "litellm_params", "api_key"))
-        return variable, [variable, *wanted]
+        return variable, {variable: entry.place("litellm_params", "api_key"), **wanted}
     provider = model.partition("/")[0] if "/" in model else _bare_provider(model)
     if any(holds_key(key) for key in params) or (base_url is not None and provider not in ADDRESSED):
         return None, wanted
@@ -289,7 +287,7 @@ def _variables(
     if not customary:
         return None, wanted
     variable = next((name for name in customary if env.get(name)), customary[0])
-    return variable, [variable, *wanted]
+    return variable, {variable: entry.place("litellm_params", "model"), **wanted}
 
 
 def _unknown(entry: Entry, extra: Mapping[str, Json], problems: list[Problem]) -> Iterator[str]:
@@ -307,12 +305,12 @@ def _unknown(entry: Entry, extra: Mapping[str, Json], problems: list[Problem]) -
         problems.append(replace(problem, excerpt=None) if holds_key(close) else problem)
 
 
-def references(value: Any, *path: str) -> list[tuple[tuple[str, ...], str]]:
+def references(value: Any, *path: str | int) -> list[tuple[tuple[str | int, ...], str]]:
     """Return every `os.environ/NAME` inside `value`: where it stands, and the name."""
     if isinstance(value, Mapping):
         return [found for key, item in value.items() for found in references(item, *path, str(key))]
     if isinstance(value, list):
-        return [found for index, item in enumerate(value) for found in references(item, *path, str(index))]
+        return [found for index, item in enumerate(value) for found in references(item, *path, index)]
     if isinstance(value, str) and value.startswith(FROM_ENVIRONMENT):
         return [(path, value.removeprefix(FROM_ENVIRONMENT))]
     return []

@@ -108,7 +108,7 @@ def resolve_cascade(
             stages=tuple(stages),
             fuses=tuple(entry.model.fuses or ()),
         ),
-        missing=tuple(dict.fromkeys(name for of in resolved for name in of.missing)),
+        missing={name: place for of in reversed(resolved) for name, place in of.missing.items()},
         ignored=tuple(dict.fromkeys(name for of in resolved for name in of.ignored)),
         absent=next((of.absent for of in resolved if of.absent), None),
         unknown=tuple(dict.fromkeys(name for of in resolved for name in of.unknown)),

@@ -27,15 +27,18 @@ SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".xlsx")
 TARGET_HINT = "fill in the target, or take the samples out"
 
 
-def load_samples(path: Path, *, root: Path | None = None, judge: Scorer | None = None) -> tuple[Sample, ...]:
+def load_samples(
+    path: Path, *, root: Path | None = None, judge: Scorer | None = None, notices: list[str] | None = None
+) -> tuple[Sample, ...]:
     """Read the samples of `path` (JSONL, CSV, TSV, XLSX); media paths are relative to `root`, by default its folder.
 
     Every sample has an id (`row-N` where the file has none) and an input; a target too where there is a `judge`, who
-    needs one: without it, an answer would be paid for and then lost. UsageError with every problem found.
+    needs one: without it, an answer would be paid for and then lost. UsageError with every problem found. What was
+    guessed of a table's columns is added to `notices`.
     """
     root = path.parent if root is None else root
     problems: list[Problem] = []
-    samples = _samples(path, root, judge, problems)
+    samples = _samples(path, root, judge, problems, [] if notices is None else notices)
     if not problems and not samples:
         problems.append(Problem(code="E302", message="the dataset is empty", file=str(path)))
     if len(problems) > MAX_PROBLEMS:
@@ -81,7 +84,9 @@ def nearest_file(root: Path, written: str) -> str:
     return f"did you mean '{PurePosixPath(written).with_name(best)}'?" if best else f"paths are relative to {root}"
 
 
-def _samples(path: Path, root: Path, judge: Scorer | None, problems: list[Problem]) -> tuple[Sample, ...]:
+def _samples(
+    path: Path, root: Path, judge: Scorer | None, problems: list[Problem], notices: list[str]
+) -> tuple[Sample, ...]:
     status = path.stat()
     fault = None
     if not stat.S_ISREG(status.st_mode):
@@ -96,7 +101,7 @@ def _samples(path: Path, root: Path, judge: Scorer | None, problems: list[Proble
         problems.append(fault)
         return ()
     samples: dict[str, tuple[int, Sample]] = {}
-    for record in _read(path, judge, problems):
+    for record in _read(path, judge, problems, notices):
         sample = _sample(path, root, record, problems)
         if sample is None:
             continue
@@ -118,13 +123,17 @@ def _samples(path: Path, root: Path, judge: Scorer | None, problems: list[Proble
     return tuple(sample for _, sample in samples.values())
 
 
-def _read(path: Path, judge: Scorer | None, problems: list[Problem]) -> Iterable[Record]:
-    suffix = path.suffix.lower()
+def _read(path: Path, judge: Scorer | None, problems: list[Problem], notices: list[str]) -> Iterable[Record]:
+    suffix, judged_by = path.suffix.lower(), judge.name if judge else None
     if suffix == ".xlsx":
-        return read_xlsx(path, problems, judge=judge.name if judge else None)
-    raw = path.read_bytes()
+        return read_xlsx(path, problems, notices, judge=judged_by)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        problems.append(Problem(code="E310", message=f"the file cannot be read: {error.strerror}", file=str(path)))
+        return ()
     if suffix in (".csv", ".tsv"):
-        return read_csv(path, raw, problems, judge=judge.name if judge else None)
+        return read_csv(path, raw, problems, notices, judge=judged_by)
     return _read_jsonl(path, raw, problems)
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.config import defaults
@@ -24,12 +24,14 @@ def slots(suites: Sequence[Suite]) -> dict[str, list[Task]]:
 
 
 def rules(
-    file: BakeoffFile, source: Source, tasks: Mapping[str, Sequence[Task]], problems: list[Problem], *, complete: bool
-) -> dict[str, DecisionRule]:
+    file: BakeoffFile, source: Source, tasks: Mapping[str, Sequence[Task]], problems: list[Problem], *,
+    complete: bool = True, unsure: Collection[str] = (),
+) -> dict[str, DecisionRule]:  # fmt: skip
     """Return the rule of every slot in `tasks`; what is wrong goes to `problems`.
 
     A key that a slot's section sets replaces the default whole: its criteria are not mixed with the shipped ones.
-    Where not `complete`, some suite could not be loaded, so an unknown slot or metric may be that suite's.
+    Where not `complete`, nothing is known of some suite, so an unknown slot or metric may be that suite's. The scorers
+    of the slots in `unsure` are not all known, so a metric of them may be any scorer's.
     """
     sections = file.decision or {}
     for slot in sections:
@@ -41,7 +43,8 @@ def rules(
     result = {slot: defaults.rule(slot, its) for slot, its in tasks.items()}
     for slot, section in sections.items():
         before = result.get(slot, DecisionRule(slot=slot, gates=(), criteria=()))
-        known = defaults.metrics(tasks.get(slot, ())) if complete else None
+        certain = slot in tasks and slot not in unsure
+        known = (defaults.metrics(tasks[slot]) if certain else defaults.every_metric()) if complete else None
         changed = _Section(slot=slot, tasks=tasks.get(slot, ()), known=known, source=source, problems=problems)
         result[slot] = changed.over(before, section)
     return {slot: result[slot] for slot in tasks}
@@ -66,7 +69,8 @@ class _Section:
             rule = replace(rule, gates=tuple(gates))
         if section.criteria is not None:
             criteria = [self._criterion(name, it, (*where, "criteria", name)) for name, it in section.criteria.items()]
-            if not any(criterion.weight for criterion in criteria):
+            left_out = any(lost[:3] == (*where, "criteria") for lost in self.source.dropped)
+            if not left_out and not any(criterion.weight for criterion in criteria):
                 message = f"all weights of the slot '{self.slot}' are zero, so nothing would decide"
                 self.problems.append(self.source.problem("E217", message, (*where, "criteria"), key=True))
             rule = replace(rule, criteria=tuple(criteria))

@@ -104,6 +104,13 @@ def metrics(tasks: Sequence[Task]) -> tuple[str, ...]:
     return (*METRICS, *(metric for name in scorers for metric in (name, *SCORER_METRICS.get(name, ()))))
 
 
+def every_metric() -> tuple[str, ...]:
+    """Return the metrics that a slot could have, whatever its scorers."""
+    from harness.scorers.registry import known
+
+    return (*METRICS, *known(), *(metric for made in SCORER_METRICS.values() for metric in made))
+
+
 def shares(tasks: Sequence[Task]) -> frozenset[str]:
     """Return the metrics that lie in [0, 1]."""
     names = [scorer.name for task in tasks for scorer in task.scorers]

@@ -24,7 +24,11 @@ def _dotenv(path: Path) -> Mapping[str, str]:
     from dotenv import dotenv_values
 
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        raw = path.read_bytes()
+        text = raw.decode("utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")  # PowerShell's >
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror}"
+        raise UsageError([Problem(code="E201", message=message, file=str(path))]) from error
     except UnicodeDecodeError as error:
         raise UsageError(
             [Problem(code="E201", message=f"{path.name} is not UTF-8 text", file=str(path), hint="save it as UTF-8")]

@@ -14,17 +14,19 @@ from harness.config.source import Source, Where
 from harness.config.suites import complete
 from harness.core.canonical import Json
 from harness.core.scores import Scorer
-from harness.core.suggest import did_you_mean
+from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Suite, Task
 from harness.errors import Problem, UsageError
 
 
-def inline_suite(given: InlineSuite, source: Source, where: Where, problems: list[Problem]) -> Suite | None:
-    """Return the suite of one task that `given`, at `where` of `source`, describes; None after adding every problem.
+def inline_suite(
+    given: InlineSuite, source: Source, where: Where, problems: list[Problem], notices: list[str]
+) -> Suite:
+    """Return the suite of one task that `given`, at `where` of `source`, describes; every problem is added, and what
+    is right is returned all the same.
 
     Data and media paths are relative to the folder of `source`.
     """
-    found = len(problems)
     scorers = list(_scorers(given, source, where, problems))
     task = Task(
         name=given.name,
@@ -39,16 +41,20 @@ def inline_suite(given: InlineSuite, source: Source, where: Where, problems: lis
     )
 
     def report(code: str, message: str, field: str, hint: str | None) -> None:
-        if code in ("E203", "E211") and (len(task.scorers) < len(scorers) or (*where, "scorer") in source.dropped):
+        if code in ("E203", "E211") and (len(task.scorers) < len(scorers) or "scorer" in lost(source, where)):
             return  # scorers were named, but wrong ones: that has been reported
         if code == "E203":
             message = f"suite '{given.name}' has no scorer, so every output would count as passing"
         problems.append(source.problem(code, message, (*where, field), hint=hint))
 
-    task_or_none = complete(task, source.folder, report, problems)
-    if task_or_none is None or len(problems) > found:
-        return None
-    return Suite(name=given.name, version=1, tasks=[task_or_none], slot=given.slot, folder=str(source.folder))
+    read = complete(task, source.folder, report, problems, notices)
+    return Suite(name=given.name, version=1, tasks=[read], slot=given.slot, folder=str(source.folder))
+
+
+def lost(source: Source, where: Where) -> frozenset[str]:
+    """Return what was meant by the keys of the suite at `where` that are wrong, and so were taken out of it."""
+    keys = [str(wrong[-1]) for wrong in source.dropped if wrong[:-1] == where]
+    return frozenset(nearest(key, InlineSuite.model_fields) or key for key in keys)
 
 
 def _scorers(given: InlineSuite, source: Source, where: Where, problems: list[Problem]) -> Iterator[Scorer | None]:

@@ -98,7 +98,7 @@ def _offer(entry: Entry | CascadeEntry, found: Resolved) -> Offer:
         model=found.candidate.model,
         modalities=tuple(sorted(found.candidate.modalities)),
         variables=tuple(dict.fromkeys(variable for _, variable in written)),
-        missing=found.missing,
+        missing=tuple(found.missing),
         text="\n".join([first, *takewhile(lambda line: line.startswith("    "), rest)]) + "\n",
     )
 

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from harness.config import decision, defaults
+from harness.config import decision, notices
 from harness.config.candidates import model_of
-from harness.config.inline import inline_suite
-from harness.config.models import BakeoffFile, InlineSuite, PartOfSuite
+from harness.config.models import BakeoffFile
 from harness.config.paths import BAKEOFF_FILE
 from harness.config.providers import refuse_literal_keys
 from harness.config.selection import (
@@ -23,18 +22,14 @@ from harness.config.selection import (
 )
 from harness.config.selection import places as candidate_places
 from harness.config.source import Source, Where, parse, read
-from harness.config.suites import find_suite, known_suites, load_suite
-from harness.config.suites import places as task_places
+from harness.config.suite_list import load_suites, tasks_of
 from harness.config.validate import validate_parts
 from harness.core.candidates import Candidate, provider_of
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
 from harness.core.suggest import did_you_mean, nearest
-from harness.core.suites import Sample, Suite, Task
+from harness.core.suites import Suite, Task
 from harness.errors import CredentialsError, Place, Problem, UsageError
-
-NAMED = 4
-"""Most candidates that a notice names; of more it says how many they are."""
 
 
 def load(
@@ -54,32 +49,34 @@ def load(
     the end `examine` is shown what remains of a bake-off that is refused, and adds what it finds.
     """
     problems: list[Problem] = []
-    given, source = _read_bakeoff(folder / file, problems)
+    given, source, written = _read_bakeoff(folder / file, problems)
     found = len(problems)
     shelf = open_shelf(folder, shipped, problems)
-    whole = len(problems)
-    places: dict[str, Place] = {}
-    unread: list[str] | None = [] if lenient else None
-    every = _load_suites(given, source, folder, shipped, places, problems, unread)
-    tasks_by_slot = decision.slots(every)
-    complete = not found and len(problems) == whole
-    rules = decision.rules(given, source, tasks_by_slot, problems, complete=complete)
-    kept = _only(every, suites, problems if complete else [])
+    listed_as_written = written is not None and written.at(("candidates",)) == source.at(("candidates",))
+    all_known = listed_as_written and len(problems) == found
+    every = load_suites(given, source, written, folder, shipped, problems, lenient=lenient)
+    tasks_by_slot = decision.slots(every.known)
+    rules = decision.rules(given, source, tasks_by_slot, problems, complete=every.complete, unsure=every.unsure)
+    kept = every.only(suites, problems)
     _check_budgets(given, source, shelf, problems)
-    kept_tasks = _tasks(kept)
+    kept_tasks = tasks_of(kept.whole)
+    found = len(problems)
     chosen = choose(
         shelf, given, source, asked=candidates, tasks=kept_tasks, env=env, problems=problems, require_keys=require_keys
     )
+    all_known = all_known and len(problems) == found
     instruments, unserved = bind(shelf, given, source, tasks=kept_tasks, env=env, problems=problems)
-    if complete:
-        _check_fit(chosen, kept_tasks if candidates else _tasks(every), source, problems)
+    if every.complete:
+        _check_fit(chosen, tasks_of((kept if candidates else every).known), source, problems)
     repeats = find_repeats(chosen.candidates, kept_tasks)
     refuse_repeats(repeats, chosen, shelf, source, problems)
     rules = _check_must_pass(rules, tasks_by_slot, given, source, shelf, chosen, problems, repeats)
     named = {name for rule in rules.values() for name in rule.must_pass} | chosen.listed.keys()
     lacking = [*unserved, *(it for it in chosen.missing if it.candidate.name in named)]
-    asked, notices = _match(kept, chosen, lacking, source, problems, narrowed=bool(candidates) or lenient)
-    modalities = {task.modality for task in _tasks(asked)}
+    asked, left_out = _match(
+        kept.whole, chosen, lacking, source, problems, narrowed=bool(candidates) or lenient, all_known=all_known
+    )
+    modalities = {task.modality for task in tasks_of(asked)}
     competing = tuple(candidate for candidate in chosen.candidates if candidate.modalities & modalities)
     slots = decision.slots(asked)
     bakeoff = Bakeoff(
@@ -93,26 +90,27 @@ def load(
         seed=given.seed,
         notices=(
             *chosen.notices,
-            *(unread or ()),
-            *notices,
-            *_keyless(chosen, unserved),
-            *_own_notices(given, rules, slots, competing),
+            *every.notices,
+            *left_out,
+            *notices.keyless(chosen, unserved),
+            *notices.unused(given, rules, slots, competing),
         ),
     )
     called = {model.name: model for model in (*bakeoff.candidates, *bakeoff.models)}
-    bakeoff = replace(bakeoff, places={**places, **dict(candidate_places(shelf, called.values()))})
+    places = {**every.places, **dict(candidate_places(shelf, called.values())), **_run_places(source)}
+    bakeoff = replace(bakeoff, places=places)
     if not require_keys:
         lacking = []
     if problems or lacking:
-        problems += examine(replace(bakeoff, suites=tuple(kept)))
+        problems += examine(replace(bakeoff, suites=kept.known))
     _refuse(problems, lacking)
     return bakeoff
 
 
-def _read_bakeoff(path: Path, problems: list[Problem]) -> tuple[BakeoffFile, Source]:
-    """Read bakeoff.yaml; where it is wrong, what is right of it."""
-    nothing = BakeoffFile.model_construct(suites=[]), parse("", file=str(path), folder=path.parent)
-    if not path.is_file():
+def _read_bakeoff(path: Path, problems: list[Problem]) -> tuple[BakeoffFile, Source, Source | None]:
+    """Read bakeoff.yaml; returns what is right of it, and the whole of it, None where nothing is right."""
+    nothing = BakeoffFile.model_construct(suites=[]), parse("", file=str(path), folder=path.parent), None
+    if not path.exists():
         there = [entry.name for entry in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
         best = nearest(path.name, there)
         hint = f"did you mean '{best}'?" if best else "`bakeoff init` writes one"
@@ -124,91 +122,18 @@ def _read_bakeoff(path: Path, problems: list[Problem]) -> tuple[BakeoffFile, Sou
         problems.extend(error.problems)
         return nothing
     refuse_literal_keys(source, problems)
-    return validate_parts(BakeoffFile, source, problems, part=_part, instead={"modality": "text"}) or nothing
+    right = validate_parts(BakeoffFile, source, problems, part=_part, instead={"modality": "text"})
+    return nothing if right is None else (*right, source)
 
 
 def _part(where: Where) -> Where:
-    """Return what cannot be looked at for a fault at `where`: the parts of a slot's decision judge each other."""
-    return where[:2] if where[:1] == ("decision",) else where
+    """Return what cannot be looked at for a fault at `where`: the parts of a gate or a criterion judge each other."""
+    return where[:4] if where[:1] == ("decision",) and where[2:3] in (("gates",), ("criteria",)) else where
 
 
-def _load_suites(
-    given: BakeoffFile, source: Source, folder: Path, shipped: Path, places: dict[str, Place],
-    problems: list[Problem], unread: list[str] | None,
-) -> list[Suite]:  # fmt: skip
-    """Return the suites; what is wrong with one is a problem, or among `unread`, if there is such a list."""
-    loaded: list[Suite] = []
-    for index, entry in enumerate(given.suites):
-        where: Where = ("suites", index)
-        found = len(problems)
-        if isinstance(entry, InlineSuite):
-            suite = inline_suite(entry, source, where, problems)
-            prompt = (*where, "prompt")
-            places[f"task/{entry.name}/{entry.name}"] = source.place(prompt if prompt in source.values else where)
-        elif isinstance(entry, PartOfSuite):
-            suite = _named_suite(entry.suite, source, (*where, "suite"), folder, shipped, places, problems)
-            suite = suite and _part_of(suite, entry, source, where, problems)
-        else:
-            suite = _named_suite(entry, source, where, folder, shipped, places, problems)
-        if suite is None and unread is not None and isinstance(entry, str | PartOfSuite):
-            name = entry if isinstance(entry, str) else entry.suite
-            unread += [f"{name} is left out: {problem.message}" for problem in problems[found:]]
-            del problems[found:]
-        if suite is not None and suite.name in {other.name for other in loaded}:
-            problems.append(source.problem("E221", f"two suites are called '{suite.name}'", where))
-        elif suite is not None:
-            loaded.append(suite)
-    return loaded
-
-
-def _named_suite(
-    name: str, source: Source, where: Where, folder: Path, shipped: Path, places: dict[str, Place],
-    problems: list[Problem],
-) -> Suite | None:  # fmt: skip
-    path = find_suite(name, beside=source.folder, folder=folder, shipped=shipped)
-    if path is None:
-        hint = did_you_mean(name, known_suites(folder, shipped))
-        problems.append(source.problem("E209", f"there is no suite '{name}'", where, hint=hint))
-        return None
-    try:
-        suite = load_suite(path)
-    except UsageError as error:
-        problems.extend(error.problems)
-        return None
-    places |= task_places(suite, path)
-    return suite
-
-
-def _part_of(suite: Suite, part: PartOfSuite, source: Source, where: Where, problems: list[Problem]) -> Suite:
-    """Return the tasks of `suite` that `part` names, in their own order, with `limit` samples spread over each."""
-    known = [task.name for task in suite.tasks]
-    for index, name in enumerate(part.tasks or ()):
-        if name not in known:
-            message = f"the suite '{suite.name}' has no task '{name}'"
-            problems.append(source.problem("E209", message, (*where, "tasks", index), hint=did_you_mean(name, known)))
-    tasks = [task for task in suite.tasks if task.name in (part.tasks or known)]
-    if part.limit is not None:
-        tasks = [replace(task, samples=_spread(task.loaded, part.limit)) for task in tasks]
-    return replace(suite, tasks=tasks)
-
-
-def _spread(samples: Sequence[Sample], most: int) -> list[Sample]:
-    """Return at most so many, evenly spaced: those of a kind often stand together."""
-    count = min(most, len(samples))
-    return [samples[index * len(samples) // count] for index in range(count)]
-
-
-def _only(suites: list[Suite], names: Sequence[str], problems: list[Problem]) -> list[Suite]:
-    known = [suite.name for suite in suites]
-    for name in names:
-        if name not in known:
-            message = f"--only: the bake-off has no suite '{name}'"
-            problems.append(Problem(code="E209", message=message, hint=did_you_mean(name, known)))
-    return [suite for suite in suites if not names or suite.name in names]
-
-
-def _tasks(suites: Iterable[Suite]) -> list[Task]:
-    return [task for suite in suites for task in suite.tasks]
+def _run_places(source: Source) -> dict[str, Place]:
+    """Return where the settings of the run are written; as `Bakeoff.places`."""
+    return {"/".join(map(str, where)): source.place(where) for where in source.values if where[:1] == ("run",)}
 
 
 def _check_budgets(given: BakeoffFile, source: Source, shelf: Shelf, problems: list[Problem]) -> None:
@@ -269,14 +194,15 @@ def _check_must_pass(
 
 def _match(
     suites: Sequence[Suite], chosen: Chosen, lacking: list[Missing], source: Source, problems: list[Problem], *,
-    narrowed: bool,
+    narrowed: bool, all_known: bool,
 ) -> tuple[list[Suite], list[str]]:  # fmt: skip
     """Return the suites with the tasks that some candidate can do, and notices of what is left out.
 
-    A task that nobody can do is an error; one that only candidates without a key can do is lacking a key; where the
-    command line narrows the candidates (`narrowed`), it is left out.
+    A task that nobody can do is an error, unless somebody who could is not known for another one; one that only
+    candidates without a key can do is lacking a key; where the command line narrows the candidates (`narrowed`), it is
+    left out.
     """
-    kept, notices = [], []
+    kept, left_out = [], []
     for suite in suites:
         tasks = []
         for task in suite.tasks:
@@ -286,68 +212,34 @@ def _match(
             keyless = [it for it in chosen.missing if task.modality in it.candidate.modalities]
             lacking += [it for it in keyless if it not in lacking]
             if not keyless and narrowed:
-                notices.append(f"{suite.name}/{task.name} is left out: no chosen candidate does {task.modality}")
-            elif not keyless and not problems:
+                left_out.append(f"{suite.name}/{task.name} is left out: no chosen candidate does {task.modality}")
+            elif not keyless and all_known:
                 message = f"no candidate does {task.modality}, which the suite '{suite.name}' asks for"
                 problems.append(source.problem("E212", message, ("suites",), key=True))
         if tasks:
             kept.append(replace(suite, tasks=tasks))
-    return kept, notices
+    return kept, left_out
 
 
 def _refuse(problems: list[Problem], lacking: Sequence[Missing]) -> None:
     """Raise what stands in the way: problems first, together with the keys that are missing."""
-    wanted: dict[str, list[str]] = {}
+    wanted: dict[str, list[Missing]] = {}
     for it in lacking:
         for variable in it.variables:
-            wanted.setdefault(variable, []).append(it.candidate.name)
-    said = [
-        f"{variable} is not set; {', '.join(dict.fromkeys(names))} {'need' if len(set(names)) > 1 else 'needs'} it"
-        for variable, names in wanted.items()
-    ]
-    hint = "export it, or put it into .env beside bakeoff.yaml"
+            wanted.setdefault(variable, []).append(it)
+    keys = [_key_missing(variable, its) for variable, its in wanted.items()]
     if problems:
-        raise UsageError(
-            [*dict.fromkeys(problems), *(Problem(code="E101", message=message, hint=hint) for message in said)]
-        )
-    if said:
-        raise CredentialsError("; ".join(said), hint=hint)
+        raise UsageError([*dict.fromkeys(problems), *keys])
+    if keys:
+        raise CredentialsError(keys)
 
 
-def _keyless(chosen: Chosen, unserved: Sequence[Missing]) -> Iterable[str]:
-    """Say in one sentence each who is left out for want of a key, and who counts although it has none."""
-    competing = {candidate.name for candidate in chosen.candidates}
-    counted = [*(it for it in chosen.missing if it.candidate.name in competing), *unserved]
-    left_out = [it for it in chosen.missing if it.candidate.name not in competing | chosen.listed.keys()]
-    if left_out:
-        who, variables, several = _lacking(left_out)
-        yield f"{who} {'are' if several else 'is'} left out: {variables} not set"
-    if counted:
-        who, variables, several = _lacking(counted)
-        count = "count as if their keys" if several else "counts as if its key"
-        yield f"{who} {count} were there, but {variables} not set"
-
-
-def _lacking(missing: Sequence[Missing]) -> tuple[str, str, bool]:
-    """Name the candidates, while they are few, and the variables; say whether they are several."""
-    names = dict.fromkeys(it.candidate.name for it in missing)
-    variables = dict.fromkeys(variable for it in missing for variable in it.variables)
-    who = ", ".join(f"'{name}'" for name in names) if len(names) <= NAMED else f"{len(names)} candidates"
-    return who, f"{', '.join(variables)} {'are' if len(variables) > 1 else 'is'}", len(names) > 1
-
-
-def _own_notices(
-    given: BakeoffFile, rules: Mapping[str, DecisionRule], tasks: Mapping[str, Sequence[Task]],
-    competing: Sequence[Candidate],
-) -> Iterable[str]:  # fmt: skip
-    if any(candidate.group is not None for candidate in competing):
-        yield "bakeoff.group is checked, but this version does not use it"
-    for slot, its in tasks.items():
-        shipped = defaults.CRITERIA[its[0].modality]
-        unset = slot not in (given.decision or {}) or (given.decision or {})[slot].criteria is None
-        absent = [criterion.name for criterion in shipped if criterion not in rules[slot].criteria]
-        if unset and absent:
-            yield f"{slot}: no scorer feeds the default criterion '{', '.join(absent)}', so it is left out"
+def _key_missing(variable: str, its: Sequence[Missing]) -> Problem:
+    """Return the problem of a variable that is not set, at the entry of the first who needs it."""
+    names = dict.fromkeys(it.candidate.name for it in its)
+    message = f"{variable} is not set; {', '.join(names)} {'need' if len(names) > 1 else 'needs'} it"
+    hint = "export it, or put it into .env beside bakeoff.yaml"
+    return Problem.at(its[0].variables[variable], "E101", message, hint=hint)
 
 
 def _of_slots(

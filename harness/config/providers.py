@@ -2,17 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.config.models import PASSED_OVER, Cascade, ModelEntry, ProvidersFile
-from harness.config.secrets import holds_key, is_key
+from harness.config.secrets import FROM_ENVIRONMENT, holds_key, is_key
 from harness.config.source import Source, Where, read
 from harness.config.validate import validate_parts
 from harness.core.suggest import did_you_mean
 from harness.errors import Place, Problem, UsageError
 
-FROM_ENVIRONMENT = "os.environ/"
 ADDRESSING = frozenset({"model", "api_base", "base_url", "custom_llm_provider"})
 """Keys of litellm_params that say who is asked."""
 
@@ -143,7 +142,7 @@ def refuse_literal_keys(source: Source, problems: list[Problem]) -> list[Where]:
         if written_out or is_key(value):
             message = f"a key is written out in '{where[-1] if where else 'the file'}'"
             hint = "put it into the environment or .env and write os.environ/NAME; if it was shared, revoke it"
-            problems.append(replace(source.problem("E103", message, where, hint=hint), excerpt=None))
+            problems.append(Problem.at(source.place(where, secret=True), "E103", message, hint=hint))
             found.append(where)
     return found
 

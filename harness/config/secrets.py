@@ -29,6 +29,11 @@ SECRET_NAME = re.compile(
 NO_SECRETS = frozenset({"prompt_cache_key", "bos_token", "eos_token", "pad_token"})
 
 HIDDEN = "(hidden: it looks like a key)"
+MASK = "***"
+"""Stands in a line that is shown where a key is written out."""
+
+FROM_ENVIRONMENT = "os.environ/"
+"""Before the name of the variable that holds a key."""
 
 
 def looks_like_key(text: str) -> bool:
@@ -42,6 +47,11 @@ def is_key(text: str) -> bool:
         found.startswith(("://", "-----")) or (len(found) >= 16 and any(character.isdigit() for character in found))
         for found in (match[0] for match in KEY.finditer(text))
     )
+
+
+def is_reference(value: object) -> bool:
+    """Whether a value only says which variable holds a key."""
+    return isinstance(value, str) and re.fullmatch(rf"{re.escape(FROM_ENVIRONMENT)}[A-Za-z_]\w*", value) is not None
 
 
 def safe_excerpt(line: str, before: str = "") -> str | None:

@@ -13,7 +13,7 @@ from harness.config.providers import CascadeEntry, Entry, Providers, read_provid
 from harness.config.source import Source, Where
 from harness.core.candidates import Candidate
 from harness.core.scores import MOS, READER, SANDBOX, SHAPES, TRANSCRIBER, Instrument
-from harness.core.suggest import did_you_mean
+from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Task
 from harness.errors import Place, Problem, UsageError
 
@@ -36,6 +36,8 @@ class Shelf:
     own: Providers
     other: Path | None = None
     """The shipped providers.yaml; None where the folder has none of its own, so that the shipped one is its own."""
+    absent: str | None = None
+    """What is said of a folder that has none of its own."""
 
     @property
     def shipped(self) -> Providers | None:
@@ -67,7 +69,8 @@ class Missing:
     """A candidate whose key is not there."""
 
     candidate: Candidate
-    variables: tuple[str, ...]
+    variables: Mapping[str, Place]
+    """Those that are not set → where each is named, or the model that implies it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +88,18 @@ class Chosen:
 def open_shelf(folder: Path, shipped: Path, problems: list[Problem]) -> Shelf:
     """Read the folder's providers.yaml, else the shipped one; every problem is added."""
     path, other = folder / PROVIDERS_FILE, shipped / PROVIDERS_FILE
-    if not path.is_file() or path.resolve() == other.resolve():
-        return Shelf(own=read_providers(path if path.is_file() else other, problems))
+    if not path.exists():
+        return Shelf(own=read_providers(other, problems), absent=_absent(folder))
+    if path.resolve() == other.resolve():
+        return Shelf(own=read_providers(path, problems))
     own = read_providers(path, problems, elsewhere=lambda: [entry.name for entry in _shipped(other).entries])
     return Shelf(own=own, other=other)
+
+
+def _absent(folder: Path) -> str:
+    near = nearest(PROVIDERS_FILE, [entry.name for entry in folder.glob("*.y*ml")], cutoff=0.75)
+    meant = f" (is '{near}' meant to be it?)" if near else ""
+    return f"there is no {PROVIDERS_FILE} in the folder{meant}, so the candidates are those that Bakeoff ships"
 
 
 @cache
@@ -139,7 +150,7 @@ def choose(
             else:
                 listed[entry.name] = where
                 entries.append(entry)
-    notices = list(shelf.own.notices)
+    notices = [*filter(None, [shelf.absent]), *shelf.own.notices]
     if not named:
         entries = list(shelf.own.all)
     resolved = [found for entry in entries if (found := shelf.resolve(entry, env, problems)) is not None]
@@ -248,8 +259,8 @@ def _find(
 ) -> tuple[Entry | CascadeEntry, ...]:
     entries = shelf.named(name)
     if not entries and not shelf.may_hold(name):
-        message = f"there is no candidate '{name}'"
-        problems.append(_problem(source, where, "E208", message, did_you_mean(name, shelf.names)))
+        hint = "; ".join(filter(None, (did_you_mean(name, shelf.names), shelf.absent)))
+        problems.append(_problem(source, where, "E208", f"there is no candidate '{name}'", hint or None))
     return entries
 
 

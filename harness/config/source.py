@@ -15,7 +15,7 @@ import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from harness.config.secrets import HIDDEN, holds_key, looks_like_key, safe_excerpt, shown
+from harness.config.secrets import HIDDEN, MASK, holds_key, is_reference, looks_like_key, safe_excerpt, shown
 from harness.core.canonical import Json
 from harness.errors import Place, Problem, UsageError
 
@@ -63,15 +63,30 @@ class Source:
         """Return a problem at `where`, or at its nearest parent that is written; `key` points at the key instead."""
         return Problem.at(self.place(where, key=key), code, message, hint=hint)
 
-    def place(self, where: Where, *, key: bool = False) -> Place:
-        """Return where the value at `where` is written, or else its nearest parent that is; `key`: where its key is."""
-        secret = any(isinstance(step, str) and holds_key(step) for step in where)
+    def place(self, where: Where, *, key: bool = False, secret: bool = False) -> Place:
+        """Return where the value at `where` is written, or else its nearest parent that is; `key`: where its key is.
+
+        What is `secret`, or is named as a key, is not shown, and the rest of its line only where that is harmless.
+        """
+        secret = secret or any(isinstance(step, str) and holds_key(step) for step in where)
+        value = self.at(where)
         span = self.keys.get(where) if key else None
         while span is None:
             span = self.values.get(where, Span(line=1, column=1, length=1) if not where else None)
             where = where[:-1]
-        place = _place(self.file, self.lines, span)
-        return replace(place, excerpt=None) if secret else place
+        hidden = secret and not is_reference(value)
+        return self._masked(span, value) if hidden else _place(self.file, self.lines, span)
+
+    def _masked(self, span: Span, secret: Json) -> Place:
+        """Return a place without the secret that stands there: its line is shown where the secret is all of the span
+        and nowhere else in the line."""
+        number = span.line - 1
+        line, start, end = "".join(self.lines[number : span.line]), span.column - 1, span.column - 1 + span.length
+        rest = line[:start], line[end:]
+        if not isinstance(secret, str) or line[start:end].strip("\"'") != secret or secret in "".join(rest):
+            return replace(_place(self.file, self.lines, span), excerpt=None)
+        lines = (*self.lines[:number], MASK.join(rest), *self.lines[span.line :])
+        return _place(self.file, lines, replace(span, length=len(MASK)))
 
     def raw(self, where: Where) -> str | None:
         """Return the text of a one-line scalar as it was written; None for anything else."""
@@ -142,7 +157,10 @@ def parse(text: str, *, file: str, folder: Path = Path()) -> Source:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - text.rfind("\n", 0, error.position)
         message = f"malformed YAML: the character U+{ord(text[error.position]):04X} is not allowed"
-        raise UsageError([Problem(code="E201", message=message, file=file, line=line, column=column)]) from error
+        hint = "save it as UTF-8" if text[error.position] == "\0" else None
+        raise UsageError(
+            [Problem(code="E201", message=message, file=file, line=line, column=column, hint=hint)]
+        ) from error
     except RecursionError as error:
         message = f"malformed YAML: nested deeper than {MAX_DEPTH} levels"
         raise UsageError([Problem(code="E201", message=message, file=file)]) from error
@@ -154,11 +172,18 @@ def parse(text: str, *, file: str, folder: Path = Path()) -> Source:
 
 
 def _text(path: Path) -> str:
-    size = path.stat().st_size
+    try:
+        size = path.stat().st_size
+        raw = path.read_bytes() if path.is_file() and size <= MAX_BYTES else b""
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror}"
+        raise UsageError([Problem(code="E201", message=message, file=str(path))]) from error
+    if not path.is_file():
+        what = "a folder" if path.is_dir() else "no regular file"
+        raise UsageError([Problem(code="E201", message=f"{path.name} is {what}", file=str(path))])
     if size > MAX_BYTES:
         message = f"the file has {size / 1e6:.1f} MB; a YAML file here has at most {MAX_BYTES / 1e6:.0f} MB"
         raise UsageError([Problem(code="E201", message=message, file=str(path), hint="put data into data files")])
-    raw = path.read_bytes()
     encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return raw.decode(encoding)

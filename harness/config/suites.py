@@ -45,10 +45,11 @@ Report = Callable[[str, str, str, str | None], None]
 """Takes code, message, the field of the task that is wrong, and a hint."""
 
 
-def load_suite(path: Path) -> Suite:
+def load_suite(path: Path, notices: list[str] | None = None) -> Suite:
     """Load the suite at `path`, a folder with suite.py or the file itself, with its samples.
 
     UsageError with every problem found: the file does not run, it has no SUITE, a task or a data file is wrong.
+    What was guessed of a table's columns is added to `notices`.
     """
     file = path / SUITE_FILE if path.is_dir() else path
     problems: list[Problem] = []
@@ -66,17 +67,19 @@ def load_suite(path: Path) -> Suite:
         def report(code: str, message: str, _field: str, hint: str | None, name: str = str(task.name)) -> None:
             problems.append(author.problem(code, f"suite '{suite.name}', task '{name}': {message}", name, hint=hint))
 
-        tasks.append(complete(task, folder, report, problems))
-    for name, count in Counter(task.name for task in tasks if task is not None).items():
+        tasks.append(complete(task, folder, report, problems, [] if notices is None else notices))
+    for name, count in Counter(task.name for task in tasks).items():
         if count > 1:
             problems.append(author.problem("E219", f"suite '{suite.name}' has two tasks called '{name}'", name))
     if problems:
         raise UsageError(problems)
-    return replace(suite, tasks=[task for task in tasks if task is not None], folder=str(folder))
+    return replace(suite, tasks=tasks, folder=str(folder))
 
 
-def complete(task: Task, folder: Path, report: Report, problems: list[Problem]) -> Task | None:
-    """Check `task` and read its samples; None after reporting every problem."""
+def complete(
+    task: Task, folder: Path, report: Report, problems: list[Problem], notices: list[str]
+) -> Task:  # fmt: skip
+    """Check `task` and read its samples, reporting every problem; of one that has some, return what is right."""
     found = len(problems)
     if task.modality not in MODALITIES:
         hint = did_you_mean(str(task.modality), MODALITIES)
@@ -86,18 +89,19 @@ def complete(task: Task, folder: Path, report: Report, problems: list[Problem]) 
     _check_scorers(task, report)
     judges = [it for it in task.scorers if isinstance(it, Scorer) and it.needs_target]
     judge = min(judges, key=lambda it: it.takes_empty_target, default=None)  # who asks the most
-    samples = _samples(task, folder, judge, report, problems)
+    unread = len(problems)
+    samples = _samples(task, folder, judge, report, problems, notices)
     about = ABOUT.get(task.modality)
     if task.modality == "image_generation" and any(sample.files for sample in samples):
         about = ABOUT["vision"]  # they are to be edited
     if len(problems) == found and about is not None:
         samples = _with_media(samples, folder, report, about)
     if task.documents is not None:
-        samples = _with_documents(samples, _data(task.documents, folder, report, problems), report)
+        samples = _with_documents(samples, _data(task.documents, folder, report, problems, notices), report)
     if odd := [sample.id for sample in samples if not isinstance(sample.metadata.get("params", {}), dict)]:
         report("E306", f"metadata.params of sample {shown(odd[0])} is no object of request parameters", "samples", None)
-    if len(problems) > found:
-        return None
+    if len(problems) > unread or (about is not None and len(problems) > found):
+        samples = ()  # they cannot be asked as they are
     if task.language is not None:
         samples = tuple(replace(sample, metadata={"lang": task.language, **sample.metadata}) for sample in samples)
     params: Any = to_json(task.params)  # an author's keys may be numbers, which JSON knows as text alone
@@ -241,12 +245,12 @@ def _check_scorers(task: Task, report: Report) -> None:
 
 
 def _samples(
-    task: Task, folder: Path, judge: Scorer | None, report: Report, problems: list[Problem]
+    task: Task, folder: Path, judge: Scorer | None, report: Report, problems: list[Problem], notices: list[str]
 ) -> tuple[Sample, ...]:
     """Read the samples of a task; `judge` needs their targets."""
     written = task.samples
     if isinstance(written, str):
-        return _data(written, folder, report, problems, judge=judge)
+        return _data(written, folder, report, problems, notices, judge=judge)
     samples = _given_samples(tuple(written), folder, report)
     blank = without_target(samples, judge)
     if judge and blank:
@@ -255,8 +259,9 @@ def _samples(
 
 
 def _data(
-    written: str, folder: Path, report: Report, problems: list[Problem], *, judge: Scorer | None = None
-) -> tuple[Sample, ...]:
+    written: str, folder: Path, report: Report, problems: list[Problem], notices: list[str], *,
+    judge: Scorer | None = None,
+) -> tuple[Sample, ...]:  # fmt: skip
     """Read a data file beside the suite; nothing after reporting what is wrong with it."""
     if not inside(folder, written):
         report("E307", f"the dataset {shown(written)} is outside the suite's folder", "data", f"copy it into {folder}")
@@ -264,7 +269,7 @@ def _data(
         report("E301", f"dataset not found: {written}", "data", nearest_file(folder, written))
     else:
         try:
-            return load_samples(folder / written, root=folder, judge=judge)
+            return load_samples(folder / written, root=folder, judge=judge, notices=notices)
         except UsageError as error:
             problems.extend(error.problems)
     return ()

@@ -58,18 +58,21 @@ class Record:
     fields: Mapping[str, Json]
 
 
-def read_csv(path: Path, raw: bytes, problems: list[Problem], *, judge: str | None = None) -> Iterator[Record]:
-    """Yield the records of CSV or TSV bytes; what is wrong goes to `problems`. `judge` needs a column of targets."""
+def read_csv(
+    path: Path, raw: bytes, problems: list[Problem], notices: list[str], *, judge: str | None = None
+) -> Iterator[Record]:
+    """Yield the records of CSV or TSV bytes; what is wrong goes to `problems`, what a column was only taken for to
+    `notices`. `judge` needs a column of targets."""
     text = _decode(path, raw, problems)
     if text is None:
         return
     text, skipped = (text.partition("\n")[2], 1) if re.match(r"sep=.\r?\n", text) else (text, 0)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(path, text), strict=True)
     rows = _csv_rows(path, reader, skipped, problems)
-    yield from _records(path, rows, judge, problems)
+    yield from _records(path, rows, judge, problems, notices)
 
 
-def read_xlsx(path: Path, problems: list[Problem], *, judge: str | None = None) -> Iterator[Record]:
+def read_xlsx(path: Path, problems: list[Problem], notices: list[str], *, judge: str | None = None) -> Iterator[Record]:
     """Do as `read_csv` for the first sheet of a workbook."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -103,7 +106,7 @@ def read_xlsx(path: Path, problems: list[Problem], *, judge: str | None = None) 
         hint = "is it protected by a password, or an old .xls? save it as .xlsx or CSV"
         problems.append(Problem(code="E310", message=message, file=str(path), hint=hint))
         return
-    yield from _records(path, iter(rows), judge, problems)
+    yield from _records(path, iter(rows), judge, problems, notices)
 
 
 Row = tuple[int, int, Sequence[str]]
@@ -125,13 +128,15 @@ def _csv_rows(path: Path, reader: Iterator[list[str]], skipped: int, problems: l
         yield line, number, cells
 
 
-def _records(path: Path, rows: Iterator[Row], judge: str | None, problems: list[Problem]) -> Iterator[Record]:
+def _records(
+    path: Path, rows: Iterator[Row], judge: str | None, problems: list[Problem], notices: list[str]
+) -> Iterator[Record]:
     header: list[str] | None = None
     for line, number, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
         if header is None:
-            header = _header(path, line, cells, judge, problems)
+            header = _header(path, line, cells, judge, problems, notices)
             if header is None:
                 return
             continue
@@ -161,32 +166,40 @@ def _fields(header: Sequence[str], cells: Sequence[str]) -> dict[str, Json]:
 
 
 def _header(
-    path: Path, line: int, cells: Sequence[str], judge: str | None, problems: list[Problem]
+    path: Path, line: int, cells: Sequence[str], judge: str | None, problems: list[Problem], notices: list[str]
 ) -> list[str] | None:
-    """Return a field or a metadata name for each column; None after adding what is wrong."""
+    """Return a field or a metadata name for each column; None after adding what is wrong.
+
+    A header that is only like a field's, by a remark in brackets or by a name that others use for something else, is
+    taken for it where no column is called so, and that is noticed.
+    """
 
     def add(message: str, hint: str, code: str = "E311", column: int = 1) -> None:
         problems.append(Problem(code=code, message=message, file=str(path), line=line, column=column, hint=hint))
 
     folded = [_folded(cell) for cell in cells]
+    bare = [_without_remark(cell) for cell in folded]
     names = [cell.strip() for cell in cells]
     found = len(problems)
     taken: dict[str, int] = {}
     for field, headers in HEADERS.items():
-        columns = [index for index, cell in enumerate(folded) if cell in headers]
-        chosen = [index for index in columns if folded[index] == headers[0]] or columns
+        called = [index for index, cell in enumerate(folded) if cell in headers]
+        columns = called or [index for index, cell in enumerate(bare) if cell in headers]
+        chosen = [index for index in columns if bare[index] == headers[0]] or columns
         if len(chosen) > 1:
-            both = " and ".join(f"'{cells[index].strip()}'" for index in chosen)
+            both = " and ".join(f"'{names[index]}'" for index in chosen)
             add(f"the columns {both} both mean '{field}'", "rename one", column=chosen[1] + 1)
         if chosen:
             taken[field] = chosen[0]
     for field, headers in OTHERWISE.items():
-        columns = [index for index, cell in enumerate(folded) if cell in headers and field not in taken]
+        columns = [index for index, cell in enumerate(bare) if cell in headers and field not in taken]
         if len(columns) > 1:
             both = " and ".join(f"'{names[index]}'" for index in columns)
             add(f"the columns {both} could both be the {field}", f"call the right one '{field}'", column=columns[1] + 1)
         if columns:
             taken = {other: index for other, index in taken.items() if index != columns[0]} | {field: columns[0]}
+    guessed = [(field, index) for field, index in taken.items() if folded[index] not in HEADERS[field]]
+    notices += [f"{path.name}: the column '{names[index]}' is taken for the {field}" for field, index in guessed]
     lacking = [("E311", "input", "")] if "input" not in taken else []
     lacking += [("E313", "target", f", which {judge} judges against")] if judge and "target" not in taken else []
     for code, field, why in lacking:
@@ -207,9 +220,13 @@ def _header(
 
 
 def _folded(cell: str) -> str:
-    """Return a header as HEADERS spells it: without case, width, `(remarks)`, colons and stars."""
-    text = re.sub(r"[\s_]+", " ", unicodedata.normalize("NFKC", cell)).casefold()
-    return re.sub(r"\(.*\)\s*$", "", text.strip()).strip(" :*")
+    """Return a header as HEADERS spells it: without case, width, colons and stars."""
+    return re.sub(r"[\s_]+", " ", unicodedata.normalize("NFKC", cell)).casefold().strip(" :*")
+
+
+def _without_remark(folded: str) -> str:
+    """Return a folded header without `(a remark)` at its end."""
+    return re.sub(r"\(.*\)$", "", folded).strip(" :*")
 
 
 def _understood(names: Sequence[str], taken: Mapping[str, int]) -> str:

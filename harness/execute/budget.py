@@ -26,6 +26,8 @@ class Ceiling:
     spent: Decimal
     hint: str
     """How it is raised."""
+    setting: tuple[str, ...] = ()
+    """Where bakeoff.yaml sets it, as `core.runs.Bakeoff.place` takes it."""
     candidates: frozenset[str] | None = None
     """Whose calls it is over; None: all."""
     day: date | None = None
@@ -161,6 +163,7 @@ def ceilings(
             usd=usd,
             spent=sum(spent.values(), Decimal(0)),
             hint="resume with a higher --budget",
+            setting=("run", "budget_usd"),
         )
     if (usd := settings.budget_usd_per_day) is not None:
         yield Ceiling(
@@ -168,6 +171,7 @@ def ceilings(
             usd=usd,
             spent=spent_today,
             hint="resume after midnight UTC, or raise run.budget_usd_per_day",
+            setting=("run", "budget_usd_per_day"),
             day=today,
         )
     for provider, usd in settings.budgets_usd.items():
@@ -184,6 +188,7 @@ def ceilings(
                 Decimal(0),
             ),
             hint="raise run.budgets_usd and resume",
+            setting=("run", "budgets_usd", provider),
             candidates=frozenset(name for name in billed if candidates[name].provider == provider),
         )
 

@@ -10,6 +10,7 @@ from harness.core.calls import Role
 from harness.core.candidates import Candidate
 from harness.core.echo import is_same_model
 from harness.core.manifest import Unsent
+from harness.decide.completeness import WHY
 from harness.errors import (
     PRECEDENCE,
     BakeoffError,
@@ -189,7 +190,8 @@ class Ending:
         for where in self._silent:
             self._give_up_address(where)
         counts = ledger.counts()
-        short = list(_shortcomings(counts, max_infra_failure_rate, ledger.commonest_failures()))
+        unsent = dict(self._unsent(interrupted=interrupted))
+        short = list(_shortcomings(counts, max_infra_failure_rate, ledger.commonest_failures(), unsent))
         bugs = sum(count.failed_harness for count in counts)
         codes = {
             Interrupted.exit_code: interrupted,
@@ -218,7 +220,7 @@ class Ending:
             notices=tuple(notices),
             fatal=self.fatal,
             problems=tuple(self.problems),
-            unsent=dict(self._unsent(interrupted=interrupted)),
+            unsent=unsent,
         )
 
     def _unsent(self, *, interrupted: bool) -> Iterator[tuple[str, Unsent]]:
@@ -244,14 +246,19 @@ class Ending:
                 yield f"{name}: {n} answers say that they come from the model {model!r}, and {asked!r} was asked."
 
 
-def _shortcomings(counts: Sequence[Count], most: float, why: Mapping[tuple[Role, str], str]) -> Iterator[str]:
+def _shortcomings(
+    counts: Sequence[Count], most: float, why: Mapping[tuple[Role, str], str], unsent: Mapping[str, Unsent]
+) -> Iterator[str]:
     """Name the candidates of which too little was measured to decide, with the commonest cause."""
     for count in counts:
         if count.role in (Role.WARMUP, Role.ORACLE):  # no decision is made of them
             continue
         cause = f" Most often: {why[count.role, count.candidate]}" if (count.role, count.candidate) in why else ""
         what = "answers" if count.role is Role.ANSWER else f"{count.role} calls"
-        if not count.outputs + count.failed_candidate:
+        if count.pending == count.planned:
+            because = f" ({WHY[unsent[count.candidate]]})" if count.candidate in unsent else ""
+            yield f"{count.candidate}: none of its {count.planned} {what} came{because}."
+        elif not count.outputs + count.failed_candidate:
             yield f"{count.candidate}: none of its {count.planned} {what} can be used.{cause}"
         elif count.failed_infra > most * count.planned:
             yield (

@@ -11,6 +11,7 @@ from statistics import NormalDist
 from harness.core.calls import Call
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff, Plan
+from harness.execute.affordable import unaffordable
 from harness.execute.budget import is_billed, worst_attempt, worst_attempts
 from harness.execute.warmup import warm_ups
 
@@ -81,6 +82,7 @@ def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
         slot: sum(len(task.loaded) for s in bakeoff.suites for task in s.tasks if slots[s.name, task.name] == slot)
         for slot in sorted({row.slot for row in rows})
     }
+    worst_case_usd = _sum([*paid, warm_up_usd, oracle_usd])
     return Forecast(
         rows=rows,
         instrument_calls=plan.instrument_calls,
@@ -88,9 +90,9 @@ def forecast(bakeoff: Bakeoff, plan: Plan) -> Forecast:
         oracle_usd=oracle_usd,
         warm_up_calls=Counter(call.candidate for call in warm),
         warm_up_usd=warm_up_usd,
-        worst_case_usd=_sum([*paid, warm_up_usd, oracle_usd]),
+        worst_case_usd=worst_case_usd,
         smallest_difference={slot: Power(n=n, difference=_smallest_difference(n)) for slot, n in samples.items()},
-        warnings=tuple(_unprovable(bakeoff, samples)),
+        warnings=(*_unprovable(bakeoff, samples), *_unaffordable(bakeoff, plan, worst_case_usd)),
     )
 
 
@@ -138,3 +140,12 @@ def _unprovable(bakeoff: Bakeoff, samples: Mapping[str, int]) -> Iterator[str]:
             needed = math.ceil(math.log(0.05) / math.log(int(percentile[1]) / 100))
             if n < needed:
                 yield f"{slot}: a bound on {gate.metric} needs {needed} samples, there are {n}: the gate stays unproven"
+
+
+def _unaffordable(bakeoff: Bakeoff, plan: Plan, worst_case_usd: Decimal | None) -> Iterator[str]:
+    """Say which budgets buy nothing, or else that the run's own may end it early."""
+    usd = bakeoff.settings.budget_usd
+    nothing = unaffordable(bakeoff, plan.calls)
+    yield from (problem.message for problem in nothing)
+    if not nothing and usd is not None and worst_case_usd is not None and worst_case_usd > usd:
+        yield f"the worst case, ${worst_case_usd:.4f}, passes the budget of ${usd:f}: the run may stop before its end"

@@ -50,10 +50,13 @@ def refused_key(candidates: Sequence[Candidate], kind: str, said: str, find: Fin
 
 def unknown_model(candidate: Candidate, said: str, find: Find) -> Problem:
     """Return the problem of a model, or a path of an address, that a provider does not know."""
-    message = f"{candidate.base_url or candidate.provider} does not know the model of {_names([candidate])}: {said}"
+    what, where = ("model", candidate.provider) if candidate.base_url is None else ("model or path", candidate.base_url)
+    message = f"{what} not found at {where}, where {_names([candidate])} is asked: {said}"
     hint = f"is {candidate.model.partition('/')[2] or candidate.model!r} the model's name there?"
-    is_path = candidate.base_url is not None and not _has_version(candidate.base_url)
-    place = _address(candidate, find) if is_path else find("candidate", candidate.name, "model")
+    without_version = candidate.base_url is not None and not _has_version(candidate.base_url)
+    place = _address(candidate, find) if without_version else find("candidate", candidate.name, "model")
+    if candidate.base_url is not None and not without_version:
+        hint += f" {candidate.base_url.rstrip('/')}/models usually lists the names."
     return Problem.at(place, "E106", message, hint=_with_v1(candidate, hint))
 
 

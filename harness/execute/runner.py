@@ -32,7 +32,7 @@ from harness.execute.progress import Progress
 from harness.execute.sharing import Account, account
 from harness.execute.signals import Stop, heeded
 from harness.execute.throttle import Throttle
-from harness.execute.warmup import proven_by, warm_up
+from harness.execute.warmup import cold, proven_by, warm_up
 from harness.store import ballast
 from harness.store.ledger import Ledger
 from harness.store.media import Media
@@ -109,10 +109,9 @@ async def run(
     warm = warm_up(bakeoff, ledger, calls, budget, proven)
     if notice := _too_many_unpriced(bakeoff, [*warm, *calls], budget):
         ending.say(notice)
-    not_warm = {call.candidate for call in calls} - {call.candidate for call in warm}
-    if cold := sorted(name for name in not_warm if not all(model.is_local for model in candidates[name].models)):
+    if names := cold(bakeoff, calls, warm, budget):
         ending.say(
-            f"{', '.join(cold)}: not warmed up, so the first answers are timed with whatever a cold start takes."
+            f"{', '.join(names)}: not warmed up, so the first answers are timed with whatever a cold start takes."
         )
     courier = Courier(
         ledger=ledger,

@@ -66,6 +66,18 @@ def warm_up(
     return warm
 
 
+def cold(bakeoff: Bakeoff, calls: Sequence[Call], warm: Sequence[Call], budget: Budget) -> list[str]:
+    """Return whose first answers are timed with a cold start: who has no warm-up, and can pay for an answer."""
+    warmed = {call.candidate for call in warm}
+    found = []
+    for name, call in {call.candidate: call for call in reversed(calls)}.items():
+        candidate = bakeoff.candidate(name)
+        remote = not all(model.is_local for model in candidate.models)
+        if remote and name not in warmed and budget.covers(list(_requests(call, candidate))):
+            found.append(name)
+    return sorted(found)
+
+
 def _requests(call: Call, candidate: Candidate) -> Iterator[tuple[str, Decimal]]:
     """Yield who is sent each request of `call`, with the most dollars; all those of a model are on its first one."""
     worst = worst_attempts(call, candidate)

@@ -13,7 +13,6 @@ from harness.pipeline.deriving import (
     passes,
     report,
     score,
-    stored_decisions,
 )
 from harness.pipeline.machine import examine, fetch_engines, missing_engines, require_engines
 from harness.pipeline.planning import (
@@ -27,8 +26,8 @@ from harness.pipeline.planning import (
     notices,
     plan,
     reload,
+    require_budget,
     require_permission,
-    require_prices,
 )
 from harness.pipeline.running import exit_code, redactor, remember, run, start, summary
 from harness.pipeline.verifying import verify
@@ -61,13 +60,12 @@ __all__ = [
     "reload",
     "remember",
     "report",
+    "require_budget",
     "require_engines",
     "require_permission",
-    "require_prices",
     "run",
     "score",
     "start",
-    "stored_decisions",
     "summary",
     "traffic",
     "verify",

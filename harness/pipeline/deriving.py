@@ -39,36 +39,23 @@ def catch_up(run_folder: Path, folder: Path) -> None:
 
     Where another process writes the run, what it has decided before stands.
     """
+    from harness.store import decision_file
     from harness.store.completeness import completeness
     from harness.store.ledger import Ledger
     from harness.store.lock import holder
 
     try:
-        decided = stored_decisions(run_folder)
+        last = decision_file.decisions(run_folder)
     except UsageError:
-        decided = ()
-    if decided and holder(run_folder) is not None:
+        last = ()
+    if last and holder(run_folder) is not None:
         return
     judge_what_came(run_folder, folder)
     with Ledger.open(run_folder, write=False) as ledger:
-        came, unrecorded = completeness(ledger), to_json(ledger.unrecorded())
-    stands = decided and _document(run_folder).get("unrecorded") == unrecorded
-    if not stands or any(decision.completeness != came.get(decision.slot) for decision in decided):
-        weights, allow_incomplete = asked_then(run_folder)
+        came, unrecorded = completeness(ledger), ledger.unrecorded()
+    if not decision_file.is_current(run_folder, last, came, unrecorded):
+        weights, allow_incomplete = decision_file.asked_for(run_folder)
         decide(run_folder, weights=weights, allow_incomplete=allow_incomplete)
-
-
-def asked_then(run_folder: Path) -> tuple[dict[str, float], bool]:
-    """Return the weights of the last decision, and whether it was allowed to be incomplete."""
-    decisions = _document(run_folder).get("decisions", ())
-    weights = {f"{d['slot']}:{c['name']}": float(c["weight"]) for d in decisions for c in d["rule"]["criteria"]}
-    return weights, any(d.get("incomplete_allowed", False) for d in decisions)
-
-
-def _document(run_folder: Path) -> dict[str, Any]:
-    """Return decision.json as plain JSON, whichever version of Bakeoff has written it; empty where there is none."""
-    path = run_folder / "decision.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def judge_what_came(run_folder: Path, folder: Path, *, allow_incomplete: bool = False) -> None:
@@ -188,11 +175,12 @@ def report(run_folder: Path, *, redact_content: bool = False) -> Path:
     """Write report.html from the records and decision.json; on request one that shows nobody's words."""
     from harness.report.discretion import without_content
     from harness.report.html import write_report
+    from harness.store.decision_file import decisions
 
     evidence, name = evidence_of(run_folder), "report.html"
     if redact_content:
         evidence, name = without_content(evidence), "report-redacted.html"
-    return write_report(evidence, stored_decisions(run_folder), run_folder / name)
+    return write_report(evidence, decisions(run_folder), run_folder / name)
 
 
 def export(run_folder: Path, format_: str) -> str:
@@ -212,25 +200,13 @@ def export(run_folder: Path, format_: str) -> str:
 def memo(run_folder: Path) -> Path:
     """Write memo.md from the records and decision.json."""
     from harness.report.memo import memo_text
+    from harness.store.decision_file import decisions, evidence_sha256
     from harness.store.folders import replace_text
 
-    path, decisions = run_folder / "memo.md", stored_decisions(run_folder)
-    sealed = json.loads((run_folder / "decision.json").read_text(encoding="utf-8")).get("evidence_sha256", "")
-    replace_text(path, memo_text(evidence_of(run_folder), decisions, evidence_sha256=sealed))
+    path = run_folder / "memo.md"
+    sealed = evidence_sha256(run_folder)
+    replace_text(path, memo_text(evidence_of(run_folder), decisions(run_folder), evidence_sha256=sealed))
     return path
-
-
-def stored_decisions(run_folder: Path) -> "tuple[Decision, ...]":
-    """Read decision.json; UsageError where the run was not decided yet, or by a version that knew less."""
-    from harness.core.decision import Decision
-
-    path, hint = run_folder / "decision.json", f"bakeoff decide {run_folder}"
-    if not path.exists():
-        raise UsageError(f"run {run_folder.name} has no decision yet", hint=hint)
-    try:
-        return from_json(tuple[Decision, ...], json.loads(path.read_text(encoding="utf-8"))["decisions"])
-    except TypeError as error:
-        raise UsageError(f"{path} was written by another version of Bakeoff", hint=hint) from error
 
 
 def passes(decisions: "Sequence[Decision]") -> bool:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.core.calls import Call
 from harness.core.canonical import from_json
 from harness.core.runs import Bakeoff, Plan
 from harness.core.scores import SANDBOX
@@ -102,7 +103,8 @@ def bounded(bakeoff: Bakeoff, selection: Selection) -> Bakeoff:
     given = {
         name: value for name in ("budget_usd", "max_unpriced_calls") if (value := getattr(selection, name)) is not None
     }
-    return replace(bakeoff, settings=replace(bakeoff.settings, **given))
+    places = {path: place for path, place in bakeoff.places.items() if path.removeprefix("run/") not in given}
+    return replace(bakeoff, settings=replace(bakeoff.settings, **given), places=places)
 
 
 def plan(bakeoff: Bakeoff) -> Plan:
@@ -123,11 +125,10 @@ def notices(bakeoff: Bakeoff, planned: Plan) -> tuple[str, ...]:
     return (*bakeoff.notices, *(f"{what} ({', '.join(places)})" for what, places in left_out.items()))
 
 
-def require_prices(bakeoff: Bakeoff, planned: Plan) -> None:
-    """UsageError where there is a budget that could not hold because a price is not known."""
-    from harness.execute.budget import refuse_unpriced
-
-    refuse_unpriced(bakeoff, planned.calls)
+def require_budget(bakeoff: Bakeoff, planned: Plan) -> None:
+    """UsageError where there is a budget that could not hold, since a price is not known, or that buys nothing."""
+    if problems := _unpayable(bakeoff, planned.calls):
+        raise UsageError(problems)
 
 
 def require_permission(bakeoff: Bakeoff, selection: Selection) -> None:
@@ -207,10 +208,18 @@ def stored_samples(bakeoff: Bakeoff) -> list["StoredSample"]:
 
 def _unplannable(bakeoff: Bakeoff) -> list[Problem]:
     """Return what keeps a bake-off, of which parts may be missing, from being planned and paid."""
-    from harness.execute.budget import refuse_unpriced
     from harness.execute.plan import plan_partly
 
     calls, problems = plan_partly(bakeoff)
+    return [*problems, *_unpayable(bakeoff, calls)]
+
+
+def _unpayable(bakeoff: Bakeoff, calls: Sequence[Call]) -> list[Problem]:
+    """Return what is wrong with the budgets, held against `calls`."""
+    from harness.execute.affordable import unaffordable
+    from harness.execute.budget import refuse_unpriced
+
+    problems = unaffordable(bakeoff, calls)
     try:
         refuse_unpriced(bakeoff, calls)
     except UsageError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.core.canonical import Json
 from harness.core.verification import Verification
 from harness.errors import StoreError, UsageError
-from harness.pipeline.deriving import asked_then, decided, evidence_of, judgements
+from harness.pipeline.deriving import decided, evidence_of, judgements
 from harness.pipeline.planning import reload
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
     from harness.report.html import report_html
     from harness.report.memo import memo_text
     from harness.store.check import check
+    from harness.store.decision_file import asked_for
     from harness.store.ledger import Ledger
 
     health = check(run_folder)
@@ -44,7 +45,7 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
     with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         yield _costs(ledger)
         yield _scores(ledger, run_folder, folder)
-    weights, allow_incomplete = asked_then(run_folder)
+    weights, allow_incomplete = asked_for(run_folder)
     document, decisions = decided(run_folder, weights=weights, allow_incomplete=allow_incomplete)
     yield differences.of_documents("decision.json", written, document)
     evidence, sealed = evidence_of(run_folder), str(document["evidence_sha256"])

@@ -123,8 +123,7 @@ def _bottom_line(slot: SlotView) -> str:
     lines = [f"**{_recommendation(slot)}**", foreign(verdict.sentence, SENTENCE)]
     about = next((row for row in slot.ranking if verdict.about is not None and row.tag == verdict.about), None)
     if about is not None:
-        best = about.p_best or Phrase(key="p_best.unknown")
-        lines.append(say("memo.p_best", p_best=best) + " " + say("memo.score") + f" {_score(about)}.")
+        lines.append(say("memo.p_best", p_best=about.chance) + " " + say("memo.score") + f" {_score(about)}.")
         cost = next((row.cells[0] for row in slot.costs if row.tag == about.tag), None)
         if cost is not None:
             lines.append(say("metric.usd_per_1k_requests") + f": {_cell(cost)}.")
@@ -172,8 +171,7 @@ def _option(row: RankingRow) -> str:
         if not row.failed:
             return say("memo.unranked", candidate=name)
         return say("memo.out", candidate=name) + f" {', '.join(show(metric) for metric in row.failed)}."
-    best = row.p_best or Phrase(key="p_best.unknown")
-    return say("memo.ranked", candidate=name, rank=row.rank, score=row.score.value, p_best=best)
+    return say("memo.ranked", candidate=name, rank=row.rank, score=row.score.value, p_best=row.chance)
 
 
 def _results(slot: SlotView) -> str:
@@ -303,7 +301,7 @@ def _pending(row: CallsRow) -> Phrase:
 
 
 def _score(row: RankingRow) -> str:
-    return _cell(row.score) + ("" if row.low is not None else f" ({say('ranking.no_interval')})")
+    return _cell(row.score) + (f" ({say('ranking.no_interval')})" if row.no_spread else "")
 
 
 def _cell(cell: Measured) -> str:

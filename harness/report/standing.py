@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from harness.core.decision import Decision, GateResult, GateStatus, RankedCandidate, VerdictKind
 from harness.report.numbers import Number, fixed, number, number_id, percent
-from harness.report.phrases import Measured, Phrase, Piece, known, measured, metric_label
+from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
 from harness.report.slots import SlotEvidence
 
 HEADLINE_LATENCIES = ("ttfa_p50_ms", "ttfo_p50_ms", "ttft_p50_ms", "total_p50_ms")
@@ -67,10 +67,14 @@ class RankingRow:
     rank: Number | None
     score: Measured
     p_best: Number | None
-    """None: it is not ranked, or nobody knows."""
+    """None: it is not ranked, nobody else is, or nobody knows."""
+    chance: Shown
+    """`p_best`, or words for why there is none."""
     segments: tuple[Segment, ...]
     low: int | None
     high: int | None
+    no_spread: bool
+    """Whether a score has no interval, since a task with one judged sample shows no spread."""
     status: str
     """The worst of its gates."""
     failed: tuple[Piece, ...]
@@ -113,10 +117,9 @@ def _facts(of: SlotEvidence, line: RankedCandidate) -> tuple[Fact, ...]:
     latency = next((m for m in [*criteria, *HEADLINE_LATENCIES] if m.endswith("_ms") and of.estimate(name, m)), None)
     metrics = ["quality", latency, "usd_per_1k_requests", "coverage"]
     cells = {m: measured(of.slot, "verdict", name, m, of.estimate(name, m)) for m in metrics if m is not None}
-    best = _p_best(of.slot, "verdict", line) or Phrase(key="p_best.unknown")
     return (
-        Fact(label=Phrase(key="fact.p_best"), cell=Measured(value=best)),
-        Fact(label=Phrase(key="fact.score"), cell=_score(of.slot, "verdict", line)),
+        Fact(label=Phrase(key="fact.p_best"), cell=Measured(value=_chance(of, "verdict", line))),
+        Fact(label=Phrase(key="fact.score"), cell=_score(of, "verdict", line)),
         *(Fact(label=Phrase(key=f"metric.{m}"), cell=c) for m, c in cells.items() if known(f"metric.{m}")),
     )
 
@@ -157,18 +160,37 @@ def crossing(of: SlotEvidence, index: int, section: str) -> Phrase:
     return Phrase(key=f"change.{direction}", args={**args, "weight": weight("weight", crossover.weight)})
 
 
-def _score(slot: str, section: str, line: RankedCandidate) -> Measured:
+def _score(of: SlotEvidence, section: str, line: RankedCandidate) -> Measured:
     def part(suffix: str, value: float) -> Number:
-        return number(value, fixed(value, 3), id=number_id(slot, section, line.candidate, f"score{suffix}"))
+        return number(value, fixed(value, 3), id=number_id(of.slot, section, line.candidate, f"score{suffix}"))
 
+    if not is_measured(of.decision, line.candidate):
+        return Measured(value=Phrase(key="not_measured"))
     low, high = (None if x is None else part(suffix, x) for suffix, x in ((".low", line.low), (".high", line.high)))
     return Measured(value=part("", line.score), low=low, high=high)
 
 
-def _p_best(slot: str, section: str, line: RankedCandidate) -> Number | None:
-    if line.p_best is None:
+def is_measured(decision: Decision, candidate: str) -> bool:
+    """Whether any criterion of the candidate has a value, so that its score says something."""
+    matrix = decision.matrix
+    rows = dict(zip(matrix.candidates, matrix.values, strict=True))
+    return any(value is not None for value in rows.get(candidate, ()))
+
+
+def is_alone(decision: Decision) -> bool:
+    """Whether only one candidate is ranked, so that there is nobody whom it could be better than."""
+    return sum(line.rank is not None for line in decision.ranking) == 1
+
+
+def _p_best(of: SlotEvidence, section: str, line: RankedCandidate) -> Number | None:
+    if line.p_best is None or is_alone(of.decision):
         return None
-    return number(line.p_best, percent(line.p_best), id=number_id(slot, section, line.candidate, "p_best"))
+    return number(line.p_best, percent(line.p_best), id=number_id(of.slot, section, line.candidate, "p_best"))
+
+
+def _chance(of: SlotEvidence, section: str, line: RankedCandidate) -> Shown:
+    why_none = "p_best.alone" if is_alone(of.decision) else "p_best.unknown"
+    return _p_best(of, section, line) or Phrase(key=why_none)
 
 
 def ranking(of: SlotEvidence) -> tuple[RankingRow, ...]:
@@ -184,11 +206,13 @@ def _ranking_row(of: SlotEvidence, line: RankedCandidate) -> RankingRow:
     return RankingRow(
         tag=tag(of, name),
         rank=rank,
-        score=_score(slot, "ranking", line),
-        p_best=_p_best(slot, "ranking", line),
+        score=_score(of, "ranking", line),
+        p_best=_p_best(of, "ranking", line),
+        chance=_chance(of, "ranking", line),
         segments=_segments(of.decision, name),
         low=None if line.low is None else round(BAR * line.low),
         high=None if line.high is None else round(BAR * line.high),
+        no_spread=line.low is None and is_measured(of.decision, name),
         status=_worst(line.gates),
         failed=tuple(metric_label(result.gate.metric) for result in line.gates if result.status is GateStatus.FAIL),
         leads=name == of.decision.verdict.leader,

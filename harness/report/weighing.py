@@ -7,7 +7,7 @@ from harness.core.rules import Criterion, Gate
 from harness.report.numbers import Number, fixed, number, number_id, of_metric, p_value, percent, signed, stated
 from harness.report.phrases import Measured, Phrase, Piece, Shown, measured, metric_label
 from harness.report.slots import SlotEvidence
-from harness.report.standing import Tag, crossing, tag
+from harness.report.standing import Tag, crossing, is_measured, tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class MatrixCell:
 class MatrixRow:
     tag: Tag
     cells: tuple[MatrixCell, ...]
-    score: Number
+    score: Shown
     excluded: bool
 
 
@@ -169,7 +169,8 @@ def _matrix_row(of: SlotEvidence, i: int, excluded: bool) -> MatrixRow:
                 product=Phrase(key="matrix.unmeasured" if value is None else "matrix.product", args=parts),
             )
         )
-    return MatrixRow(tag=tag(of, name), cells=tuple(cells), score=shown("score", table.scores[i]), excluded=excluded)
+    score = shown("score", table.scores[i]) if is_measured(of.decision, name) else Phrase(key="not_measured")
+    return MatrixRow(tag=tag(of, name), cells=tuple(cells), score=score, excluded=excluded)
 
 
 def differences(of: SlotEvidence) -> tuple[DifferenceRow, ...]:

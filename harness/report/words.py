@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from harness.decide.completeness import WHY
+
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
         # page
@@ -43,6 +45,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "{samples_answered} of those have a judged answer of every one.",
         "verdict.waiver": "Accepting it needs a waiver: the gate on {metrics} is not proven.",
         "p_best.unknown": "not known",
+        "p_best.alone": "none, since nobody else is ranked",
         "fact.p_best": "Chance to be best",
         "fact.score": "Score",
         "change.above": "{winner} leads once the weight of {criterion} rises above {weight} (now {now}).",
@@ -271,11 +274,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "meter.output_audio_seconds": "{total} of audio out",
         "meter.busy_seconds": "{total} of machine time",
         # why calls are pending
-        "why.interrupted": "interrupted",
-        "why.budget": "the budget is spent",
-        "why.given_up": "nothing more was sent to it",
-        "why.storage": "the disk failed",
-        "why.unknown": "killed, or still running",
+        **{f"why.{unsent}": why for unsent, why in WHY.items()},
         "pending.because": "{pending} pending ({why})",
         "pending.none": "{pending} pending",
         # failures

@@ -66,5 +66,9 @@ def by_name(name: str) -> type[Scorer]:
         if isinstance(scorer, type) and issubclass(scorer, Scorer):
             return scorer
         raise UsageError(f"{entry.value}, offered as scorer {name!r}, is no subclass of harness.Scorer")
-    known = [*SCORERS, *sorted(offered.names)]
-    raise UsageError(f"there is no scorer {name!r}", hint=did_you_mean(name, known))
+    raise UsageError(f"there is no scorer {name!r}", hint=did_you_mean(name, known()))
+
+
+def known() -> tuple[str, ...]:
+    """Return the names of all: the shipped ones, then those of installed packages."""
+    return (*SCORERS, *sorted(entry_points(group=GROUP).names))

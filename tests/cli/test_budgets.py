@@ -40,6 +40,14 @@ def test_a_resume_keeps_the_budget_of_the_command_line(priced: Desk) -> None:
     assert len(priced.client.sent) == 4
 
 
+def test_a_budget_that_buys_nothing_is_refused_before_a_run_begins(priced: Desk) -> None:
+    priced.write("bakeoff.yaml", SHORT.replace("warm_up: 0", "warm_up: 0, budget_usd: 5"))
+    refused = priced.bakeoff("run", "--budget", "0.1", code=2).err
+    assert "error[E224]: the budget of $0.1 buys 0 of 4 calls: the cheapest call may cost $0." in refused
+    assert "-->" not in refused, "it is the command line's, and not that of bakeoff.yaml"
+    assert (priced.runs, priced.client.sent) == ([], [])
+
+
 def test_a_budget_per_day_is_over_all_runs_of_the_folder(priced: Desk) -> None:
     priced.write("bakeoff.yaml", SHORT.replace("warm_up: 0", "warm_up: 0, budget_usd_per_day: 1.3"))
     priced.bakeoff("run", code=None)

@@ -140,10 +140,22 @@ def test_an_unknown_slot_is_refused(project: Project) -> None:
     assert (problem.code, place(problem), problem.hint) == ("E214", "bakeoff.yaml:5:3", "did you mean 'text'?")
 
 
-def test_where_a_suite_is_broken_its_slots_and_metrics_are_not_blamed(project: Project) -> None:
+@pytest.mark.parametrize(
+    ("suites", "codes"),
+    [
+        pytest.param(HEAD.replace("exact_match", "exact_mach"), ["E210", "E214", "E216"], id="its-scorer-is-wrong"),
+        pytest.param(HEAD.replace("faq.jsonl", "fqa.jsonl"), ["E301", "E214", "E216"], id="its-data-is"),
+        pytest.param("suites: [nothing]\ncandidates: [smollm2]\n", ["E209", "E216"], id="nothing-is-known-of-it"),
+        pytest.param(HEAD.replace("modality: text", "modality: txt"), ["E204", "E216"], id="nor-of-its-modality"),
+        pytest.param(HEAD.replace("scorer:", "slto: other, scorer:"), ["E202", "E216"], id="nor-of-its-slot"),
+    ],
+)
+def test_the_slots_and_metrics_of_a_broken_suite_are_blamed_as_far_as_they_are_known(
+    project: Project, suites: str, codes: list[str]
+) -> None:
     section = "decision:\n  other: {criteria: {q: {metric: rules, worst: 1, ideal: 1, weight: 1}}}\n"
-    problems = project.problems(f"{HEAD.replace('faq.jsonl', 'fqa.jsonl')}{section}")
-    assert [problem.code for problem in problems] == ["E301", "E216"]
+    problems = project.problems(f"{suites}{section}")
+    assert [problem.code for problem in problems] == codes
 
 
 def test_speech_metrics_come_with_their_scorers(project: Project) -> None:

@@ -25,7 +25,7 @@ def test_without_a_file_it_is_the_process(tmp_path: Path, monkeypatch: pytest.Mo
     assert read(tmp_path)["A"] == "process"
 
 
-@pytest.mark.parametrize("raw", [b"\xef\xbb\xbfA=1\r\n", b"A=1"])
+@pytest.mark.parametrize("raw", [b"\xef\xbb\xbfA=1\r\n", b"A=1", "A=1\r\n".encode("utf-16")])
 def test_windows_files_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
     monkeypatch.delenv("A", raising=False)
     (tmp_path / ".env").write_bytes(raw)

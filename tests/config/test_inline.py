@@ -101,6 +101,12 @@ def test_problems_of_the_data_file_name_the_data_file(project: Project) -> None:
     assert place(one(project.problems(text("scorer: contains")))) == "faq.jsonl:2:2"
 
 
+def test_a_guessed_column_is_a_notice_of_the_bake_off(project: Project) -> None:
+    project.write("faq.csv", "question,output\na,b\n")
+    given = "suites:\n  - {name: faq, modality: text, data: faq.csv, scorer: exact_match}\ncandidates: [smollm2]\n"
+    assert project.load(given).notices == ("faq.csv: the column 'output' is taken for the target",)
+
+
 def test_a_spreadsheet_in_a_folder(project: Project) -> None:
     project.write("data/faq.csv", "输入;参考答案\n你好;问候\n".encode("gb18030"))
     given = "suites:\n  - {name: faq, modality: text, data: data/faq.csv, scorer: exact_match}\ncandidates: [smollm2]\n"

@@ -85,9 +85,23 @@ def test_a_listed_name_may_be_a_shipped_one(project: Project) -> None:
     assert names(project, f"suites:\n{FAQ}candidates: [gemma3, smollm2]") == ["gemma3", "smollm2"]
 
 
-def test_without_providers_yaml_the_shipped_one_is_used(project: Project) -> None:
+def test_without_providers_yaml_the_shipped_one_is_used_and_that_is_said(project: Project) -> None:
+    (project.folder / "providers.yaml").rename(project.folder / "provider.yml")
+    bakeoff = project.load(f"suites:\n{FAQ}")
+    assert [candidate.name for candidate in bakeoff.candidates] == ["gemma3"]
+    said = (
+        "there is no providers.yaml in the folder (is 'provider.yml' meant to be it?), so the candidates are those that"
+        " Bakeoff ships"
+    )
+    assert bakeoff.notices == (said,)
+    problem = one(project.problems(f"suites:\n{FAQ}candidates: [gemma]"))
+    assert (problem.code, problem.hint) == ("E208", f"did you mean 'gemma3'?; {said}")
+
+
+def test_a_providers_yaml_that_is_a_folder_is_refused(project: Project) -> None:
     (project.folder / "providers.yaml").unlink()
-    assert names(project, f"suites:\n{FAQ}") == ["gemma3"]
+    (project.folder / "providers.yaml").mkdir()
+    assert one(project.problems(f"suites:\n{FAQ}")).message == "providers.yaml is a folder"
 
 
 def test_a_load_balanced_name_stands_for_all_of_its_entries(project: Project) -> None:
@@ -148,7 +162,10 @@ def test_a_lenient_reading_leaves_out_what_cannot_be_asked_here(project: Project
         "arith is left out: its package is not installed",
         "say/say is left out: no chosen candidate does tts",
     )
-    assert one(project.problems()).message == "its package is not installed"
+    assert [problem.message for problem in project.problems()] == [
+        "its package is not installed",
+        "no candidate does tts, which the suite 'say' asks for",
+    ]
 
 
 def test_an_engine_that_not_every_machine_has_is_left_out_unless_somebody_insists(project: Project) -> None:
@@ -182,7 +199,33 @@ def test_every_missing_key_of_listed_candidates_is_named(project: Project) -> No
         project.load(f"suites:\n{FAQ}candidates: [haiku, mini, smollm2]", env={"OPENAI_API_KEY": ""})
     assert caught.value.exit_code == 3
     assert str(caught.value) == "ANTHROPIC_API_KEY is not set; haiku needs it; OPENAI_API_KEY is not set; mini needs it"
-    assert ".env" in str(caught.value.hint)
+    assert {problem.code for problem in caught.value.problems} == {"E101"}
+    assert all(".env" in str(problem.hint) for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("params", "marked"),
+    [
+        pytest.param("{model: openai/gpt-4o, api_key: os.environ/OWN}", "os.environ/OWN", id="its key"),
+        pytest.param("{model: mistral/mistral-large-latest}", "mistral/mistral-large-latest", id="that of its model"),
+        pytest.param("{model: openai/m, api_base: os.environ/OWN}", "os.environ/OWN", id="its address"),
+        pytest.param(
+            "{model: openai/m, api_base: h, extra_headers: {X: [a, os.environ/OWN]}}",
+            "os.environ/OWN",
+            id="a parameter",
+        ),
+    ],
+)
+@pytest.mark.parametrize("cascade", [False, True])
+def test_a_missing_key_is_told_where_it_is_wanted(project: Project, params: str, marked: str, cascade: bool) -> None:
+    entry = f"  - model_name: own\n    litellm_params: {params}\n"
+    both = "cascades:\n  - {model_name: two, stages: [{name: a, candidate: smollm2}, {name: b, candidate: own}]}\n"
+    project.write("providers.yaml", PROVIDERS + entry + both)
+    with pytest.raises(CredentialsError) as caught:
+        project.load(f"suites:\n{FAQ}candidates: [{'two' if cascade else 'own'}]", env={})
+    problem = one(caught.value.problems)
+    column = len("    litellm_params: ") + params.index(marked) + 1
+    assert (problem.code, place(problem), marked_text(problem)) == ("E101", f"providers.yaml:12:{column}", marked)
 
 
 def test_an_unlisted_candidate_without_a_key_is_left_out_with_a_notice(project: Project) -> None:
@@ -283,6 +326,8 @@ def test_a_missing_file_is_named(project: Project) -> None:
     (project.folder / "bakeof.yaml").unlink()
     (project.folder / "providers.yaml").unlink()
     assert one(project.problems()).hint == "`bakeoff init` writes one"
+    (project.folder / "bakeoff.yaml").mkdir()
+    assert (one(project.problems()).code, one(project.problems()).message) == ("E201", "bakeoff.yaml is a folder")
 
 
 def test_all_problems_of_all_files_at_once(project: Project) -> None:
@@ -338,6 +383,44 @@ epochs: 0
         ("E102", "providers.yaml:12:48"),
         ("E312", "bakeoff.yaml:4:79"),
     ]
+
+
+SIX = """\
+suites:
+  - {name: faq, modality: text, data: faq.jsonl, scorer: exact_match, prompt: "{{ inptu }}"}
+  - {name: rank, modality: image_generation, data: faq.jsonl, scorer: contains}
+candidates: [haiku, hibari]
+decision:
+  text:
+    criteria:
+      quality: {metric: quality, worst: 0, ideal: 1, weight: 50}
+      speed: {metric: ttfo_p50ms, worst: 9, ideal: 1, weight: 50}
+    gates: [{metric: qualty, min: 1}, {metric: quality, max: 1}]
+  txt: {gates: []}
+epochs: 2
+"""
+"""A candidate that fits nothing, a task for nobody, a slot that nobody fills, two metrics, a prompt."""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code", "marked"),
+    [
+        pytest.param("epochs", "epochs", None, "", id="none"),
+        pytest.param("weight: 50}", "wieght: 50}", "E202", "wieght", id="weight"),
+        pytest.param("weight: 50}", "weight: lots}", "E204", "lots", id="its-kind"),
+        pytest.param("exact_match", "exact_mach", "E210", "exact_mach", id="scorer"),
+        pytest.param("scorer: exact", "scorr: exact", "E202", "scorr", id="its-key"),
+        pytest.param("max: 1", "mxa: 1", "E202", "mxa", id="gate"),
+        pytest.param("epochs", "epchs", "E202", "epchs", id="setting"),
+        pytest.param("faq.jsonl", "fqa.jsonl", "E301", "fqa.jsonl", id="data"),
+    ],
+)
+def test_one_slip_hides_none_of_the_others(project: Project, right: str, wrong: str, code: str, marked: str) -> None:
+    found = project.problems(SIX.replace(right, wrong, 1), examine=lambda rest: plan_partly(rest)[1])
+    others = {("E212", "hibari"), ("E212", "suites"), ("E214", "txt"), ("E215", "ttfo_p50ms"), ("E215", "qualty")}
+    others |= {("E312", '"{{ inptu }}"')} if code != "E301" else set()  # without a sample nothing is rendered
+    assert {(problem.code, marked_text(problem)) for problem in found} == others | ({(code, marked)} if code else set())
+    assert len(found) == len(others) + bool(code)
 
 
 @pytest.mark.parametrize("file", ["bakeoff.yaml", "providers.yaml"])

@@ -163,6 +163,44 @@ def test_a_place_below_a_key_is_never_shown() -> None:
     assert problem.excerpt is None
 
 
+@pytest.mark.parametrize(
+    ("text", "excerpt"),
+    [
+        pytest.param(
+            "p: {model: m, api_key: os.environ/A_KEY}", "p: {model: m, api_key: os.environ/A_KEY}", id="its-variable"
+        ),
+        pytest.param("p: {model: m, api_key: hunter2}", "p: {model: m, api_key: ***}", id="the-key"),
+        pytest.param("p: {model: m, api_key: 'hunter2'}", "p: {model: m, api_key: ***}", id="in-quotes"),
+        pytest.param("p: {model: hunter2, api_key: hunter2}", None, id="twice-in-the-line"),
+        pytest.param("p: {token: hunter3, api_key: hunter2}", None, id="beside-another"),
+        pytest.param('p: {api_key: "hunter\\x32"}', None, id="spelt-otherwise"),
+        pytest.param('p: {api_key: "hunter\n  two"}', None, id="over-two-lines"),
+        pytest.param("a: &k hunter2\np: {api_key: *k}", None, id="written-elsewhere"),
+        pytest.param("p: {api_key: os.environ/hunter-2}", "p: {api_key: ***}", id="no-variable"),
+    ],
+)
+def test_a_line_is_shown_without_the_key_that_stands_in_it(text: str, excerpt: str | None) -> None:
+    place = parse(text, file="f.yaml").place(("p", "api_key"))
+    assert place.excerpt == excerpt
+    assert excerpt is None or excerpt[place.column - 1 :][: place.length] in ("***", "os.environ/A_KEY")  # type: ignore[operator]
+
+
+def test_a_file_in_another_encoding_is_to_be_saved_anew() -> None:
+    (problem,) = refused("name: a".encode("utf-16-le").decode())
+    assert (problem.code, problem.hint) == ("E201", "save it as UTF-8")
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
+    (tmp_path / "folder.yaml").mkdir()
+    for name, said in (("loop", "symbolic links"), ("folder", "folder.yaml is a folder"), ("none", "No such file")):
+        with pytest.raises(UsageError) as caught:
+            read(tmp_path / f"{name}.yaml")
+        (problem,) = caught.value.problems
+        assert (problem.code, problem.file) == ("E201", str(tmp_path / f"{name}.yaml"))
+        assert said in problem.message
+
+
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"#%@`?,<= \n\t~0123.e\u2028é", max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     assert all(problem.code in ("E201", "E204", "E205") for problem in outcome(text))

@@ -77,6 +77,7 @@ def test_tsv_keeps_commas(tmp_path: Path) -> None:
         pytest.param("问题,标准答案,提示,输出", {"input": "1", "target": "2", "提示": "3", "输出": "4"}, id="strong-before-weak"),
         pytest.param("提示,输出,x,y", {"input": "1", "target": "2", "x": "3", "y": "4"}, id="weak-alone"),
         pytest.param("输入*,期望：,x (a),y", {"input": "1", "target": "2", "x (a)": "3", "y": "4"}, id="remarks"),
+        pytest.param("input (tokens),input,target (old),target", {"input": "2", "target": "4", "input (tokens)": "1", "target (old)": "3"}, id="its-name-before-a-remark"),
         pytest.param("ｉｎｐｕｔ,a,b,c", {"input": "1", "a": "2", "b": "3", "c": "4"}, id="full-width"),
     ],
 )  # fmt: skip
@@ -86,6 +87,23 @@ def test_headers(tmp_path: Path, header: str, expected: dict[str, str]) -> None:
     if sample.id != "row-2":
         found["id"] = sample.id
     assert {key: value for key, value in found.items() if value is not None} == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "guessed"),
+    [
+        pytest.param("input,Target:,tags", [], id="by-their-names"),
+        pytest.param("input (tokens),target,tags", [("input (tokens)", "input")], id="by-a-remark"),
+        pytest.param("提示,输出,x", [("提示", "input"), ("输出", "target")], id="by-what-others-use-too"),
+        pytest.param("input,label,x", [("label", "target")], id="a-label-is-the-target"),
+    ],
+)
+def test_what_a_column_is_only_taken_for_is_noticed(
+    tmp_path: Path, header: str, guessed: list[tuple[str, str]]
+) -> None:
+    notices: list[str] = []
+    load_samples(csv(tmp_path, f"{header}\n1,2,3\n"), notices=notices)
+    assert notices == [f"d.csv: the column '{column}' is taken for the {field}" for column, field in guessed]
 
 
 @pytest.mark.parametrize(

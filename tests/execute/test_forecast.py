@@ -50,6 +50,22 @@ def test_the_sum_is_that_of_every_answer() -> None:
     assert (row.calls, row.worst_case_usd) == (4, sum(bound for bound in bounds if bound is not None))
 
 
+@pytest.mark.parametrize(
+    ("usd", "says"),
+    [
+        pytest.param("0.01", "the budget of $0.01 buys 0 of 4 calls: the cheapest call may cost $", id="nothing"),
+        pytest.param("0.5", "passes the budget of $0.5: the run may stop before its end", id="not all"),
+        pytest.param("50", "", id="all"),
+    ],
+)
+def test_a_plan_says_what_its_budget_buys(usd: str, says: str) -> None:
+    planned = ruled(remote("a", usd="0.01"), warm_up=0)
+    planned = replace(planned, settings=replace(planned.settings, budget_usd=Decimal(usd)))
+    warnings = forecast(planned, plan(planned)).warnings
+    assert len(warnings) == bool(says)
+    assert says in "".join(warnings)
+
+
 def two_writers(*, final_usd: str | None) -> Bakeoff:
     """Return a cascade under a budget."""
     draft, final = remote("draft", usd="0.01"), remote("final", usd=final_usd)

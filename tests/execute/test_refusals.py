@@ -47,9 +47,11 @@ def test_an_address_without_its_version_is_suspected() -> None:
     assert str(unreachable([own("http://h:8000/")], "refused", find).hint).endswith(without)
     problem = unknown_model(own("http://h:8000"), "HTTP 404: Not Found", find)
     assert (problem.code, problem.column) == ("E106", len("api_base"))
+    assert problem.message == "model or path not found at http://h:8000, where 'mine' is asked: HTTP 404: Not Found"
     assert str(problem.hint) == f"is 'qwen' the model's name there? {without}"
     problem = unknown_model(own(), "HTTP 404: no such model", find)
-    assert (problem.column, problem.hint) == (len("model"), "is 'qwen' the model's name there?")
+    names = "is 'qwen' the model's name there? http://127.0.0.1:8000/v1/models usually lists the names."
+    assert (problem.column, problem.hint) == (len("model"), names)
 
 
 @pytest.mark.parametrize(
@@ -88,5 +90,7 @@ def test_a_key_that_is_refused(candidate: Candidate, kind: str, message: str, hi
 def test_what_no_file_says_has_no_place() -> None:
     problem = unknown_model(remote("a"), "HTTP 404: no", lambda *_: None)
     assert problem == Problem(
-        code="E106", message="acme does not know the model of 'a': HTTP 404: no", hint="is 'a' the model's name there?"
+        code="E106",
+        message="model not found at acme, where 'a' is asked: HTTP 404: no",
+        hint="is 'a' the model's name there?",
     )

@@ -763,7 +763,10 @@ def test_nobody_is_warmed_up_whose_answer_could_not_be_paid_for_after_it(
     result = trip.go()
     assert result.exit_code == 5
     assert ["Say OK." in str(request) for _, request in trip.client.sent] == [True] * warm + [False] * answers
-    assert any("a: not warmed up" in notice for notice in result.notices) is not bool(warm)
+    assert any("a: not warmed up" in notice for notice in result.notices) is (answers > 0 and not warm)
+    nothing = "a: none of its 4 answers came (the budget is spent)."
+    assert (nothing in result.notices) is (answers == 0)
+    assert not any("can be used" in notice for notice in result.notices)
     assert result.unsent == {"a": Unsent.BUDGET}
 
 

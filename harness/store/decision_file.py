@@ -1,0 +1,59 @@
+"""What was last decided of a run, and what was asked for then: decision.json, read again."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.core.calls import Unrecorded
+from harness.core.canonical import from_json, to_json
+from harness.core.decision import Completeness, Decision
+from harness.errors import UsageError
+
+FILE = "decision.json"
+
+
+def decisions(run_folder: Path) -> tuple[Decision, ...]:
+    """Return one decision a slot; UsageError where there is none yet, or it is of a version that knew less."""
+    if not (run_folder / FILE).exists():
+        raise UsageError(f"run {run_folder.name} has no decision yet", hint=f"bakeoff decide {run_folder}")
+    try:
+        return from_json(tuple[Decision, ...], _document(run_folder)["decisions"])
+    except TypeError as error:
+        raise _unread(run_folder, "was written by another version of Bakeoff") from error
+
+
+def asked_for(run_folder: Path) -> tuple[dict[str, float], bool]:
+    """Return the weights of the last decision, and whether it was allowed to be incomplete.
+
+    Read as plain JSON: what another version of Bakeoff has decided was asked for too.
+    """
+    found = _document(run_folder)["decisions"] if (run_folder / FILE).exists() else []
+    weights = {f"{d['slot']}:{c['name']}": float(c["weight"]) for d in found for c in d["rule"]["criteria"]}
+    return weights, any(d.get("incomplete_allowed", False) for d in found)
+
+
+def evidence_sha256(run_folder: Path) -> str:
+    """Return the hash of what the last decision was made on; empty where it was not written down."""
+    return str(_document(run_folder).get("evidence_sha256", ""))
+
+
+def is_current(
+    run_folder: Path, decided: Sequence[Decision], came: Mapping[str, Sequence[Completeness]], unrecorded: Unrecorded
+) -> bool:
+    """Whether anything was decided, on all that has come (slot → what is there now) and on what may have been billed
+    beside it."""
+    counted = all(decision.completeness == came.get(decision.slot) for decision in decided)
+    return bool(decided) and counted and _document(run_folder).get("unrecorded") == to_json(unrecorded)
+
+
+def _document(run_folder: Path) -> Any:
+    try:
+        found = json.loads((run_folder / FILE).read_text(encoding="utf-8"))
+        return {**found, "decisions": found["decisions"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise _unread(run_folder, "is damaged") from error
+
+
+def _unread(run_folder: Path, why: str) -> UsageError:
+    return UsageError(f"{run_folder / FILE} {why}", hint=f"bakeoff decide {run_folder}")

@@ -1,0 +1,50 @@
+"""`bakeoff check`: one screen, every problem, and what was not tried."""
+
+import pytest
+
+from tests.cli.conftest import BAKEOFF, Desk
+
+
+def test_it_says_what_was_looked_at_and_that_nobody_was_contacted(desk: Desk) -> None:
+    *_, looked, after = desk.bakeoff("check").out.splitlines()
+    assert looked == (
+        "Looked at here, and nobody was contacted: the files, the data, every prompt, the prices, and that each key is "
+        "set. Not tried: whether keys are accepted, addresses answer, and models go by these names."
+    )
+    assert after == "Next: bakeoff plan"
+    desk.write("providers.yaml", "model_list: [{model_name: own, litellm_params: {model: local/smollm2-135m}}]\n")
+    assert "Looked at here: the files, the data and every prompt. The embedded" in desk.bakeoff("check").out
+
+
+def test_a_missing_key_is_one_screen_with_its_place(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write("bakeoff.yaml", f"{BAKEOFF}candidates: [one, two]\n")
+    monkeypatch.delenv("DESK_KEY")
+    line = "    litellm_params: {model: openai/one, api_base: 'http://127.0.0.1:1/v1', api_key: os.environ/DESK_KEY}"
+    assert (
+        desk.bakeoff("check", code=3).err
+        == f"""\
+error[E101]: DESK_KEY is not set; one, two need it
+  --> providers.yaml:3:85
+     3 | {line}
+       | {" " * 84}{"^" * 19}
+  fix: export it, or put it into .env beside bakeoff.yaml
+1 problem; nothing was sent (exit 3)
+"""
+    )
+
+
+def test_a_budget_that_buys_nothing_is_refused_with_its_place(desk: Desk) -> None:
+    desk.entries.clear()
+    desk.candidate("one", more="    model_info: {input_cost_per_token: 0.01, output_cost_per_token: 0.01}\n")
+    desk.write("bakeoff.yaml", BAKEOFF.replace("warm_up: 0", "warm_up: 0, budget_usd: 0.01"))
+    done = desk.bakeoff("check", code=2)
+    assert "error[E224]: the budget of $0.01 buys 0 of 4 calls: the cheapest call may cost $" in done.err
+    assert "  --> bakeoff.yaml:4:31\n" in done.err
+    assert "warning: the budget of $0.01 buys 0 of 4 calls" in desk.bakeoff("plan").out
+
+
+def test_a_folder_without_candidates_of_its_own_is_told_so(desk: Desk) -> None:
+    (desk.folder / "providers.yaml").unlink()
+    desk.write("bakeoff.yaml", f"{BAKEOFF}candidates: [smollm2]\n")
+    said = "note: there is no providers.yaml in the folder, so the candidates are those that Bakeoff ships\n"
+    assert said in desk.bakeoff("check").err

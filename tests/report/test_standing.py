@@ -1,0 +1,41 @@
+"""The ranking of the page and the memo: no number where nothing is known, or nobody is left to compare with."""
+
+from dataclasses import replace
+
+from harness.core.decision import Decision
+from harness.report.memo import memo_text
+from harness.report.phrases import Measured, Phrase
+from harness.report.slots import slot_evidence
+from harness.report.standing import RankingRow, ranking, verdict
+from harness.report.weighing import matrix
+from tests.report.bakeoffs import two_slots
+
+FAKE = two_slots()
+DECISION = FAKE.decisions[0]
+FIRST = DECISION.ranking[0].candidate
+
+
+def rows(decision: Decision) -> dict[str, RankingRow]:
+    return {row.tag.name: row for row in ranking(slot_evidence(FAKE.evidence, decision))}
+
+
+def test_a_candidate_of_whom_nothing_is_known_has_no_score() -> None:
+    table, last = DECISION.matrix, DECISION.ranking[-1].candidate
+    values = tuple(
+        tuple(None for _ in row) if name == last else row
+        for name, row in zip(table.candidates, table.values, strict=True)
+    )
+    unknown = replace(DECISION, matrix=replace(table, values=values))
+    absent = Phrase(key="not_measured")
+    assert (rows(unknown)[last].score, rows(unknown)[last].no_spread) == (Measured(value=absent), False)
+    assert {row.tag.name for row in matrix(slot_evidence(FAKE.evidence, unknown)) if row.score == absent} == {last}
+    assert rows(unknown)[FIRST].score == rows(DECISION)[FIRST].score != Measured(value=absent)
+
+
+def test_who_is_left_alone_has_no_chance_to_be_best() -> None:
+    first, *others = DECISION.ranking
+    alone = replace(DECISION, ranking=(replace(first, p_best=1.0), *(replace(o, rank=None) for o in others)))
+    assert (rows(alone)[FIRST].p_best, rows(alone)[FIRST].chance) == (None, Phrase(key="p_best.alone"))
+    assert verdict(slot_evidence(FAKE.evidence, alone)).facts[0].cell.value == Phrase(key="p_best.alone")
+    assert "Chance to be best: none, since nobody else is ranked." in memo_text(FAKE.evidence, [alone])
+    assert rows(DECISION)[FIRST].chance == rows(DECISION)[FIRST].p_best is not None
