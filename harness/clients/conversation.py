@@ -16,6 +16,8 @@ from harness.clients.session import Session
 from harness.core.calls import MOST_ANSWERS, Script
 from harness.core.turns import AGENT, USER, Turn
 
+ANSWER_S = 15.0
+"""How long an answer is waited for that is to be cut into: without one there is nothing to see."""
 TAKEN_S = 1.0
 """Who has spoken for so long after the user's last words has taken the turn (Full-Duplex-Bench): more tells nothing."""
 
@@ -54,7 +56,8 @@ async def converse(session: Session, script: Script, recording: bytes, interrupt
                 said.append((now, interruption))
             continue
         taken = not waits and any(answer.start >= end and now - answer.start >= TAKEN_S for answer in answers)
-        if taken or now - end >= script.listen_s or len(told.responses) >= MOST_ANSWERS:
+        patience_s = max(script.listen_s, ANSWER_S) if waits and not answers else script.listen_s
+        if taken or now - end >= patience_s or len(told.responses) >= MOST_ANSWERS:
             break
     if not told.stirred:
         raise DeadlineExceeded(f"nothing came in {microphone.at - end:.0f} s after the user had spoken")

@@ -90,7 +90,7 @@ def _outcome(
     if conversation is None:
         return _answer(told, target, finish)
     audio = described(conversation.clip)
-    outcome = Output(text=told.text, audio=audio, values=values_of(conversation.turns), finish_reason=finish)
+    outcome = Output(text=told.text or None, audio=audio, values=values_of(conversation.turns), finish_reason=finish)
     return outcome, {audio.sha256: conversation.clip}
 
 

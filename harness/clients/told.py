@@ -53,7 +53,7 @@ class Told:
     @property
     def text(self) -> str:
         """All answers, one a line."""
-        return "\n".join(response.text for response in self.responses if response.text)
+        return "\n".join(text for response in self.responses if (text := response.text.strip()))
 
     def take(self, text: str, *, end: int, at: float) -> None:
         """Take an event that came `at` and whose last byte has the offset `end`."""

@@ -36,7 +36,7 @@ class TurnScorer(Scorer):
         if any(abs(a - b) > _SAME_MS for a, b in zip(said, lengths, strict=False)):
             return Score(value=0.0, reason="it is a session of another sample")
         if not agent:
-            return Score(value=0.0, reason="it never spoke")
+            return Score(value=0.0, reason="it had not spoken when the session ended")
         return self.judge(user, agent)
 
     @abstractmethod

@@ -22,7 +22,7 @@ from tasks.spoken_qa.speak import ENGINE, VOICE, encoded
 HERE = Path(__file__).parent
 SILENT = 0.02
 """Of the peak: what stays below it is no speech."""
-LISTEN_S = {"pause": 8.0, "interruption": 6.0, "backchannel": 3.0}
+LISTEN_S = {"pause": 15.0, "interruption": 6.0, "backchannel": 3.0}
 """How long is listened after the user's last words: to hear an answer, or that none comes."""
 CUT_IN_AFTER_S = 1.5
 

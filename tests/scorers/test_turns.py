@@ -73,7 +73,7 @@ def test_scores_one(scorer: TurnScorer, turns: list[Turn], cut_in: float | None,
         pytest.param(STEADINESS, [turn(3, 6.0, cut=True)], 5.0, "fell silent after 1.0 s", id="it yields to uh-huh"),
         pytest.param(STEADINESS, [turn(3, 7.0), turn(7.4, 8)], 5.0, "asked for no answer", id="it answers uh-huh"),
         *(
-            pytest.param(scorer, [], None, "never spoke", id=f"silence: {scorer.name}")
+            pytest.param(scorer, [], None, "had not spoken", id=f"silence: {scorer.name}")
             for scorer in (PATIENCE, YIELDING)
         ),
     ],
