@@ -23,7 +23,7 @@ def lines(costs: list[ProductCost], traffic: Traffic) -> list[str]:
     ]
     spread = f"months vary by {numbers.percent(traffic.volume_cv)}"
     shown = [
-        f"{costs[0].slot}: {numbers.significant(traffic.requests)} requests a month, {spread}",
+        f"{costs[0].slot}: {numbers.significant(costs[0].requests)} requests a month, {spread}",
         "",
         *table(heads, rows),
     ]

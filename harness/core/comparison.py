@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from harness.core.decision import PairedDifference
 from harness.core.estimates import Estimate
 
+SURE = 0.05
+"""Largest Holm-corrected p-value of a difference that is called one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleChange:
@@ -37,9 +40,13 @@ class Comparison:
 
     @property
     def regressed(self) -> bool:
-        """Whether the quality has fallen for sure: the 95 % interval of the difference lies below 0."""
-        return self.quality.difference.high is not None and self.quality.difference.high < 0.0
+        """Whether the quality has fallen for sure: also among as many comparisons as were made."""
+        return self._is_sure and (self.quality.difference.high or 0.0) < 0.0
 
     @property
     def improved(self) -> bool:
-        return self.quality.difference.low is not None and self.quality.difference.low > 0.0
+        return self._is_sure and (self.quality.difference.low or 0.0) > 0.0
+
+    @property
+    def _is_sure(self) -> bool:
+        return self.quality.p_holm is not None and self.quality.p_holm <= SURE

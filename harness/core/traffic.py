@@ -125,6 +125,8 @@ class ProductCost:
 
     slot: str
     candidate: str
+    requests: float
+    """A month: those of this slot."""
     bill: Bill
     user: float | None
     """USD a month for each active user."""

@@ -153,7 +153,12 @@ def _blend(observations: Observations, c: int, name: str, blend: Blend) -> Estim
         cluster=observations.cluster[seen],
     )
     n = int(seen.sum())
-    bounds = _fraction_bounds(mean, 1.0) if blend.fraction else _t_bounds(mean, 0.0, float("inf"))
+    if blend.fraction:
+        bounds = _fraction_bounds(mean, 1.0)
+    elif spread(mean.residuals, mean.stratum, mean.cluster).lonely:
+        bounds = _Bounds(two_sided=UNBOUNDED, one_sided=UNBOUNDED, how="a task with one sample supports no interval")
+    else:
+        bounds = _t_bounds(mean, 0.0, float("inf"))
     return _estimate(name, value, bounds, n, n / asked, blend.note)
 
 

@@ -1,6 +1,6 @@
 """A month's bill with its spread: what a request costs is uncertain, and how many come is more so."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,56 +16,53 @@ COST = "usd_per_request"
 MIXED = "usd_per_request_mixed"
 
 
-def mixed(observations: Observations, mix: Mapping[str, float]) -> Observations:
-    """Return `observations` with the metric MIXED: the cost of a request where the tasks are asked in shares of `mix`.
+def shares(mix: Mapping[str, float], tasks: Collection[str]) -> Mapping[str, float]:
+    """Return `suite/task` → its share of all requests, summing to 1; empty where there is no mix.
 
-    `mix` takes suites or `suite/task`; a suite's share is spread evenly over its tasks. Empty: every sample counts the
-    same, as in COST. ValueError names a part of the mix that no task is.
+    A suite's part is spread evenly over its tasks. ValueError names a part of the mix that no task is.
     """
-    cost = observations.ratios[COST]
-    if not mix:
-        return replace(observations, ratios={**observations.ratios, MIXED: cost})
-    weight = _shares(observations, mix)
-    asked = [h for h, share in enumerate(weight) if share > 0]
-    blend = Blend(
-        ratios=tuple(_of_task(observations, cost, h) for h in asked),
-        weight=tuple(weight[asked].tolist()),
-        note="cost of a request, tasks weighed by the traffic's mix",
-        fraction=False,
-    )
-    return replace(observations, blends={**observations.blends, MIXED: blend})
+    found = dict.fromkeys(tasks, 0.0)
+    for part, weight in mix.items():
+        its = [task for task in tasks if part in (task, task.partition("/")[0])]
+        if not its:
+            raise ValueError(part)
+        for task in its:
+            found[task] += weight / len(its) / sum(mix.values())
+    return found if mix else {}
 
 
-def bills(observations: Observations, traffic: Traffic, *, draws: int, seed: int) -> dict[str, Bill]:
-    """Return candidate → what its requests cost under `traffic`, its mix but for what other slots are asked.
+def bills(
+    observations: Observations, traffic: Traffic, share: Mapping[str, float], *, draws: int, seed: int
+) -> dict[str, Bill]:
+    """Return candidate → what its requests cost; `share`: that of each task, as `shares` gives it.
 
-    The mean cost of a request is drawn by the joint paired cluster bootstrap; a batch costs its discount less.
+    `traffic.requests` are those of this slot. The mean cost of a request is drawn by the joint cluster bootstrap.
     """
-    mix = {part: share for part, share in traffic.mix.items() if any(_is_in(task, part) for task in observations.tasks)}
-    observations = mixed(observations, mix)
+    mixed = _mixed(observations, share)
     scale = 1.0 - traffic.batch_share * traffic.batch_discount
-    drawn = resample(observations, [MIXED], draws=draws, seed=seed)[:, :, 0] * scale
-    measured = estimates(observations, seed=seed)
+    drawn = resample(mixed, [MIXED], draws=draws, seed=seed)[:, :, 0] * scale
+    measured = estimates(mixed, seed=seed)
     found = {}
     for c, candidate in enumerate(observations.candidates):
         request = _scaled(next(e for e in measured[candidate] if e.metric == MIXED), scale)
-        if request.value is None:
+        known = drawn[~np.isnan(drawn[:, c]), c]
+        if request.value is None or not len(known):
             found[candidate] = Bill(request=request, median=None, p95=None, month=None)
             continue
-        costs, share = _requests(observations, mix, c)
-        costs *= scale
-        spread = float(np.sqrt(share @ (costs - share @ costs) ** 2))
-        median, p95 = np.quantile(costs, (0.5, 0.95), weights=share, method="inverted_cdf")
+        costs, weight = _requests(observations, share, c, traffic)
+        median, p95 = np.quantile(costs, (0.5, 0.95), weights=weight, method="inverted_cdf")
+        spread = float(np.sqrt(weight @ (costs - weight @ costs) ** 2))
+        month = monthly(known, spread, traffic.requests, cv=traffic.volume_cv, seed=seed)
         found[candidate] = Bill(
             request=request,
             median=float(median),
             p95=float(p95),
-            month=month(drawn[:, c], spread, traffic.requests, cv=traffic.volume_cv, seed=seed),
+            month=replace(month, mean=request.value * traffic.requests),
         )
     return found
 
 
-def month(costs: Floats, spread: float, requests: float, *, cv: float, seed: int) -> Month:
+def monthly(costs: Floats, spread: float, requests: float, *, cv: float, seed: int) -> Month:
     """Return a month's bill from draws of the mean cost of a request, [B], and its standard deviation `spread`.
 
     A month has Poisson(requests · V) requests, V lognormal with mean 1 and coefficient of variation `cv`; its bill is
@@ -75,9 +72,25 @@ def month(costs: Floats, spread: float, requests: float, *, cv: float, seed: int
     sigma = np.sqrt(np.log1p(cv**2))
     volume = requests * rng.lognormal(-(sigma**2) / 2, sigma, len(costs))
     number = rng.poisson(volume) if requests < 1e15 else volume
-    bills = np.maximum(0.0, number * costs + np.sqrt(number) * spread * rng.standard_normal(len(costs)))
-    low, median, high = np.quantile(bills, (0.05, 0.5, 0.95))
-    return Month(mean=float(bills.mean()), low=float(low), median=float(median), high=float(high))
+    drawn = np.maximum(0.0, number * costs + np.sqrt(number) * spread * rng.standard_normal(len(costs)))
+    low, median, high = np.quantile(drawn, (0.05, 0.5, 0.95))
+    return Month(mean=float(drawn.mean()), low=float(low), median=float(median), high=float(high))
+
+
+def _mixed(observations: Observations, share: Mapping[str, float]) -> Observations:
+    """Return `observations` with the metric MIXED: the cost of a request where the tasks come in these shares."""
+    cost = observations.ratios[COST]
+    if not share:
+        return replace(observations, ratios={**observations.ratios, MIXED: cost})
+    weight = _of_slot(observations, share)
+    asked = [h for h, part in enumerate(weight) if part > 0]
+    blend = Blend(
+        ratios=tuple(_of_task(observations, cost, h) for h in asked),
+        weight=tuple(weight[asked].tolist()),
+        note="cost of a request, tasks weighed by the traffic's mix",
+        fraction=False,
+    )
+    return replace(observations, blends={**observations.blends, MIXED: blend})
 
 
 def _scaled(estimate: Estimate, scale: float) -> Estimate:
@@ -85,30 +98,31 @@ def _scaled(estimate: Estimate, scale: float) -> Estimate:
     return replace(estimate, metric=COST, value=value, low=low, high=high, low_one_sided=None, high_one_sided=None)
 
 
-def _requests(observations: Observations, mix: Mapping[str, float], candidate: int) -> tuple[Floats, Floats]:
-    """Return what the candidate's requests cost, [m], and what share of the traffic each stands for; sums to 1."""
+def _requests(
+    observations: Observations, share: Mapping[str, float], candidate: int, traffic: Traffic
+) -> tuple[Floats, Floats]:
+    """Return what requests cost, and what part of the traffic each stands for; the parts sum to 1.
+
+    Each sample's, its epochs averaged, at once and in a batch.
+    """
     costs = observations.ratios[COST].numerator[candidate]
     known = ~np.isnan(costs)
-    home = observations.stratum[known]
-    if not mix:
-        return costs[known], np.full(int(known.sum()), 1.0 / int(known.sum()))
-    share = _shares(observations, mix)[home] / np.bincount(home, minlength=len(observations.tasks))[home]
-    return costs[known], share / share.sum()
+    costs, home = costs[known], observations.stratum[known]
+    weight = np.full(len(costs), 1.0 / len(costs))
+    if share:
+        weight = _of_slot(observations, share)[home] / np.bincount(home, minlength=len(observations.tasks))[home]
+        weight /= weight.sum()
+    later = traffic.batch_share
+    return (
+        np.concatenate([costs, costs * (1.0 - traffic.batch_discount)]),
+        np.concatenate([weight * (1.0 - later), weight * later]),
+    )
 
 
-def _is_in(task: str, part: str) -> bool:
-    return part in (task, task.partition("/")[0])
-
-
-def _shares(observations: Observations, mix: Mapping[str, float]) -> Floats:
-    """Return each task's share of the traffic, [H]; ValueError names a part that no task is."""
-    share = np.zeros(len(observations.tasks))
-    for part, weight in mix.items():
-        its = [h for h, task in enumerate(observations.tasks) if _is_in(task, part)]
-        if not its:
-            raise ValueError(part)
-        share[its] += weight / len(its)
-    return np.asarray(share / share.sum(), dtype=np.float64)
+def _of_slot(observations: Observations, share: Mapping[str, float]) -> Floats:
+    """Return each task's part of the slot's requests, [H]."""
+    parts = np.array([share[task] for task in observations.tasks])
+    return np.asarray(parts / parts.sum(), dtype=np.float64)
 
 
 def _of_task(observations: Observations, ratio: Ratio, task: int) -> Ratio:

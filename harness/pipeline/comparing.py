@@ -1,14 +1,16 @@
 """Compare: what became of the candidates from one run to others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+from harness.core.canonical import digest
+from harness.core.suggest import did_you_mean
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
     from harness.core.comparison import Comparison
-    from harness.core.manifest import Manifest
     from harness.metrics.comparing import Frames
 
 
@@ -17,28 +19,34 @@ def compare(
 ) -> "tuple[tuple[Comparison, ...], tuple[str, ...]]":
     """Compare each of `others` with `base`, candidate by candidate; also return what cannot be compared, and why.
 
-    `renamed`: name in the base → name in the others. Suites that ask something else in two runs are left out.
-    UsageError where nothing at all can be compared.
+    `renamed`: name in the base → name in the others. Suites that ask something else in two runs, or judge otherwise,
+    are left out: that is no change of the candidate. UsageError where nothing at all can be compared, or the base has
+    no such candidate.
     """
     from harness.metrics.comparing import compare as compare_pair
     from harness.metrics.comparing import corrected
 
     then, before = _read(base)
+    asked = list(dict.fromkeys(before.calls["candidate"]))
+    for name in renamed:
+        if name not in asked:
+            raise UsageError(f"{base.name} has no candidate {name!r}", hint=did_you_mean(name, asked))
     found: list[Comparison] = []
     left_out: list[str] = []
     for path in others:
         now, after = _read(path)
-        changed = sorted(
-            name for name in then.suites.keys() & now.suites.keys() if then.suites[name] != now.suites[name]
-        )
-        left_out += [f"suite {name} asks something else in {path.name}" for name in changed]
+        changed = {name: why for name in then.keys() & now.keys() if (why := _changed(then[name], now[name]))}
+        left_out += [f"suite {name} {why} in {path.name}" for name, why in sorted(changed.items())]
         pair = [_without(frames, changed) for frames in (before, after)]
-        names = [(name, renamed.get(name, name)) for name in dict.fromkeys(pair[0].calls["candidate"])]
         for slot in dict.fromkeys(pair[0].calls["slot"]):
-            found += [it for both in names if (it := compare_pair(*pair, slot=slot, candidates=both)) is not None]
-        compared = {it.candidate for it in found if it.after == path.name}
-        lost = [name for _, name in names if name not in compared]
-        left_out += [f"{name} and {path.name} share no sample" for name in lost]
+            for both in ((name, renamed.get(name, name)) for name in asked):
+                it = compare_pair(*pair, slot=slot, candidates=both)
+                if it is not None:
+                    found.append(it)
+                elif _is_in(pair[0], slot, both[0]):
+                    left_out.append(f"{both[1]} shares no sample of {slot} with {path.name}")
+        new = set(after.calls["candidate"]) - {renamed.get(name, name) for name in asked}
+        left_out += [f"{name} is new in {path.name}" for name in sorted(new)]
     if not found:
         raise UsageError(
             f"{base.name} shares no candidate with the same samples with {', '.join(path.name for path in others)}",
@@ -47,16 +55,44 @@ def compare(
     return corrected(found), tuple(left_out)
 
 
-def _read(folder: Path) -> "tuple[Manifest, Frames]":
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Suite:
+    """What makes two runs of a suite the same."""
+
+    asked: str
+    judged: str
+
+
+def _changed(then: _Suite, now: _Suite) -> str:
+    if then.asked != now.asked:
+        return "asks something else"
+    return "" if then.judged == now.judged else "is judged otherwise"
+
+
+def _is_in(frames: "Frames", slot: str, candidate: str) -> bool:
+    return bool(((frames.calls["slot"] == slot) & (frames.calls["candidate"] == candidate)).any())
+
+
+def _read(folder: Path) -> "tuple[dict[str, _Suite], Frames]":
     from harness.metrics.comparing import Frames
     from harness.store.frames import calls_frame, scores_frame
     from harness.store.ledger import Ledger
 
     with Ledger.open(folder, write=False) as ledger, ledger.snapshot():
-        return ledger.manifest(), Frames(run=folder.name, calls=calls_frame(ledger), scores=scores_frame(ledger))
+        frames = Frames(run=folder.name, calls=calls_frame(ledger), scores=scores_frame(ledger))
+        manifest, samples = ledger.manifest(), ledger.samples()
+    config = cast(dict[str, Any], manifest.config)
+    suites = {}
+    for name, asked in manifest.suites.items():
+        judged = [
+            {at: signature for at, signature in manifest.scorers.items() if at.startswith(f"{name}/")},
+            [task["primary"] for suite in config["suites"] if suite["name"] == name for task in suite["tasks"]],
+            [[s.task, s.sample.id, s.sample.target] for s in samples if s.suite == name],
+            {role: instrument["model"] for role, instrument in config["instruments"].items()},
+        ]
+        suites[name] = _Suite(asked=asked, judged=digest(judged))
+    return suites, frames
 
 
-def _without(frames: "Frames", suites: Sequence[str]) -> "Frames":
-    from dataclasses import replace
-
-    return replace(frames, calls=frames.calls[~frames.calls["suite"].isin(suites)])
+def _without(frames: "Frames", suites: Collection[str]) -> "Frames":
+    return replace(frames, calls=frames.calls[~frames.calls["suite"].isin(list(suites))])

@@ -35,7 +35,7 @@ def verify(run_folder: Path, folder: Path) -> tuple[Verification, ...]:
 def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verification]:
     from harness.report import differences
     from harness.report.html import report_html
-    from harness.report.memo import memo_text
+    from harness.report.memo import FOR_PEOPLE, memo_text
     from harness.store.check import check
     from harness.store.decision_file import asked_for
     from harness.store.ledger import Ledger
@@ -49,7 +49,9 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
     document, decisions = decided(run_folder, weights=weights, allow_incomplete=allow_incomplete)
     yield differences.of_documents("decision.json", written, document)
     evidence, sealed = evidence_of(run_folder), str(document["evidence_sha256"])
-    yield differences.of_texts(run_folder / "memo.md", lambda _: memo_text(evidence, decisions, evidence_sha256=sealed))
+    yield differences.of_texts(
+        run_folder / "memo.md", lambda _: memo_text(evidence, decisions, evidence_sha256=sealed), filled_in=FOR_PEOPLE
+    )
     yield differences.of_pages(run_folder / "report.html", lambda path: report_html(evidence, decisions, path))
 
 

@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from harness.core.calls import Record, Role
+from harness.core.calls import Failure, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.verification import Verification
-from harness.pricing.cost import ESTIMATED, cost
+from harness.pricing.cost import ESTIMATED, SUSPECT, cost
 
 
 def audit(records: Sequence[Record], candidates: Mapping[str, Candidate]) -> Verification:
     """Compare what each call cost with its usage at its candidate's prices, and a cascade's answer with its stages.
 
-    `candidates`: all that were called, by name. An upper bound stands for what a provider did not report, so nothing
-    in the record says it again: it is left out.
+    `candidates`: all that were called, by name. Where an attempt may have been billed that nobody metered, an upper
+    bound stands in the record, and nothing else there says it again: it is left out.
     """
     stages: dict[str, list[Decimal | None]] = {}
     for record in records:
@@ -21,11 +21,16 @@ def audit(records: Sequence[Record], candidates: Mapping[str, Candidate]) -> Ver
             stages.setdefault(str(record.call.part_of), []).append(record.cost_usd)
     differences, bounds = [], 0
     for record in records:
-        if record.cost_source == ESTIMATED:
+        candidate = candidates[record.call.candidate]
+        if _is_guess(record):
             bounds += 1
             continue
-        candidate = candidates[record.call.candidate]
-        usd = _sum(stages.get(record.call.key, [])) if candidate.stages else cost(record.usage, candidate)[0]
+        if candidate.stages:
+            usd = _sum(stages.get(record.call.key, []))
+        elif _is_free(record, candidate):
+            usd = Decimal(0)
+        else:
+            usd = cost(record.usage, candidate)[0]
         if usd != record.cost_usd:
             place = f"{record.call.candidate}, {record.call.suite}/{record.call.task}/{record.call.sample}"
             differences.append(
@@ -38,6 +43,18 @@ def audit(records: Sequence[Record], candidates: Mapping[str, Candidate]) -> Ver
         differences=tuple(differences),
         left_out=f"{bounds} costs are upper bounds where no usage was reported" if bounds else "",
     )
+
+
+def _is_guess(record: Record) -> bool:
+    """Whether the most that an attempt can cost is in the sum: its usage was never reported, or cannot be true."""
+    doubtful = record.usage.source in ("none", SUSPECT) or any(attempt.may_be_billed for attempt in record.attempts)
+    return record.cost_source == ESTIMATED and doubtful
+
+
+def _is_free(record: Record, candidate: Candidate) -> bool:
+    """Whether nothing was served that a provider would bill: every attempt was refused."""
+    refused = isinstance(record.outcome, Failure) and record.usage.source == "none"
+    return refused and candidate.machine is None and record.cost_usd is not None
 
 
 def _sum(costs: Sequence[Decimal | None]) -> Decimal | None:

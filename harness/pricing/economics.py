@@ -80,7 +80,8 @@ def loss_making(most: float, requests: float, seat: Seat) -> float:
 
 def replicas(host: SelfHosting) -> int:
     """Return how many replicas carry the peak with headroom, and the spare ones."""
-    return math.ceil(host.peak_requests_per_s / (host.requests_per_s * host.headroom)) + host.spare_replicas
+    needed = host.peak_requests_per_s / (host.requests_per_s * host.headroom)
+    return math.ceil(needed - 1e-9) + host.spare_replicas  # 2.1 / (3 · 0.7) is a hair above 1
 
 
 def hosting_cost(host: SelfHosting) -> float:
@@ -89,8 +90,12 @@ def hosting_cost(host: SelfHosting) -> float:
 
 
 def hosting_pays_from(request: float, host: SelfHosting) -> float:
-    """Return the requests a month from which the machines are cheaper than `request` each; infinity: never."""
-    return hosting_cost(host) / request if request > 0 else math.inf
+    """Return the requests a month from which the machines are cheaper than `request` each.
+
+    Infinity: never, for so many as would pay they do not carry.
+    """
+    even = hosting_cost(host) / request if request > 0 else math.inf
+    return even if math.isfinite(even) and hosting_carries(even, host) else math.inf
 
 
 def hosting_carries(requests: float, host: SelfHosting) -> bool:

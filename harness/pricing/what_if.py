@@ -12,8 +12,9 @@ from harness.pricing.cost import cost
 def recached(records: Iterable[Record], candidates: Mapping[str, Candidate], share: float) -> dict[str, Decimal]:
     """Return key of the answer → by how many dollars its cost changes where `share` of each prompt is cached.
 
-    Text tokens alone are moved. `candidates`: all that were called, by name. What was not billed by tokens, and what
-    has no price, does not change; of a cascade the changes of its stages add up.
+    Text tokens alone are moved; the rest is fresh, and nothing is written into the cache anew. `candidates`: all that
+    were called, by name. What was not billed by tokens, and what has no price, does not change; of a cascade the
+    changes of its stages add up.
     """
     changes: dict[str, Decimal] = {}
     for record in records:
@@ -30,6 +31,7 @@ def recached(records: Iterable[Record], candidates: Mapping[str, Candidate], sha
 def _recached(usage: Usage, share: float) -> Usage:
     if usage.input_tokens is None:
         return usage
-    prompt = usage.input_tokens + (usage.cached_tokens or 0)
+    prompt = usage.input_tokens + (usage.cached_tokens or 0) + (usage.cache_write_tokens or 0)
     cached = round(prompt * share)
-    return replace(usage, input_tokens=prompt - cached, cached_tokens=cached)
+    written = None if usage.cache_write_tokens is None else 0
+    return replace(usage, input_tokens=prompt - cached, cached_tokens=cached, cache_write_tokens=written)

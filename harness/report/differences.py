@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,13 @@ def of_pages(path: Path, derive: Callable[[Path], str]) -> Verification:
     return _of_file(path, derive, "figures", _figures)
 
 
-def of_texts(path: Path, derive: Callable[[Path], str]) -> Verification:
-    """Compare each line of a text."""
-    return _of_file(path, derive, "lines", _lines)
+def of_texts(path: Path, derive: Callable[[Path], str], *, filled_in: Sequence[str] = ()) -> Verification:
+    """Compare each line of a text, but for those that begin as one of `filled_in`, which people complete."""
+
+    def differ(written: str, derived: str) -> tuple[int, list[str]]:
+        return _lines(*(_without(text, tuple(filled_in)) for text in (written, derived)))
+
+    return _of_file(path, derive, "lines", differ)
 
 
 def _of_file(
@@ -67,6 +71,10 @@ def _lines(written: str, derived: str) -> tuple[int, list[str]]:
     was, now = written.splitlines(), derived.splitlines()
     pairs = enumerate(zip_longest(was, now), start=1)
     return len(now), [_difference(f"line {at}", one, other) for at, (one, other) in pairs if one != other]
+
+
+def _without(text: str, starts: tuple[str, ...]) -> str:
+    return "\n".join("" if line.startswith(starts) else line for line in text.splitlines())
 
 
 def _difference(place: str, written: Any, derived: Any) -> str:

@@ -18,6 +18,10 @@ SENTENCE = 2000
 """Characters of a sentence of decision.json; those are ours, and whole."""
 
 
+FOR_PEOPLE = ("status: ", "decision-makers: ", "consulted: ", "informed: ")
+"""How the lines begin that whoever signs completes."""
+
+
 def memo_text(evidence: Evidence, decisions: Sequence[Decision], *, evidence_sha256: str = "") -> str:
     """Return the memo; every figure in it is a figure of the report. `evidence_sha256`: of what was decided on."""
     shown = view(evidence, decisions)

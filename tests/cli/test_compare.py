@@ -52,8 +52,17 @@ def test_a_renamed_candidate_is_compared_and_another_is_named(twice: Desk) -> No
     base, since = (path.name for path in twice.runs)
     done = twice.bakeoff("compare", base, since, "--rename", "two=one", code=1)
     assert done.out.count("| one ") == 2
-    wrong = twice.bakeoff("compare", base, since, "--rename", "two", code=2)
-    assert "old=new pairs" in wrong.err
+    assert "old=new pairs" in twice.bakeoff("compare", base, since, "--rename", "two", code=2).err
+    assert "has no candidate 'tow'" in twice.bakeoff("compare", base, since, "--rename", "tow=one", code=2).err
+
+
+def test_another_answer_key_is_no_change_of_the_candidate(desk: Desk) -> None:
+    desk.bakeoff("run", code=None)
+    desk.data({**CAPITALS, "France": "Lyon"})
+    desk.bakeoff("run", code=None)
+    base, since = (path.name for path in desk.runs)
+    done = desk.bakeoff("compare", base, since, code=2)
+    assert "shares no candidate" in done.err
 
 
 def test_a_suite_that_asks_something_else_is_not_compared(desk: Desk) -> None:

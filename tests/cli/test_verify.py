@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import BAKEOFF, Desk
+from tests.execute.bakeoffs import failed
 
 Change = Callable[[Path], None]
 
@@ -79,6 +80,24 @@ def test_whatever_is_changed_is_found(desk: Desk, change: Change, where: str) ->
     document = json.loads(desk.bakeoff("verify", "latest", "--json", code=74).out)
     assert not document["verified"]
     assert any(where in line for part in document["parts"] for line in part["differences"])
+
+
+def test_refused_calls_of_a_priced_model_are_no_damage(desk: Desk) -> None:
+    desk.entries.clear()
+    desk.candidate("one", more="    model_info: {input_cost_per_token: 0.01, output_cost_per_token: 0.02}\n")
+    script = desk.client.script
+    desk.client.script = lambda request, target: (
+        failed("bad_request") if "Japan" in str(request) else script(request, target)
+    )
+    desk.bakeoff("run", code=None)
+    assert "4 costs" in desk.bakeoff("verify", "latest").out
+
+
+def test_who_signs_may_complete_the_memo(desk: Desk) -> None:
+    desk.bakeoff("run", code=None)
+    text("memo.md", "decision-makers: []", 'decision-makers: ["A. Person"]')(desk.runs[0])
+    text("memo.md", 'status: "proposed"', 'status: "accepted"')(desk.runs[0])
+    desk.bakeoff("verify", "latest")
 
 
 def test_what_cannot_be_derived_again_is_said(desk: Desk) -> None:

@@ -87,3 +87,6 @@ def test_machines_of_ones_own() -> None:
     assert economics.hosting_carries(even, MACHINES) is HOST["capacity_ok"]
     assert not economics.hosting_carries(1e9, MACHINES)
     assert economics.hosting_pays_from(0.0, MACHINES) == math.inf
+    assert economics.hosting_pays_from(1e-6, MACHINES) == math.inf, "so many they do not carry"
+    even = replace(MACHINES, requests_per_s=3, peak_requests_per_s=2.1, spare_replicas=0)
+    assert economics.replicas(even) == 1
