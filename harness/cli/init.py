@@ -39,6 +39,8 @@ def init(
 
     if model and not api_base:
         raise UsageError("--model names a model of your own server", hint="add --api-base http://HOST:PORT/v1")
+    if api_base is not None and not api_base.startswith(("http://", "https://")):
+        raise UsageError(f"--api-base takes a URL, not {api_base!r}", hint="--api-base http://HOST:PORT/v1")
     catalogue = pipeline.catalogue(folder)
     found = [offer for offer in catalogue if offer.variables and not offer.missing and not api_base]
     files = {

@@ -128,7 +128,9 @@ def _fit(design: Floats, won: Floats, lost: Floats, m: int, prior: float) -> tup
             step /= 2
         found = found + step
         if np.abs(step).max() <= CLOSE:
-            return found, np.asarray(np.linalg.pinv(curvature), dtype=np.float64)
+            # strengths are centred, so the prior tells nothing of their common shift either
+            centred = np.eye(len(found)) - np.outer(shift, shift) / m
+            return found, np.asarray(centred @ np.linalg.pinv(curvature) @ centred, dtype=np.float64)
         if np.abs(found).max() > FAR:
             break
     raise ValueError("no finite strengths fit these votes best: give a prior")

@@ -26,11 +26,14 @@ def decisions(run_folder: Path) -> tuple[Decision, ...]:
 def asked_for(run_folder: Path) -> tuple[dict[str, float], bool]:
     """Return the weights of the last decision, and whether it was allowed to be incomplete.
 
-    Read as plain JSON: what another version of Bakeoff has decided was asked for too.
+    Read as plain JSON: what another version of Bakeoff has decided was asked for too. UsageError where it cannot be.
     """
     found = _document(run_folder)["decisions"] if (run_folder / FILE).exists() else []
-    weights = {f"{d['slot']}:{c['name']}": float(c["weight"]) for d in found for c in d["rule"]["criteria"]}
-    return weights, any(d.get("incomplete_allowed", False) for d in found)
+    try:
+        weights = {f"{d['slot']}:{c['name']}": float(c["weight"]) for d in found for c in d["rule"]["criteria"]}
+        return weights, any(d.get("incomplete_allowed", False) for d in found)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _unread(run_folder, "was written by another version of Bakeoff") from error
 
 
 def evidence_sha256(run_folder: Path) -> str:

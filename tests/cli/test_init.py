@@ -75,3 +75,9 @@ def test_every_variable_that_the_catalogue_needs_has_a_line(desk: Desk) -> None:
     lines = (folder / ".env.example").read_text(encoding="utf-8").splitlines()
     assert {"OPENAI_API_KEY=", "DASHSCOPE_API_KEY=", "AZURE_SPEECH_ENDPOINT="} <= set(lines)
     assert len(lines) == len(set(lines))
+
+
+def test_an_address_that_is_none_is_refused(desk: Desk) -> None:
+    done = desk.bakeoff("init", "new", "--api-base", "--model", code=2)
+    assert "--api-base takes a URL, not '--model'" in done.err
+    assert not (desk.folder / "new").exists()

@@ -81,5 +81,11 @@ def test_prompts_are_drawn_and_not_votes() -> None:
     assert interval.high - interval.low > 1.15 * 2 * 1.96 * whole.covariance[0, 0] ** 0.5
 
 
+def test_a_small_prior_hardly_changes_how_sure_the_strengths_are() -> None:
+    wins = np.array([[0, 30, 40], [20, 0, 30], [10, 20, 0]], dtype=float)
+    plain, held = (np.diag(strengths(wins, prior=prior).covariance) for prior in (0.0, 1e-3))
+    assert held == pytest.approx(plain, rel=0.01)
+
+
 def test_ties_are_half_a_win_of_each() -> None:
     assert strengths(np.array([[0, 2.5], [2.5, 0]])).theta == pytest.approx(0, abs=1e-12)
