@@ -3,6 +3,7 @@
 import array
 import asyncio
 import io
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from harness.clients.deadlines import DeadlineExceeded
 from harness.clients.microphone import FRAME_BYTES, Microphone, seconds
 from harness.clients.player import Played, played
 from harness.clients.reply import Content
-from harness.clients.session import Session
+from harness.clients.session import Over, Session
 from harness.core.calls import MOST_ANSWERS, Script
 from harness.core.turns import AGENT, USER, Turn
 
@@ -61,7 +62,7 @@ async def converse(session: Session, script: Script, recording: bytes, interrupt
             break
     if not told.stirred:
         raise DeadlineExceeded(f"nothing came in {microphone.at - end:.0f} s after the user had spoken")
-    with suppress(TimeoutError):  # an answer's usage comes with its end
+    with suppress(TimeoutError, Over):  # an answer's usage comes with its end, or never: what was heard is told
         async with asyncio.timeout(session.wire.deadlines.idle_timeout_s):
             await session.until(lambda: all(response.done for response in told.responses))
     return _told(session, said, answers, microphone)
@@ -75,7 +76,7 @@ def _told(
 
     turns = [Turn(speaker=USER, start_ms=ms(at), end_ms=ms(at + seconds(words))) for at, words in said]
     turns += [
-        Turn(speaker=AGENT, start_ms=ms(it.start), end_ms=ms(it.end), words=len(it.text.split()), cut=it.cut)
+        Turn(speaker=AGENT, start_ms=ms(it.start), end_ms=ms(it.end), words=_words(it), cut=it.cut)
         for it in answers
     ]
     heard = [
@@ -93,6 +94,12 @@ def _told(
         clip=_stereo(*tracks),
         content=Content(first=first, answer=first, audio=first, last=last),
     )
+
+
+def _words(it: Played) -> int:
+    """How many words were heard: of an answer that was cut, as many as its share of the sound."""
+    said, whole_s = len(it.text.split()), sum(seconds(samples) for _, samples in it.pieces)
+    return math.ceil(said * min(1.0, (it.end - it.start) / whole_s)) if it.cut and whole_s else said
 
 
 def _track(pieces: Sequence[tuple[float, bytes]], microphone: Microphone) -> bytes:

@@ -70,11 +70,13 @@ def test_who_is_cut_into_falls_silent_or_goes_on(model: str, yields: bool) -> No
     assert (user.start_ms, user.end_ms) == (0.0, pytest.approx(len(provider.say(ASKED)) / 48, abs=0.1))
     assert 400 <= answer.start_ms - user.end_ms <= 400 + SLACK_MS, "the detector's 0.3 s, and 0.1 s to think"
     assert 280 <= cut_in.start_ms - answer.start_ms <= 300 + SLACK_MS
-    assert (answer.words, answer.cut) == (len(STORY.split()), yields)
+    assert answer.cut is yields
     if yields:
+        assert 0 < answer.words <= len(STORY.split()) // 2, "those that were heard"
         assert 0 <= answer.end_ms - cut_in.start_ms <= SLACK_MS
         assert [turn.words for turn in after] == [2]
     else:
+        assert answer.words == len(STORY.split())
         assert answer.end_ms - answer.start_ms >= 1_500
     assert reply.marks.ttfa_ms is not None
     assert abs(answer.start_ms - user.end_ms - reply.marks.ttfa_ms) <= 60, "the first answer's"
