@@ -41,8 +41,9 @@ def plan(
     screen.say()
     if forecast.warm_up_calls:
         calls = ", ".join(f"{count} to {name}" for name, count in forecast.warm_up_calls.items())
-        dollars = _dollars(forecast.warm_up_usd, False)
-        screen.say(f"Warm-up calls: {calls}; worst-case USD {dollars}. They count in nothing but the cost.")
+        own = forecast.warm_up_calls.keys() <= {row.candidate for row in forecast.rows if row.machine}
+        dollars = "on your own machine" if own else f"worst-case USD {_dollars(forecast.warm_up_usd, False)}"
+        screen.say(f"Warm-up calls: {calls}; {dollars}. They count in nothing but the cost.")
     for name, count in forecast.instrument_calls.items():
         screen.say(f"{name}: {count} instrument calls when every answer arrives.")
     if forecast.oracle_calls:

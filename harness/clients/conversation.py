@@ -76,8 +76,7 @@ def _told(
 
     turns = [Turn(speaker=USER, start_ms=ms(at), end_ms=ms(at + seconds(words))) for at, words in said]
     turns += [
-        Turn(speaker=AGENT, start_ms=ms(it.start), end_ms=ms(it.end), words=_words(it), cut=it.cut)
-        for it in answers
+        Turn(speaker=AGENT, start_ms=ms(it.start), end_ms=ms(it.end), words=_words(it), cut=it.cut) for it in answers
     ]
     heard = [
         (at, samples[: 2 * int((it.end - at) * RAW_RATE)]) for it in answers for at, samples in it.pieces if at < it.end

@@ -142,3 +142,12 @@ def test_a_run_that_lost_answers_ranks_nobody_unless_that_is_allowed(desk: Desk)
 def read(run: Path) -> tuple[Any, str, str]:
     document = json.loads((run / "decision.json").read_text(encoding="utf-8"))
     return document, *((run / name).read_text(encoding="utf-8") for name in ("report.html", "memo.md"))
+
+
+def test_warming_up_ones_own_machine_is_not_called_free(desk: Desk) -> None:
+    desk.write("bakeoff.yaml", BAKEOFF.replace("warm_up: 0", "warm_up: 2"))
+    assert "; on your own machine. They count in nothing but the cost." in desk.bakeoff("plan").out
+    desk.candidate("dear", more="    model_info: {input_cost_per_token: 0.01, output_cost_per_token: 0.02}\n")
+    (told,) = (line for line in desk.bakeoff("plan").out.splitlines() if line.startswith("Warm-up calls: "))
+    assert "2 to dear" in told
+    assert "worst-case USD " in told
