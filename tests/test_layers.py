@@ -55,6 +55,7 @@ DOORS = {
     "openpyxl": ("config/tables.py",),
     "pandas": ("store/frames.py", "metrics/tables.py", "metrics/comparing.py", "report/", "pipeline/"),
     "plotly": ("report/charts.py",),
+    "piper": ("local/engines/piper.py",),
     "pocketsphinx": ("local/",),
     "pydantic": ("config/",),
     "referencing": ("scorers/structured.py",),

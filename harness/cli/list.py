@@ -28,7 +28,12 @@ def list_all(folder: Folder = HERE, as_json: AsJson = False) -> None:
     _table(
         "candidates",
         [
-            (c.name, "+".join(c.modalities), c.model, f"not set: {', '.join(c.missing)}" if c.missing else "")
+            (
+                c.name,
+                "+".join(c.modalities),
+                c.model,
+                f"not set: {', '.join(c.missing)}" if c.missing else c.absent or "",
+            )
             for c in found.candidates
         ],
     )

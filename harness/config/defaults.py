@@ -82,7 +82,7 @@ METRICS = (
 
 SCORER_METRICS: Mapping[str, tuple[str, ...]] = {
     "label_match": ("macro_f1",),
-    "word_accuracy": ("wer",),
+    "word_accuracy": ("wer", "cer"),
     "transcript_accuracy": ("wer", "cer"),
     **dict.fromkeys(("spoken_contains", "spoken_number", "spoken_label"), ("speech_gap",)),
     "dnsmos": ("dnsmos_ovrl", "dnsmos_sig", "dnsmos_bak"),

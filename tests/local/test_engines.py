@@ -176,6 +176,18 @@ def test_a_voice_repeats_itself_and_obeys_speed(engines: Running, name: str) -> 
         assert first == second
 
 
+def test_mandarin_with_an_english_word_in_it_is_understood(engines: Running) -> None:
+    said = "今天下午我们去公园散步。请把 coffee 放在桌子上。"
+    with engines.client("kokoro-zh") as voice, engines.client("whisper-base") as ear:
+        files = {"file": ("a.wav", say(voice, said, model="kokoro-zh"), "audio/wav")}
+        text = ear.post("/v1/audio/transcriptions", files=files, data={"language": "zh"}).json()["text"]
+    score = TranscriptAccuracy(normaliser="chinese-mixed").score(
+        Sample(id="a", input="?", target=said), Output(text=text), {}
+    )
+    assert isinstance(score, Score)
+    assert score.value >= 0.5, text
+
+
 def test_kokoro_streams_a_sentence_at_a_time(engines: Running) -> None:
     body = {"input": TEXT, "response_format": "pcm"}
     with engines.client("kokoro") as client, client.stream("POST", "/v1/audio/speech", json=body) as response:

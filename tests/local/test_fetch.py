@@ -136,10 +136,26 @@ def test_an_engine_that_this_python_has_no_package_for_is_fetched_only_by_name_a
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "PYTHON", "3.12")
-    assert sorted({*ENGINES} - {*module.fitting()}) == ["pocketsphinx"]
+    assert sorted({*ENGINES} - {*module.fitting()}) == ["festival", "flite", "piper", "pocketsphinx"]
+    assert module.absence(ENGINES["pocketsphinx"]) == "it has packages for Python 3.11 and 3.13, not for 3.12"
     with pytest.raises(UsageError) as error:
         fetch([ENGINES["pocketsphinx"]], lambda _: None, installed=NOTHING, run=lambda _: pytest.fail("ran"))
     (problem,) = error.value.problems
     assert problem.message == "the engine 'pocketsphinx' has packages for Python 3.11 and 3.13, not for 3.12"
     monkeypatch.setattr(module, "PYTHON", "3.13")
-    assert sorted(module.fitting()) == sorted(ENGINES)
+    assert sorted({*ENGINES} - {*module.fitting()}) == ["festival", "flite", "piper"]
+
+
+def test_an_engine_that_not_every_machine_has_says_what_installs_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert module.absence(ENGINES["flite"]) == "apt-get install flite"
+    (problem,) = not_installed(ENGINES["festival"]).problems
+    assert (problem.hint, problem.message[-15:]) == ("apt-get install festival festvox-us-slt-hts", "lacks text2wave")
+    with pytest.raises(UsageError, match="lacks flite"):
+        fetch([ENGINES["flite"]], lambda _: None, run=lambda _: pytest.fail("ran"))
+    (tmp_path / "flite").touch(mode=0o755)
+    assert module.absence(ENGINES["flite"]) is None
+    assert module.absence(ENGINES["piper"], installed=NOTHING) == "bakeoff fetch piper"
+    assert module.absence(ENGINES["hibari"], installed=NOTHING) is None

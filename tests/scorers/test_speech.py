@@ -133,7 +133,7 @@ def test_a_transcript_is_not_judged_against_what_holds_no_word() -> None:
 
 
 def test_an_unknown_normal_form_is_refused() -> None:
-    with pytest.raises(ValueError, match="knows whisper-english, chinese-characters; not 'none'"):
+    with pytest.raises(ValueError, match="knows whisper-english, chinese-characters, chinese-mixed; not 'none'"):
         TranscriptAccuracy(normaliser="none")
 
 

