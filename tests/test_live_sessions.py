@@ -78,7 +78,6 @@ def test_a_question_and_a_conversation_are_asked_judged_priced_and_derived_again
         for slot, decision in decisions.items()
     }
     assert (measured["speech"]["quality"], measured["turns"]["quality"]) == (1.0, 1.0)
-    assert all(0 < (metrics["ttfa_p50_ms"] or 0) < 2_000 for metrics in measured.values())
     with Ledger.open(run, write=False) as ledger:
         records = {record.call.suite: record for record in ledger.records(Role.ANSWER)}
     conversation = records["talk"]
@@ -86,6 +85,7 @@ def test_a_question_and_a_conversation_are_asked_judged_priced_and_derived_again
     assert conversation.outcome.values["agent_1_cut"] == 1.0
     for record in records.values():
         assert record.cost_source == "provider"
+        assert 0 < (record.marks.ttfa_ms or 0) < 5_000
         usage = replace(record.usage, source="")
         spoken = 6 * (usage.output_audio_tokens or 0) + 3 * (usage.input_audio_tokens or 0)
         written = 2 * (usage.output_tokens or 0) + 0.4 * (usage.input_tokens or 0)
