@@ -159,14 +159,19 @@ def test_sessions_that_fail(fault: Fault, kind: str) -> None:
     assert len(provider.requests) == reply.wire_requests == 1
 
 
-def test_an_answer_that_goes_silent_ends_with_the_idle_deadline_and_one_that_never_begins_with_the_total() -> None:
-    said = {}
-    for writes in (3, 6):
-        reply = session(FakeProvider(always=hang(after_writes=writes)), timeout_s=1.5, idle_timeout_s=0.3)
-        assert isinstance(reply.outcome, Failure)
-        assert reply.outcome.kind == "timeout"
-        said[writes] = reply.outcome.message
-    assert said == {3: "not finished within 1.5 s", 6: "nothing came for 0.3 s in the middle of the response"}
+@pytest.mark.parametrize(
+    ("writes", "deadlines", "said"),
+    [
+        pytest.param(3, {"timeout_s": 1.5}, "not finished within 1.5 s", id="before the answer"),
+        pytest.param(6, {"idle_timeout_s": 0.5}, "nothing came for 0.5 s in the middle of the response", id="in it"),
+    ],
+)
+def test_silence_before_an_answer_ends_with_the_total_deadline_and_in_it_with_the_idle_one(
+    writes: int, deadlines: dict[str, float], said: str
+) -> None:
+    reply = session(FakeProvider(always=hang(after_writes=writes)), **deadlines)
+    assert isinstance(reply.outcome, Failure)
+    assert (reply.outcome.kind, reply.outcome.message) == ("timeout", said)
 
 
 def test_who_is_turned_away_for_now_is_told_how_long() -> None:

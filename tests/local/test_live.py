@@ -87,13 +87,13 @@ def test_a_question_is_answered_aloud_and_counted() -> None:
 
 
 def test_it_falls_silent_when_it_is_cut_into_and_answers_that() -> None:
-    script = Script(listen_s=1.5, interruption=AUDIO, interrupt_after_s=0.3)
+    script = Script(listen_s=5.0, interruption=AUDIO, interrupt_after_s=0.3)
     with listening({"tell me": STORY, "stop": "All right."}) as (ear, url):
         reply = ask(url, script)
     assert isinstance(reply.outcome, Output), reply
     (_, cut_in), (story, *_) = (turns_of(reply.outcome.values, side) for side in (USER, AGENT))
     assert story.cut
-    assert 0 < story.end_ms - cut_in.start_ms < 700
+    assert 0 < story.end_ms - cut_in.start_ms < 2_000
     assert len(ear.heard) == 2
 
 
