@@ -57,6 +57,17 @@ def test_what_stops_a_run_later_claims_not_that_nothing_was_sent(desk: Desk, mon
     assert f"Go on with: bakeoff run --resume {path.relative_to(desk.folder)}" in done.err
 
 
+def test_an_interrupt_while_it_decides_names_the_command_that_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("harness.pipeline.score", interrupted)
+    done = desk.bakeoff("run", code=130)
+    assert "error: interrupted: what is stored is kept\n(exit 130)\nGo on with: bakeoff run --resume" in done.err
+
+
 def test_the_command_that_goes_on_names_the_folder(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.client.script = lambda *_: failed("reset")
     elsewhere = desk.folder.parent / "else where"
@@ -79,7 +90,8 @@ def test_the_command_that_goes_on_names_the_folder(desk: Desk, monkeypatch: pyte
         pytest.param(
             "credentials", "HTTP 401: Incorrect API key provided",
             ["error[E104]: http://127.0.0.1:1/v1 refuses the key of 'one', 'two', which DESK_KEY holds: HTTP 401: Inc",
-             "  --> providers.yaml:3:85\n", "fix: put the right key into DESK_KEY (the environment, else .env)"],
+             "  --> providers.yaml:3:85\n", "api_key: os.environ/DESK_KEY}\n       | ",
+             "fix: put the right key into DESK_KEY (the environment, else .env)"],
             id="refused-key",
         ),
     ],
