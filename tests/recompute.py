@@ -231,6 +231,7 @@ def mean(values: Iterable[float | None]) -> float | None:
 METERS = (
     "input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "input_audio_tokens",
     "output_audio_tokens", "input_characters", "input_audio_seconds", "output_audio_seconds", "busy_seconds",
+    "output_images", "output_video_seconds",
 )  # fmt: skip
 FAULTS = ("candidate", "infra", "harness")
 PRICED = {
@@ -1566,6 +1567,10 @@ def _answer_numbers(slot: Slot, call: Call, readings: Iterable[Call]) -> Iterato
         yield "cut_characters", _count(len(text) - SHOWN_CHARACTERS)
     if row["audio"] is not None:
         yield "audio_seconds", Exact(value=json.loads(row["audio"])["seconds"], unit="s")
+    if row["video"] is not None:
+        clip = json.loads(row["video"])
+        yield "video_seconds", Exact(value=clip["seconds"], unit="s")
+        yield from ((f"video_{side}", _count(clip[side])) for side in ("width", "height"))
     for scorer, (score, detail) in call.scores.items():
         if score is not None:
             yield f"score.{scorer}", Exact(value=score)

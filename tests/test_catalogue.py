@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from harness.clients.reserved import CLIPS
 from harness.config.candidates import CUSTOMARY_KEYS, MODES
 from harness.config.inventory import Offer, offers
 from harness.config.load import load
@@ -52,6 +53,9 @@ def test_litellm_knows_each_model_as_what_it_is_here(offer: Offer, known: dict[s
     assert ("vision" in offer.modalities) == ("text" in offer.modalities and bool(entry.get("supports_vision")))
     ends = entry.get("deprecation_date")
     assert ends is None or date.fromisoformat(ends) > PINNED
+    if "video_generation" in offer.modalities:
+        assert provider in CLIPS, "LiteLLM could not order anything there"
+        assert {"output_cost_per_second", "output_cost_per_video_per_second"} & entry.keys()
 
 
 @pytest.mark.parametrize("offer", REMOTE, ids=lambda offer: offer.name)
@@ -95,12 +99,13 @@ def test_a_plan_counts_nobody_without_a_key_where_others_can_do_the_task(tmp_pat
     (tmp_path / "faq.csv").write_text("id,input,target\na,b,c\n", encoding="utf-8")
     nobody = "suites: [{name: faq, modality: video_generation, data: faq.csv, scorer: contains}]\n"
     planned = load(folder(tmp_path, nobody), env={}, shipped=shipped(), require_keys=False)
-    names = ["veo-3.1-fast", "wan3.0-video", "doubao-seedance-2.5"]
-    assert [candidate.name for candidate in planned.candidates] == names
+    assert [candidate.name for candidate in planned.candidates] == [
+        "veo-3.1", "veo-3.1-fast", "runway-gen4.5", "hailuo3-runway", "seedance-2.5-fal", "minimax-h3-fal",
+    ]  # fmt: skip
     assert planned.notices == (
         "there is no providers.yaml in the folder, so the candidates are those that Bakeoff ships",
-        "'veo-3.1-fast', 'wan3.0-video', 'doubao-seedance-2.5' count as if their keys were there, "
-        "but GEMINI_API_KEY, DASHSCOPE_API_KEY, VOLCENGINE_API_KEY are not set",
+        "6 candidates count as if their keys were there, "
+        "but GEMINI_API_KEY, RUNWAYML_API_SECRET, FAL_AI_API_KEY are not set",
     )
 
 

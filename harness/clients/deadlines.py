@@ -1,6 +1,11 @@
 """How long an attempt may take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from harness.core.calls import Request, VideoRequest
+
+PATIENCE = 10
+"""Clips take minutes where answers take seconds: with a minute for these, ten, which is what client libraries give."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,6 +16,10 @@ class Deadlines:
     """Wall time of the whole attempt."""
     idle_timeout_s: float
     """Longest silence once a response's body has begun."""
+
+    def of(self, request: Request) -> "Deadlines":
+        """Return those of an attempt at `request`: a job that makes a clip has PATIENCE times as long."""
+        return replace(self, timeout_s=PATIENCE * self.timeout_s) if isinstance(request, VideoRequest) else self
 
     @property
     def late(self) -> str:

@@ -23,7 +23,7 @@ RETRIED = frozenset(
     {"rate_limit", "conflict", "server_error", "server_timeout", "connection", "reset", "cut", "stream_error"}
 )
 """Kinds that another attempt may mend, as often as the policy allows."""
-RETRIED_ONCE = frozenset({"protocol", "empty_response"})
+RETRIED_ONCE = frozenset({"protocol", "empty_response", "job_failed"})
 """Kinds that another attempt seldom mends. None is the candidate's own: that would be the better of two answers."""
 
 _SETTLED = {"empty_response": "empty"}
@@ -44,9 +44,14 @@ _BY_WORDS: Mapping[str, tuple[str, ...]] = {
         "context_length_exceeded", "exceed_context_size", "maximum context length", "context window",
         "available context size", "prompt is too long", "input is too long",
     ),
-    "content_filter": ("content_filter", "content_policy_violation", "responsibleaipolicy", "data_inspection_failed"),
+    "content_filter": (
+        "content_filter", "content_policy_violation", "responsibleaipolicy", "data_inspection_failed",
+        "moderation_blocked",
+    ),
 }  # fmt: skip
 """What providers write into the body of an error whose status does not tell."""
+_KEPT_BACK = ("moderat", "safety", "content policy", "sensitive content")
+"""What they say, too, of a job that their filter has ended."""
 
 _CONNECTING = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "ProtocolError"})
 """What httpx calls a refused connection, a name that does not resolve, a bad certificate: nobody was asked anything."""
@@ -110,10 +115,21 @@ def detail(outcome: Output | Failure, error: Exception | None, wire: Wire, targe
 
 def may_be_billed(outcome: Output | Failure, wire: Wire) -> bool:
     """Whether a failed attempt can have cost money: it was sent, and no error status says that it was refused."""
-    exchange = wire.last
+    exchange = wire.order
     if isinstance(outcome, Output) or exchange is None or outcome.kind == "connection":
         return False
     return exchange.status is None or 200 <= exchange.status < 300
+
+
+def kind_by_words(text: str) -> str | None:
+    """Return the kind of failure that a provider's words tell of; None where they tell of none."""
+    low = text.lower()
+    return next((kind for kind, words in _BY_WORDS.items() if any(word in low for word in words)), None)
+
+
+def is_kept_back(text: str) -> bool:
+    """Whether the words with which a job ended are those of the provider's filter."""
+    return kind_by_words(text) == "content_filter" or any(word in text.lower() for word in _KEPT_BACK)
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -134,8 +150,7 @@ def _status(status: int, body: bytes, target: Target) -> Output | Failure:
     text = body.decode(errors="backslashreplace")
     kind = _BY_STATUS.get(status) or ("server_error" if status >= 500 else "bad_request")
     if status not in _NOT_BY_WORDS:
-        low = text.lower()
-        kind = next((kind for kind, words in _BY_WORDS.items() if any(word in low for word in words)), kind)
+        kind = kind_by_words(text) or kind
     if kind == "content_filter":
         return Output(text="", finish_reason="content_filter")
     if 300 <= status < 400:

@@ -21,8 +21,7 @@ class InProcessTap:
                 yield
 
     async def carry(self, request: httpx.Request, wire: Wire, handle: Handle, *, verify: bool) -> httpx.Response:  # noqa: ARG002 - the transport knows
-        exchange = Exchange(host=request.url.host, sent=wire.clock())
-        wire.exchanges.append(exchange)
+        exchange = wire.begin(request.url.host)
         pulse = Pulse(wire.clock)
         away = wire.wall() - wire.clock()
         try:
@@ -55,11 +54,12 @@ async def _deadlines(wire: Wire) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout_at(end) as scope:
 
-            def on_bytes() -> None:
+            def until(when: float) -> None:
                 with suppress(RuntimeError):  # the scope has ended: there is nothing left to extend
-                    scope.reschedule(min(end, loop.time() + deadlines.idle_timeout_s))
+                    scope.reschedule(when)
 
-            wire.on_bytes = on_bytes
+            wire.on_bytes = lambda: until(min(end, loop.time() + deadlines.idle_timeout_s))
+            wire.on_closed = lambda: until(end)
             yield
     except Exception as error:  # the client library may have turned the cancellation into an error of its own
         if not scope.expired():
@@ -100,3 +100,4 @@ class _Stamped(httpx.AsyncByteStream):
             wire = self._wire
             self._exchange.closed = wire.clock()
             self._exchange.clock_drift_s = abs(wire.wall() - wire.clock() - self._away)
+            wire.on_closed()

@@ -7,14 +7,9 @@ import httpx
 
 from harness.clients.faults import failed
 from harness.clients.reply import Content, Heard
-from harness.clients.tap import Wire, forward
+from harness.clients.tap import Tapped, Wire
 from harness.clients.target import Target
 from harness.core.calls import ExecutionRequest, Failure, MosRequest, Output, Usage
-
-
-class _Tapped(httpx.AsyncHTTPTransport):
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await forward(super().handle_async_request, request)
 
 
 async def rate(
@@ -37,7 +32,7 @@ async def execute(request: ExecutionRequest, target: Target, *, timeout_s: float
 
 
 async def _post(path: str, body: bytes, headers: Mapping[str, str], target: Target, timeout_s: float) -> bytes:
-    async with httpx.AsyncClient(transport=_Tapped(), timeout=timeout_s + 5) as client:
+    async with httpx.AsyncClient(transport=Tapped(), timeout=timeout_s + 5) as client:
         response = await client.post(f"{target.base_url}/{path}", content=body, headers=headers)
         response.raise_for_status()
         return response.content

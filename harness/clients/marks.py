@@ -15,11 +15,14 @@ _DRIFT_S = 1.0
 
 
 def marks(wire: Wire, content: Content, *, client_first_at: float | None = None) -> Marks:
-    """Return the marks of an attempt; without a request on the wire there are none, and they are not valid."""
-    exchange = wire.last
-    if exchange is None:
+    """Return the marks of an attempt; without a request on the wire there are none, and they are not valid.
+
+    They count from what may be billed: a job's from its order, whose answer is the first byte, to its clip.
+    """
+    order, exchange = wire.order, wire.last
+    if order is None or exchange is None:
         return Marks(valid=False)
-    sent = exchange.sent
+    sent = order.sent
 
     def ms(at: float | None) -> float | None:
         return None if at is None else (at - sent) * 1000
@@ -32,8 +35,8 @@ def marks(wire: Wire, content: Content, *, client_first_at: float | None = None)
     times = {name: None if chunk is None else ms(chunk.at) for name, chunk in found.items()}
     sentences = [chunk for at in content.sentences if (chunk := exchange.arrival(at)) is not None]
     return Marks(
-        headers_ms=ms(exchange.headers_at),
-        first_byte_ms=ms(exchange.chunks[0].at) if exchange.chunks else None,
+        headers_ms=ms(order.headers_at),
+        first_byte_ms=ms(order.chunks[0].at) if order.chunks else None,
         ttft_ms=times["first"],
         ttfo_ms=times["answer"],
         ttfa_ms=times["audio"],
@@ -43,8 +46,8 @@ def marks(wire: Wire, content: Content, *, client_first_at: float | None = None)
         closed_ms=ms(exchange.closed),
         sentences_ms=tuple((chunk.at - sent) * 1000 for chunk in sentences),
         client_ttft_ms=ms(client_first_at),
-        valid=len(wire.exchanges) == 1
-        and exchange.clock_drift_s <= _DRIFT_S
+        valid=sum(each.may_be_billed for each in wire.exchanges) == 1
+        and all(each.clock_drift_s <= _DRIFT_S for each in wire.exchanges)
         and all(trusted(chunk) for chunk in (*found.values(), *sentences) if chunk),
     )
 

@@ -39,7 +39,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One attempt: at most one request on the wire."""
+    """One attempt: at most one request on the wire that may be billed."""
 
     outcome: Output | Failure
     marks: Marks
@@ -48,7 +48,7 @@ class Reply:
     request_id: str | None = None
     retry_after_s: float | None = None
     wire_requests: int = 0
-    """What the tap counted; other than 1 makes the marks invalid."""
+    """What the tap counted of those that may be billed; other than 1 makes the marks invalid."""
     may_be_billed: bool = False
     """It failed without usage after the provider had begun to work on it."""
     blobs: Mapping[str, bytes] = field(default_factory=dict)

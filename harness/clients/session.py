@@ -16,7 +16,7 @@ from harness.clients import litellm_door
 from harness.clients.deadlines import DeadlineExceeded
 from harness.clients.line import Line
 from harness.clients.pulse import Pulse
-from harness.clients.tap import Exchange, TooLarge, Wire
+from harness.clients.tap import TooLarge, Wire
 from harness.clients.target import Target
 from harness.clients.told import Told
 from harness.core.canonical import Json
@@ -36,8 +36,7 @@ class Session:
 
     def __init__(self, wire: Wire, host: str) -> None:
         self.wire = wire
-        self.exchange = Exchange(host=host, sent=wire.clock())
-        wire.exchanges.append(self.exchange)
+        self.exchange = wire.begin(host)
         self.told = Told()
         self.line = Line(self._arrived, self.end)
         self.pulse = Pulse(wire.clock)

@@ -17,10 +17,8 @@ import httpx
 
 from harness.clients.deadlines import Deadlines
 
-KEPT_HEADERS = (
-    "content-type", "retry-after", "retry-after-ms",
-    "x-request-id", "request-id", "x-amzn-requestid", "apim-request-id",
-)  # fmt: skip
+REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
+KEPT_HEADERS = ("content-type", "retry-after", "retry-after-ms", "openai-poll-after-ms", *REQUEST_IDS)
 """The only response headers that are remembered: none of them can hold a secret."""
 
 
@@ -48,6 +46,8 @@ class Exchange:
     """One request on the wire with what came back."""
 
     host: str
+    may_be_billed: bool = True
+    """False of a question after a job, and of the fetch of what it made: who ordered it has paid for them."""
     sent: float
     """When the request's head was handed to the socket; never includes the set-up of a connection."""
     head_out: bool = False
@@ -56,6 +56,8 @@ class Exchange:
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     """Those of KEPT_HEADERS that came, in lower case."""
+    moved_to: str | None = None
+    """Where a redirect points, which nobody follows with a key; it may hold a token, and is recorded nowhere."""
     chunks: list[Chunk] = field(default_factory=list)
     pieces: list[bytes] = field(default_factory=list)
     """The body as the reader gets it, so that a large one is held once."""
@@ -100,7 +102,7 @@ class Exchange:
 
     @property
     def request_id(self) -> str | None:
-        return next((self.headers[name] for name in KEPT_HEADERS[3:] if name in self.headers), None)
+        return next((self.headers[name] for name in REQUEST_IDS if name in self.headers), None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,11 +116,25 @@ class Wire:
     wall: Callable[[], float] = time.time
     on_bytes: Callable[[], None] = lambda: None
     """Told whenever bytes arrive."""
+    on_closed: Callable[[], None] = lambda: None
+    """Told when no more will, of this response."""
+    ordered: bool = False
+    """A job has been paid for: what is sent from now on is about it."""
     exchanges: list[Exchange] = field(default_factory=list)
+
+    def begin(self, host: str) -> Exchange:
+        """Note that a request goes to `host`."""
+        self.exchanges.append(Exchange(host=host, may_be_billed=not self.ordered, sent=self.clock()))
+        return self.exchanges[-1]
 
     @property
     def last(self) -> Exchange | None:
         return self.exchanges[-1] if self.exchanges else None
+
+    @property
+    def order(self) -> Exchange | None:
+        """The last one that may be billed: of all but a job, the last one."""
+        return next((exchange for exchange in reversed(self.exchanges) if exchange.may_be_billed), None)
 
 
 Handle = Callable[[httpx.Request], Awaitable[httpx.Response]]
@@ -172,6 +188,8 @@ async def forward(handle: Handle, request: httpx.Request, *, verify: bool = True
     tap, wire = now
     request.headers["accept-encoding"] = "identity"
     response = await tap.carry(request, wire, handle, verify=verify)
+    if wire.last is not None and response.is_redirect:
+        wire.last.moved_to = _moved_to(request.url, response.headers.get("location", ""))
     return httpx.Response(
         response.status_code,
         headers=[(name, value) for name, value in response.headers.raw if name.lower() != b"location"],
@@ -179,3 +197,19 @@ async def forward(handle: Handle, request: httpx.Request, *, verify: bool = True
         extensions=response.extensions,
         request=request,
     )
+
+
+def _moved_to(url: httpx.URL, location: str) -> str | None:
+    """Return where a redirect points, in full; None where that is nowhere, or leaves TLS."""
+    try:
+        there = url.join(location)
+    except httpx.InvalidURL:
+        return None
+    return str(there) if location and (there.scheme == "https" or there.scheme == url.scheme == "http") else None
+
+
+class Tapped(httpx.AsyncHTTPTransport):
+    """Sends through the tap what LiteLLM has no function for."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await forward(super().handle_async_request, request)

@@ -78,8 +78,7 @@ class ProcessTap:
     async def carry(self, request: httpx.Request, wire: Wire, handle: Handle, *, verify: bool) -> httpx.Response:  # noqa: ARG002 - nothing leaves from here
         await request.aread()
         form = wire_form(request)
-        exchange = Exchange(host=request.url.host, sent=wire.clock())
-        wire.exchanges.append(exchange)
+        exchange = wire.begin(request.url.host)
         passing = _Passing(self, next(self._numbers), exchange, wire)
         try:
             order = Order(

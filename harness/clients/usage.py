@@ -1,13 +1,20 @@
 """What a provider says of an answer's usage → disjoint meters, with numbers that cannot be true left out."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
-from harness.core.calls import Usage
+from harness.core.calls import Usage, Video
+from harness.core.canonical import Json
+from harness.core.videos import MOST_SECONDS
 
 _ABSURD = 10_000_000
 """Tokens: more than any context window."""
+_NEAR, _NEAR_S = 0.05, 0.25
+"""A clip that differs by less has as many frames as one of the length that was ordered."""
+_NO_METERS = frozenset({"output_video_pixels"})
+"""Fields that say what a meter's unit costs, and are not added up."""
 
 
 def chat_usage(reported: Any, *, silent: bool = False) -> Usage:
@@ -88,6 +95,26 @@ def _answer_usage(reported: Any) -> Usage:
     return Usage(**sane, source="suspect" if suspect else "provider")
 
 
+def video_usage(granted: Json, *, ordered_s: float, video: Video, images: int) -> Usage:
+    """Return the meters of a clip that was made of so many pictures.
+
+    Its seconds are those that the provider says it `granted`, else those that were ordered where the clip is about as
+    long, as providers bill whole seconds, else its own.
+    """
+    try:
+        told = float(str(granted))
+    except ValueError:
+        told = 0.0
+    sane = 0 < told <= MOST_SECONDS
+    as_ordered = math.isclose(video.seconds, ordered_s, rel_tol=_NEAR, abs_tol=_NEAR_S)
+    return Usage(
+        input_images=images,
+        output_video_seconds=told if sane else float(ordered_s) if as_ordered else video.seconds,
+        output_video_pixels=video.width * video.height,
+        source="provider" if sane else "measured",
+    )
+
+
 def _sane(meters: Mapping[str, int | None]) -> dict[str, int]:
     """Return the meters that can be true."""
     return {name: value for name, value in meters.items() if value is not None and 0 <= value <= _ABSURD}
@@ -98,7 +125,8 @@ def total(first: Usage, second: Usage) -> Usage:
 
     def add(name: str) -> Any:
         values = [v for v in (getattr(first, name), getattr(second, name)) if v is not None]
-        return sum(values) if values else None
+        together = max if name in _NO_METERS else sum
+        return together(values) if values else None
 
     names = [name for name in Usage.__slots__ if name != "source"]
     sources = {first.source, second.source} - {"none"}

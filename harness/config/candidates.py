@@ -84,6 +84,8 @@ CUSTOMARY_KEYS: Mapping[str, tuple[str, ...]] = {
     "perplexity": ("PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY"),
     "huggingface": ("HF_TOKEN", "HUGGINGFACE_API_KEY"),
     "volcengine": ("VOLCENGINE_API_KEY", "ARK_API_KEY"),
+    "runwayml": ("RUNWAYML_API_SECRET", "RUNWAYML_API_KEY"),
+    "fal_ai": ("FAL_AI_API_KEY",),
 }  # fmt: skip
 """Provider → the variables that LiteLLM takes its key from where an entry names none; the first that is set is used."""
 
@@ -95,6 +97,9 @@ ABILITIES: Mapping[str, str] = {"tools": "function_calling", "response_format": 
 
 EMBEDDED_LACK = frozenset({"tools"})
 """The embedded language models keep to a schema, but their templates show them no tools."""
+
+LINKED = "fal_ai/"
+"""Whose models see what lies at a public address alone: a sample's pictures lie at none."""
 
 ADDRESSED = frozenset({"azure", "azure_ai"})
 """Providers whose own service is reached by an api_base: their customary key belongs to that address."""
@@ -144,7 +149,7 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
         name=entry.name,
         model=model,
         modalities=modalities,
-        lacks=_lacks(entry, model) if "text" in modalities else frozenset(),
+        lacks=_lacks(entry, model, modalities),
         params=kept,
         languages=frozenset(engine.languages if engine else ()),
         base_url=base_url,
@@ -241,14 +246,20 @@ def _provider_problem(entry: Entry, model: str, base_url: str | None) -> Problem
     return entry.problem("E102", what, "litellm_params", "model", hint=hint)
 
 
-def _lacks(entry: Entry, model: str) -> frozenset[str]:
+def _lacks(entry: Entry, model: str, modalities: frozenset[str]) -> frozenset[str]:
     """Return the parameters that the entry, or else the price book, says it cannot take; silence is no such word."""
     from harness.pricing import book
 
-    if model.startswith("local/"):
-        return EMBEDDED_LACK
     info = entry.model.model_info
     listed = (info.base_model if info else None) or model
+    if "video_generation" in modalities:
+        said_so = info.supports_vision if info else None
+        blind = book.takes_no_pictures(listed) if said_so is None else said_so is False
+        return frozenset({"input_reference"}) if blind or model.startswith(LINKED) else frozenset()
+    if "text" not in modalities:
+        return frozenset()
+    if model.startswith("local/"):
+        return EMBEDDED_LACK
     said = {name: info and getattr(info, f"supports_{ability}") for name, ability in ABILITIES.items()}
     return frozenset(
         name

@@ -92,8 +92,8 @@ def complete(
     unread = len(problems)
     samples = _samples(task, folder, judge, report, problems, notices)
     about = ABOUT.get(task.modality)
-    if task.modality == "image_generation" and any(sample.files for sample in samples):
-        about = ABOUT["vision"]  # they are to be edited
+    if task.modality in ("image_generation", "video_generation") and any(sample.files for sample in samples):
+        about = ABOUT["vision"]  # they are to be edited, or set in motion
     if len(problems) == found and about is not None:
         samples = _with_media(samples, folder, report, about)
     if task.documents is not None:

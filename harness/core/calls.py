@@ -76,6 +76,21 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """A clip in the media store, as its container's head describes it."""
+
+    sha256: str
+    mime: str
+    """As its content says."""
+    seconds: float
+    width: int
+    """Pixels."""
+    height: int
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
     """Messages in OpenAI's shape; media parts name the media by sha256, see `media_part`.
 
@@ -208,6 +223,20 @@ class SessionRequest:
     """None: we say when the recording has ended, and listen to the answer alone."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoRequest:
+    """A clip to be made: one job is ordered, asked after until it has ended, and its clip is fetched."""
+
+    prompt: str
+    seconds: int
+    """How long the clip is to be: what it costs is bounded by it."""
+    size: str | None = None
+    """`1280x720`; None: the provider's own choice."""
+    images: tuple[Image, ...] = ()
+    """What it is to begin with or to keep to; at most one."""
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
 Request = (
     ChatRequest
     | SpeechRequest
@@ -219,6 +248,7 @@ Request = (
     | RagRequest
     | ImageRequest
     | SessionRequest
+    | VideoRequest
 )
 
 
@@ -248,7 +278,7 @@ def media_named(request: Request) -> frozenset[str]:
     """Return the sha256 of every medium that has to be read before `request` can be sent."""
     if isinstance(request, ChatRequest):
         return frozenset(str(named["sha256"]) for named in media_parts(request.messages))
-    if isinstance(request, ImageRequest):
+    if isinstance(request, ImageRequest | VideoRequest):
         return frozenset(image.sha256 for image in request.images)
     recordings = [getattr(request, "audio", None)]
     if isinstance(request, SessionRequest) and request.script is not None:
@@ -299,6 +329,11 @@ class Usage:
     input_image_tokens: int | None = None
     output_image_tokens: int | None = None
     output_images: int | None = None
+    input_images: int | None = None
+    """That a clip is made of."""
+    output_video_seconds: float | None = None
+    output_video_pixels: int | None = None
+    """Of one frame: no meter, it says which price a second has."""
     search_units: int | None = None
     """What a reranker bills by: a query with up to as many documents as the provider says."""
     busy_seconds: float | None = None
@@ -334,7 +369,7 @@ class Marks:
     client_ttft_ms: float | None = None
     """What the client library would have reported: shown beside, never ranked."""
     valid: bool = True
-    """False where the marks cannot be trusted (several wire attempts, a lagging loop)."""
+    """False where the marks cannot be trusted (several wire attempts that may be billed, a lagging loop)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,7 +387,8 @@ class Attempt:
     request_id: str | None = None
     retry_after_s: float | None = None
     wire_requests: int = 1
-    """What the tap counted; other than 1 makes the attempt's marks invalid."""
+    """What the tap counted of those that may be billed; other than 1 makes the attempt's marks invalid. How a job is
+    getting on is asked as often as it takes, and its clip is fetched, for nothing."""
     may_be_billed: bool = False
     detail: str | None = None
     """Redacted. What a person needs to understand a failure; of an output, `SECRET_IN_ANSWER` where that holds."""
@@ -366,6 +402,7 @@ class Output:
     reasoning: str | None = None
     audio: Audio | None = None
     image: Image | None = None
+    video: Video | None = None
     vectors: Vectors | None = None
     ranking: tuple[Ranked, ...] = ()
     """Best first; each document at most once."""

@@ -226,7 +226,7 @@ class Courier:
             call.request,
             self.reach(candidate),
             self.policy,
-            self.deadlines,
+            self.deadlines.of(call.request),
             self.media.get,
             before_attempt=before_attempt,
             after_attempt=after_attempt,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.clients.clip import RAW_RATE
-from harness.clients.reserved import RESERVED
+from harness.clients.reserved import CLIPS, RESERVED
 from harness.core.calls import (
     Call,
     ChatRequest,
@@ -19,6 +19,7 @@ from harness.core.calls import (
     Request,
     Role,
     SessionRequest,
+    VideoRequest,
     media_part,
 )
 from harness.core.candidates import MODALITIES, Candidate
@@ -26,6 +27,7 @@ from harness.core.canonical import Json, digest
 from harness.core.runs import Bakeoff, Exclusion, Plan
 from harness.core.scores import Instrument
 from harness.core.suites import Sample, Task
+from harness.core.videos import MOST_SECONDS
 from harness.errors import Problem, UsageError
 from harness.execute import requests
 from harness.execute.measurements import MEASURED_BY, execution, language, measurement
@@ -34,9 +36,6 @@ from harness.execute.recordings import is_conversation, recordings_of, script_of
 
 KEY_VERSION = 1
 """Raised when the same call would get another key: no earlier record is found by its key after that."""
-
-RUN = ("text", "vision", "tts", "transcription", "speech", "embedding", "rerank", "rag", "image_generation")
-"""Modalities of tasks that can be asked."""
 
 Asker = Callable[[Sample, Candidate], Request]
 """Renders one sample for one candidate; PromptError where that cannot be."""
@@ -229,6 +228,8 @@ def _exclusions(bakeoff: Bakeoff) -> Iterator[Exclusion]:
         for task in suite.tasks:
             first: dict[str, str] = {}
             sent, languages = task.params.keys() | _of_samples(task), _languages(task)
+            if task.modality == "video_generation" and any(sample.media for sample in task.loaded):
+                sent |= {"input_reference"}
             for candidate in bakeoff.candidates:
                 if task.modality not in candidate.modalities:
                     if task.modality == "vision" and "text" in candidate.modalities:
@@ -238,6 +239,10 @@ def _exclusions(bakeoff: Bakeoff) -> Iterator[Exclusion]:
                 if is_conversation(task) and not candidate.talks_live:
                     deaf = "it is not talked to in live sessions, and the task is a conversation"
                     yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=deaf)
+                    continue
+                if task.modality == "video_generation" and candidate.provider not in CLIPS:
+                    unsent = f"LiteLLM can order no clip at {candidate.provider}"
+                    yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=unsent)
                     continue
                 if missing := sorted(sent & frozenset().union(*(model.lacks for model in candidate.models))):
                     reason = f"it takes no {' and no '.join(missing)}, which the task sends"
@@ -309,6 +314,8 @@ def _asker(task: Task) -> Asker:
                 images=tuple(one for one in sample.media if isinstance(one, Image)),
                 params={**task.params, **sample.params, **candidate.params},
             )
+        case "video_generation":
+            return lambda sample, candidate: _video(task, sample, candidate, prompt(sample))
         case "embedding" | "rerank":
             return lambda sample, candidate: requests.ranking(
                 prompt(sample), _documents(sample), {**task.params, **candidate.params}, candidate
@@ -318,7 +325,7 @@ def _asker(task: Task) -> Asker:
                 query=prompt(sample), documents=_documents(sample), max_tokens=task.max_tokens, params=task.params
             )
         case other:
-            raise PromptError(f"tasks of modality {other!r} cannot be run; {', '.join(RUN)} can")
+            raise PromptError(f"tasks of modality {other!r} cannot be run")
 
 
 def _content(prompt: str, sample: Sample) -> Json:
@@ -351,6 +358,23 @@ def _spoken(
     params = {**task.params, **sample.params, **candidate.params}
     instructions = "\n\n".join(filter(None, (system, prompt.strip()))) or None
     return requests.session(recordings[0], params, instructions=instructions, max_tokens=task.max_tokens, script=script)
+
+
+def _video(task: Task, sample: Sample, candidate: Candidate, prompt: str) -> VideoRequest:
+    params = {**task.params, **sample.params, **candidate.params}
+    seconds, size = params.pop("seconds", None), params.pop("size", None)
+    if not str(seconds).isdecimal() or not 0 < int(str(seconds)) <= MOST_SECONDS:
+        raise PromptError("how many whole seconds is the clip to last? say so in params: {seconds: 4, size: 1280x720}")
+    images = tuple(one for one in sample.media if isinstance(one, Image))
+    if len(images) > 1:
+        raise PromptError("a clip is made of one picture at most")
+    return VideoRequest(
+        prompt=prompt,
+        seconds=int(str(seconds)),
+        size=None if size is None else str(size),
+        images=images,
+        params=params,
+    )
 
 
 def _documents(sample: Sample) -> tuple[Document, ...]:

@@ -60,7 +60,7 @@ def judged(key: str, scorer: Scorer, sample: Sample, output: Output, readings: M
 
     Only readings that can come are waited for: what a candidate did not make is its scorer's to judge.
     """
-    nothing = not output.text and output.audio is None and output.image is None
+    nothing = not output.text and (output.audio or output.image or output.video) is None
     if scorer.needs and nothing and output.finish_reason == FILTERED:
         return Judgement(key=key, scorer=scorer, result=Score(value=0.0, reason="the provider's filter kept it back"))
     measured = [instrument.name for instrument in scorer.needs if is_measured(instrument, output)]

@@ -86,6 +86,13 @@ def supports_speech(model: str) -> bool:
     return all(entry.get(flag) or "audio" in (entry.get(listed) or ()) for flag, listed in sides)
 
 
+def takes_no_pictures(model: str) -> bool:
+    """Whether the map lists what the model takes, and pictures are not among it."""
+    key = entry_key(model)
+    listed = None if key is None else _entry(key).get("supported_modalities")
+    return listed is not None and "image" not in listed
+
+
 def denies(model: str, ability: str) -> bool:
     """Whether the map says in so many words that the model has no `ability` (`function_calling`, ...)."""
     key = entry_key(model)

@@ -1,6 +1,6 @@
 """What one call costs: disjoint usage meters times prices, in Decimal (methodology.md 4).
 
-A call is billed by characters (most speech), by the second (most transcription), by the picture or by tokens. An
+A call is billed by characters (most speech), by the second (most transcription, clips), by the picture or by tokens. An
 unknown price of something that was used, or an unknown meter of something that is priced, makes the cost "not measured"
 (None), never 0.
 Two gaps have an honest upper bound and are marked `estimated`: cached tokens without a cached price cost the fresh
@@ -77,6 +77,9 @@ def _bill(usage: Usage, known: Rates) -> Iterator[Line]:
     if usage.output_images is not None:
         yield from _pictures(usage, known)
         return
+    if usage.output_video_seconds is not None:
+        yield from _clip(usage, known)
+        return
     per_character, per_second = known.of("input_cost_per_character"), known.audio_second()
     if usage.input_characters is not None and per_character is not None:
         yield Line(units=Decimal(usage.input_characters), usd=per_character)
@@ -126,6 +129,14 @@ def _pictures(usage: Usage, known: Rates) -> Iterator[Line]:
     yield from _tokens(usage.input_image_tokens, fresh if shown is None else shown)
     yield from _tokens(usage.output_tokens, known.of("output_cost_per_token"))
     yield from _tokens(usage.output_image_tokens, token)
+
+
+def _clip(usage: Usage, known: Rates) -> Iterator[Line]:
+    """Bill a clip by the second at the price of its size, and the pictures that it is made of where they have one."""
+    seconds, pixels = usage.output_video_seconds or 0.0, usage.output_video_pixels
+    yield Line(units=_exact(seconds), usd=None if pixels is None else known.video_second(pixels))
+    if (picture := known.of("input_cost_per_image")) is not None:
+        yield from _tokens(usage.input_images, picture)
 
 
 def _counts_input(usage: Usage) -> bool:

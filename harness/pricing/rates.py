@@ -15,6 +15,14 @@ STANDARD_TIERS = (None, "auto", "default", "standard", "standard_only")
 """Values of `service_tier` that are charged at the plain price."""
 
 
+VIDEO_SIZES = {
+    "480p": 854 * 480, "720p": 1280 * 720, "768p": 1366 * 768, "1080p": 1920 * 1080, "2k": 2560 * 1440,
+    "4k": 3840 * 2160,
+}  # fmt: skip
+"""Name of a size in the map → pixels of its 16:9 frame. Those of other shapes have about as many."""
+SAME_SIZE = 1.25
+"""Frames that differ by less, as a factor, are of one size."""
+
 _ABOVE = re.compile(r"(.+)_above_(\d+)(k?)_tokens(.*)")
 """A long-context price: its plain name, how many tokens of prompt it is above, the suffix of its service tier."""
 
@@ -44,6 +52,30 @@ class Rates:
         """Price of a picture that is made. The map names it by output, and by input for some providers."""
         made = self.of("output_cost_per_image")
         return self.of("input_cost_per_image") if made is None else made
+
+    def video_second(self, pixels: int | None) -> Decimal | None:
+        """Price of a second of a clip whose frames have so many pixels; None pixels: of the dearest size.
+
+        A size that has no price of its own has the plain one, or that of a smaller size where it is dearer; one larger
+        than all that have prices of their own has none.
+        """
+        per_video = self.of("output_cost_per_video_per_second")
+        plain = self.of("output_cost_per_second") if per_video is None else per_video
+        sizes = {area: price for name, area in VIDEO_SIZES.items() if (price := self._video_size(name)) is not None}
+        if not sizes:
+            return plain
+        if pixels is None:
+            return None if plain is None else max([plain, *sizes.values()])
+        nearest = min(sizes, key=lambda area: max(area, pixels) / min(area, pixels))
+        if max(nearest, pixels) <= SAME_SIZE * min(nearest, pixels):
+            return sizes[nearest]
+        if plain is None or pixels > max(sizes):
+            return None
+        return max([plain, *(price for area, price in sizes.items() if area < pixels)])
+
+    def _video_size(self, name: str) -> Decimal | None:
+        per_video = self.of(f"output_cost_per_video_per_second_{name}")
+        return self.of(f"output_cost_per_second_{name}") if per_video is None else per_video
 
     def audio_second(self) -> Decimal | None:
         """Price of a second that is transcribed. The map names it by input, output or both; it is charged once."""

@@ -6,6 +6,8 @@ slowest); a second of audio is at most fifty tokens (providers state 10 to 32) a
 search unit is a query with up to a hundred documents of 500 tokens (Cohere's), and who bills by tokens reads the query
 again with each document.
 
+A clip is bounded by the seconds that are ordered, at the price of its size, or of the dearest where none is ordered.
+
 A recording in a chat or a live session is bounded by its seconds, as one that is transcribed; an answer that is spoken
 by `max_tokens`.
 
@@ -29,6 +31,7 @@ from harness.core.calls import (
     SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
+    VideoRequest,
     is_spoken,
     media_parts,
 )
@@ -40,6 +43,8 @@ BYTES_PER_TOKEN = 3
 SECONDS_PER_CHARACTER = Decimal("0.5")
 AUDIO_TOKENS_PER_SECOND = 50
 TRANSCRIPT_TOKENS_PER_SECOND = 25
+SECONDS_MORE = 1
+"""By which a clip may be longer than was ordered."""
 IMAGE_TOKENS = 6_500
 IMAGE_PATCH = 15
 """Pixels on a side."""
@@ -81,6 +86,8 @@ def worst_case(request: Request, candidate: Candidate) -> Decimal | None:
             return _read(sum(documents), units, candidate)
         case ImageRequest():
             return _picture(request, candidate)
+        case VideoRequest():
+            return _clip(request, candidate)
         case _:
             return None
 
@@ -100,6 +107,24 @@ def _picture(request: ImageRequest, candidate: Candidate) -> Decimal | None:
             prompt * fresh + seen * shown + MADE_IMAGE_TOKENS * max(token, known.of("output_cost_per_token") or 0)
         )
     return max(ways) + _fee(known) if ways else None
+
+
+def _clip(request: VideoRequest, candidate: Candidate) -> Decimal | None:
+    known = rates(candidate, prompt_tokens=0)
+    if known is None or (second := known.video_second(None)) is None:
+        return None
+    pixels = _pixels(request)
+    own = None if pixels is None else known.video_second(pixels)
+    shown = len(request.images) * (known.of("input_cost_per_image") or Decimal(0))
+    return (request.seconds + SECONDS_MORE) * (second if own is None else own) + shown + _fee(known)
+
+
+def _pixels(request: VideoRequest) -> int | None:
+    """Return how many pixels a frame will have; None where that is the provider's choice, or said in its own words."""
+    if request.size is None or {"resolution", "extra_body", "parameters"} & request.params.keys():
+        return None
+    width, _, height = request.size.partition("x")
+    return int(width) * int(height) if width.isdecimal() and height.isdecimal() else None
 
 
 def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.core.calls import SECRET_IN_ANSWER, Audio, Failure, Image, Output, Record
+from harness.core.calls import SECRET_IN_ANSWER, Audio, Failure, Image, Output, Record, Video
 from harness.core.canonical import Json, to_json
 from harness.core.scores import BAD_BELOW
 from harness.report.confusion import SCORER as LABELS
@@ -47,6 +47,9 @@ class Answer:
     audio: Audio | None
     audio_seconds: Number | None
     image: Image | None
+    video: Video | None
+    video_form: Phrase | None
+    """How long and how large the clip is."""
     failure: Phrase | None
     message: str | None
     bad: bool
@@ -73,6 +76,8 @@ def answer(of: SlotEvidence, task: AskedTask, record: Record) -> Answer:
         audio=audio,
         audio_seconds=length,
         image=output.image,
+        video=output.video,
+        video_form=None if output.video is None else _form(of, record, output.video),
         failure=None if failed is None else Phrase(key=f"failed.{failed.fault.value}", args={"kind": failed.kind}),
         message=None if failed is None else failed.message,
         bad=value is not None and value < BAD_BELOW,
@@ -91,6 +96,15 @@ def _shown(of: SlotEvidence, record: Record, metric: str, value: Raw, text: str)
     call = record.call
     where = (call.suite, call.task, call.sample, str(call.epoch), metric)
     return number(value, text, id=number_id(of.slot, "samples", call.candidate, *where))
+
+
+def _form(of: SlotEvidence, record: Record, video: Video) -> Phrase:
+    length = _shown(of, record, "video_seconds", video.seconds, seconds(video.seconds))
+    width, height = (
+        _shown(of, record, f"video_{side}", pixels, str(pixels))
+        for side, pixels in (("width", video.width), ("height", video.height))
+    )
+    return Phrase(key="film.form", args={"seconds": length, "width": width, "height": height})
 
 
 def _score(of: SlotEvidence, record: Record, judgement: Judgement, primary: bool) -> ScoreLine:

@@ -43,7 +43,7 @@ def _record(record: Record) -> Record:
     if isinstance(outcome, Failure):
         outcome = replace(outcome, message="", partial=_hash(outcome.partial))
     else:
-        medium = outcome.audio or outcome.image
+        medium = outcome.audio or outcome.image or outcome.video
         outcome = replace(
             outcome,
             text=_hash(medium.sha256 if medium is not None else outcome.said),
@@ -51,6 +51,7 @@ def _record(record: Record) -> Record:
             reasoning=_hash(outcome.reasoning),
             audio=None,
             image=None,
+            video=None,
             tool_calls=tuple({"sha256": digest(call)[:DIGITS]} for call in outcome.tool_calls),
         )
     return replace(record, outcome=outcome)

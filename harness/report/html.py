@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.core.calls import Audio, Image
+from harness.core.calls import Audio, Image, Video
 from harness.core.decision import Decision
 from harness.report.cases import SampleView
 from harness.report.charts import curves_figure, scatter_figure
@@ -21,7 +21,7 @@ from harness.report.clips import BINS, HEIGHT, clips
 from harness.report.evidence import Evidence
 from harness.report.numbers import Number, count, number, number_id
 from harness.report.phrases import Phrase, Piece, words
-from harness.report.shown import shown as pictures
+from harness.report.shown import shown as seen
 from harness.report.standing import BAR
 from harness.report.view import SlotView, View, view
 from harness.report.visible import one_line, visible
@@ -62,7 +62,8 @@ def report_html(evidence: Evidence, decisions: Sequence[Decision], path: Path) -
         policy=_policy(style, [plotly, script] if figures else []),
         figures=figures,
         clips=clips(evidence, _audios(shown), path),
-        pictures=pictures(evidence, _images(shown), path),
+        pictures=seen(evidence, _images(shown), path),
+        films=seen(evidence, _films(shown), path),
         bar=BAR,
         outline_box=f"0 0 {BINS} {HEIGHT}",
     )
@@ -80,6 +81,12 @@ def _images(shown: View) -> Iterable[Image]:
         for sample in slot.cases.samples:
             yield from sample.images
             yield from (answer.image for answer in sample.answers if answer is not None and answer.image is not None)
+
+
+def _films(shown: View) -> Iterable[Video]:
+    for slot in shown.slots:
+        for sample in slot.cases.samples:
+            yield from (answer.video for answer in sample.answers if answer is not None and answer.video is not None)
 
 
 def _figures(shown: View) -> Iterable[Mapping[str, Any]]:

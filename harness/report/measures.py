@@ -34,6 +34,7 @@ METERS = {
     "input_characters": "meter.input_characters",
     "input_audio_seconds": "meter.input_audio_seconds",
     "output_audio_seconds": "meter.output_audio_seconds",
+    "output_video_seconds": "meter.output_video_seconds",
     "busy_seconds": "meter.busy_seconds",
 }
 """Field of Usage → its words."""

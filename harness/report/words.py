@@ -272,6 +272,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "meter.input_characters": "{total} characters in",
         "meter.input_audio_seconds": "{total} of audio in",
         "meter.output_audio_seconds": "{total} of audio out",
+        "meter.output_video_seconds": "{total} of clips",
         "meter.busy_seconds": "{total} of machine time",
         # why calls are pending
         **{f"why.{unsent}": why for unsent, why in WHY.items()},
@@ -340,6 +341,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "picture.made": "What was made",
         "picture.gone": "The picture is not in the run's media folder.",
         "picture.linked": "Linked: it opens while the media folder lies beside this page.",
+        "film.play": "Play what {candidate} made",
+        "film.form": "{seconds}, {width} × {height} pixels",
         "clip.play": "Play the clip of {candidate}",
         "clip.recording": "Play the recording",
         "clip.gone": "The clip is not in the run's media folder.",

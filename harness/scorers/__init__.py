@@ -7,6 +7,7 @@ from harness.scorers.registry import SCORERS, by_name
 if TYPE_CHECKING:
     from harness.core.scores import Scorer
     from harness.scorers.chunks import ChunkBoundaries, WholeAnswers
+    from harness.scorers.clips import OrderedClip
     from harness.scorers.code import PassesTests
     from harness.scorers.drawing import DrawnShapes, RenderedText
     from harness.scorers.entities import EntityF1
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 __all__ = [
     "SCORERS", "Anls", "AveragePrecision", "ChunkBoundaries", "Citations", "Contains", "Dnsmos", "DrawnShapes",
     "EntityF1", "ExactMatch", "Faithfulness", "FieldF1", "HitAt", "InstructionFollowing", "JsonMatch", "LabelMatch",
-    "Ndcg", "NumberMatch", "OcrContains", "PassesTests", "Patience", "RecallAt", "ReciprocalRank", "RelaxedAccuracy",
-    "RenderedText", "RewriteRecall", "Rules", "ScriptRules", "SpokenContains", "SpokenLabel", "SpokenNumber",
-    "Steadiness", "TagF1", "ToolCalls", "TranscriptAccuracy", "WholeAnswers", "WordAccuracy", "Yielding", "by_name",
+    "Ndcg", "NumberMatch", "OcrContains", "OrderedClip", "PassesTests", "Patience", "RecallAt", "ReciprocalRank",
+    "RelaxedAccuracy", "RenderedText", "RewriteRecall", "Rules", "ScriptRules", "SpokenContains", "SpokenLabel",
+    "SpokenNumber", "Steadiness", "TagF1", "ToolCalls", "TranscriptAccuracy", "WholeAnswers", "WordAccuracy",
+    "Yielding", "by_name",
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ SCORERS: Mapping[str, str] = {
     "tool_calls": "harness.scorers.tools:ToolCalls",
     "rendered_text": "harness.scorers.drawing:RenderedText",
     "drawn_shapes": "harness.scorers.drawing:DrawnShapes",
+    "ordered_clip": "harness.scorers.clips:OrderedClip",
     "passes_tests": "harness.scorers.code:PassesTests",
     "script_rules": "harness.scorers.scripts:ScriptRules",
     "word_accuracy": "harness.scorers.speech:WordAccuracy",

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from harness.core import videos
 from harness.core.calls import (
     ChatRequest,
     EmbeddingRequest,
@@ -15,6 +16,7 @@ from harness.core.calls import (
     Request,
     SessionRequest,
     SpeechRequest,
+    VideoRequest,
     is_spoken,
 )
 from harness.errors import StoreError
@@ -36,6 +38,8 @@ VECTOR_BYTES = 4 * 4096
 """32-bit floats; few models have more dimensions."""
 PICTURE_BYTES = 8 * 2**20
 """A PNG of 1536 x 1024 pixels without any two alike has five."""
+VIDEO_BYTES = 4 * 2**20
+"""Of a second: 4K at 30 Mbit/s; what is smaller or quieter takes a tenth."""
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 """What SQLite copies at once from its WAL of 1,000 pages into the database."""
 LOOK_EVERY_S = 1.0
@@ -125,6 +129,8 @@ def brings(request: Request) -> int:
             return CALL_BYTES + written + searched
         case ImageRequest():
             return CALL_BYTES + PICTURE_BYTES
+        case VideoRequest():
+            return CALL_BYTES + min(request.seconds * VIDEO_BYTES, videos.MOST_BYTES)
         case _:
             return CALL_BYTES
 

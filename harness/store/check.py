@@ -18,6 +18,7 @@ from harness.store.schema import BUSY_MS, connect, is_outdated
 NAMING = (
     "SELECT audio FROM call WHERE audio IS NOT NULL",
     "SELECT image FROM call WHERE image IS NOT NULL",
+    "SELECT video FROM call WHERE video IS NOT NULL",
     "SELECT vectors FROM call WHERE vectors IS NOT NULL",
     "SELECT request FROM plan WHERE request LIKE '%sha256%'",
 )

@@ -22,6 +22,7 @@ from harness.core.calls import (
     Told,
     Usage,
     Vectors,
+    Video,
 )
 from harness.core.canonical import canonical, from_json, to_json
 
@@ -35,7 +36,8 @@ RENAMED = {"valid": "marks_valid", "source": "usage_source", "values": "numbers"
 
 FAILURE_COLUMNS = ("fault", "kind", "message", "partial")
 OUTPUT_COLUMNS = (
-    "text", "reasoning", "audio", "image", "vectors", "ranking", "tool_calls", "numbers", "finish_reason", "model",
+    "text", "reasoning", "audio", "image", "video", "vectors", "ranking", "tool_calls", "numbers", "finish_reason",
+    "model",
 )  # fmt: skip
 RESULT_COLUMNS = (
     "finished", "cost_usd", "cost_source", *FAILURE_COLUMNS, *OUTPUT_COLUMNS,
@@ -113,6 +115,7 @@ def result_row(record: Record) -> tuple[Any, ...]:
             _text(outcome.reasoning),
             None if outcome.audio is None else _document(outcome.audio),
             None if outcome.image is None else _document(outcome.image),
+            None if outcome.video is None else _document(outcome.video),
             None if outcome.vectors is None else _document(outcome.vectors),
             _document(outcome.ranking) if outcome.ranking else None,
             _document(outcome.tool_calls) if outcome.tool_calls else None,
@@ -154,12 +157,13 @@ def record_of(call: Call, row: Row, attempts: tuple[Attempt, ...]) -> Record:
 
 
 def _output(row: Row) -> Output:
-    text, reasoning, audio, image, vectors, ranking, tool_calls, numbers, finish_reason, model = row
+    text, reasoning, audio, image, video, vectors, ranking, tool_calls, numbers, finish_reason, model = row
     return Output(
         text=text,
         reasoning=reasoning,
         audio=None if audio is None else from_json(Audio, json.loads(audio)),
         image=None if image is None else from_json(Image, json.loads(image)),
+        video=None if video is None else from_json(Video, json.loads(video)),
         vectors=None if vectors is None else from_json(Vectors, json.loads(vectors)),
         ranking=() if ranking is None else from_json(tuple[Ranked, ...], json.loads(ranking)),
         tool_calls=() if tool_calls is None else tuple(json.loads(tool_calls)),

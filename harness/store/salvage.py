@@ -135,7 +135,7 @@ def _forget(connection: sqlite3.Connection, gone: frozenset[str]) -> int:
         for sha256 in gone
         for (key,) in connection.execute(
             "SELECT key FROM plan JOIN call ON call.plan = plan.id"
-            " WHERE json_extract(coalesce(audio, image, vectors), '$.sha256') = ?",
+            " WHERE json_extract(coalesce(audio, image, video, vectors), '$.sha256') = ?",
             (sha256,),
         )
     ]

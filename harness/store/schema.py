@@ -184,6 +184,13 @@ MIGRATIONS: Sequence[str] = (
     ALTER TABLE call ADD COLUMN gap_ms REAL;
     ALTER TABLE call ADD COLUMN stall_ms REAL;
     """,
+    # 6. What makers of clips return and bill by.
+    """
+    ALTER TABLE call ADD COLUMN video TEXT;
+    ALTER TABLE call ADD COLUMN input_images INTEGER;
+    ALTER TABLE call ADD COLUMN output_video_seconds REAL;
+    ALTER TABLE call ADD COLUMN output_video_pixels INTEGER;
+    """,
 )
 """Forward only: entry n brings a store from schema n to n + 1. An entry that was released never changes."""
 

@@ -31,17 +31,19 @@ HOSTS = {
     "deepgram": "api.deepgram.com",
     "deepseek": "api.deepseek.com",
     "elevenlabs": "api.elevenlabs.io",
+    "fal_ai": "queue.fal.run",
     "gemini": "generativelanguage.googleapis.com",
     "groq": "api.groq.com",
     "minimax": "api.minimax.io",
     "mistral": "api.mistral.ai",
     "moonshot": "api.moonshot.ai",
     "openai": "api.openai.com",
+    "runwayml": "api.dev.runwayml.com",
     "volcengine": "ark.cn-beijing.volces.com",
     "xai": "api.x.ai",
     "zai": "api.z.ai",
 }
-CALLED = {"text", "tts", "transcription"}
+CALLED = {"text", "tts", "transcription", "video_generation"}
 
 
 class Environment(dict[str, str]):
@@ -89,6 +91,7 @@ def request_to(candidate: Candidate) -> Request:
     task = Task(
         name="one", modality=modality, samples=[Sample(id="a", input="hello", target="b")], scorers=[Contains()],
         primary="contains", language="en",
+        params={"seconds": 4, "size": "1280x720"} if modality == "video_generation" else {},
     )  # fmt: skip
     suite = Suite(name="one", version=1, tasks=[task])
     (call,) = plan(Bakeoff(name="one", suites=(suite,), candidates=(candidate,), instruments={}, rules={})).calls

@@ -83,7 +83,8 @@ async def every_endpoint(send: Sender) -> None:
                 assert len(reply.blobs[reply.outcome.audio.sha256]) == reply.outcome.audio.size
             if name == "vision":
                 assert provider.requests[-1].images == [hashlib.sha256(CLIP).hexdigest()]
-        assert len(provider.requests) == len(EVERY_ENDPOINT)
+        asked = [served for served in provider.requests if not served.path.startswith("/v1/videos/")]
+        assert len(asked) == len(EVERY_ENDPOINT), "a job is ordered once, however often it is asked after"
 
 
 def test_every_endpoint_from_this_process(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -34,6 +34,7 @@ from harness.core.calls import (
     SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
+    VideoRequest,
     media_part,
 )
 from harness.core.canonical import Json, to_json
@@ -94,6 +95,10 @@ def live(audio: Audio = LIVE_AUDIO, **params: Any) -> SessionRequest:
     return SessionRequest(audio=audio, max_tokens=500, params=params)
 
 
+def video(prompt: str = "a green field", **changes: Any) -> VideoRequest:
+    return VideoRequest(**{"prompt": prompt, "seconds": 4, "size": "1280x720", **changes})
+
+
 def embedding(*texts: str, ranks: tuple[str, ...] = (), **params: Any) -> EmbeddingRequest:
     return EmbeddingRequest(texts=texts or ("hello there", "big world"), ranks=ranks, params=params)
 
@@ -114,6 +119,7 @@ EVERY_ENDPOINT = {
     "execution": execution(),
     "image": image(),
     "image edit": image(images=(PICTURE,)),
+    "video": video(),
     "embedding": embedding(),
     "rerank": rerank(),
     "session": live(),
@@ -169,11 +175,12 @@ async def attempt(
     clip: bytes | None = None,
     read_media: Callable[[str], bytes] = read_media,
     tap: str | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Reply:
     deadlines = Deadlines(timeout_s=timeout_s, idle_timeout_s=idle_timeout_s)
     async with TAPS[tap or TAP.get()]() as opened:
         found = read_media if clip is None else lambda _: clip or b""
-        return await send(request, target(url, model=model), deadlines, found, tap=opened)
+        return await send(request, target(url, model=model), deadlines, found, tap=opened, sleep=sleep)
 
 
 def trip(request: Request, provider: FakeProvider | None = None, **options: Any) -> Reply:

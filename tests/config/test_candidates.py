@@ -21,6 +21,9 @@ BOOK: Mapping[str, tuple[str, bool, str]] = {
     "whisper-1": ("audio_transcription", False, "0.0001"),
     "text-embedding-3-small": ("embedding", False, "0.00000002"),
     "omni-moderation": ("moderation", False, "0"),
+    "runwayml/films": ("video_generation", True, "0.1"),
+    "gemini/films": ("video_generation", False, "0.1"),
+    "fal_ai/films": ("video_generation", True, "0.1"),
     "anthropic/claude-haiku-4-5": ("chat", True, "0.000001"),
 }
 
@@ -42,6 +45,7 @@ def small_book(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         book, "denies", lambda model, ability: (model, ability) == ("openai/o-text", "function_calling")
     )
+    monkeypatch.setattr(book, "takes_no_pictures", lambda model: not BOOK[model][1])
     monkeypatch.setattr(book, "lookup", _lookup)
     monkeypatch.setattr(book, "known_models", lambda: tuple(BOOK))
 
@@ -104,6 +108,10 @@ def test_modalities(project: Project, params: str, info: str, modalities: set[st
         pytest.param("{model: openai/gpt-4o-mini}", "{supports_response_schema: false}", {"response_format"}, id="info-says-no"),
         pytest.param("{model: local/smollm2-135m}", "", {"tools"}, id="embedded"),
         pytest.param("{model: tts-1}", "", set(), id="speech"),
+        pytest.param("{model: runwayml/films}", "", set(), id="clips of pictures"),
+        pytest.param("{model: gemini/films}", "", {"input_reference"}, id="the book lists text alone"),
+        pytest.param("{model: gemini/films}", "{supports_vision: true}", set(), id="sight-over-book"),
+        pytest.param("{model: fal_ai/films}", "", {"input_reference"}, id="links alone"),
     ],
 )  # fmt: skip
 def test_what_a_candidate_cannot_take(project: Project, params: str, info: str, lacks: set[str]) -> None:

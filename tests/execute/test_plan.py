@@ -1,6 +1,7 @@
 """The plan: the same input gives the same calls, and whatever makes an answer another gives another key."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,7 @@ from harness.core.calls import (
     SpeechRequest,
     TranscriptionRequest,
     Usage,
+    VideoRequest,
     media_named,
 )
 from harness.core.candidates import Candidate, Machine, Stage
@@ -35,7 +37,7 @@ from harness.core.scores import MOS, Instrument
 from harness.core.suites import Sample, Suite, Task
 from harness.errors import UsageError
 from harness.execute.plan import instrument_calls, plan, plan_partly
-from harness.scorers import RenderedText
+from harness.scorers import OrderedClip, RenderedText
 from tests.execute.bakeoffs import STARTED, Right, bakeoff, embedded, remote, text_suite, voice_suite, voices
 
 CLIP = Audio(sha256="ab" * 32, mime="audio/wav", seconds=2.0, sample_rate=24000, size=96044)
@@ -384,10 +386,10 @@ def test_a_conversation_goes_by_its_script_with_who_is_talked_to_in_live_session
         pytest.param(hearing(CLIP, CLIP), "give the sample one recording", id="two at once"),
         pytest.param(
             bakeoff(
-                remote("a", modalities=frozenset({"video_generation"})),
-                suites=[text_suite(modality="video_generation")],
+                remote("a", modalities=frozenset({"smell"})),
+                suites=[text_suite(modality="smell")],
             ),
-            "modality 'video_generation' cannot be run",
+            "modality 'smell' cannot be run",
             id="not built",
         ),
         pytest.param(
@@ -480,6 +482,45 @@ def test_pictures_of_a_sample_are_to_be_edited() -> None:
     request = only(painting(Sample(id="s", input="greener", target="x", files=("a.png",), media=(shown,)))).request
     assert request == ImageRequest(prompt="greener", images=(shown,), params={"size": "1024x1024", "quality": "low"})
     assert media_named(request) == {shown.sha256}
+
+
+def filming(*samples: Sample, candidates: Sequence[Candidate] = (), **changes: Any) -> Bakeoff:
+    """One that makes clips."""
+    task = Task(**{
+        "name": "clips", "modality": "video_generation", "samples": samples or (Sample(id="s", input="a boat"),),
+        "scorers": (OrderedClip(),), "primary": "ordered_clip", "params": {"seconds": 4, "size": "1280x720"}, **changes,
+    })  # fmt: skip
+    maker = remote("a", model="openai/a", modalities=frozenset({"video_generation"}), params={"user": "u"})
+    return bakeoff(*(candidates or [maker]), suites=[Suite(name="clips", version=1, tasks=(task,))])
+
+
+def test_a_clip_is_ordered_as_long_and_large_as_the_sample_says() -> None:
+    sample = Sample(id="s", input="a boat", metadata={"params": {"seconds": "8"}}, media=(RED,), files=("a.png",))
+    request = only(filming(sample)).request
+    assert request == VideoRequest(prompt="a boat", seconds=8, size="1280x720", images=(RED,), params={"user": "u"})
+    assert media_named(request) == {RED.sha256}
+
+
+@pytest.mark.parametrize("params", [{}, {"seconds": 0}, {"seconds": "auto"}, {"seconds": 4.5}, {"seconds": True}])
+def test_a_clip_without_a_length_is_refused_as_its_cost_would_have_no_bound(params: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="how many whole seconds"):
+        plan(filming(params=params))
+
+
+def test_who_can_make_no_such_clip_is_excluded_with_the_reason() -> None:
+    does = frozenset({"video_generation"})
+    candidates = [
+        remote("able", model="openai/a", modalities=does),
+        remote("unsent", model="dashscope/a", modalities=does),
+        remote("blind", model="fal_ai/a", modalities=does, lacks=frozenset({"input_reference"})),
+    ]
+    planned = plan(filming(Sample(id="s", input="?", media=(RED,), files=("a.png",)), candidates=candidates))
+    assert {call.candidate for call in planned.calls} == {"able"}
+    assert {exclusion.candidate: exclusion.reason for exclusion in planned.exclusions} == {
+        "unsent": "LiteLLM can order no clip at dashscope",
+        "blind": "it takes no input_reference, which the task sends",
+    }
+    assert {call.candidate for call in plan(filming(candidates=candidates)).calls} == {"able", "blind"}
 
 
 def test_what_has_no_audio_is_not_measured() -> None:

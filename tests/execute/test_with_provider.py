@@ -15,8 +15,11 @@ from harness.clients.tap_process import ProcessTap
 from harness.core.calls import Failure, Output, Role
 from harness.core.candidates import Candidate, Prices
 from harness.core.runs import Bakeoff
+from harness.core.suites import Sample, Suite, Task
 from harness.errors import TapError
 from harness.execute.runner import RunResult, run
+from harness.scorers import OrderedClip
+from harness.store.check import check
 from harness.store.ledger import Ledger
 from harness.store.media import Media
 from tests.execute.bakeoffs import Engines, Watcher, bakeoff, start, text_suite, voice_suite
@@ -95,6 +98,33 @@ def test_answers_and_readings_over_the_wire_and_a_resume_that_sends_nothing(tmp_
                 assert (again.exit_code, len(provider.requests)) == (0, 17)
 
     asyncio.run(story())
+
+
+def test_a_clip_is_ordered_once_whatever_breaks_and_its_file_and_price_land(tmp_path: Path) -> None:
+    sample = Sample(id="s", input="a boat", target={"seconds": 4, "width": 720, "height": 1280})
+    task = Task(name="clips", modality="video_generation", samples=(sample,), scorers=(OrderedClip(),),
+                primary="ordered_clip", params={"seconds": 4, "size": "720x1280"})  # fmt: skip
+
+    async def story() -> None:
+        async with FakeProvider(faults=[None, status(503), reset(), None, reset()]) as provider:
+            per_second = Prices(usd={"output_cost_per_video_per_second": Decimal("0.1")}, source="test")
+            maker = replace(served(provider, "maker", "video_generation"), prices=per_second)
+            planned = bakeoff(maker, suites=[Suite(name="clips", version=1, tasks=(task,))])
+            with start(planned, tmp_path) as ledger:
+                assert (await go(planned, ledger, tmp_path)).exit_code == 0
+                (record,) = ledger.records(Role.ANSWER)
+                assert [attempt.wire_requests for attempt in record.attempts] == [1]
+                assert (record.cost_usd, record.cost_source) == (Decimal("0.4"), "provider")
+                assert isinstance(record.outcome, Output)
+                assert record.outcome.video is not None
+                assert (record.outcome.video.width, record.outcome.video.height) == (720, 1280)
+                assert len(Media(tmp_path / "media").get(record.outcome.video.sha256)) == record.outcome.video.size
+                assert [served.path for served in provider.requests].count("/v1/videos") == 1
+                sent = len(provider.requests)
+                assert ((await go(planned, ledger, tmp_path)).exit_code, len(provider.requests)) == (0, sent)
+
+    asyncio.run(story())
+    assert check(tmp_path).orphans == check(tmp_path).problems == ()
 
 
 def test_a_provider_that_echoes_the_key_ends_with_3_and_the_key_nowhere(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.fake_provider.certificate import Certificate
 from tests.fake_provider.faults import Answer, Fault
 from tests.fake_provider.truth import Exchange, Served
 from tests.pictures import picture
+from tests.videos import mp4
 
 IMAGE_TOKENS = 85
 """Of each picture that is shown."""
@@ -51,6 +52,25 @@ class Pace:
     """Chat: exactly these chunks at these times, whatever was asked."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """A clip in the making, as long and large as was ordered."""
+
+    id: str
+    seconds: str
+    size: str
+    done_at: float
+
+    @property
+    def is_done(self) -> bool:
+        return time.monotonic() >= self.done_at
+
+    def told(self, status: str) -> bytes:
+        return json.dumps(
+            {"id": self.id, "object": "video", "status": status, "seconds": self.seconds, "size": self.size}
+        ).encode()
+
+
 @dataclass(kw_only=True)
 class FakeProvider:
     """See the package's docstring; the address is known once it runs."""
@@ -76,6 +96,7 @@ class FakeProvider:
 
     def __post_init__(self) -> None:
         self._spoken: dict[str, str] = {}
+        self._jobs: dict[str, _Job] = {}
         self._runner: web.AppRunner | None = None
         self._listening: asyncio.Server | None = None
 
@@ -93,6 +114,13 @@ class FakeProvider:
         app.router.add_post("/v1/execute", self._handler(self._execute))
         app.router.add_post("/v1/images/generations", self._handler(self._image))
         app.router.add_post("/v1/images/edits", self._handler(self._image))
+        app.router.add_post("/v1/videos", self._handler(self._order))
+        app.router.add_get("/v1/videos/{job}", self._handler(self._job))
+        app.router.add_get("/v1/videos/{job}/content", self._handler(self._clip))
+        app.router.add_post("/v1/v1beta/models/{model}", self._handler(self._google_order))
+        app.router.add_get("/v1/v1beta/operations/{job}", self._handler(self._google_job))
+        app.router.add_get("/v1/files/{job}", self._handler(self._google_file))
+        app.router.add_get("/v1/stored/{job}", self._handler(self._clip))
         app.router.add_post("/v1/embeddings", self._handler(self._embeddings))
         app.router.add_post("/v1/rerank", self._handler(self._rerank))
         app.router.add_get("/v1/realtime", self._handler(self._realtime))
@@ -300,6 +328,44 @@ class FakeProvider:
         await asyncio.sleep(self._pace(exchange.served.model).first_s)
         answer = {"created": 1, "data": [{"b64_json": made}], "usage": usage}
         await exchange.reply(200, json.dumps(answer).encode())
+
+    async def _order(self, exchange: Exchange) -> None:
+        """Takes a job whose clip is there when the pace's first word would be; tells the sha256 of what it shows."""
+        body = exchange.served.body
+        given = [value for name, value in body.items() if name.startswith("input_reference")]
+        exchange.served.images += [hashlib.sha256(data).hexdigest() for data in given]
+        job = self._take(exchange, body["seconds"], body.get("size", "1280x720"))
+        await exchange.reply(200, job.told("queued"), openai_poll_after_ms="10")
+
+    async def _job(self, exchange: Exchange) -> None:
+        job = self._jobs[exchange.request.match_info["job"]]
+        await exchange.reply(200, job.told("completed" if job.is_done else "in_progress"), openai_poll_after_ms="10")
+
+    async def _clip(self, exchange: Exchange) -> None:
+        job = self._jobs[exchange.request.match_info["job"]]
+        width, height = map(int, job.size.split("x"))
+        await exchange.reply(200, mp4(float(job.seconds), width, height), content_type="video/mp4")
+
+    async def _google_order(self, exchange: Exchange) -> None:
+        job = self._take(exchange, exchange.served.body["parameters"]["durationSeconds"], "1280x720")
+        await exchange.reply(200, json.dumps({"name": f"operations/{job.id}"}).encode())
+
+    async def _google_job(self, exchange: Exchange) -> None:
+        job = self._jobs[exchange.request.match_info["job"]]
+        samples = [{"video": {"uri": f"{self.url}/files/{job.id}?alt=media"}}]
+        done = {"done": True, "response": {"generateVideoResponse": {"generatedSamples": samples}}}
+        told = {"name": f"operations/{job.id}", **(done if job.is_done else {})}
+        await exchange.reply(200, json.dumps(told).encode(), retry_after="0.01")
+
+    async def _google_file(self, exchange: Exchange) -> None:
+        """Not here, but where no key is asked for."""
+        await exchange.reply(302, b"", location=f"/v1/stored/{exchange.request.match_info['job']}")
+
+    def _take(self, exchange: Exchange, seconds: str, size: str) -> _Job:
+        done_at = exchange.served.received + self._pace(exchange.served.model).first_s
+        job = _Job(id=f"job-{len(self._jobs) + 1}", seconds=str(seconds), size=size, done_at=done_at)
+        self._jobs[job.id] = job
+        return job
 
     async def _realtime(self, exchange: Exchange) -> None:
         model = exchange.served.model

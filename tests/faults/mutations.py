@@ -121,7 +121,7 @@ MUTATIONS = (
     Mutation(
         row=8,
         file=FAULTS,
-        guard='RETRIED_ONCE = frozenset({"protocol", "empty_response"})',
+        guard='RETRIED_ONCE = frozenset({"protocol", "empty_response", "job_failed"})',
         becomes='RETRIED_ONCE = frozenset({"protocol", "empty_response", "bad_request", "context_too_long"})',
         test=f"{STATUS}::test_a_request_that_is_refused_is_not_repeated",
     ),
@@ -233,8 +233,8 @@ MUTATIONS = (
     Mutation(
         row=18,
         file="harness/clients/in_process.py",
-        guard="scope.reschedule(min(end, loop.time() + deadlines.idle_timeout_s))",
-        becomes="scope.reschedule(min(end + 5, loop.time() + deadlines.idle_timeout_s))",
+        guard="lambda: until(min(end, loop.time() + deadlines.idle_timeout_s))",
+        becomes="lambda: until(min(end + 5, loop.time() + deadlines.idle_timeout_s))",
         test=f"{CONNECTIONS}::test_a_response_that_drips_for_ever_ends_at_the_deadline",
     ),
     Mutation(
@@ -380,7 +380,7 @@ MUTATIONS = (
     Mutation(
         row=30,
         file="harness/clients/marks.py",
-        guard="        and exchange.clock_drift_s <= _DRIFT_S\n",
+        guard="        and all(each.clock_drift_s <= _DRIFT_S for each in wire.exchanges)\n",
         becomes="",
         test="tests/faults/test_clocks.py::test_marks_are_trusted_while_the_clocks_agree_within_a_second",
     ),

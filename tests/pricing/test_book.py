@@ -88,6 +88,12 @@ def test_what_the_map_denies_is_more_than_what_it_does_not_say() -> None:
     assert "gpt-4o" in book.known_models()
 
 
+def test_who_takes_no_pictures_is_who_lists_what_it_takes_without_them() -> None:
+    assert book.takes_no_pictures("gemini/veo-3.1-generate-001")
+    assert not book.takes_no_pictures("runwayml/gen4.5")
+    assert not book.takes_no_pictures("nobody/unheard-of")
+
+
 def test_an_entry_found_alone_is_the_one_of_the_whole_map() -> None:
     text = next(file for file in metadata.files("litellm") or () if file.name == book.MAP_FILE).read_text("utf-8")
     entries = book.read(text)

@@ -19,6 +19,7 @@ from harness.core.calls import (
     SpeechRequest,
     TranscriptionRequest,
     Usage,
+    VideoRequest,
 )
 from harness.core.candidates import Candidate, Machine, Prices
 from harness.core.canonical import Json, to_json
@@ -215,6 +216,12 @@ def test_an_answer_that_is_asked_for_aloud_has_the_price_of_sound() -> None:
         ),
         pytest.param(HOUR, Usage(input_audio_seconds=60.0), {"input_cost_per_second": "0"}, id="ear"),
         pytest.param(PAINT, Usage(output_images=1), {"output_cost_per_image": "0"}, id="painter"),
+        pytest.param(
+            VideoRequest(prompt="a cat", seconds=4),
+            Usage(output_video_seconds=4.0, output_video_pixels=921_600),
+            {"output_cost_per_second": "0"},
+            id="maker of clips",
+        ),
     ],
 )
 def test_fee_per_request_is_in_the_bound(request_: Request, usage: Usage, usd: dict[str, str]) -> None:

@@ -21,6 +21,7 @@ from harness.report.discretion import without_content
 from harness.report.evidence import AskedSample, Evidence, Judgement
 from harness.report.html import HERE, report_html, write_report
 from harness.report.visible import visible
+from tests import videos as films
 from tests.pictures import noun, picture
 from tests.report.bakeoffs import FakeRun, decision, two_slots
 from tests.report.benches import RULES, Bench, freeze, text_slot, tts_slot
@@ -393,6 +394,26 @@ def test_a_picture_that_was_made_is_shown() -> None:
     assert shown.attributes["alt"] == "What was made"
     hidden = parse(render(without_content(freeze(bench)), [nothing("text", VerdictKind.NONE)]))
     assert hidden.tagged("img") == []
+
+
+def test_a_clip_that_was_made_is_played_with_its_length_and_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench, data = Bench(), films.mp4(4.0, 720, 1280)
+    text_slot(bench, n=2)
+    film = films.noun(data, width=720, height=1280)
+    bench.clips[film.sha256] = data
+    bench.answers[0] = replace(bench.answers[0], outcome=Output(video=film))
+    page = parse(render(freeze(bench), [nothing("text", VerdictKind.NONE)]))
+    (played,) = page.tagged("video")
+    assert played.attributes["src"] == "data:video/mp4;base64," + base64.b64encode(data).decode()
+    assert played.attributes["aria-label"].startswith("Play what ")
+    assert any("4.0 s, 720 × 1280 pixels" in element.text for element in page.tagged("span"))
+    hidden = parse(render(without_content(freeze(bench)), [nothing("text", VerdictKind.NONE)]))
+    assert hidden.tagged("video") == []
+    monkeypatch.setattr("harness.report.shown.EMBEDDED_BYTES", 100)
+    (played,) = parse(render(freeze(bench), [nothing("text", VerdictKind.NONE)])).tagged("video")
+    assert played.attributes["src"].endswith(film.sha256)
+    bench.clips[film.sha256] = b"not a clip any more"
+    assert parse(render(freeze(bench), [nothing("text", VerdictKind.NONE)])).tagged("video") == []
 
 
 def test_many_samples_are_capped_and_paged() -> None:

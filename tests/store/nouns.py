@@ -29,6 +29,8 @@ from harness.core.calls import (
     TranscriptionRequest,
     Usage,
     Vectors,
+    Video,
+    VideoRequest,
 )
 from harness.core.canonical import Json
 from harness.core.manifest import Manifest
@@ -37,6 +39,7 @@ from harness.core.turns import Turn, values_of
 from harness.store.ledger import Ledger, StoredSample
 
 PICTURE = Image(sha256="ab" * 32, mime="image/png", width=64, height=48, size=200)
+FILM = Video(sha256="ab" * 32, mime="video/mp4", seconds=4.0, width=1280, height=720, size=9000)
 CLIP = Audio(sha256="ab" * 32, mime="audio/wav", seconds=2.0, sample_rate=24000, size=96044)
 STARTED = "2026-11-23T04:00:00+00:00"
 
@@ -199,6 +202,11 @@ SHAPES: dict[str, Record] = {
         call(request=ImageRequest(prompt="greener", images=(PICTURE,), params={"size": "64x48"})),
         outcome=Output(image=PICTURE),
         usage=Usage(input_tokens=3, input_image_tokens=85, output_image_tokens=272, output_images=1, source="provider"),
+    ),
+    "a clip, made of a picture": record(
+        call(request=VideoRequest(prompt="sail", seconds=4, size="1280x720", images=(PICTURE,), params={"seed": 1})),
+        outcome=Output(video=FILM),
+        usage=Usage(input_images=1, output_video_seconds=4.0, output_video_pixels=921_600, source="provider"),
     ),
     "a ranking, with the vectors that it is made of": record(
         call(request=EmbeddingRequest(texts=("q", "一", "d"), ranks=("文档 1", "d2"), params={"dimensions": 4})),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.core.calls import ChatRequest, Output, Request, SpeechRequest, TranscriptionRequest
+from harness.core.calls import ChatRequest, Output, Request, SpeechRequest, TranscriptionRequest, VideoRequest
 from harness.errors import StoreError
 from harness.store.ballast import CHECKPOINT_BYTES, NAME, Ballast, brings, room
 from tests.store.nouns import CLIP, call, new_ledger, record
@@ -56,6 +56,8 @@ def test_the_room_is_really_taken_and_given_back(tmp_path: Path, monkeypatch: py
         pytest.param(SpeechRequest(text="1" * 1000), 24 * MB, 25 * MB, id="eight minutes of digits"),
         pytest.param(SpeechRequest(text="1" * 100_000), 64 * MB, 70 * MB, id="no clip is larger than the cap"),
         pytest.param(TranscriptionRequest(audio=CLIP), 0.1 * MB, 0.2 * MB, id="a transcript"),
+        pytest.param(VideoRequest(prompt="?", seconds=4), 16 * MB, 18 * MB, id="four seconds of film"),
+        pytest.param(VideoRequest(prompt="?", seconds=3600), 100 * MB, 106 * MB, id="no film is larger than its cap"),
     ],
 )
 def test_room_is_kept_for_the_largest_that_may_come(request_: Request, least: float, most: float) -> None:

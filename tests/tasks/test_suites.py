@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.config.suites import load_suite
-from harness.core.calls import Audio, Image, Output, Ranked
+from harness.core.calls import Audio, Image, Output, Ranked, Video
 from harness.core.canonical import Json, from_json
 from harness.core.scores import MOS, READER, SHAPES, TRANSCRIBER, Reading, Score, Scorer, Unscored, answer_key
 from harness.core.suites import Sample, Suite, Task
@@ -56,14 +56,21 @@ def judge(task: Task, sample: Sample, text: str, ovrl: float) -> dict[str, Score
     }
     readings = {name: Reading(instrument=name, candidate="perfect", output=output) for name, output in heard.items()}
     ranking = by_grade(text) if task.modality == "rerank" else ()
+    film = filmed(text) if task.modality == "video_generation" else None
     return {
         scorer.name: scorer.score(
             sample,
-            replace(said(scorer, text, clip if scorer.needs else None), image=picture, ranking=ranking),
+            replace(said(scorer, text, clip if scorer.needs else None), image=picture, video=film, ranking=ranking),
             readings,
         )
         for scorer in task.scorers
     }
+
+
+def filmed(text: str) -> Video | None:
+    """The clip of a perfect provider whose target, as JSON, is `text`."""
+    ordered = json.loads(text or "{}")
+    return Video(sha256="2" * 64, mime="video/mp4", size=9000, **ordered) if ordered else None
 
 
 def by_grade(text: str) -> tuple[Ranked, ...]:
