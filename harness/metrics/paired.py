@@ -86,12 +86,12 @@ def _pair(observations: Observations, leader: str, challenger: str) -> PairedDif
         return result
     paired = _Paired(
         difference=ours[both] - theirs[both],
-        trials=bool(np.isin(ours[both], (0.0, 1.0)).all() and np.isin(theirs[both], (0.0, 1.0)).all()),
+        trials=all(bool(((x == 0.0) | (x == 1.0)).all()) for x in (ours[both], theirs[both])),
         weight=(observations.task_weight / size)[stratum],
         stratum=stratum,
         cluster=observations.cluster[both],
     )
-    value = float(paired.weight @ paired.difference)
+    value = float((paired.weight * paired.difference).sum())
     means = np.bincount(stratum, paired.difference) / size
     error = spread(paired.weight * (paired.difference - means[stratum]), stratum, paired.cluster)
     two, one = (_interval(paired, value, error, tail=tail) for tail in (TWO_SIDED, ONE_SIDED))
