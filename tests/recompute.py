@@ -1513,9 +1513,10 @@ def _confusion_numbers(slot: Slot, name: str, place: tuple[str, str], done: Sequ
     if listed is None:
         return {}
     labels = sorted(json.loads(listed[1]))
-    judged = {c.plan: c.scores["label_match"][1] for c in slot.answers if c.ok and "label_match" in c.scores}
+    here = [c for c in slot.answers if c.place[:2] == place]
+    judged = {c.plan: c.scores["label_match"][1] for c in here if c.ok and "label_match" in c.scores}
     details = {plan: detail for plan, detail in judged.items() if "wanted" in detail}
-    wanted = {c.sample: int(details[c.plan]["wanted"]) for c in slot.answers if c.plan in details}
+    wanted = {c.sample: int(details[c.plan]["wanted"]) for c in here if c.plan in details}
     mine = [c for c in done if c.place[:2] == place and c.sample in wanted]
     mine = [c for c in mine if c.plan in details or c.fault == "candidate"]
     read = Counter((wanted[c.sample], int(details.get(c.plan, {"read": -1})["read"])) for c in mine)
