@@ -43,6 +43,7 @@ async def answer_at_once(
     after_attempt: Callable[[Attempt], None],
     sleep: Callable[[float], Awaitable[None]],  # noqa: ARG001
     rng: random.Random,  # noqa: ARG001
+    watch: object,  # noqa: ARG001
 ) -> Answer:
     """Stand in for the network and LiteLLM; see `execute.courier.CallClient`."""
     await before_attempt(1)

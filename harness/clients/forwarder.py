@@ -14,7 +14,7 @@ from collections.abc import Callable
 import uvloop
 
 from harness.clients.channel import Channel
-from harness.clients.frames import BODY, CANCEL, END, HEAD, REQUEST, STAMP, Order, Origin
+from harness.clients.frames import AT, BODY, CANCEL, END, HEAD, REQUEST, SENT, STAMP, Order, Origin
 from harness.clients.upstream import Pool, Refused, Upstream
 
 _CONNECT_S = 10.0
@@ -86,6 +86,8 @@ class Carried:
         self._sent = upstream.carry(self, self._request)
         self._request = b""
         self._away = time.time() - time.monotonic()
+        if self._order.watched:
+            self._tell(SENT, AT.pack(self._sent))
 
     # -- what the connection tells
 

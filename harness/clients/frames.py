@@ -3,13 +3,16 @@
 import struct
 from dataclasses import dataclass
 
-REQUEST, CANCEL, HEAD, BODY, END = range(1, 6)
+REQUEST, CANCEL, SENT, HEAD, BODY, END = range(1, 7)
 """Kinds of frames. From the sender: REQUEST is an `Order` as JSON, a newline, then the request as it goes over the
-wire; CANCEL is empty. To the sender: HEAD is a JSON list of status, when it was sent, when it was answered, headers;
-BODY is a `STAMP`, then bytes; END is a JSON object with `at`, `sent`, `drift_s`, `what` (None: well) and `why`."""
+wire; CANCEL is empty. To the sender: SENT is an `AT`, where the order is watched; HEAD is a JSON list of status, when
+it was sent, when it was answered, headers; BODY is a `STAMP`, then bytes; END is a JSON object with `at`, `sent`,
+`drift_s`, `what` (None: well) and `why`."""
 
+AT = struct.Struct("!d")
+"""A moment in monotonic seconds, which all processes of a machine share."""
 STAMP = struct.Struct("!dd")
-"""When bytes came in monotonic seconds, which all processes of a machine share, and by how much that may be late."""
+"""When bytes came, as in `AT`, and by how much that may be late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +39,5 @@ class Order:
     """Most bytes of the response's body."""
     timeout_s: float
     idle_timeout_s: float
+    watched: bool = False
+    """The sender wants to know at once when the request goes out."""

@@ -32,7 +32,8 @@ class InProcessTap:
                 await response.aclose()
                 raise
         except BaseException as error:
-            exchange.error, exchange.closed = error, wire.clock()
+            exchange.error = error
+            wire.close(exchange, wire.clock())
             pulse.stop()
             raise
         response.stream = _Stamped(response.stream, wire, exchange, pulse, away)
@@ -43,7 +44,7 @@ def head_sent() -> None:
     """Called by a transport that knows when a request's head goes out: what came before was the connection."""
     wire = listened_to()
     if wire is not None and wire.last is not None and wire.last.headers_at is None:
-        wire.last.sent, wire.last.head_out = wire.clock(), True
+        wire.went_out(wire.last, wire.clock())
 
 
 @asynccontextmanager
@@ -98,6 +99,6 @@ class _Stamped(httpx.AsyncByteStream):
         self._pulse.stop()
         if self._exchange.closed is None:
             wire = self._wire
-            self._exchange.closed = wire.clock()
+            wire.close(self._exchange, wire.clock())
             self._exchange.clock_drift_s = abs(wire.wall() - wire.clock() - self._away)
             wire.on_closed()

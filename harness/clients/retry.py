@@ -13,6 +13,7 @@ from harness.clients.deadlines import Deadlines
 from harness.clients.faults import RETRIED, RETRIED_ONCE, settled
 from harness.clients.reply import Reply
 from harness.clients.send import send
+from harness.clients.tap import Watch
 from harness.clients.target import Target
 from harness.clients.usage import total
 from harness.core.calls import Attempt, Failure, Marks, Output, Request, Usage
@@ -70,11 +71,13 @@ async def call(
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     once: Once = send,
+    watch: Watch | None = None,
 ) -> Answer:
     """Send `request` until it is answered, cannot be, or patience ends; deadlines are those of one attempt.
 
     `before_attempt(number)` runs before each attempt (1-based), may wait, and returns for how many seconds that was
-    the provider's wish; `after_attempt` hears of each as it ends. What they raise ends the call.
+    the provider's wish; `after_attempt` hears of each as it ends. What they raise ends the call. `watch` hears when
+    each request goes out.
     """
     attempts: list[Attempt] = []
     spent: list[Usage] = []
@@ -86,7 +89,7 @@ async def call(
         before_s = await before_attempt(number)
         paused_s += before_s if number > 1 else 0.0
         started, begun = now(), clock()
-        reply = await once(request, target, deadlines, read_media, now=now)
+        reply = await once(request, target, deadlines, read_media, now=now, watch=watch)
         attempts.append(_attempt(number, started, (clock() - begun) * 1000, reply))
         spent.append(reply.usage)
         after_attempt(attempts[-1])

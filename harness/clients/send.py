@@ -23,7 +23,7 @@ from harness.clients.in_process import InProcessTap
 from harness.clients.marks import marks
 from harness.clients.reply import Heard, Reply
 from harness.clients.reserved import RESERVED
-from harness.clients.tap import Tap, Wire
+from harness.clients.tap import Tap, Watch, Wire
 from harness.clients.target import Target
 from harness.core import videos
 from harness.core.calls import (
@@ -56,17 +56,19 @@ async def send(
     tap: Tap | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    watch: Watch | None = None,
 ) -> Reply:
     """Send `request` once and return the attempt. Nothing that a provider does raises; a bug is a harness Failure.
 
     BakeoffError where nothing can be measured any more: LiteLLM has changed, the tap has died.
 
     `read_media` returns the bytes of a medium by its sha256; `tap` is the in-process one by default; `now` is the wall
-    clock that Retry-After dates are held against; `sleep` is between questions after a job.
+    clock that Retry-After dates are held against; `sleep` is between questions after a job; `watch` is
+    told of the wire at once.
     """
     if not isinstance(request, MosRequest | ExecutionRequest):
         litellm_door.load()  # takes seconds the first time, which are no part of the deadline
-    tap, wire = tap or InProcessTap(), Wire(limit=_limit(request), deadlines=deadlines)
+    tap, wire = tap or InProcessTap(), Wire(limit=_limit(request), deadlines=deadlines, watch=watch)
     error: Exception | None = None
     try:
         _check(request)

@@ -13,13 +13,14 @@ from harness.clients import litellm_door
 from harness.clients.channel import Channel
 from harness.clients.child import Child
 from harness.clients.deadlines import Deadlines
+from harness.clients.frames import AT
 from harness.clients.parcel import pack, unpack
 from harness.clients.reply import Reply
 from harness.clients.send import send
-from harness.clients.tap import Tap
+from harness.clients.tap import Tap, Watch
 from harness.clients.tap_process import TRUST, ProcessTap
 from harness.clients.target import Target
-from harness.clients.worker import ATTEMPT, BUG, CANCEL, OVER, READY, REPLY, Errand, reply_of
+from harness.clients.worker import ATTEMPT, BUG, CANCEL, CLOSED, OVER, READY, REPLY, SENT, Errand, reply_of
 from harness.core.calls import Request, media_named
 from harness.core.children import package_path
 from harness.errors import TapError, WorkerError
@@ -44,6 +45,7 @@ class Sender(Protocol):
         read_media: Callable[[str], bytes],
         *,
         now: Callable[[], datetime],
+        watch: Watch | None = None,
     ) -> Reply:
         """See `send`."""
 
@@ -79,8 +81,9 @@ class Here:
         read_media: Callable[[str], bytes],
         *,
         now: Callable[[], datetime],
+        watch: Watch | None = None,
     ) -> Reply:
-        return await send(request, target, deadlines, read_media, tap=self._tap, now=now)
+        return await send(request, target, deadlines, read_media, tap=self._tap, now=now, watch=watch)
 
 
 class Workers:
@@ -111,10 +114,12 @@ class Workers:
         read_media: Callable[[str], bytes],
         *,
         now: Callable[[], datetime],  # noqa: ARG002 - a worker has the same clock
+        watch: Watch | None = None,
     ) -> Reply:
         media = {sha256: read_media(sha256) for sha256 in media_named(request)}
         worker = min(self._workers, key=lambda worker: worker.under_way)
-        return await worker.attempt(Errand(request=request, target=target, deadlines=deadlines), media)
+        errand = Errand(request=request, target=target, deadlines=deadlines, watched=watch is not None)
+        return await worker.attempt(errand, media, watch)
 
 
 class _Worker:
@@ -125,6 +130,7 @@ class _Worker:
         self._channel = Channel(self._heard, self._lost)
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
+        self._watching: dict[int, Watch] = {}
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._child: Child | None = None
         self._dead = False
@@ -147,12 +153,14 @@ class _Worker:
         if self._child is not None:
             await self._child.end()
 
-    async def attempt(self, errand: Errand, media: Mapping[str, bytes]) -> Reply:
+    async def attempt(self, errand: Errand, media: Mapping[str, bytes], watch: Watch | None) -> Reply:
         if self._dead:
             raise self._error("has ended")
         number = next(self._numbers)
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = reply
+        if watch is not None:
+            self._watching[number] = watch
         self._channel.send(ATTEMPT, number, *pack(errand, media))
         most_s = errand.deadlines.timeout_s + _GRACE_S
         try:
@@ -165,12 +173,17 @@ class _Worker:
             raise self._error(f"has not answered for {most_s:g} s") from error
         finally:
             self._waiting.pop(number, None)
+            self._watching.pop(number, None)
 
     def _heard(self, kind: int, number: int, payload: bytes) -> None:
         if kind == READY:
             self._ready.set_result(None)
         elif (reply := self._waiting.get(number)) is None or reply.done():
             return  # cancelled meanwhile
+        elif kind == SENT:
+            self._watching[number].sent(*AT.unpack(payload))
+        elif kind == CLOSED:
+            self._watching[number].closed(*AT.unpack(payload))
         elif kind == REPLY:
             reply.set_result(reply_of(payload))
         elif kind == OVER:

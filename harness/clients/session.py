@@ -108,7 +108,9 @@ async def opened(target: Target, account: Mapping[str, Json], timeout_s: float, 
         raise DeadlineExceeded(wire.deadlines.late) from error
     finally:
         exchange = session.exchange
-        exchange.closed = wire.clock()
+        if exchange.status is not None:
+            wire.went_out(exchange, exchange.sent)  # only now is it known since when something was asked
+        wire.close(exchange, wire.clock())
         exchange.clock_drift_s = abs(wire.wall() - wire.clock() - away)
         exchange.chunks[:] = [
             chunk for chunk in exchange.chunks if chunk.at >= exchange.sent

@@ -105,6 +105,16 @@ class Exchange:
         return next((self.headers[name] for name in REQUEST_IDS if name in self.headers), None)
 
 
+class Watch(Protocol):
+    """Told of the requests of an attempt while it is under way, in monotonic seconds."""
+
+    def sent(self, at: float) -> None:
+        """The head of a request went out."""
+
+    def closed(self, at: float) -> None:
+        """The response to it has ended, or nobody wants the rest; also where the request never went out."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Wire:
     """Everything that one attempt sent and received."""
@@ -120,6 +130,7 @@ class Wire:
     """Told when no more will, of this response."""
     ordered: bool = False
     """A job has been paid for: what is sent from now on is about it."""
+    watch: Watch | None = None
     exchanges: list[Exchange] = field(default_factory=list)
 
     def begin(self, host: str) -> Exchange:
@@ -135,6 +146,19 @@ class Wire:
     def order(self) -> Exchange | None:
         """The last one that may be billed: of all but a job, the last one."""
         return next((exchange for exchange in reversed(self.exchanges) if exchange.may_be_billed), None)
+
+    def went_out(self, exchange: Exchange, at: float) -> None:
+        """Note when the head of a request went out."""
+        exchange.sent, exchange.head_out = at, True
+        if self.watch is not None:
+            self.watch.sent(at)
+
+    def close(self, exchange: Exchange, at: float) -> None:
+        """Note the end of an exchange, unless it has ended."""
+        if exchange.closed is None:
+            exchange.closed = at
+            if self.watch is not None:
+                self.watch.closed(at)
 
 
 Handle = Callable[[httpx.Request], Awaitable[httpx.Response]]

@@ -16,7 +16,7 @@ import httpx
 from harness.clients.channel import Channel
 from harness.clients.child import Child
 from harness.clients.deadlines import DeadlineExceeded
-from harness.clients.frames import BODY, CANCEL, END, HEAD, REQUEST, STAMP, Order
+from harness.clients.frames import AT, BODY, CANCEL, END, HEAD, REQUEST, SENT, STAMP, Order
 from harness.clients.outgoing import origin_of, wire_form
 from harness.clients.tap import Exchange, Handle, TooLarge, Wire, listening
 from harness.core.children import child_environment
@@ -86,6 +86,7 @@ class ProcessTap:
                 limit=wire.limit,
                 timeout_s=wire.deadlines.timeout_s,
                 idle_timeout_s=wire.deadlines.idle_timeout_s,
+                watched=wire.watch is not None,
             )
             if self._dead:
                 raise self._died()
@@ -106,7 +107,9 @@ class ProcessTap:
         passing = self._passing.get(number)
         if passing is None:  # cancelled meanwhile
             return
-        if kind == HEAD:
+        if kind == SENT:
+            passing.went_out(*AT.unpack(payload))
+        elif kind == HEAD:
             passing.answered(*json.loads(payload))
         elif kind == BODY:
             passing.arrived(payload)
@@ -141,6 +144,9 @@ class _Passing(httpx.AsyncByteStream):
 
     # -- what the tap says
 
+    def went_out(self, at: float) -> None:
+        self._wire.went_out(self._exchange, at)
+
     def answered(self, status: int, sent: float, at: float, headers: list[tuple[str, str]]) -> None:
         self._exchange.sent, self._exchange.head_out = sent, True
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
@@ -163,9 +169,10 @@ class _Passing(httpx.AsyncByteStream):
 
     def ended(self, told: Mapping[str, Any]) -> None:
         exchange = self._exchange
-        exchange.closed, exchange.clock_drift_s = told["at"], told["drift_s"]
         if told["sent"] is not None:
             exchange.sent, exchange.head_out = told["sent"], True
+        self._wire.close(exchange, told["at"])
+        exchange.clock_drift_s = told["drift_s"]
         if told["what"] is None:
             self._over = True
             self._news.set()
@@ -176,8 +183,7 @@ class _Passing(httpx.AsyncByteStream):
         """End with `error`, and return it."""
         exchange = self._exchange
         exchange.error = exchange.error or error
-        if exchange.closed is None:
-            exchange.closed = self._wire.clock()
+        self._wire.close(exchange, self._wire.clock())
         self._over = True
         self._news.set()
         if not self.head.done():
@@ -190,7 +196,7 @@ class _Passing(httpx.AsyncByteStream):
         exchange = self._exchange
         self._over = True
         if exchange.closed is None:
-            exchange.closed = exchange.chunks[-1].at if exchange.chunks else self._wire.clock()
+            self._wire.close(exchange, exchange.chunks[-1].at if exchange.chunks else self._wire.clock())
             exchange.clock_drift_s = abs(self._wire.wall() - self._wire.clock() - self._away)
         self._tap.cancel(self.number)
 

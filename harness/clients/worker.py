@@ -12,6 +12,7 @@ from typing import Any, cast
 from harness.clients import litellm_door
 from harness.clients.channel import Channel
 from harness.clients.deadlines import Deadlines
+from harness.clients.frames import AT
 from harness.clients.parcel import pack, unpack
 from harness.clients.reply import Reply
 from harness.clients.send import send
@@ -23,11 +24,11 @@ from harness.core.redaction import Redactor, secrets
 from harness.errors import BakeoffError
 from harness.sinks import guard
 
-ATTEMPT, CANCEL, READY, REPLY, OVER, BUG = range(1, 7)
+ATTEMPT, CANCEL, READY, SENT, CLOSED, REPLY, OVER, BUG = range(1, 9)
 """Kinds of frames. To a worker: ATTEMPT is a parcel of an `Errand` and the media that its request names; CANCEL is
-empty. From it: READY once it can send; REPLY is a parcel of a `Reply` and the media that it brought; OVER says in a
-parcel of [message, hint] why nothing can be measured any more; BUG is the traceback of an attempt that failed by our
-own fault."""
+empty. From it: READY once it can send; SENT and CLOSED are what a `Watch` is told, each an `AT`; REPLY is a parcel of a
+`Reply` and the media that it brought; OVER says in a parcel of [message, hint] why nothing can be measured any more;
+BUG is the traceback of an attempt that failed by our own fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,21 @@ class Errand:
     request: Request
     target: Target
     deadlines: Deadlines
+    watched: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Relay:
+    """Tells the run what a `Watch` is told."""
+
+    channel: Channel
+    number: int
+
+    def sent(self, at: float) -> None:
+        self.channel.send(SENT, self.number, AT.pack(at))
+
+    def closed(self, at: float) -> None:
+        self.channel.send(CLOSED, self.number, AT.pack(at))
 
 
 class Worker:
@@ -63,7 +79,10 @@ class Worker:
             document, media = unpack(payload)
             errand = from_json(Errand, document)
             self._learn(errand.target)
-            reply = await send(errand.request, errand.target, errand.deadlines, media.__getitem__, tap=self._tap)
+            reply = await send(
+                errand.request, errand.target, errand.deadlines, media.__getitem__, tap=self._tap,
+                watch=_Relay(channel=self.channel, number=number) if errand.watched else None,
+            )  # fmt: skip
             self.channel.send(REPLY, number, *pack(without_blobs(reply), reply.blobs))
         except BakeoffError as error:
             self.channel.send(OVER, number, *pack([str(error), error.hint], {}))

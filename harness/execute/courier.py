@@ -1,17 +1,18 @@
 """The courier: carries one call from its lane over the wire into the ledger."""
 
 import asyncio
-import math
 import random
 import traceback
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
 from harness.clients.deadlines import Deadlines
 from harness.clients.retry import Answer, RetryPolicy, is_throttled
+from harness.clients.tap import Watch
 from harness.clients.target import Target
 from harness.core.calls import (
     SECRET_IN_ANSWER,
@@ -30,8 +31,9 @@ from harness.errors import BakeoffError, StoreError, TapError, WorkerError
 from harness.execute.budget import Budget, is_billed, is_free, record_cost, worst_attempt
 from harness.execute.cleaning import cleaned, is_flagged
 from harness.execute.lanes import Entry, Lane
-from harness.execute.machine_time import SharedTime
+from harness.execute.machine_time import SharedTime, Stay
 from harness.execute.progress import Progress
+from harness.execute.sharing import lane_name
 from harness.execute.signals import Stop
 from harness.execute.throttle import Parked
 from harness.store.ledger import Ledger
@@ -53,6 +55,7 @@ class CallClient(Protocol):
         after_attempt: Callable[[Attempt], None],
         sleep: Callable[[float], Awaitable[None]],
         rng: random.Random,
+        watch: Watch | None,
     ) -> Awaitable[Answer]: ...
 
 
@@ -79,11 +82,8 @@ class _Trip:
     """Set aside in the budget."""
     intended: Decimal = Decimal(0)
     """The most that what was sent may cost."""
-    at_machine: tuple[float, float] | None = None
-    """While an attempt is served: when it began, and what `SharedTime.enter` gave."""
-    served_s: float = 0.0
-    charged_s: float = 0.0
-    """Its part of `served_s`, the other calls of the same moment having theirs."""
+    stay: Stay | None
+    """On the machine that serves it, where others may be served at once; None: nothing is to be shared."""
 
     def let_go(self, call: Call, lane: Lane) -> None:
         """Give the place back; nothing where none is held."""
@@ -94,24 +94,12 @@ class _Trip:
             lane.leave()
             self.placed = False
 
-    def arrive(self, machine: SharedTime, now: float) -> None:
-        self.at_machine = now, machine.enter(now)
-
-    def depart(self, machine: SharedTime, now: float) -> None:
-        """End what `arrive` began; nothing where it has ended already."""
-        if self.at_machine is not None:
-            begun, entered = self.at_machine
-            self.at_machine = None
-            self.served_s += now - begun
-            self.charged_s += machine.leave(entered, now)
-
     def share(self, answer: Answer) -> Answer:
         """Return `answer` with the machine's time split among the calls that it served at once."""
         busy_s = answer.usage.busy_seconds
-        if busy_s is None or math.isclose(self.charged_s, self.served_s):
-            return answer  # the only call there, to the last bit
-        usage = replace(answer.usage, busy_seconds=busy_s * self.charged_s / self.served_s)
-        return replace(answer, usage=usage)
+        if self.stay is None or busy_s is None:
+            return answer
+        return replace(answer, usage=replace(answer.usage, busy_seconds=self.stay.share(busy_s)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +123,8 @@ class Courier:
     rng: random.Random
     clock: Callable[[], float]
     now: Callable[[], datetime]
+    machines: Mapping[str, SharedTime] = field(default_factory=lambda: defaultdict(SharedTime))
+    """Name of a lane → the time of the machine that candidates of ours run on."""
 
     async def deliver(
         self, call: Call, candidate: Candidate, lane: Lane, *, placed: Callable[[], None]
@@ -145,7 +135,9 @@ class Courier:
         it is cancelled, the call is pending again. TapError and WorkerError where nobody will see its end: it stays an
         intent, as after a kill, and so do those that are cancelled with it.
         """
-        trip = _Trip(worst=worst_attempt(call, candidate))
+        shares = candidate.machine is not None and not candidate.is_local  # an engine serves one call after the other
+        stay = Stay(self.machines[lane_name(candidate)]) if shares else None
+        trip = _Trip(worst=worst_attempt(call, candidate), stay=stay)
         record: Record | None = None
         try:
             try:
@@ -165,7 +157,8 @@ class Courier:
             trip.let_go(call, lane)
             if record is None and trip.sent and not unseen:
                 await self.ledger.release(call.key, trip.intended)
-            trip.depart(lane.machine, self.clock())
+            if stay is not None:
+                stay.closed(self.clock())  # it was broken off, and nobody has told
             await self.budget.settle(call.candidate, trip.held, _spent(record, trip, candidate))
         self.progress.finished(record)
         return record
@@ -198,11 +191,9 @@ class Courier:
                 raise
             trip.intended, trip.sent = trip.held, True
             trip.queued_ms += (self.clock() - asked) * 1000
-            trip.arrive(lane.machine, self.clock())
             return trip.entered.paused_s
 
         def after_attempt(attempt: Attempt) -> None:
-            trip.depart(lane.machine, self.clock())
             if is_free(attempt):
                 self.budget.uncount_request(call.candidate)
             else:
@@ -232,6 +223,7 @@ class Courier:
             after_attempt=after_attempt,
             sleep=sleep,
             rng=self.rng,
+            watch=trip.stay,
         )
 
     async def _land(self, record: Record, blobs: Mapping[str, bytes]) -> Record:

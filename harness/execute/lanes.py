@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from harness.core.calls import Attempt, Call, Role
 from harness.core.candidates import Candidate
-from harness.execute.machine_time import SharedTime
 from harness.execute.pace import Pace, Sleep, most_tokens
 from harness.execute.sharing import LOCAL, lane_name, lane_widths
 from harness.execute.throttle import Parked, Throttle
@@ -87,8 +86,6 @@ class Lane:
     """Lets one call at a time wait for its place: turns that pile up before a place is free would go out in a burst."""
     bell: Bell
     """Rung when a place is free or an account has changed."""
-    machine: SharedTime
-    """Of candidates that serve themselves; embedded engines never serve two calls at once."""
     clock: Callable[[], float]
 
     async def enter(self, call: Call, check: Callable[[], None]) -> Entry:
@@ -172,7 +169,6 @@ def lanes(
             paces=paces,
             door=asyncio.Lock(),
             bell=bell,
-            machine=SharedTime(),
             clock=clock,
         )
 

@@ -25,8 +25,21 @@ NOBODY = "http://127.0.0.1:9/v1"
 DEADLINES = Deadlines(timeout_s=30, idle_timeout_s=30)
 
 
-async def once(send: Sender, request: Request, url: str) -> Reply:
-    return await send(request, target(url), DEADLINES, read_media, now=lambda: datetime.now(UTC))
+class Watched:
+    """A watch that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, float]] = []
+
+    def sent(self, at: float) -> None:
+        self.told.append(("sent", at))
+
+    def closed(self, at: float) -> None:
+        self.told.append(("closed", at))
+
+
+async def once(send: Sender, request: Request, url: str, watch: Watched | None = None) -> Reply:
+    return await send(request, target(url), DEADLINES, read_media, now=lambda: datetime.now(UTC), watch=watch)
 
 
 Told = Callable[[Sender], Coroutine[Any, Any, None]]
@@ -74,8 +87,11 @@ def children() -> set[int]:
 async def every_endpoint(send: Sender) -> None:
     async with FakeProvider(pace=Pace(first_s=0.05)) as provider:
         for name, request in EVERY_ENDPOINT.items():
-            reply = await once(send, request, provider.url)
+            watch = Watched()
+            reply = await once(send, request, provider.url, watch)
             assert isinstance(reply.outcome, Output), (name, reply)
+            assert [what for what, _ in watch.told] == ["sent", "closed"] * (len(watch.told) // 2), name
+            assert watch.told[-1][1] - watch.told[0][1] == reply.usage.busy_seconds
             assert reply.marks.total_ms is not None
             assert reply.wire_requests == 1
             if name == "speech":
@@ -120,9 +136,11 @@ def test_a_cancelled_attempt_ends_at_the_provider(two_workers: Shared) -> None:
 
     async def story() -> None:
         async with FakeProvider(always=hang()) as provider:
-            going = asyncio.ensure_future(once(send, chat(), provider.url))
-            while not provider.requests:
-                await asyncio.sleep(0.02)
+            watch = Watched()
+            going = asyncio.ensure_future(once(send, chat(), provider.url, watch))
+            async with asyncio.timeout(10):
+                while not (provider.requests and watch.told):  # long before anything comes back
+                    await asyncio.sleep(0.02)
             going.cancel()
             async with asyncio.timeout(10):
                 while provider.requests[0].closed is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from harness.clients.deadlines import Deadlines
 from harness.clients.retry import Answer, RetryPolicy
+from harness.clients.tap import Watch
 from harness.clients.target import Target
 from harness.core.calls import (
     Attempt,
@@ -180,6 +182,8 @@ class Client:
 
     script: Script = lambda request, _: spoken() if isinstance(request, SpeechRequest) else answered()
     delay_s: float = 0.0
+    clock: Callable[[], float] = time.monotonic
+    """Of the wire."""
     attempts: int = 1
     stubborn: bool = False
     """Calls will not be cancelled."""
@@ -202,6 +206,7 @@ class Client:
         after_attempt: Callable[[Attempt], None],
         sleep: Callable[[float], Awaitable[None]],  # noqa: ARG002
         rng: random.Random,  # noqa: ARG002
+        watch: Watch | None,
     ) -> Answer:
         for number in range(1, self.attempts + 1):
             await before_attempt(number)
@@ -210,10 +215,14 @@ class Client:
             kinds = [target.candidate, "*", *(["local/"] if target.api_key == "local" else [])]
             self._now.update(kinds)
             self.most |= self._now
+            if watch is not None:
+                watch.sent(self.clock())
             try:
                 await self._work()
             finally:
                 self._now.subtract(kinds)
+                if watch is not None:
+                    watch.closed(self.clock())
             if number < self.attempts:
                 after_attempt(
                     Attempt(number=number, started=STARTED, duration_ms=5.0, outcome="cut", may_be_billed=True)

@@ -571,7 +571,7 @@ def test_candidates_of_one_machine_share_its_places_and_its_time(tmp_path: Path)
                 async with asyncio.timeout(30):
                     await pair.wait()
 
-    trip = Trip(folder=tmp_path, planned=planned, client=Pairs(), clock=clock)
+    trip = Trip(folder=tmp_path, planned=planned, client=Pairs(clock=clock), clock=clock)
     most: list[int] = []
     flying = trip.client._now
     trip.client.heard = lambda name, _: None if name == "c" else most.append(flying["a"] + flying["b"] + 1)

@@ -7,13 +7,16 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from harness.clients.sender import Here
+from harness.clients.in_process import InProcessTap
+from harness.clients.reply import Reply
+from harness.clients.sender import Here, Sender
 from harness.clients.tap_process import ProcessTap
 from harness.core.calls import Failure, Output, Role
-from harness.core.candidates import Candidate, Prices
+from harness.core.candidates import Candidate, Machine, Prices
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample, Suite, Task
 from harness.errors import TapError
@@ -50,11 +53,11 @@ def served(provider: FakeProvider, name: str, modality: str) -> Candidate:
     )
 
 
-def go(planned: Bakeoff, ledger: Ledger, folder: Path) -> "asyncio.Future[RunResult]":
+def go(planned: Bakeoff, ledger: Ledger, folder: Path, *, sender: Sender | None = None) -> "asyncio.Future[RunResult]":
     return asyncio.ensure_future(
         run(
             planned, ledger, Media(folder / "media"), env={"FAKE_API_KEY": CANARY}, engines=Engines(),
-            progress=Watcher(),
+            progress=Watcher(), sender=sender,
         )
     )  # fmt: skip
 
@@ -209,6 +212,49 @@ def test_a_provider_whose_ceiling_is_reached_is_parked_and_the_others_go_on(tmp_
                 richer = replace(planned, settings=replace(planned.settings, budgets_usd={"openai": Decimal("0.25")}))
                 assert (await go(richer, ledger, tmp_path)).exit_code == 5
             assert came() == {False: 25, True: 30}
+
+    asyncio.run(story())
+
+
+class Waiting:
+    """Sends as a run does; each attempt waits in this process before it goes out, and before its answer is read.
+
+    `one_by_one`: while others are served, too.
+    """
+
+    def __init__(self, *, one_by_one: bool) -> None:
+        self._here, self._turn = Here(InProcessTap()), asyncio.Semaphore(1 if one_by_one else 9)
+
+    async def ready(self) -> None:
+        await self._here.ready()
+
+    async def __call__(self, *args: Any, **options: Any) -> Reply:
+        await asyncio.sleep(0.05)
+        async with self._turn:
+            reply = await self._here(*args, **options)
+        await asyncio.sleep(0.05)
+        return reply
+
+
+@pytest.mark.parametrize("one_by_one", [True, False], ids=["one by one", "at once"])
+def test_a_machine_of_ours_costs_the_seconds_that_it_was_busy_however_long_calls_wait_here(
+    tmp_path: Path, one_by_one: bool
+) -> None:
+    async def story() -> None:
+        async with FakeProvider(pace=Pace(first_s=0.4)) as provider:
+            own = replace(served(provider, "echo", "text"), machine=Machine(usd_per_hour=Decimal(3600)))
+            planned = bakeoff(own, suites=[text_suite(4)], max_in_flight=4)
+            sending = Waiting(one_by_one=one_by_one)
+            with start(planned, tmp_path) as ledger:
+                await go(planned, ledger, tmp_path, sender=sending)
+                spent = sum(float(record.cost_usd or 0) for record in ledger.records(Role.ANSWER))
+            busy_s, until = 0.0, 0.0
+            for request in sorted(provider.requests, key=lambda request: request.received):
+                ended = request.writes[-1].at
+                busy_s += max(0.0, ended - max(request.received, until))
+                until = max(until, ended)
+            assert len(provider.requests) == 4
+            assert 0.9 * busy_s < spent < 1.5 * busy_s, "at a dollar a second: half of it, when waits are shared"
 
     asyncio.run(story())
 
