@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
-from harness.core.calls import Call
+from harness.core.calls import Call, Role
 from harness.execute.lanes import HELD_UP_S, Bell, Lane
 from harness.execute.sharing import LOCAL
 from harness.execute.signals import Stop
@@ -19,7 +19,8 @@ async def dispatch(
     """Send the calls of all lanes; returns when none is in flight and no more may be sent.
 
     One call of a lane at a time waits for its first place; those that wait to be tried again hold none, and stand in
-    no one's way. `usable`: whether a candidate may be asked. What `deliver` raises ends everything.
+    no one's way. What is measured waits until the lane's warm-up calls have ended. `usable`: whether a candidate may be
+    asked. What `deliver` raises ends everything.
     """
     tasks: set[asyncio.Task[None]] = set()
 
@@ -32,7 +33,7 @@ async def dispatch(
             while lane.waiting and not stop.asked:
                 if not usable(lane.waiting[0].call.candidate):
                     lane.waiting.popleft()
-                elif _is_ahead(lane, lanes):
+                elif lane.is_warming() or _is_ahead(lane, lanes):
                     await bell.heard(HELD_UP_S)  # nothing rings when a pause has become long
                 else:
                     await send(lane.waiting[0].call, lane)
@@ -43,12 +44,16 @@ async def dispatch(
 
     async def send(call: Call, lane: Lane) -> None:
         placed = asyncio.Event()
+        if call.role is Role.WARMUP:
+            lane.warming[call.key] = lane.clock()
 
         async def trip() -> None:
             try:
                 await deliver(call, lane, placed.set)
             finally:
                 placed.set()
+                if lane.warming.pop(call.key, None) is not None:
+                    bell.ring()
 
         task = begin(trip())
         await (asyncio.wait({task}) if lane.name == LOCAL else placed.wait())

@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.core.calls import Attempt, Call, Role
 from harness.core.candidates import Candidate
@@ -87,6 +87,8 @@ class Lane:
     bell: Bell
     """Rung when a place is free or an account has changed."""
     clock: Callable[[], float]
+    warming: dict[str, float] = field(default_factory=dict)
+    """Key of each warm-up call under way → when it began; `dispatch` keeps it."""
 
     async def enter(self, call: Call, check: Callable[[], None]) -> Entry:
         """Wait for a place in flight and take it; nobody keeps a place to wait for a rate or for the end of a pause.
@@ -118,9 +120,14 @@ class Lane:
         return next(filter(None, parked), None)
 
     def is_held_up(self) -> bool:
-        """Whether a pause keeps its next call back for so long that no other lane need wait for it."""
+        """Whether a pause or its warm-up keeps its next call back for so long that no other lane need wait for it."""
         throttles, now = self.throttles.get(self.waiting[0].call.candidate, ()), self.clock()
-        return any(throttle.troubled_s(now) > HELD_UP_S for throttle in throttles)
+        is_slow = self.is_warming() and now - min(self.warming.values()) > HELD_UP_S
+        return is_slow or any(throttle.troubled_s(now) > HELD_UP_S for throttle in throttles)
+
+    def is_warming(self) -> bool:
+        """Whether its next call is measured, and waits for the end of the warm-up calls beside it."""
+        return bool(self.warming) and self.waiting[0].call.role is not Role.WARMUP
 
     def leave(self) -> None:
         """Give a place back."""

@@ -170,7 +170,7 @@ class _Phases:
     calibrate: Calibrate | None
 
     async def answers(self, warm: Sequence[Call], calls: Sequence[Call]) -> None:
-        """Ask for the answers; each candidate's warm-up calls come first in its lane."""
+        """Ask for the answers; the first one of a lane goes out when its warm-up calls have ended."""
         await self.courier.stop.unless_asked(self._get_ready(calls))
         if self.courier.stop.asked:
             return

@@ -5,12 +5,12 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from harness.clients.retry import RetryPolicy
-from harness.core.calls import Attempt, Call
+from harness.core.calls import Attempt, Call, Role
 from harness.core.candidates import Candidate
 from harness.execute.courier import Halted
 from harness.execute.dispatch import dispatch
@@ -33,6 +33,7 @@ class Street:
     samples: int
     takes_s: Callable[[str], float]
     max_in_flight: int = 4
+    before: Sequence[Call] = ()
     sent: list[tuple[str, int]] = field(default_factory=list)
     """Candidate and sample, as they leave."""
     unusable: set[str] = field(default_factory=set)
@@ -45,8 +46,8 @@ class Street:
             calls = [call(c.name, i) for i in range(self.samples) for c in self.candidates]
             loop = asyncio.get_running_loop()
             found = lanes(
-                calls, {c.name: c for c in self.candidates}, max_in_flight=self.max_in_flight, throttles=self.throttles,
-                bell=bell, clock=loop.time, sleep=self.stop.sleep,
+                [*self.before, *calls], {c.name: c for c in self.candidates}, max_in_flight=self.max_in_flight,
+                throttles=self.throttles, bell=bell, clock=loop.time, sleep=self.stop.sleep,
             )  # fmt: skip
             await asyncio.wait_for(
                 dispatch(
@@ -138,6 +139,41 @@ def test_nobody_waits_for_a_candidate_that_a_pause_holds_up_for_long() -> None:
     street.work = work  # type: ignore[method-assign]
     street.go()
     assert Counter(name for name, _ in street.sent)["good"] == 5 * BLOCK
+
+
+@pytest.mark.parametrize("slow_s", [0.05, 600], ids=["a while", "for long"])
+def test_no_answer_is_asked_for_beside_the_warm_up_of_its_lane_and_others_go_on(
+    slow_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("lanes", "dispatch"):
+        monkeypatch.setattr(f"harness.execute.{module}.HELD_UP_S", 0.1)
+    street = Street(candidates=[remote("good"), remote("slow")], samples=4 * BLOCK, takes_s=lambda _: 0.0)
+    street.before = [replace(call(name, i), role=Role.WARMUP, key=f"{name} w{i}") for i in range(3)
+                     for name in ("good", "slow")]  # fmt: skip
+    warm: Counter[str] = Counter()
+    beside: list[str] = []
+
+    async def work(of: Call, lane: Lane, placed: Callable[[], None]) -> None:
+        placed()
+        is_warm_up = of.role is Role.WARMUP
+        if not is_warm_up:
+            street.sent.append((of.candidate, int(of.sample)))
+            beside.extend([of.candidate] * warm[of.candidate])
+        warm[of.candidate] += is_warm_up
+        try:
+            await asyncio.sleep(slow_s if is_warm_up and of.candidate == "slow" else 0.01)
+        finally:
+            warm[of.candidate] -= is_warm_up
+            lane.leave()
+        if (of.candidate, of.sample) == ("good", str(4 * BLOCK - 1)) and slow_s > 1:
+            street.stop.interrupt()
+            street.stop.interrupt()
+
+    street.work = work  # type: ignore[method-assign]
+    street.go()
+    assert beside == []
+    assert Counter(name for name, _ in street.sent)["good"] == 4 * BLOCK
+    assert [i for name, i in street.sent if name == "slow"] == (list(range(4 * BLOCK)) if slow_s < 1 else [])
 
 
 def test_embedded_engines_hold_nobody_back_and_send_one_call_at_a_time() -> None:
