@@ -76,9 +76,10 @@ def load_suites(
         if isinstance(entry, InlineSuite):
             suite: Suite | None = inline_suite(entry, source, where, problems, notices)
             prompt = (*where, "prompt")
-            where_written[f"task/{entry.name}/{entry.name}"] = source.place(
-                prompt if prompt in source.values else where
-            )
+            task = f"task/{entry.name}/{entry.name}"
+            where_written[task] = source.place(prompt if prompt in source.values else where)
+            if entry.system is not None:
+                where_written[f"{task}/system"] = source.place((*where, "system"))
         else:
             part = entry if isinstance(entry, PartOfSuite) else None
             name, at = (entry, where) if isinstance(entry, str) else (entry.suite, (*where, "suite"))

@@ -127,7 +127,11 @@ def places(suite: Suite, path: Path) -> Iterator[tuple[str, Place]]:
     """Yield where each task of `suite`, which was loaded from `path`, is written; as `core.runs.Bakeoff.places`."""
     file = path / SUITE_FILE if path.is_dir() else path
     author = _Author(file=file, text=_text(file))
-    yield from ((f"task/{suite.name}/{task.name}", author.place(task.name)) for task in suite.tasks)
+    for task in suite.tasks:
+        at = f"task/{suite.name}/{task.name}"
+        yield at, author.place(task.name)
+        if task.system is not None and (system := author.argument("system", task.name)) is not None:
+            yield f"{at}/system", system
 
 
 def known_suites(folder: Path, shipped: Path | None = None) -> tuple[str, ...]:
@@ -193,6 +197,18 @@ class _Author:
             if at >= 0 or text.startswith(str(name)):
                 return self._line(number, column=at + 2, length=len(str(name)))
         return self._line(1)
+
+    def argument(self, name: str, task: str) -> Place | None:
+        """Return where `name=` stands, at the task or below it; None where that is nowhere, or another task's."""
+        begun = False
+        for number, text in enumerate(self.text.splitlines(), start=1):
+            if f'"{task}"' in text or f"'{task}'" in text:
+                begun = True
+            elif begun and "Task(" in text:
+                return None
+            if begun and (at := text.find(f"{name}=")) >= 0:
+                return self._line(number, column=at + 1, length=len(name))
+        return None
 
     def _run(self) -> ModuleType:
         name = "bakeoff_suite_" + hashlib.sha256(str(self.file.resolve()).encode()).hexdigest()[:12]

@@ -179,6 +179,8 @@ class RagRequest:
     """Of each text that a stage writes."""
     params: Mapping[str, Json] = field(default_factory=dict)
     """For the stages that write."""
+    system: str | None = None
+    """For them too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

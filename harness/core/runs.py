@@ -66,7 +66,7 @@ class Bakeoff:
     """What was passed over, each one sentence: skipped wildcards, candidates without a key."""
     places: Mapping[str, Place] = field(default_factory=dict)
     """Where it is written: `candidate/NAME`, `candidate/NAME/api_base`, `candidate/CASCADE/STAGE`, `task/SUITE/TASK`,
-    `task/SUITE/TASK/prompt` → the place; nothing of what no file says."""
+    `task/SUITE/TASK/system` → the place; nothing of what no file says."""
 
     def place(self, *path: str) -> Place | None:
         """Return where the thing at `path` is written, or else what it is a part of; None where no file says it."""

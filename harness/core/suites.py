@@ -58,10 +58,12 @@ class Task:
     prompt: str = "{{ input }}"
     """Jinja template of the user's message; it sees `input`, `metadata` and `files`, never `target`."""
     system: str | None = None
+    """Jinja template of the system prompt: of a chat, or of the stages that write where documents are searched."""
     max_tokens: int = 256
     """Bounds the cost of a call. For speech it does not apply: the input's length bounds it."""
     params: Mapping[str, Json] = field(default_factory=dict)
-    """Request parameters that belong to the task, such as `stop`; those of a sample win, and a candidate's own."""
+    """Request parameters that belong to the task, such as `stop`; those of a sample win, and a candidate's own. In a
+    cascade they go to the stages that do what the task is about."""
     slot: str | None = None
     """The job that candidates are chosen for; by default the suite's slot, then the modality."""
     language: str | None = None

@@ -135,19 +135,24 @@ def _request(asked: Request, stage: Stage, cascade: Candidate, before: Sequence[
     }
     candidate, does = stage.candidate, stage.candidate.modalities
     if "transcription" in does:
-        language = asked.language if isinstance(asked, TranscriptionRequest) else None
-        return requests.transcription(_heard(asked, before), candidate.params, language=language)
+        own = asked if isinstance(asked, TranscriptionRequest) else None
+        params = {**(own.params if own else {}), **candidate.params}
+        return requests.transcription(_heard(asked, before), params, language=own.language if own else None)
     names = list(rankings)[-1:] if stage.reads is None else stage.reads
     documents = _found(asked, [rankings[name] for name in names], stage.top) if names else _documents(asked)
     prompt = stage_renderer(stage.input)(_prompt(asked), told, documents)
     if does & RANKS:
-        return requests.ranking(prompt, documents, candidate.params, candidate)
+        ranked = asked.params if isinstance(asked, RerankRequest) else {}
+        return requests.ranking(prompt, documents, {**ranked, **candidate.params}, candidate)
     if "tts" in does:
-        spoken = asked.params if isinstance(asked, SpeechRequest) else {}
+        spoken = _spoken(asked) if isinstance(asked, SpeechRequest) else {}
         return requests.speech(prompt, {**spoken, **candidate.params}, candidate, language=None)
     if isinstance(asked, RagRequest):
         written = {**asked.params, **candidate.params}
-        return requests.chat([{"role": "user", "content": prompt}], written, max_tokens=asked.max_tokens)
+        messages: list[Mapping[str, Json]] = [{"role": "user", "content": prompt}]
+        if asked.system is not None:
+            messages.insert(0, {"role": "system", "content": asked.system})
+        return requests.chat(messages, written, max_tokens=asked.max_tokens)
     following = cascade.stages[len(before) + 1 : len(before) + 2]
     timed = SENTENCES if any(stage.by_sentence for stage in following) else None
     if not isinstance(asked, ChatRequest):
@@ -158,6 +163,12 @@ def _request(asked: Request, stage: Stage, cascade: Candidate, before: Sequence[
     messages = [*asked.messages[:-1], {"role": "user", "content": content}]
     params = {**asked.params, **candidate.params}
     return replace(requests.chat(messages, params, max_tokens=asked.max_tokens), timed=timed)
+
+
+def _spoken(asked: SpeechRequest) -> dict[str, Json]:
+    """Return the parameters that `asked` was made of."""
+    voice: dict[str, Json] = {} if asked.voice is None else {"voice": asked.voice}
+    return {"response_format": asked.response_format, **voice, **asked.params}
 
 
 def _prompt(asked: Request) -> str:

@@ -37,6 +37,11 @@ from harness.execute.recordings import is_conversation, recordings_of, script_of
 KEY_VERSION = 1
 """Raised when the same call would get another key: no earlier record is found by its key after that."""
 
+TOLD = frozenset({"text", "vision", "speech", "rag"})
+"""Modalities of tasks whose requests, or some of whose stages', have a system prompt."""
+
+_WORDS = {"system": "system prompt", "prompt": "prompt: it sends a recording alone"}
+
 Asker = Callable[[Sample, Candidate], Request]
 """Renders one sample for one candidate; PromptError where that cannot be."""
 
@@ -60,7 +65,7 @@ def plan(bakeoff: Bakeoff) -> Plan:
     """
     exclusions = tuple(_exclusions(bakeoff))
     calls, unasked = _expand(bakeoff, exclusions)
-    if problems := [*_reserved(bakeoff), *_wrong_stages(bakeoff), *unasked]:
+    if problems := [*_reserved(bakeoff), *_unsaid(bakeoff), *_wrong_stages(bakeoff), *unasked]:
         raise UsageError(problems)
     if not calls:
         message = "no candidate can do any of the tasks"
@@ -74,7 +79,7 @@ def plan_partly(bakeoff: Bakeoff) -> tuple[list[Call], list[Problem]]:
     asked = replace(bakeoff, candidates=(*bakeoff.candidates, anybody), epochs=1)
     calls, unasked = _expand(asked, tuple(_exclusions(bakeoff)))
     kept = [call for call in calls if call.candidate != anybody.name]
-    return kept, [*_reserved(bakeoff), *_wrong_stages(bakeoff), *unasked]
+    return kept, [*_reserved(bakeoff), *_unsaid(bakeoff), *_wrong_stages(bakeoff), *unasked]
 
 
 def instrument_calls(bakeoff: Bakeoff, records: Iterable[Record]) -> list[Call]:
@@ -198,6 +203,20 @@ def _reserved(bakeoff: Bakeoff) -> Iterator[Problem]:
             yield Problem.at(place, "E204", message, hint="remove it: it would change what is measured")
 
 
+def _unsaid(bakeoff: Bakeoff) -> Iterator[Problem]:
+    """Name every prompt that no request of its task could hold."""
+    for suite in bakeoff.suites:
+        for task in suite.tasks:
+            unsaid = {
+                "system": task.system is not None and task.modality not in TOLD,
+                "prompt": task.modality == "transcription" and task.prompt not in ("", "{{ input }}"),
+            }
+            for field in (field for field, is_unsaid in unsaid.items() if is_unsaid):
+                message = f"{suite.name}/{task.name}: a {task.modality} task has no place for a {_WORDS[field]}"
+                place = bakeoff.place("task", suite.name, task.name, field)
+                yield Problem.at(place, "E225", message, hint="remove it: no candidate would be told")
+
+
 def _wrong_stages(bakeoff: Bakeoff) -> Iterator[Problem]:
     """Name every stage of a cascade whose input cannot be rendered."""
     for cascade in bakeoff.candidates:
@@ -302,30 +321,38 @@ def _asker(task: Task) -> Asker:
             )
         case "tts":
             return lambda sample, candidate: requests.speech(
-                prompt(sample), {**task.params, **candidate.params}, candidate, language=language(task, sample)
+                prompt(sample), _params(task, sample, candidate), candidate, language=language(task, sample)
             )
         case "transcription":
             return lambda sample, candidate: requests.transcription(
-                recordings_of(sample)[0], {**task.params, **candidate.params}, language=language(task, sample)
+                recordings_of(sample)[0], _params(task, sample, candidate), language=language(task, sample)
             )
         case "image_generation":
             return lambda sample, candidate: ImageRequest(
                 prompt=prompt(sample),
                 images=tuple(one for one in sample.media if isinstance(one, Image)),
-                params={**task.params, **sample.params, **candidate.params},
+                params=_params(task, sample, candidate),
             )
         case "video_generation":
             return lambda sample, candidate: _video(task, sample, candidate, prompt(sample))
         case "embedding" | "rerank":
             return lambda sample, candidate: requests.ranking(
-                prompt(sample), _documents(sample), {**task.params, **candidate.params}, candidate
+                prompt(sample), _documents(sample), _params(task, sample, candidate), candidate
             )
         case "rag":
             return lambda sample, _: RagRequest(
-                query=prompt(sample), documents=_documents(sample), max_tokens=task.max_tokens, params=task.params
+                query=prompt(sample),
+                documents=_documents(sample),
+                max_tokens=task.max_tokens,
+                params={**task.params, **sample.params},
+                system=None if system is None else system(sample),
             )
         case other:
             raise PromptError(f"tasks of modality {other!r} cannot be run")
+
+
+def _params(task: Task, sample: Sample, candidate: Candidate) -> dict[str, Json]:
+    return {**task.params, **sample.params, **candidate.params}
 
 
 def _content(prompt: str, sample: Sample) -> Json:
@@ -339,7 +366,7 @@ def _content(prompt: str, sample: Sample) -> Json:
 def _chat(task: Task, sample: Sample, candidate: Candidate, content: Json, system: str | None) -> ChatRequest:
     messages: list[Mapping[str, Json]] = [] if system is None else [{"role": "system", "content": system}]
     messages.append({"role": "user", "content": content})
-    params = {**task.params, **sample.params, **candidate.params}
+    params = _params(task, sample, candidate)
     # a cascade has a stage that speaks
     ask = requests.spoken_chat if task.modality == "speech" and not candidate.stages else requests.chat
     return ask(messages, params, max_tokens=task.max_tokens)
@@ -355,7 +382,7 @@ def _spoken(
     for recording in recordings:
         if recording.sample_rate != RAW_RATE:
             raise PromptError(f"a live session is played at {RAW_RATE:,} Hz, not {recording.sample_rate:,}")
-    params = {**task.params, **sample.params, **candidate.params}
+    params = _params(task, sample, candidate)
     instructions = "\n\n".join(filter(None, (system, prompt.strip()))) or None
     return requests.session(recordings[0], params, instructions=instructions, max_tokens=task.max_tokens, script=script)
 

@@ -443,6 +443,18 @@ def test_a_stage_that_cannot_be_asked_has_its_place(project: Project) -> None:
     assert (problem.code, place(problem)) == ("E312", "providers.yaml:12:94")
 
 
+def test_a_system_prompt_that_nobody_would_be_told_has_its_place(project: Project) -> None:
+    spoken = SUITE.replace('modality="text"', 'modality="tts"').replace(
+        "scorers=", "\n         system='Whisper.', scorers="
+    )
+    project.suite(spoken)
+    inline = "  - {name: say, modality: tts, data: faq.jsonl, system: Whisper., scorer: exact_match}\n"
+    _, problems = plan_partly(project.load(f"suites:\n  - arith\n{inline}"))
+    assert [(problem.code, place(problem), marked_text(problem)) for problem in problems] == [
+        ("E225", "suite.py:6:10", "system"), ("E225", "bakeoff.yaml:3:57", "Whisper."),
+    ]  # fmt: skip
+
+
 def test_names_on_the_command_line_are_checked(project: Project) -> None:
     text = f"suites:\n{FAQ}"
     problem = one(project.problems(text, candidates=["haikuu"]))

@@ -7,12 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.calls import Audio, ChatRequest, Failure, Output, Record, Role, SpeechRequest, Usage, media_named
+from harness.core.calls import (
+    Audio,
+    Call,
+    ChatRequest,
+    Document,
+    Failure,
+    Output,
+    RagRequest,
+    Record,
+    Request,
+    RerankRequest,
+    Role,
+    SpeechRequest,
+    TranscriptionRequest,
+    Usage,
+    media_named,
+)
 from harness.core.candidates import Candidate, Prices, Stage
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample, Suite
 from harness.errors import StoreError, UsageError
-from harness.execute.cascade import brings
+from harness.execute.cascade import brings, part_of
 from harness.execute.plan import plan
 from harness.execute.runner import RunResult, run
 from harness.store import ballast
@@ -22,6 +38,8 @@ from tests.execute.bakeoffs import Client, Engines, Watcher, answered, bakeoff, 
 from tests.execute.test_with_provider import CANARY, served
 from tests.fake_provider import FakeProvider, Fault, Pace, Piece, Served, status
 from tests.fake_provider.audio import RATE, header, samples
+
+CLIP = Audio(sha256="ab" * 32, mime="audio/wav", seconds=2.0, sample_rate=RATE, size=96044)
 
 
 def cascade(*stages: Stage, modality: str) -> Candidate:
@@ -389,6 +407,44 @@ def test_an_input_that_cannot_be_rendered_is_refused_before_anything_is_sent() -
     with pytest.raises(UsageError, match=r"the stage 'final' of the cascade 'both'.*drafft") as caught:
         plan(bakeoff(with_typo))
     assert "stages.draft.text" in str(caught.value.problems[0].hint)
+
+
+RAG = RagRequest(
+    query="q?", documents=(Document(id="d", text="t"),), max_tokens=9, params={"stop": ["x"]}, system="Be brief."
+)
+
+
+@pytest.mark.parametrize(
+    ("does", "asked_", "request_"),
+    [
+        pytest.param(
+            "text", RAG,
+            ChatRequest(messages=({"role": "system", "content": "Be brief."}, {"role": "user", "content": "q?"}),
+                        max_tokens=9, params={"stop": ["x"], "t": 1}), id="who writes, in a search",
+        ),
+        pytest.param(
+            "rerank", RAG, RerankRequest(query="q?", documents=RAG.documents, params={"t": 1}), id="who ranks, in one",
+        ),
+        pytest.param(
+            "rerank", RerankRequest(query="q?", documents=RAG.documents, params={"x": 2}),
+            RerankRequest(query="q?", documents=RAG.documents, params={"x": 2, "t": 1}), id="who ranks",
+        ),
+        pytest.param(
+            "transcription", TranscriptionRequest(audio=CLIP, language="en", params={"x": 2}),
+            TranscriptionRequest(audio=CLIP, language="en", params={"x": 2, "t": 1}), id="who hears",
+        ),
+        pytest.param(
+            "tts", SpeechRequest(text="q?", voice="anna", response_format="mp3", params={"x": 2}),
+            SpeechRequest(text="q?", voice="anna", response_format="mp3", params={"x": 2, "t": 1}), id="who speaks",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_task_says_reaches_the_stages_that_do_what_it_is_about(
+    does: str, asked_: Request, request_: Request
+) -> None:
+    stage = Stage(name="s", candidate=remote("m", modalities=frozenset({does}), params={"t": 1}), input="{{ input }}")
+    whole = Call(key="k", role=Role.ANSWER, candidate="both", request=asked_, suite="s", task="t", sample="1")
+    assert part_of(whole, stage, cascade(stage, modality=does), []).request == request_
 
 
 def test_a_cascade_is_planned_like_any_candidate_under_a_key_of_its_own() -> None:

@@ -613,6 +613,56 @@ def test_a_sample_brings_its_own_parameters_and_who_cannot_take_them_is_not_aske
     assert (exclusion.candidate, exclusion.reason) == ("unable", "it takes no tools, which the task sends")
 
 
+OWN = {"params": {"x": 2}}
+
+
+@pytest.mark.parametrize(
+    ("modality", "sample"),
+    [
+        pytest.param("text", Sample(id="s", input="a", metadata=OWN), id="chat"),
+        pytest.param("tts", Sample(id="s", input="a", metadata=OWN), id="voice"),
+        pytest.param("transcription", Sample(id="s", input="", media=(CLIP,), metadata=OWN), id="ear"),
+        pytest.param("image_generation", Sample(id="s", input="a", metadata=OWN), id="painter"),
+        pytest.param("embedding", Sample(id="s", input="a", metadata={**OWN, "documents": DOCUMENTS}), id="embedder"),
+        pytest.param("rerank", Sample(id="s", input="a", metadata={**OWN, "documents": DOCUMENTS}), id="reranker"),
+        pytest.param("rag", Sample(id="s", input="a", metadata={**OWN, "documents": DOCUMENTS}), id="search"),
+    ],
+)
+def test_the_parameters_of_a_sample_reach_every_kind_of_request_before_those_of_its_task(
+    modality: str, sample: Sample
+) -> None:
+    does = frozenset({modality} if modality != "embedding" else {"embedding", "rerank"})
+    suite = text_suite(modality=modality, samples=(sample,), params={"x": 1, "y": 1})
+    request: Any = only(bakeoff(remote("a", modalities=does), suites=[suite])).request
+    assert request.params == {"x": 2, "y": 1}
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        pytest.param({"modality": "tts", "system": "Whisper."}, "a tts task has no place for a system", id="voice"),
+        pytest.param({"modality": "rerank", "system": "S"}, "a rerank task has no place for a system", id="reranker"),
+        pytest.param(
+            {"modality": "transcription", "prompt": "A phone call."}, "no place for a prompt: it sends a recording",
+            id="the prompt of a recording",
+        ),
+    ],
+)  # fmt: skip
+def test_a_prompt_that_no_request_can_hold_is_refused_before_anything_is_sent(
+    task: dict[str, Any], message: str
+) -> None:
+    metadata: dict[str, Json] = {"documents": dict[str, Json](DOCUMENTS)}
+    sample = Sample(id="s", input="a", media=(CLIP,), metadata=metadata)
+    planned = bakeoff(
+        remote("a", modalities=frozenset({task["modality"]})), suites=[text_suite(samples=[sample], **task)]
+    )
+    with pytest.raises(UsageError) as caught:
+        plan(planned)
+    (problem,) = caught.value.problems
+    assert problem.code == "E225"
+    assert message in problem.message
+
+
 def test_who_does_not_know_the_language_of_a_task_is_not_asked() -> None:
     spoken = frozenset({"transcription"})
     everywhere, english = remote("everywhere", modalities=spoken), remote("english", modalities=spoken)
