@@ -19,8 +19,10 @@ PROVIDER_UNUSABLE = frozenset({"credentials", "quota"})
 """Kinds after which no request to this provider can succeed."""
 CANDIDATE_UNUSABLE = frozenset({"model_not_found"})
 """Kinds after which no request to this candidate can succeed."""
+UNCONNECTED = "connection"
+"""The kind of an attempt that found nobody to be asked: nothing was sent."""
 RETRIED = frozenset(
-    {"rate_limit", "conflict", "server_error", "server_timeout", "connection", "reset", "cut", "stream_error"}
+    {"rate_limit", "conflict", "server_error", "server_timeout", UNCONNECTED, "reset", "cut", "stream_error"}
 )
 """Kinds that another attempt may mend, as often as the policy allows."""
 RETRIED_ONCE = frozenset({"protocol", "empty_response", "job_failed"})
@@ -116,7 +118,7 @@ def detail(outcome: Output | Failure, error: Exception | None, wire: Wire, targe
 def may_be_billed(outcome: Output | Failure, wire: Wire) -> bool:
     """Whether a failed attempt can have cost money: it was sent, and no error status says that it was refused."""
     exchange = wire.order
-    if isinstance(outcome, Output) or exchange is None or outcome.kind == "connection":
+    if isinstance(outcome, Output) or exchange is None or outcome.kind == UNCONNECTED:
         return False
     return exchange.status is None or 200 <= exchange.status < 300
 
@@ -173,7 +175,7 @@ def _said(text: str) -> str:
 def _transport(exchange: Exchange, target: Target) -> Failure:
     name = _name(exchange.error)
     if not exchange.head_out and name in _CONNECTING:
-        return failed("connection", f"cannot connect to {exchange.host}: {_reason(exchange.error)}", target)
+        return failed(UNCONNECTED, f"cannot connect to {exchange.host}: {_reason(exchange.error)}", target)
     return failed("reset", f"{exchange.host} dropped the connection without a response ({name})", target)
 
 

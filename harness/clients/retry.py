@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from tenacity import AsyncRetrying, RetryCallState
 
 from harness.clients.deadlines import Deadlines
-from harness.clients.faults import RETRIED, RETRIED_ONCE, settled
+from harness.clients.faults import RETRIED, RETRIED_ONCE, UNCONNECTED, settled
 from harness.clients.reply import Reply
 from harness.clients.send import send
 from harness.clients.tap import Watch
@@ -27,7 +27,7 @@ class RetryPolicy:
     """How patient a call is, and the lane that it waits in."""
 
     max_attempts: int = 3
-    """Attempts that the provider took up; one that it turned away for now is none of them."""
+    """Attempts that the provider took up; see `is_unspent`."""
     first_wait_s: float = 0.5
     """Doubled with every attempt; half of each wait is random."""
     longest_wait_s: float = 30.0
@@ -98,7 +98,7 @@ async def call(
     retrying = AsyncRetrying(
         sleep=sleep,
         stop=lambda state: (
-            sum(not is_throttled(each) for each in attempts) >= policy.max_attempts
+            sum(not is_unspent(each) for each in attempts) >= policy.max_attempts
             or paused_s + _slept_s(state) > policy.max_wait_s
         ),
         wait=lambda state: max(policy.wait_s(state.attempt_number, rng), _reply(state).retry_after_s or 0.0),
@@ -117,6 +117,11 @@ async def call(
 def is_throttled(attempt: Attempt) -> bool:
     """Whether the provider turned the request away for now: it says nothing of the call, and all of the account."""
     return attempt.outcome == "rate_limit" or (attempt.outcome in RETRIED and attempt.retry_after_s is not None)
+
+
+def is_unspent(attempt: Attempt) -> bool:
+    """Whether an attempt is none of `max_attempts`: it was turned away for now, or nobody was there to be asked."""
+    return is_throttled(attempt) or attempt.outcome == UNCONNECTED
 
 
 def _worth_another(reply: Reply, outcomes: list[str]) -> bool:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from harness.clients.deadlines import Deadlines
-from harness.clients.retry import Answer, RetryPolicy, is_throttled
+from harness.clients.retry import Answer, RetryPolicy, is_unspent
 from harness.clients.tap import Watch
 from harness.clients.target import Target
 from harness.core.calls import (
@@ -204,8 +204,8 @@ class Courier:
             trip.entered = None
             said = "" if attempt.outcome == "ok" else self.redactor.clean(attempt.detail or attempt.outcome)
             self.heed(candidate, attempt.outcome, said, parked)
-            if is_throttled(attempt) and candidate.name in self.unusable:
-                raise Halted  # it was turned away for now: no word on the call itself
+            if is_unspent(attempt) and candidate.name in self.unusable:
+                raise Halted  # nobody has taken it up: no word on the call itself
 
         async def sleep(seconds: float) -> None:
             trip.let_go(call, lane)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from harness.clients.faults import CANDIDATE_UNUSABLE, PROVIDER_UNUSABLE
+from harness.clients.faults import CANDIDATE_UNUSABLE, PROVIDER_UNUSABLE, UNCONNECTED
 from harness.core.calls import Role
 from harness.core.candidates import Candidate
 from harness.core.echo import is_same_model
@@ -26,8 +26,6 @@ from harness.execute.sharing import Address, account, address
 from harness.execute.throttle import OF_ACCOUNT, UNSENT, Parked
 from harness.store.ledger import Count, Ledger
 
-UNCONNECTED = "connection"
-"""The kind of an attempt that found nobody to be asked."""
 UNCONNECTED_FOR_S = 2.0
 FEWEST_UNCONNECTED = 3
 """So many of them, over so long, at an address where nobody has answered yet: nobody will."""
@@ -92,8 +90,8 @@ class Ending:
     """Whom a ceiling concerns, None for everybody → how it was reached."""
     store_stop: str | None = None
     notices: list[str] = field(default_factory=list)
-    _answering: set[Address] = field(default_factory=set)
-    """Where somebody has answered, whatever it was."""
+    answering: set[Address] = field(default_factory=set)
+    """Where somebody has answered, whatever it was; now, or an earlier process of the run."""
     _silent: dict[Address, _Silence] = field(default_factory=dict)
     """Where nobody has, and somebody was asked."""
     _told: dict[Address, float] = field(default_factory=dict)
@@ -141,13 +139,13 @@ class Ending:
     def _heed_connection(self, candidate: Candidate, kind: str, said: str) -> None:
         where, now = address(candidate), self.clock()
         if kind != UNCONNECTED:
-            self._answering.add(where)
+            self.answering.add(where)
             self._silent.pop(where, None)
             return
         if now - self._told.get(where, -math.inf) >= TOLD_EVERY_S and candidate.name not in self.fatal:
             self._told[where] = now
             self.note(f"{candidate.name}: {said}. It is tried again.")
-        if where not in self._answering:
+        if where not in self.answering:
             silence = self._silent.setdefault(where, _Silence(since=now))
             silence.failures, silence.said = silence.failures + 1, said
             if silence.failures >= FEWEST_UNCONNECTED and now - silence.since >= UNCONNECTED_FOR_S:

@@ -388,7 +388,7 @@ def _spoken(
 
 
 def _video(task: Task, sample: Sample, candidate: Candidate, prompt: str) -> VideoRequest:
-    params = {**task.params, **sample.params, **candidate.params}
+    params = _params(task, sample, candidate)
     seconds, size = params.pop("seconds", None), params.pop("size", None)
     if not str(seconds).isdecimal() or not 0 < int(str(seconds)) <= MOST_SECONDS:
         raise PromptError("how many whole seconds is the clip to last? say so in params: {seconds: 4, size: 1280x720}")

@@ -29,7 +29,7 @@ from harness.execute.engines import Engines, Shed
 from harness.execute.lanes import Bell, Lane, lanes
 from harness.execute.plan import instrument_calls
 from harness.execute.progress import Progress
-from harness.execute.sharing import Account, account
+from harness.execute.sharing import Account, account, address
 from harness.execute.signals import Stop, heeded
 from harness.execute.throttle import Throttle
 from harness.execute.warmup import cold, proven_by, warm_up
@@ -72,7 +72,11 @@ async def run(
     listed = (*bakeoff.models, *bakeoff.instruments.values(), *bakeoff.candidates)
     candidates = {candidate.name: candidate for candidate in listed}
     shed = Shed(engines)
-    ending = Ending(candidates=candidates, note=progress.note, now=now, clock=clock, find=bakeoff.place)
+    proven = proven_by(ledger, candidates)
+    ending = Ending(
+        candidates=candidates, note=progress.note, now=now, clock=clock, find=bakeoff.place,
+        answering={address(candidates[name]) for name in proven if name in candidates},
+    )  # fmt: skip
     policy, rng = RetryPolicy(max_attempts=bakeoff.settings.max_attempts), random.Random(bakeoff.seed)
 
     targets: dict[str, Target] = {}
@@ -105,7 +109,6 @@ async def run(
     _check_credentials(bakeoff, calls, candidates, reach)
     if notice := _uncertain(ledger):
         ending.say(notice)
-    proven = proven_by(ledger, candidates)
     warm = warm_up(bakeoff, ledger, calls, budget, proven)
     if notice := _too_many_unpriced(bakeoff, [*warm, *calls], budget):
         ending.say(notice)

@@ -671,6 +671,19 @@ def test_waiting_behind_other_calls_is_no_wish_of_the_provider(tmp_path: Path) -
     assert max(r.marks.queue_ms for r in trip.records()) > 10
 
 
+def test_who_has_answered_an_earlier_process_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.execute.ending.UNCONNECTED_FOR_S", 0.0)
+    gone = failed("connection", message="cannot connect to h")
+    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), remote("b", model="new/b"), suites=[text_suite(4)]))
+    trip.client.script = lambda _, target: answered() if (target.candidate, trip.sent()["a"]) == ("a", 1) else gone
+    assert trip.go().fatal.keys() == {"b"}, "three times nobody was there"
+    trip.client.script = lambda *_: gone
+    again = trip.go()
+    assert again.fatal.keys() == {"b"}
+    assert [count.failed_infra for count in again.counts if count.candidate == "a"] == [3]
+    assert trip.sent()["a"] == 4 + 3
+
+
 def test_a_retry_waits_for_money_that_others_give_back(tmp_path: Path) -> None:
     planned = bakeoff(remote("a", usd="0.01"), suites=[text_suite(2)], max_in_flight=2)
     trip = Trip(folder=tmp_path, planned=planned)

@@ -58,7 +58,7 @@ MUTATIONS = (
     Mutation(
         row=3,
         file="harness/execute/courier.py",
-        guard="if is_throttled(attempt) and candidate.name in self.unusable:",
+        guard="if is_unspent(attempt) and candidate.name in self.unusable:",
         becomes="if False:",
         test=f"{LIMITS}::test_a_lane_that_would_wait_for_an_hour_is_parked",
     ),
@@ -72,7 +72,7 @@ MUTATIONS = (
     Mutation(
         row=4,
         file=RETRY,
-        guard="sum(not is_throttled(each) for each in attempts) >= policy.max_attempts",
+        guard="sum(not is_unspent(each) for each in attempts) >= policy.max_attempts",
         becomes="len(attempts) >= policy.max_attempts",
         test=f"{LIMITS}::test_a_storm_of_ten_seconds_costs_its_probes_alone",
     ),
@@ -149,7 +149,7 @@ MUTATIONS = (
     Mutation(
         row=12,
         file=FAULTS,
-        guard='"server_timeout", "connection", "reset",',
+        guard='"server_timeout", UNCONNECTED, "reset",',
         becomes='"server_timeout", "reset",',
         test=f"{CONNECTIONS}::test_a_refused_connection_is_tried_again_and_named",
     ),
@@ -177,15 +177,22 @@ MUTATIONS = (
     Mutation(
         row=12,
         file="harness/execute/ending.py",
-        guard="        if where not in self._answering:\n",
+        guard="        if where not in self.answering:\n",
         becomes="        if True:\n",
+        test=f"{LIMITS}::test_a_server_that_restarts_for_twenty_seconds_is_waited_for",
+    ),
+    Mutation(
+        row=12,
+        file=RETRY,
+        guard=" or attempt.outcome == UNCONNECTED",
+        becomes="",
         test=f"{LIMITS}::test_a_server_that_restarts_for_twenty_seconds_is_waited_for",
     ),
     Mutation(
         row=13,
         file=FAULTS,
-        guard='"connection", "reset", "cut",',
-        becomes='"connection", "cut",',
+        guard='UNCONNECTED, "reset", "cut",',
+        becomes='UNCONNECTED, "cut",',
         test=f"{CONNECTIONS}::test_a_connection_dropped_before_the_response_is_tried_again",
     ),
     Mutation(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.store.ledger import Ledger
 from tests.fake_provider import Certificate, FakeProvider, clean_eof, drip, hang, raw_body, reset, short_body
 from tests.fake_provider.audio import header
 from tests.faults.trial import MODES, Trial, ending
@@ -21,27 +22,36 @@ streams = pytest.mark.parametrize("mode", ["stream", "speech"])
 
 def unreachable(folder: Path, tap: str, name: str, provider: FakeProvider, url: str | None) -> str:
     """Run one call that cannot be sent, and return what the user is told."""
-    trial = Trial(folder=folder, provider=provider, tap=tap, url=url)
+    trial = Trial(folder=folder, provider=provider, tap=tap, url=url, settings={"max_attempts": 1})
     result = trial.go(name)
-    (record,) = trial.records(name)
-    assert [attempt.outcome for attempt in record.attempts] == ["connection"] * 3
-    assert not any(attempt.may_be_billed for attempt in record.attempts)
+    with Ledger.open(folder, write=False) as ledger:
+        assert ledger.query("SELECT state, attempt FROM call").fetchall() == [("pending", 3)]
+        assert ledger.spent() == 0
     assert provider.requests == []
     assert result.exit_code == 3
     return " ".join(result.notices)
 
 
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three failures are enough, however soon they come."""
+    monkeypatch.setattr("harness.execute.ending.UNCONNECTED_FOR_S", 0.0)
+
+
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("name", ["echo", "voice"])
 def test_a_refused_connection_is_tried_again_and_named(tap: str, tmp_path: Path, name: str, deaf: str) -> None:
     assert "cannot connect to 127.0.0.1" in unreachable(tmp_path, tap, name, FakeProvider(), deaf)
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("name", ["echo", "voice"])
 def test_a_host_that_has_no_address_is_tried_again_and_named(tap: str, tmp_path: Path, name: str) -> None:
     told = unreachable(tmp_path, tap, name, FakeProvider(), "http://provider.invalid/v1")
     assert "cannot connect to provider.invalid" in told
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("name", ["echo", "voice"])
 def test_a_certificate_that_nobody_vouches_for_is_refused_and_named(tap: str, tmp_path: Path, name: str) -> None:
     provider = FakeProvider(certificate=Certificate.make(tmp_path))
