@@ -37,6 +37,7 @@ def plan(
     for row in forecast.rows:
         dollars = _dollars(row.worst_case_usd, row.machine)
         dollars += f": no price of {', '.join(row.unpriced)}" if row.unpriced else ""
+        dollars += f": after the longest answers of earlier stages {row.unbounded}" if row.unbounded else ""
         screen.say(f"| {row.candidate} | {row.slot} | {row.calls} | {dollars} |")
     screen.say()
     if forecast.warm_up_calls:

@@ -203,7 +203,7 @@ def unpriced(bakeoff: Bakeoff, calls: Sequence[Call]) -> frozenset[str]:
             continue
         candidate = bakeoff.candidate(call.candidate)
         try:
-            unknown |= {name for name, amount in _by_model(call, candidate).items() if amount is None}
+            unknown |= {name for name, amount in worst_by_model(call, candidate).items() if amount is None}
         except PromptError:  # what its stages are asked cannot be said yet: whether they have prices can
             unknown |= {model.name for model in candidate.models if is_billed(model) and model.prices is None}
     return frozenset(unknown)
@@ -258,7 +258,7 @@ def worst_attempt(call: Call, candidate: Candidate) -> Decimal | None:
 def worst_attempts(call: Call, candidate: Candidate) -> dict[str, Decimal | None]:
     """Return `worst_attempt` of each model that answers `call`: of the candidate alone, or of its stages."""
     try:
-        return _by_model(call, candidate)
+        return worst_by_model(call, candidate)
     except PromptError:  # asked after an answer that is as long as it may be, a stage's question would be too long
         return {model.name: None if is_billed(model) else Decimal(0) for model in candidate.models}
 
@@ -268,7 +268,8 @@ def worst_of(request: Request, model: Candidate) -> Decimal | None:
     return worst_case(request, model) if is_billed(model) else Decimal(0)
 
 
-def _by_model(call: Call, candidate: Candidate) -> dict[str, Decimal | None]:
+def worst_by_model(call: Call, candidate: Candidate) -> dict[str, Decimal | None]:
+    """Do as `worst_attempts`; PromptError where a stage's question after the longest answers could not be sent."""
     found: dict[str, Decimal | None] = dict.fromkeys((model.name for model in candidate.models), Decimal(0))
     sent = _largest_requests(call, candidate) if candidate.stages else [(call.request, candidate)]
     for request, model in sent:

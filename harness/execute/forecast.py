@@ -12,7 +12,8 @@ from harness.core.calls import Call
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff, Plan
 from harness.execute.affordable import unaffordable
-from harness.execute.budget import is_billed, worst_attempt, worst_attempts
+from harness.execute.budget import is_billed, worst_attempt, worst_by_model
+from harness.execute.prompts import PromptError
 from harness.execute.warmup import warm_ups
 
 ASSUMED_SD = 0.5
@@ -30,6 +31,8 @@ class ForecastRow:
     """None: not known."""
     unpriced: tuple[str, ...]
     """Of whom: the models whose price is not known, of a cascade those of its stages."""
+    unbounded: str | None
+    """Why the worst case is not known although prices are: what a stage's question would be after longest answers."""
     machine: bool
     """Self-hosted: costs the machine's time and no dollars a call."""
 
@@ -107,13 +110,21 @@ def _oracle(bakeoff: Bakeoff, plan: Plan) -> tuple[int, Decimal | None]:
 
 def _row(candidate: Candidate, slot: str, calls: list[Call]) -> ForecastRow:
     machine = not any(is_billed(model) for model in candidate.models)
-    worst = [amount for call in calls for amount in worst_attempts(call, candidate).items()]
+    worst: list[tuple[str, Decimal | None]] = []
+    unbounded: str | None = None
+    for call in calls:
+        try:
+            worst += worst_by_model(call, candidate).items()
+        except PromptError as error:
+            unbounded = str(error)
+            worst += [(model.name, None) for model in candidate.models if is_billed(model) and model.prices is None]
     return ForecastRow(
         candidate=candidate.name,
         slot=slot,
         calls=len(calls),
-        worst_case_usd=None if machine else _sum(usd for _, usd in worst),
+        worst_case_usd=None if machine or unbounded else _sum(usd for _, usd in worst),
         unpriced=tuple(sorted({name for name, usd in worst if usd is None})),
+        unbounded=None if machine else unbounded,
         machine=machine,
     )
 

@@ -112,6 +112,17 @@ def test_a_stage_whose_question_cannot_be_said_yet_is_not_called_unpriced() -> N
     refuse_unpriced(replace(planned, candidates=(mistyped,)), plan(planned).calls)
 
 
+def test_a_question_that_may_grow_too_long_is_not_called_unpriced() -> None:
+    planned = two_writers(final_usd="0.02")
+    wordy = replace(planned, suites=(text_suite(1, max_tokens=200_000),))
+    (row,) = forecast(wordy, plan(wordy)).rows
+    assert (row.worst_case_usd, row.unpriced) == (None, ())
+    assert row.unbounded == "the rendered text passes 1,000,000 characters"
+    unknown = replace(two_writers(final_usd=None), suites=wordy.suites)
+    (row,) = forecast(unknown, plan(unknown)).rows
+    assert row.unpriced == ("final",)
+
+
 def with_gold(*, final_usd: str | None, gold: str = "four", attribute: bool = True) -> Bakeoff:
     """Return a cascade that is asked one question, of which it is known what its first stage should say."""
     planned = two_writers(final_usd=final_usd)
