@@ -674,7 +674,8 @@ def test_waiting_behind_other_calls_is_no_wish_of_the_provider(tmp_path: Path) -
 def test_who_has_answered_an_earlier_process_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.execute.ending.UNCONNECTED_FOR_S", 0.0)
     gone = failed("connection", message="cannot connect to h")
-    trip = Trip(folder=tmp_path, planned=bakeoff(remote("a"), remote("b", model="new/b"), suites=[text_suite(4)]))
+    planned = bakeoff(remote("a"), remote("b", model="new/b"), suites=[text_suite(4)], max_in_flight=1)
+    trip = Trip(folder=tmp_path, planned=planned)  # one at a time, or the first answer may land after three refusals
     trip.client.script = lambda _, target: answered() if (target.candidate, trip.sent()["a"]) == ("a", 1) else gone
     assert trip.go().fatal.keys() == {"b"}, "three times nobody was there"
     trip.client.script = lambda *_: gone
