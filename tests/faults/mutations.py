@@ -186,7 +186,8 @@ MUTATIONS = (
         file=RETRY,
         guard=" or attempt.outcome == UNCONNECTED",
         becomes="",
-        test=f"{LIMITS}::test_a_server_that_restarts_for_twenty_seconds_is_waited_for",
+        test="tests/clients/test_retry.py::"
+        "test_who_was_turned_away_or_found_nobody_has_spent_no_attempt_and_waits_with_patience",
     ),
     Mutation(
         row=13,
