@@ -13,6 +13,7 @@ import gc
 import inspect
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -35,6 +36,8 @@ _ENVIRONMENT = {
     "REALTIME_WEBSOCKET_MAX_MESSAGE_SIZE_BYTES": str(4 * 2**20),  # else one event of a live session may fill the memory
 }
 _LOOPBACK = "127.0.0.1,localhost,::1"
+_UNAWAITED = "coroutine 'BaseLLMHTTPHandler.async_"
+"""It makes some of its calls in a thread and awaits them afterwards: a deadline of ours may come in between."""
 
 
 @cache
@@ -54,6 +57,7 @@ def load() -> ModuleType:
     litellm.cache = None
     for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # its error lines can hold keys
+    warnings.filterwarnings("ignore", _UNAWAITED, RuntimeWarning)
     _forbid_hidden_retries()
     _forbid_second_connections()
     _install_tap()
