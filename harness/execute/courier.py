@@ -155,10 +155,10 @@ class Courier:
         finally:
             unseen = self.stop.blind and trip.entered is not None
             trip.let_go(call, lane)
+            if stay is not None:  # before anything is awaited, or others would be charged too little meanwhile
+                stay.closed(self.clock())  # it was broken off, and nobody has told
             if record is None and trip.sent and not unseen:
                 await self.ledger.release(call.key, trip.intended)
-            if stay is not None:
-                stay.closed(self.clock())  # it was broken off, and nobody has told
             await self.budget.settle(call.candidate, trip.held, _spent(record, trip, candidate))
         self.progress.finished(record)
         return record
