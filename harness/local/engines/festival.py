@@ -13,5 +13,6 @@ def load(files: Mapping[str, Path], *, threads: int) -> Voice:
 
 
 def _command(voice: str, speed: float, text: Path, clip: Path) -> Sequence[str]:
-    stretch = f"(Parameter.set 'Duration_Stretch {1 / speed})"
-    return ("text2wave", "-eval", f"(voice_{voice})", "-eval", stretch, "-o", str(clip), str(text))
+    # a voice of Markov models has durations of its own: Festival's Duration_Stretch does not reach them
+    rate = f'(set! hts_engine_params (append hts_engine_params \'(("-r" {speed}))))'
+    return ("text2wave", "-eval", f"(voice_{voice})", "-eval", rate, "-o", str(clip), str(text))
