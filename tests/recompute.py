@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -1281,10 +1282,44 @@ def _run_numbers(run: Run) -> Iterator[tuple[str, Expected]]:
         yield number_id("run", "instruments", name, "failures"), _count(sum(not call.ok for call in calls))
         if any(call.cost is not None for call in calls):
             yield number_id("run", "instruments", name, "cost_usd"), Exact(value=_total(calls), unit="usd")
+    yield from foreseen_numbers(run)
     settings = {"epochs": run.config["epochs"], "seed": run.config["seed"], **run.config["settings"]}
     for name, value in settings.items():
         for of, figure in value.items() if isinstance(value, dict) else [("", value)]:
             yield number_id("run", "settings", "", f"{name}.{of}" if of else name), Exact(value=float(figure))
+
+
+def foreseen_numbers(run: Run) -> Iterator[tuple[str, Expected]]:
+    """The last forecast as the manifest has it, and what was taken in the end."""
+    if not run.manifest.get("foreseen"):
+        return
+    said, done = run.manifest["foreseen"][-1], [call for call in run.calls if call.finished]
+    taken: dict[str, float | Decimal] = {
+        "calls": sum(call.role in ("answer", "warmup", "instrument", "oracle") for call in done),
+        "minutes": sending_minutes(run),
+    }
+    for name, calls in zip(("machine_usd", "usd"), _paid(run), strict=True):
+        if all(call.cost is not None for call in calls):
+            taken[name] = _total(calls)
+    for name, range_ in said.items():
+        unit = "usd" if "usd" in name else "plain"
+        for end, value in range_.items() if isinstance(range_, dict) else ():
+            yield number_id("run", "forecast", "", f"{name}.{end}"), Exact(value=value, unit=unit)
+        if name in taken:
+            yield number_id("run", "forecast", "", name), Exact(value=taken[name], unit=unit)
+    yield number_id("run", "forecast", "", "pilot"), _count(said["pilot"])
+
+
+def sending_minutes(run: Run) -> float:
+    """The time of the processes that sent; one that left no end is over with the last that came of it."""
+    finished, sessions = [call.row["finished"] for call in run.calls if call.finished], run.manifest["sessions"]
+    took = 0.0
+    for i, session in enumerate(sessions):
+        later = sessions[i + 1]["began"] if i + 1 < len(sessions) else "9"
+        its = [at for at in finished if session["began"] <= at < later]
+        end = session.get("ended", max(its, default=session["began"]))
+        took += datetime.fromisoformat(end).timestamp() - datetime.fromisoformat(session["began"]).timestamp()
+    return took / 60
 
 
 def unrecorded(run: Run) -> list[Decimal]:
@@ -1435,6 +1470,29 @@ def _decision_numbers(decision: Decision) -> dict[str, Expected]:
     return numbers
 
 
+def _units(done: Sequence[Call]) -> Iterator[tuple[str, Expected]]:
+    """What everything has cost, for each unit of what came."""
+    came = [call for call in done if call.ok]
+    spent = sum((call.cost for call in done if call.cost is not None), Decimal(0))
+    if not came or any(call.cost is None for call in came):
+        return
+    yield "usd_per_success", Exact(value=spent / len(came), unit="usd")
+    amounts = {
+        meter: sum(Decimal(str(call.row[meter] or 0)) for call in came)
+        for meter in ("input_characters", "output_audio_tokens", "output_audio_seconds", "input_audio_seconds")
+    }
+    characters, spoken = amounts["input_characters"], amounts["output_audio_seconds"]
+    for unit, size, meter in (
+        ("usd_per_1m_characters", 1_000_000, "input_characters"),
+        ("usd_per_1m_audio_tokens", 1_000_000, "output_audio_tokens"),
+        ("usd_per_audio_minute", 60, "output_audio_seconds" if spoken else "input_audio_seconds"),
+    ):
+        if amounts[meter]:
+            yield unit, Exact(value=spent / amounts[meter] * size, unit="usd")
+    if characters and spoken:
+        yield "characters_per_minute", Exact(value=characters / (spoken / 60))
+
+
 def _slot_numbers(slot: Slot) -> dict[str, Expected]:
     """Costs, tasks, completeness and bad cases."""
     numbers: dict[str, Expected] = {}
@@ -1450,6 +1508,7 @@ def _slot_numbers(slot: Slot) -> dict[str, Expected]:
         for meter in METERS:
             total = sum(call.row[meter] for call in done if call.row[meter] is not None)
             costs[f"meter.{meter}"] = Exact(value=total, unit="s" if meter.endswith("_seconds") else "plain")
+        costs |= {f"unit.{unit}": x for unit, x in _units(done)}
         numbers |= {number_id(slot.slot, "cost", name, key): x for key, x in costs.items()}
         numbers |= dict(_prices(slot.slot, configured[name]))
         calls = {

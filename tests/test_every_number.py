@@ -495,6 +495,9 @@ def wrong_words(page: Page, decisions: Mapping[str, Decision], document: Any) ->
     for got in document["decisions"]:
         decision = decisions[got["slot"]]
         said, names = sayable(decision, got), sorted(decision.slot.candidates, key=len, reverse=True)
+        said += [
+            abs(found["bias_ms"]) for found in decision.slot.run.manifest["calibrations"]
+        ]  # nearer is no difference
         verdict = got["verdict"]
         texts = {"sentence": verdict["sentence"], **{f"caveat.{i}": text for i, text in enumerate(verdict["caveats"])}}
         for key, text in texts.items():
@@ -745,7 +748,9 @@ SECTIONS = {"verdict", "ranking", "gates", "matrix", "weights", "differences", "
 def test_every_number_of_a_run_is_recomputed(live: Path) -> None:
     counted = check_run(live)
     wanted = {f"{slot}/{section}" for slot in ("text", "tts") for section in SECTIONS}
-    wanted |= {f"run/{section}" for section in ("summary", "suites", "prices", "cost", "instruments", "settings")}
+    wanted |= {
+        f"run/{section}" for section in ("summary", "suites", "prices", "cost", "instruments", "forecast", "settings")
+    }
     wanted.add("text/confusion")
     assert set(counted) == wanted
 
@@ -916,3 +921,8 @@ def test_every_number_of_the_demo_is_recomputed(tmp_path: Path) -> None:
     assert done.returncode in (0, 1), done.stdout + done.stderr
     (made,) = tmp_path.iterdir()
     check_run(made)
+    run = recompute.Run(made)
+    said = run.manifest["foreseen"][0]
+    calls = sum(call.role in ("answer", "instrument") for call in run.calls)
+    assert said["calls"]["low"] <= calls <= said["calls"]["high"]
+    assert said["minutes"]["low"] <= recompute.sending_minutes(run) <= said["minutes"]["high"]

@@ -2,6 +2,7 @@
 
 from harness.cli import screen
 from harness.cli.tables import estimate_text, table
+from harness.core.candidates import Exchange
 from harness.core.traffic import ProductCost, Traffic
 from harness.report import numbers
 
@@ -30,6 +31,21 @@ def lines(costs: list[ProductCost], traffic: Traffic) -> list[str]:
     shown += [line for it in costs for line in (*_seat(it), *_hosting(it))]
     unknown = [f"{it.candidate}: {it.bill.request.note}" for it in costs if it.bill.month is None]
     return [*shown, *(["", "What these cost is not known.", *unknown] if unknown else [])]
+
+
+def in_yuan(costs: list[ProductCost], exchange: Exchange | None) -> list[str]:
+    """Return a line for each candidate whose cost is known; nothing where nobody has said what a dollar costs."""
+    if exchange is None:
+        return []
+    rate = float(exchange.cny_per_usd)
+    head = f"In yuan, at ¥{exchange.cny_per_usd:f} a dollar ({exchange.date}):"
+    known = [
+        f"{it.candidate}: ¥{numbers.significant(it.bill.request.value * rate)} a request, "
+        f"¥{numbers.significant(it.bill.month.mean * rate)} a month"
+        for it in costs
+        if it.bill.request.value is not None and it.bill.month is not None
+    ]
+    return ["", head, *known] if known else []
 
 
 def _month(it: ProductCost) -> str:
@@ -64,7 +80,9 @@ def _hosting(it: ProductCost) -> list[str]:
     carried = "" if hosting.carries else ", and do not carry this traffic"
     return [
         f"{it.candidate}: {screen.counted(hosting.replicas, 'replica')} of your own cost {numbers.usd(hosting.month)} "
-        f"a month, {pays}{carried}."
+        f"a month, {pays}{carried}. Each serves {numbers.significant(hosting.requests_per_s)} good requests a second; "
+        f"1,000 requests cost {numbers.usd(hosting.usd_per_1k)} with this traffic, "
+        f"{numbers.usd(hosting.usd_per_1k_busy)} where the replicas are always as busy as may be planned."
     ]
 
 

@@ -25,6 +25,10 @@ def cost(
         float | None, typer.Option("--batch-share", min=0, max=1, help="What if this share could wait for a batch?")
     ] = None,
     requests: Annotated[float | None, typer.Option("--requests", min=1, help="What if so many came a month?")] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option("--prices", metavar="FILE", help="What if the prices of this map held? The run keeps its own."),
+    ] = None,
     folder: Folder = HERE,
     runs: Runs = None,
     as_json: AsJson = False,
@@ -40,11 +44,16 @@ def cost(
     changed: dict[str, Any] = {"cached_share": cached_share, "batch_share": batch_share, "requests": requests}
     given = replace(given, **{name: value for name, value in changed.items() if value is not None})
     path = folders.find(run, runs_of(folder, runs))
-    costs = pipeline.product_cost(path, given)
+    book = None if prices is None else pipeline.price_book(prices)
+    costs = pipeline.product_cost(path, given, prices=book)
     if as_json:
-        screen.document({"run": path.name, "traffic": given, "costs": costs})
+        told = {"source": book.source, "date": book.date, "sha256": book.sha256} if book else None
+        screen.document({"run": path.name, "traffic": given, "costs": costs, "prices": told})
         return
+    if book is not None:
+        screen.say(f"At the prices of {book.source}{'' if book.date is None else f', {book.date}'}.")
     for slot in dict.fromkeys(it.slot for it in costs):
         screen.say()
-        for line in bills.lines([it for it in costs if it.slot == slot], given):
+        of_slot = [it for it in costs if it.slot == slot]
+        for line in (*bills.lines(of_slot, given), *bills.in_yuan(of_slot, pipeline.exchange(folder))):
             screen.say(line)

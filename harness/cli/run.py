@@ -1,5 +1,6 @@
 """`bakeoff run`: the bake-off, from the plan to the report."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli import screen
+from harness.cli import plan, screen
 from harness.cli.options import (
     HERE,
     AllowCode,
@@ -25,6 +26,8 @@ from harness.core.runs import DRAIN_S
 from harness.errors import BakeoffError, Interrupted, StoreError, UsageError
 
 if TYPE_CHECKING:
+    from harness.core.decision import Decision
+    from harness.core.forecast import Forecast
     from harness.core.runs import Bakeoff
     from harness.pipeline import Selection
 
@@ -56,6 +59,15 @@ def run(
     only: Only = None,
     candidates: Candidates = None,
     limit: Limit = None,
+    pilot: Annotated[
+        int | None,
+        typer.Option(
+            "--pilot",
+            metavar="K",
+            min=2,
+            help="Ask the first K samples of each task, say what the whole run will take, and stop: a resume goes on.",
+        ),
+    ] = None,
     drain_timeout: Annotated[
         float,
         typer.Option("--drain-timeout", metavar="S", min=0, help="How long an interrupt waits for what is in flight."),
@@ -92,7 +104,7 @@ def run(
     )
     run_to_report(
         pipeline.bounded(bakeoff, selection), folder=folder, runs=runs_of(folder, runs), selection=selection,
-        resume=path, drain_s=drain_timeout, allow_incomplete=allow_incomplete, as_json=as_json,
+        resume=path, pilot=pilot, drain_s=drain_timeout, allow_incomplete=allow_incomplete, as_json=as_json,
     )  # fmt: skip
 
 
@@ -103,11 +115,15 @@ def run_to_report(
     runs: Path,
     selection: "Selection",
     resume: Path | None = None,
+    pilot: int | None = None,
     drain_s: float = DRAIN_S,
     allow_incomplete: bool = False,
     as_json: bool = False,
 ) -> None:
-    """Run `bakeoff`, derive everything from its records, print the answer and end with the run's exit code."""
+    """Run `bakeoff`, derive everything from its records, print the answer and end with the run's exit code.
+
+    Of a `pilot` nothing is decided: what the whole run will take is printed.
+    """
     from harness import pipeline
     from harness.cli import tables
     from harness.cli.progress import Bars
@@ -125,39 +141,51 @@ def run_to_report(
     path = resume or pipeline.start(bakeoff, planned, selection=selection, runs=runs)
     if resume is not None:
         pipeline.remember(path, selection)
+    else:
+        screen.note("\n".join(plan.amounts(pipeline.foreseen(path))).strip())
     again = folders.resume_command(path, folder)
+    forecast: Forecast | None = None
+    decisions: Sequence[Decision] = ()
     with Bars() as bars:
         try:
-            result = pipeline.run(bakeoff, path, folder=folder, progress=bars, drain_s=drain_s)
+            first = None if pilot is None else pipeline.pilot(planned, pilot)
+            result = pipeline.run(bakeoff, path, folder=folder, progress=bars, drain_s=drain_s, only=first)
             decidable = result.answered > 0 and result.exit_code not in (Interrupted.exit_code, StoreError.exit_code)
-            if decidable:
+            if decidable and pilot is not None:
+                forecast = pipeline.forecast_from_pilot(bakeoff, planned, path, pilot)
+            elif decidable:
                 bars.note("Scoring and deciding ...")
                 pipeline.score(bakeoff, path)
                 decisions = pipeline.decide(path, allow_incomplete=allow_incomplete)
                 pipeline.report(path)
                 pipeline.memo(path)
         except (BakeoffError, KeyboardInterrupt) as error:
-            told = error if isinstance(error, BakeoffError) else Interrupted("interrupted: what is stored is kept")
-            if resume is None and not isinstance(told, StoreError) and folders.discard(path):
-                raise told from error
-            screen.show_error(told, sent=True)
+            failure = error if isinstance(error, BakeoffError) else Interrupted("interrupted: what is stored is kept")
+            if resume is None and not isinstance(failure, StoreError) and folders.discard(path):
+                raise failure from error
+            screen.show_error(failure, sent=True)
             screen.note(f"Go on with: {again}")
-            raise typer.Exit(told.exit_code) from error
-    exit_code = pipeline.exit_code(result, decisions if decidable else ())
+            raise typer.Exit(failure.exit_code) from error
+    exit_code = pipeline.exit_code(result, decisions) if forecast is None else result.exit_code
     if as_json:
-        screen.document(pipeline.summary(path, exit_code))
+        told = {"run": str(path), "exit_code": exit_code, "forecast": forecast}
+        screen.document(pipeline.summary(path, exit_code) if forecast is None else told)
     else:
         for line in result.notices:
             if line not in bars.said:
                 screen.note(line)
-        if decidable:
+        if decisions:
             tables.show_decisions(decisions)
             screen.say()
             screen.say(f"Report: {path / 'report.html'}   Memo: {path / 'memo.md'}")
+        if forecast is not None:
+            plan.show(forecast)
         for problem in result.problems:
             screen.note(screen.problem_text(problem), head=f"error[{problem.code}]")
         if exit_code not in (0, 1):
             screen.note(f"The run is incomplete (exit {exit_code}). Go on with: {again}")
+        elif forecast is not None:
+            screen.note(f"Ask the rest with: {again}")
     raise typer.Exit(exit_code)
 
 

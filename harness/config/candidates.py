@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from harness.config.litellm_names import litellm_names
+from harness.config.market import CNY, Market
 from harness.config.providers import Entry
 from harness.config.secrets import FROM_ENVIRONMENT, holds_key, is_key, shown
 from harness.core.candidates import Candidate, Machine, Prices
@@ -116,12 +117,16 @@ class Resolved:
     """Keys of litellm_params that were the router's."""
     absent: str | None = None
     """What an embedded engine lacks that not every machine has, and what installs it."""
+    no_rate: bool = False
+    """Its prices are in a currency of which nobody has said what a dollar costs, so they are not known."""
     unknown: tuple[str, ...] = ()
     """Keys of litellm_params that neither LiteLLM nor Bakeoff knows; they are sent as they are."""
 
 
-def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Resolved | None:
-    """Return the candidate of `entry`; None after adding what is wrong with it."""
+def resolve(
+    entry: Entry, env: Mapping[str, str], problems: list[Problem], *, market: Market | None = None
+) -> Resolved | None:
+    """Return the candidate of `entry`; None after adding what is wrong with it. `market`: where prices are from."""
     found = len(problems)
     params, own = entry.model.litellm_params, entry.model.bakeoff
     extra = {key: value for key, value in (params.model_extra or {}).items() if value is not None}
@@ -141,7 +146,7 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
     key_variable, more = _variables(entry, model, base_url, kept, env, problems)
     unknown = list(_unknown(entry, extra, problems))
     limits = {key: _number(entry, key, extra[key], problems) for key in LIMITS & extra.keys()}
-    prices = _prices(entry, model, extra, problems)
+    prices = _prices(entry, model, extra, problems, market or Market())
     if len(problems) > found:
         return None
     in_flight = limits.get("max_parallel_requests")
@@ -170,6 +175,7 @@ def resolve(entry: Entry, env: Mapping[str, str], problems: list[Problem]) -> Re
         missing={variable: place for variable, place in {**wanted, **more}.items() if not env.get(variable)},
         ignored=tuple(ignored),
         absent=_absence(engine) if engine else None,
+        no_rate=own is not None and own.currency == CNY and prices is None,
         unknown=() if candidate.is_local else tuple(unknown),
     )
 
@@ -341,10 +347,10 @@ def _number(entry: Entry, key: str, value: Json, problems: list[Problem]) -> flo
     return None
 
 
-def _prices(entry: Entry, model: str, extra: Mapping[str, Json], problems: list[Problem]) -> Prices | None:
-    """Return the book's prices with those of the entry over them."""
-    from harness.pricing import book
-
+def _prices(
+    entry: Entry, model: str, extra: Mapping[str, Json], problems: list[Problem], market: Market
+) -> Prices | None:
+    """Return the book's prices with those of the entry over them; in another currency, those of the entry alone."""
     info = entry.model.model_info
     own: dict[str, Decimal] = {}
     for section, given in (("litellm_params", extra), ("model_info", (info.model_extra if info else None) or {})):
@@ -364,9 +370,17 @@ def _prices(entry: Entry, model: str, extra: Mapping[str, Json], problems: list[
                 problems.append(entry.problem("E204", message, section, key))
             else:
                 own[key] = price
-    known = None if model.startswith("local/") else book.lookup((info.base_model if info else None) or model)
+    listed = (info.base_model if info else None) or model
+    file, currency = entry.source.file.rpartition("/")[2], entry.model.bakeoff and entry.model.bakeoff.currency
+    if currency == CNY:
+        rate = market.exchange
+        if rate is None or not own:
+            return None  # what a dollar costs is not guessed, and the book is in dollars
+        usd = {name: (price / rate.cny_per_usd).quantize(Decimal("1e-15")) for name, price in own.items()}
+        return Prices(usd=usd, source=f"{file}, ¥{rate.cny_per_usd:f} a dollar", date=rate.date, own=tuple(own))
+    known = None if model.startswith("local/") else market.prices(listed)
     if not own:
         return known
     if known is None:
-        return Prices(usd=own, source=entry.source.file.rpartition("/")[2])
-    return Prices(usd={**known.usd, **own}, source=f"{known.source} + {entry.source.file.rpartition('/')[2]}")
+        return Prices(usd=own, source=file, own=tuple(own))
+    return replace(known, usd={**known.usd, **own}, source=f"{known.source} + {file}", own=tuple(own))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from harness.config.candidates import Resolved, resolve
+from harness.config.market import Market
 from harness.config.models import Cascade
 from harness.config.models import Stage as WrittenStage
 from harness.config.providers import CascadeEntry, Entry
@@ -48,6 +49,8 @@ def resolve_cascade(
     named: Callable[[str], tuple[Entry | CascadeEntry, ...]],
     env: Mapping[str, str],
     problems: list[Problem],
+    *,
+    market: Market | None = None,
 ) -> Resolved | None:
     """Return the candidate of a cascade; None after adding what is wrong with it or with a stage's entry."""
     found = len(problems)
@@ -62,7 +65,7 @@ def resolve_cascade(
             problems.append(entry.problem("E208", message, *steps, hint=f"say '{model.name}'"))
             continue
         assert isinstance(model, Entry), "a cascade that names another one was refused when the file was read"
-        of = resolve(model, env, problems)
+        of = resolve(model, env, problems, market=market)
         if of is None:
             continue
         resolved.append(of)

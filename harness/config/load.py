@@ -24,7 +24,7 @@ from harness.config.selection import places as candidate_places
 from harness.config.source import Source, Where, parse, read
 from harness.config.suite_list import load_suites, tasks_of
 from harness.config.validate import validate_parts
-from harness.core.candidates import Candidate, provider_of
+from harness.core.candidates import Candidate, Exchange, provider_of
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
 from harness.core.suggest import did_you_mean, nearest
@@ -51,7 +51,9 @@ def load(
     problems: list[Problem] = []
     given, source, written = _read_bakeoff(folder / file, problems)
     found = len(problems)
-    shelf = open_shelf(folder, shipped, problems)
+    rate = given.exchange
+    exchange = None if rate is None else Exchange(cny_per_usd=rate.cny_per_usd, date=rate.date)
+    shelf = open_shelf(folder, shipped, problems, exchange)
     listed_as_written = written is not None and written.at(("candidates",)) == source.at(("candidates",))
     all_known = listed_as_written and len(problems) == found
     every = load_suites(given, source, written, folder, shipped, problems, lenient=lenient)
@@ -88,6 +90,7 @@ def load(
         settings=replace(RunSettings(), **given.run.model_dump(exclude_none=True)) if given.run else RunSettings(),
         epochs=given.epochs,
         seed=given.seed,
+        exchange=exchange,
         notices=(
             *chosen.notices,
             *every.notices,

@@ -180,7 +180,13 @@ class SelfHostingSection(Strict):
     """A machine that could serve the same traffic."""
 
     usd_per_gpu_hour: Positive
-    requests_per_s: Annotated[Positive, Field(description="of one replica, within the latency that is needed")]
+    requests_per_s: Annotated[
+        Positive | None, Field(description="of one replica, within the latency that is needed; or name a candidate")
+    ] = None
+    candidate: Annotated[Name | None, Field(description="whose answers in the run say it: one on a machine")] = None
+    within_ms: Annotated[
+        Positive | None, Field(description="of candidate: whole answers that are later are not good")
+    ] = None
     peak_requests_per_s: Positive
     gpus_per_replica: Annotated[int | None, Field(ge=1)] = None
     headroom: Annotated[float | None, Field(gt=0, le=1)] = None
@@ -212,6 +218,13 @@ def _kind_of_suite(value: Any) -> str | None:
     return "<name>" if isinstance(value, str) else None
 
 
+class ExchangeSection(Strict):
+    """What a dollar costs: never guessed."""
+
+    cny_per_usd: Annotated[Money, Field(gt=0)]
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="of the rate, such as 2026-11-27")]
+
+
 class BakeoffFile(Strict):
     """bakeoff.yaml: everything but `suites` has a default."""
 
@@ -236,6 +249,7 @@ class BakeoffFile(Strict):
     run: RunSection | None = None
     decision: Annotated[dict[Name, DecisionSection] | None, Field(description="keyed by slot")] = None
     traffic: TrafficSection | None = None
+    exchange: ExchangeSection | None = None
 
 
 # -- providers.yaml ------------------------------------------------------------------------------------------------
@@ -249,6 +263,10 @@ class BakeoffKeys(Strict):
     tpm: Annotated[float | None, Field(gt=0, description="tokens per minute")] = None
     max_in_flight: Annotated[int | None, Field(ge=1, le=10_000)] = None
     usd_per_hour: Annotated[Money | None, Field(ge=0, description="self-hosted: what the machine costs")] = None
+    currency: Annotated[
+        Literal["USD", "CNY"],
+        Field(description="of the prices in model_info; in CNY at the exchange of bakeoff.yaml, not known without one"),
+    ] = "USD"
     utilisation: Annotated[Money, Field(gt=0, le=1, description="share of the paid hours that serve")] = Decimal(1)
 
 

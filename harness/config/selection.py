@@ -1,17 +1,18 @@
 """Which candidates compete and which serve as instruments: named, resolved, with their keys at hand."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from harness.config.candidates import Resolved, resolve
 from harness.config.cascades import resolve_cascade, stage_inputs
+from harness.config.market import Market, folder_book
 from harness.config.models import BakeoffFile
 from harness.config.paths import PROVIDERS_FILE
 from harness.config.providers import CascadeEntry, Entry, Providers, read_providers
 from harness.config.source import Source, Where
-from harness.core.candidates import Candidate
+from harness.core.candidates import Candidate, Exchange
 from harness.core.scores import MOS, READER, SANDBOX, SHAPES, TRANSCRIBER, Instrument
 from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Task
@@ -38,6 +39,7 @@ class Shelf:
     """The shipped providers.yaml; None where the folder has none of its own, so that the shipped one is its own."""
     absent: str | None = None
     """What is said of a folder that has none of its own."""
+    market: Market = field(default_factory=Market)
 
     @property
     def shipped(self) -> Providers | None:
@@ -60,8 +62,8 @@ class Shelf:
     def resolve(self, entry: Entry | CascadeEntry, env: Mapping[str, str], problems: list[Problem]) -> Resolved | None:
         """Return the candidate of `entry`; None after adding what is wrong with it."""
         if isinstance(entry, CascadeEntry):
-            return resolve_cascade(entry, self.named, env, problems)
-        return resolve(entry, env, problems)
+            return resolve_cascade(entry, self.named, env, problems, market=self.market)
+        return resolve(entry, env, problems, market=self.market)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +87,16 @@ class Chosen:
     notices: tuple[str, ...]
 
 
-def open_shelf(folder: Path, shipped: Path, problems: list[Problem]) -> Shelf:
-    """Read the folder's providers.yaml, else the shipped one; every problem is added."""
+def open_shelf(folder: Path, shipped: Path, problems: list[Problem], exchange: Exchange | None = None) -> Shelf:
+    """Read the folder's providers.yaml, else the shipped one, and its prices; every problem is added."""
     path, other = folder / PROVIDERS_FILE, shipped / PROVIDERS_FILE
+    market = Market(book=folder_book(folder, problems), exchange=exchange)
     if not path.exists():
-        return Shelf(own=read_providers(other, problems), absent=_absent(folder))
+        return Shelf(own=read_providers(other, problems), absent=_absent(folder), market=market)
     if path.resolve() == other.resolve():
-        return Shelf(own=read_providers(path, problems))
+        return Shelf(own=read_providers(path, problems), market=market)
     own = read_providers(path, problems, elsewhere=lambda: [entry.name for entry in _shipped(other).entries])
-    return Shelf(own=own, other=other)
+    return Shelf(own=own, other=other, market=market)
 
 
 def _absent(folder: Path) -> str:
@@ -202,7 +205,7 @@ def bind(
             problems.append(source.problem("E213", message, ("instruments",), hint=hint))
             continue
         entry = _serving(shelf, name, serving, source, problems)
-        found = resolve(entry, env, problems) if entry else None
+        found = shelf.resolve(entry, env, problems) if entry else None
         if found is None:
             continue
         if not _can_serve(found, instrument):
@@ -289,6 +292,8 @@ def _ignored(resolved: Sequence[Resolved]) -> Iterable[str]:
     keys = sorted({key for found in resolved for key in found.ignored})
     if keys:
         yield f"litellm_params {', '.join(keys)} steer LiteLLM's router, which is not used, and are ignored"
+    if no_rate := [found.candidate.name for found in resolved if found.no_rate]:
+        yield f"{', '.join(no_rate)}: priced in CNY, and bakeoff.yaml has no exchange: what it costs is not known"
     unknown = sorted({key for found in resolved for key in found.unknown})
     if unknown:
         are = (

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.config.models import TrafficSection
+from harness.config.models import ExchangeSection, TrafficSection
 from harness.config.paths import BAKEOFF_FILE
 from harness.config.source import Source, Where, read
 from harness.config.validate import validate
+from harness.core.candidates import Exchange
 from harness.core.traffic import Seat, SelfHosting, Traffic
 from harness.errors import Problem, UsageError
 
@@ -38,6 +39,19 @@ def load_traffic(folder: Path, file: Path | None = None) -> Traffic:
     return _traffic(section)
 
 
+def load_exchange(folder: Path) -> Exchange | None:
+    """Return what bakeoff.yaml in `folder` says that a dollar costs; None where it says nothing, or is not there."""
+    path = folder / BAKEOFF_FILE
+    source = read(path) if path.is_file() else None
+    if source is None or not isinstance(source.data, dict) or source.data.get("exchange") is None:
+        return None
+    problems: list[Problem] = []
+    section = validate(ExchangeSection, source, source.data["exchange"], ("exchange",), problems)
+    if section is None or problems:
+        raise UsageError(problems)
+    return Exchange(cny_per_usd=section.cny_per_usd, date=section.date)
+
+
 def _contradictions(given: TrafficSection, source: Source, where: Where) -> Iterator[Problem]:
     by_user = given.users is not None and given.requests_per_user is not None
     if given.requests_per_month is None and not by_user:
@@ -48,6 +62,10 @@ def _contradictions(given: TrafficSection, source: Source, where: Where) -> Iter
         yield source.problem("E204", message, (*where, "requests_per_user"), key=True, hint="keep one of them")
     if given.seat is not None and given.users is None:
         yield source.problem("E206", "the key 'users' is missing: a seat has a user", (*where, "seat"), key=True)
+    host = given.self_hosting
+    if host is not None and (host.requests_per_s is None) == (host.candidate is None):
+        message = "what a replica serves is said by requests_per_s or by a candidate of the run, and by one of them"
+        yield source.problem("E204", message, (*where, "self_hosting"), key=True, hint="keep one of them")
     if given.mix is not None and not any(given.mix.values()):
         yield source.problem("E217", "all shares of the mix are zero", (*where, "mix"), key=True)
 

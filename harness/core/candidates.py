@@ -14,6 +14,35 @@ MODALITIES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What a dollar costs in another currency."""
+
+    cny_per_usd: Decimal
+    date: str
+    """ISO date of the rate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A part of the week."""
+
+    hours: tuple[str, ...]
+    """Each `16:30-00:30` in UTC, its end not in it; one that ends where it begins is the whole day."""
+    weekdays: tuple[int, ...] = ()
+    """1 is Monday; empty: every day."""
+    zone: str = "UTC"
+    """Whose calendar says which weekday it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffPeak:
+    """Prices of quiet hours, in the place of the others for a whole request that is sent in them."""
+
+    usd: Mapping[str, Decimal]
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
     """What a provider charges, by the field names of LiteLLM's price map."""
 
@@ -23,6 +52,9 @@ class Prices:
     """Where it comes from: `litellm 1.106.2` or `providers.yaml`."""
     date: str | None = None
     """ISO date of the price, where the source says so."""
+    own: tuple[str, ...] = ()
+    """Names of those that providers.yaml states: they stay where the others are taken from another book."""
+    off_peak: OffPeak | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

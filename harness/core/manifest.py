@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.core.canonical import Json
+from harness.core.forecast import Amounts
 
 
 class Unsent(StrEnum):
@@ -15,6 +16,8 @@ class Unsent(StrEnum):
     GIVEN_UP = "given_up"
     """Nothing more was sent to whom they are for: its key is refused, it is parked, its engine does not start."""
     STORAGE = "storage"
+    PILOT = "pilot"
+    """They were left for later: only the first samples were asked."""
     UNKNOWN = "unknown"
     """Nobody could say it: the process was killed, or it runs still."""
 
@@ -35,6 +38,15 @@ class Calibration:
     client_bias_ms: float | None
     """The same for what the client library would have reported."""
     streams_per_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One process that sent calls of the run; UTC, ISO 8601."""
+
+    began: str
+    ended: str | None = None
+    """None: it was killed, or it runs still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +71,10 @@ class Manifest:
     """One for each time that answers were asked for."""
     selection: Json = None
     """Which part of the configuration was taken, so that a resumed run takes the same."""
+    foreseen: tuple[Amounts, ...] = ()
+    """What the run would take, said before its first call and again after its pilot."""
+    sessions: tuple[Session, ...] = ()
+    """Those in which something came, oldest first; empty for a run of an older Bakeoff."""
     unsent: Mapping[str, Unsent] = field(default_factory=dict)
     """Candidate → why the process that sent last left calls of it pending; empty while one sends, or was killed."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from harness.core.calls import Call
-from harness.core.candidates import Candidate
+from harness.core.candidates import Candidate, Exchange
 from harness.core.rules import DecisionRule
 from harness.core.suites import Suite
 from harness.errors import Place
@@ -62,6 +62,8 @@ class Bakeoff:
     settings: RunSettings = field(default_factory=RunSettings)
     epochs: int = 1
     seed: int = 0
+    exchange: Exchange | None = None
+    """What a dollar costs; None: nobody has said it."""
     notices: tuple[str, ...] = ()
     """What was passed over, each one sentence: skipped wildcards, candidates without a key."""
     places: Mapping[str, Place] = field(default_factory=dict)

@@ -1,9 +1,13 @@
 """What a product will send in a month, and what a seat of it is sold for (methodology.md 4)."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harness.core.estimates import Estimate
+
+HALF = 0.5
+"""What providers spare who wait for a batch, where a model has no price of its own for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +34,13 @@ class SelfHosting:
     """A machine that could serve the same traffic."""
 
     usd_per_gpu_hour: float
-    requests_per_s: float
-    """What one replica serves within the latency that the product needs."""
+    requests_per_s: float = 0.0
+    """What one replica serves within the latency that the product needs: its goodput. 0: measured of `candidate`."""
     peak_requests_per_s: float
+    candidate: str | None = None
+    """Whose answers in the run say what a replica serves; None: the file says it."""
+    within_ms: float = math.inf
+    """An answer counts that is whole by then."""
     gpus_per_replica: int = 1
     headroom: float = 0.7
     """Share of a replica's throughput that may be planned with."""
@@ -57,7 +65,8 @@ class Traffic:
     """Suite or `suite/task` → share of the requests that is like its samples; empty: as the run asked."""
     batch_share: float = 0.0
     """Share of the requests that can wait for a batch."""
-    batch_discount: float = 0.5
+    batch_discount: float | None = None
+    """Share of the price that is spared there; None: as the model's prices say, else HALF."""
     cached_share: float | None = None
     """Share of the prompt's tokens that is read from a cache; None: as it was measured."""
     seat: Seat | None = None
@@ -111,6 +120,12 @@ class HostingCost:
     """The same traffic on machines of one's own."""
 
     replicas: int
+    requests_per_s: float
+    """What each serves within the latency that is needed."""
+    usd_per_1k: float
+    """Of 1,000 requests of this traffic."""
+    usd_per_1k_busy: float
+    """Where the replicas are always as busy as may be planned with; without spare ones and ops."""
     month: float
     """USD, however many requests come."""
     pays_from: float

@@ -11,6 +11,7 @@ WHY: Mapping[Unsent, str] = {
     Unsent.BUDGET: "the budget is spent",
     Unsent.GIVEN_UP: "nothing more was sent to it",
     Unsent.STORAGE: "the disk failed",
+    Unsent.PILOT: "only a pilot was asked",
     Unsent.UNKNOWN: "killed, or still running",
 }
 

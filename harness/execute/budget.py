@@ -11,7 +11,7 @@ from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff, RunSettings
 from harness.errors import BudgetStop, Problem, UsageError
 from harness.execute.prompts import PromptError
-from harness.pricing.cost import cost, worst_case
+from harness.pricing.cost import cost, sent_at, worst_case
 
 if TYPE_CHECKING:
     from harness.clients.retry import Answer
@@ -291,7 +291,7 @@ def record_cost(answer: "Answer", candidate: Candidate, worst: Decimal | None) -
     `worst`, the most of one attempt; an attempt that was refused is free. A usage that cannot be true says nothing of
     any attempt that it sums up, so each that the provider served counts so.
     """
-    usd, source = cost(answer.usage, candidate)
+    usd, source = cost(answer.usage, candidate, at=sent_at(answer.attempts))
     if worst is None or not is_billed(candidate):
         return usd, source
     suspect = answer.usage.source == "suspect"

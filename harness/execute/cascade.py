@@ -250,11 +250,23 @@ def largest_requests(
     What a stage will say is not known yet: it is taken to use every token that it may, to speak as slowly as the bound
     of a price takes anybody to, or to find the longest documents first.
     """
-    known, before = said or {}, list[Record]()
+    known = said or {}
+
+    def answer(stage: Stage, request: Request) -> Output:
+        return Output(text=known[stage.name]) if stage.name in known else longest(request)
+
+    return stage_requests(call, cascade, answer)
+
+
+def stage_requests(
+    call: Call, cascade: Candidate, answer: Callable[[Stage, Request], Output]
+) -> Iterator[tuple[Request, Candidate]]:
+    """Yield the request of each stage, with who is sent it, where `answer` is what a stage says to its own."""
+    before = list[Record]()
     for stage in cascade.stages:
         part = part_of(call, stage, cascade, before)
         yield part.request, stage.candidate
-        before.append(unasked(part, Output(text=known[stage.name]) if stage.name in known else _longest(part.request)))
+        before.append(unasked(part, answer(stage, part.request)))
 
 
 def brings(call: Call, cascade: Candidate) -> int:
@@ -272,7 +284,7 @@ def brings(call: Call, cascade: Candidate) -> int:
     return most
 
 
-def _longest(request: Request) -> Output:
+def longest(request: Request) -> Output:
     """Return the most that may be answered."""
     match request:
         case SpeechRequest():

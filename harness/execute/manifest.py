@@ -119,6 +119,7 @@ def _config(bakeoff: Bakeoff) -> Json:
         "rules": to_json(bakeoff.rules),
         "suites": [_suite(suite) for suite in bakeoff.suites],
         "notices": to_json(bakeoff.notices),
+        **({} if bakeoff.exchange is None else {"exchange": to_json(bakeoff.exchange)}),
     }
 
 

@@ -55,6 +55,7 @@ async def run(
     sender: Sender | None = None,
     calibrate: Calibrate | None = None,
     stop: Stop | None = None,
+    only: Collection[str] | None = None,
     spent_today: Decimal = Decimal(0),
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -65,7 +66,8 @@ async def run(
     else ends in a result: faults of providers are records; a spent budget, a full disk and an interrupt leave calls
     pending, and what is in flight lands. `client` is the real one by default, and has its attempts made by `sender`, by
     default in this process; `calibrate` is told how many calls will be in flight, once, before the first answer is
-    asked for. `spent_today` are the dollars of all that a budget per day is over, this run's own among them.
+    asked for. `only`: keys of the answers that are asked for; the others wait, and so does what explains bad ones.
+    `spent_today` are the dollars of all that a budget per day is over, this run's own among them.
     """
     stop = stop or Stop(drain_s=DRAIN_S, say=progress.note)
     sender = sender or Here(InProcessTap())
@@ -91,7 +93,7 @@ async def run(
     for call in ledger.uncertain():
         if call.role is Role.WARMUP:  # it is not sent again; what it may have cost stays counted
             await ledger.release(call.key)
-    calls = ledger.pending(Role.ANSWER, retry_failed=True)
+    calls = [call for call in ledger.pending(Role.ANSWER, retry_failed=True) if only is None or call.key in only]
     budget = Budget(
         list(
             ceilings(
@@ -149,7 +151,8 @@ async def run(
     with heeded(stop):
         await phases.answers(warm, calls)
         await phases.instruments()
-        await phases.attributions()
+        if only is None:
+            await phases.attributions()
     return ending.result(
         ledger, interrupted=stop.interrupted, max_infra_failure_rate=bakeoff.settings.max_infra_failure_rate
     )

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
 from harness.core.estimates import Estimate
-from harness.core.traffic import Bill, Month, Traffic
+from harness.core.traffic import HALF, Bill, Month, Traffic
 from harness.metrics.estimates import estimates
 from harness.metrics.observations import Blend, Observations, Ratio
 from harness.metrics.resample import resample
@@ -32,24 +33,32 @@ def shares(mix: Mapping[str, float], tasks: Collection[str]) -> Mapping[str, flo
 
 
 def bills(
-    observations: Observations, traffic: Traffic, share: Mapping[str, float], *, draws: int, seed: int
+    observations: Observations,
+    traffic: Traffic,
+    share: Mapping[str, float],
+    *,
+    draws: int,
+    seed: int,
+    discounts: Mapping[str, float] = MappingProxyType({}),
 ) -> dict[str, Bill]:
     """Return candidate → what its requests cost; `share`: that of each task, as `shares` gives it.
 
     `traffic.requests` are those of this slot. The mean cost of a request is drawn by the joint cluster bootstrap.
+    `discounts`: candidate → what a batch spares of its cost, where its prices say so and the traffic does not.
     """
     mixed = _mixed(observations, share)
-    scale = 1.0 - traffic.batch_share * traffic.batch_discount
-    drawn = resample(mixed, [MIXED], draws=draws, seed=seed)[:, :, 0] * scale
+    drawn = resample(mixed, [MIXED], draws=draws, seed=seed)[:, :, 0]
     measured = estimates(mixed, seed=seed)
     found = {}
     for c, candidate in enumerate(observations.candidates):
+        discount = discounts.get(candidate, HALF) if traffic.batch_discount is None else traffic.batch_discount
+        scale = 1.0 - traffic.batch_share * discount
         request = _scaled(next(e for e in measured[candidate] if e.metric == MIXED), scale)
-        known = drawn[~np.isnan(drawn[:, c]), c]
+        known = drawn[~np.isnan(drawn[:, c]), c] * scale
         if request.value is None or not len(known):
             found[candidate] = Bill(request=request, median=None, p95=None, month=None)
             continue
-        costs, weight = _requests(observations, share, c, traffic)
+        costs, weight = _requests(observations, share, c, traffic.batch_share, discount)
         median, p95 = np.quantile(costs, (0.5, 0.95), weights=weight, method="inverted_cdf")
         spread = float(np.sqrt(weight @ (costs - weight @ costs) ** 2))
         month = monthly(known, spread, traffic.requests, cv=traffic.volume_cv, seed=seed)
@@ -99,11 +108,11 @@ def _scaled(estimate: Estimate, scale: float) -> Estimate:
 
 
 def _requests(
-    observations: Observations, share: Mapping[str, float], candidate: int, traffic: Traffic
+    observations: Observations, share: Mapping[str, float], candidate: int, later: float, discount: float
 ) -> tuple[Floats, Floats]:
     """Return what requests cost, and what part of the traffic each stands for; the parts sum to 1.
 
-    Each sample's, its epochs averaged, at once and in a batch.
+    Each sample's, its epochs averaged, at once and, for the share `later`, in a batch.
     """
     costs = observations.ratios[COST].numerator[candidate]
     known = ~np.isnan(costs)
@@ -112,9 +121,8 @@ def _requests(
     if share:
         weight = _of_slot(observations, share)[home] / np.bincount(home, minlength=len(observations.tasks))[home]
         weight /= weight.sum()
-    later = traffic.batch_share
     return (
-        np.concatenate([costs, costs * (1.0 - traffic.batch_discount)]),
+        np.concatenate([costs, costs * (1.0 - discount)]),
         np.concatenate([weight * (1.0 - later), weight * later]),
     )
 

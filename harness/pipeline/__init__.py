@@ -1,7 +1,7 @@
 """The verbs, each as a short story: plan, run, score, decide, report. They wire the parts and hold no logic."""
 
 from harness.pipeline.comparing import compare
-from harness.pipeline.costing import product_cost, traffic
+from harness.pipeline.costing import exchange, product_cost, traffic
 from harness.pipeline.deriving import (
     EXPORTS,
     catch_up,
@@ -20,32 +20,39 @@ from harness.pipeline.planning import (
     bounded,
     catalogue,
     forecast,
+    forecast_from_pilot,
     inventory,
     load,
     load_shipped,
     notices,
+    pilot,
     plan,
     reload,
     require_budget,
     require_permission,
 )
-from harness.pipeline.running import exit_code, redactor, remember, run, start, summary
+from harness.pipeline.prices import candidate_prices, price_book, price_changes, update_prices
+from harness.pipeline.running import exit_code, foreseen, redactor, remember, run, start, summary
 from harness.pipeline.verifying import verify
 
 __all__ = [
     "EXPORTS",
     "Selection",
     "bounded",
+    "candidate_prices",
     "catalogue",
     "catch_up",
     "compare",
     "decide",
     "decision_code",
     "examine",
+    "exchange",
     "exit_code",
     "export",
     "fetch_engines",
     "forecast",
+    "forecast_from_pilot",
+    "foreseen",
     "inventory",
     "judge_what_came",
     "load",
@@ -54,7 +61,10 @@ __all__ = [
     "missing_engines",
     "notices",
     "passes",
+    "pilot",
     "plan",
+    "price_book",
+    "price_changes",
     "product_cost",
     "redactor",
     "reload",
@@ -68,5 +78,6 @@ __all__ = [
     "start",
     "summary",
     "traffic",
+    "update_prices",
     "verify",
 ]

@@ -1,5 +1,6 @@
 """Cost: from a run's measured costs to what a product pays for a month of traffic."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -7,8 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from harness.core.calls import Record
+    from harness.core.candidates import Candidate, Exchange
     from harness.core.traffic import ProductCost, Traffic
-    from harness.store.ledger import Ledger
+    from harness.pricing.book import Book
 
 DRAWS = 10_000
 """Months that are drawn."""
@@ -21,9 +26,17 @@ def traffic(folder: Path, file: Path | None) -> "Traffic":
     return load_traffic(folder, file)
 
 
-def product_cost(run_folder: Path, traffic: "Traffic") -> "tuple[ProductCost, ...]":
+def exchange(folder: Path) -> "Exchange | None":
+    """Return what the bake-off in `folder` says that a dollar costs in yuan."""
+    from harness.config.traffic import load_exchange
+
+    return load_exchange(folder)
+
+
+def product_cost(run_folder: Path, traffic: "Traffic", *, prices: "Book | None" = None) -> "tuple[ProductCost, ...]":
     """Return what each candidate of each slot costs a product with `traffic`, the cheapest of a slot first.
 
+    `prices`: the book whose prices hold, in the place of those that the run has recorded and keeps.
     With a mix each slot has its part of the requests, and one without a part is left out; else each has all of them.
     UsageError where the mix names a suite or task that the run did not ask.
     """
@@ -31,13 +44,16 @@ def product_cost(run_folder: Path, traffic: "Traffic") -> "tuple[ProductCost, ..
     from harness.metrics.tables import observe
     from harness.metrics.traffic import bills, shares
     from harness.pricing import economics
+    from harness.report.evidence import called
     from harness.store.frames import calls_frame, scores_frame
     from harness.store.ledger import Ledger
 
     with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
-        if traffic.cached_share is not None:
-            calls["cost_usd"] += calls["key"].map(_changes(ledger, traffic.cached_share)).fillna(0.0)
+        records = list(ledger.records()) if _asks_what_if(traffic, prices) else []
+    candidates = called(manifest)
+    discounts = _otherwise(calls, records, candidates, traffic, prices)
+    traffic = _with_goodput(traffic, records, candidates)
     config = cast(dict[str, Any], manifest.config)
     slots = [slot for slot in config["rules"] if (calls["slot"] == slot).any()]
     observed = [observe(calls, scores, slot=slot) for slot in slots]
@@ -53,7 +69,9 @@ def product_cost(run_folder: Path, traffic: "Traffic") -> "tuple[ProductCost, ..
     for observations in observed:
         part = sum(share[task] for task in observations.tasks) if share else 1.0
         its = replace(traffic, requests=traffic.requests * part)
-        found = bills(observations, its, share, draws=DRAWS, seed=int(config["seed"])) if part else {}
+        found = bills(
+            observations, its, share, draws=DRAWS, seed=int(config["seed"]), discounts=discounts
+        ) if part else {}  # fmt: skip
         costs += [
             ProductCost(
                 slot=observations.slot,
@@ -69,11 +87,58 @@ def product_cost(run_folder: Path, traffic: "Traffic") -> "tuple[ProductCost, ..
     return tuple(sorted(costs, key=lambda it: (slots.index(it.slot), *_price(it))))
 
 
-def _changes(ledger: "Ledger", share: float) -> dict[str, float]:
-    from harness.pricing.what_if import recached
-    from harness.report.evidence import called
+def _asks_what_if(traffic: "Traffic", prices: "Book | None") -> bool:
+    """Whether anything is asked that the sums of the run do not say."""
+    batched = bool(traffic.batch_share) and traffic.batch_discount is None
+    hosted = traffic.self_hosting is not None and traffic.self_hosting.candidate is not None
+    return batched or hosted or prices is not None or traffic.cached_share is not None
 
-    return {key: float(usd) for key, usd in recached(ledger.records(), called(ledger.manifest()), share).items()}
+
+def _otherwise(
+    calls: "DataFrame", records: "Sequence[Record]", candidates: "Mapping[str, Candidate]", traffic: "Traffic",
+    prices: "Book | None",
+) -> dict[str, float]:  # fmt: skip
+    """Change the costs of `calls` to those of what is asked; returns candidate → what a batch spares of its cost."""
+    from harness.pricing.what_if import at_prices_of, in_batches, recached, repriced
+
+    if prices is not None:
+        costs = repriced(records, candidates, prices)
+        calls["cost_usd"] = [
+            now if key not in costs else float("nan") if costs[key] is None else float(costs[key] or 0)
+            for key, now in zip(calls["key"], calls["cost_usd"], strict=True)
+        ]
+        candidates = {name: at_prices_of(prices, candidate) for name, candidate in candidates.items()}
+    if traffic.cached_share is not None:
+        changes = recached(records, candidates, traffic.cached_share)
+        calls["cost_usd"] += calls["key"].map({key: float(usd) for key, usd in changes.items()}).fillna(0.0)
+    if not traffic.batch_share or traffic.batch_discount is not None:
+        return {}
+    spared = calls["key"].map({key: -float(usd) for key, usd in in_batches(records, candidates).items()})
+    sums = calls.assign(spared=spared)[spared.notna() & (calls["cost_usd"] > 0)].groupby("candidate")
+    return {str(name): float(it["spared"].sum() / it["cost_usd"].sum()) for name, it in sums}
+
+
+def _with_goodput(traffic: "Traffic", records: "Sequence[Record]", candidates: "Mapping[str, Candidate]") -> "Traffic":
+    """Return `traffic` with what a replica serves, where a candidate of the run says it; UsageError where none does."""
+    from harness.core.calls import Role
+    from harness.pricing.goodput import goodput
+
+    host = traffic.self_hosting
+    if host is None or host.candidate is None:
+        return traffic
+    if host.candidate not in candidates:
+        known = ", ".join(sorted(name for name, candidate in candidates.items() if candidate.machine is not None))
+        raise UsageError(
+            f"the run asked no candidate {host.candidate!r}", hint=f"on machines of your own: {known or '-'}"
+        )
+    answers = [r for r in records if r.call.role is Role.ANSWER and r.call.candidate == host.candidate]
+    served = goodput(answers, within_ms=host.within_ms)
+    if served is None:
+        raise UsageError(
+            f"what a replica serves cannot be told from {host.candidate!r}: it has no answer of a machine in time",
+            hint="name a candidate with usd_per_hour, raise within_ms, or give requests_per_s",
+        )
+    return replace(traffic, self_hosting=replace(host, requests_per_s=served))
 
 
 def _price(it: "ProductCost") -> tuple[bool, float]:

@@ -15,7 +15,7 @@ from harness.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from harness.config.inventory import Inventory, Offer
-    from harness.execute.forecast import Forecast
+    from harness.core.forecast import Forecast
     from harness.store.ledger import StoredSample
 
 
@@ -173,6 +173,31 @@ def forecast(bakeoff: Bakeoff, planned: Plan) -> "Forecast":
     from harness.execute.forecast import forecast as sum_up
 
     return sum_up(bakeoff, planned)
+
+
+def pilot(planned: Plan, samples: int) -> frozenset[str]:
+    """Return the keys of the answers that a pilot of so many samples of each task asks for."""
+    from harness.execute.pilot import pilot_keys
+
+    return pilot_keys(planned.calls, samples)
+
+
+def forecast_from_pilot(bakeoff: Bakeoff, planned: Plan, run_folder: Path, samples: int) -> "Forecast":
+    """Say what the whole run would take, from what has come of it; kept in its manifest."""
+    from harness.core.calls import Role
+    from harness.execute.forecast import forecast as sum_up
+    from harness.execute.pilot import learnt
+    from harness.store.ledger import Ledger
+
+    with Ledger.open(run_folder, write=True) as ledger:
+        known = learnt(
+            bakeoff, planned, samples=samples, answers=list(ledger.records(Role.ANSWER)),
+            stages=ledger.records(Role.STAGE), readings=ledger.records(Role.INSTRUMENT),
+        )  # fmt: skip
+        found = sum_up(bakeoff, planned, known)
+        stored = ledger.manifest()
+        ledger.replace_manifest(replace(stored, foreseen=(*stored.foreseen, found.amounts)), ())
+    return found
 
 
 def inventory(folder: Path) -> "Inventory":

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +18,8 @@ from harness.pipeline.planning import Selection, notices, stored_samples
 
 if TYPE_CHECKING:
     from harness.core.decision import Decision
-    from harness.core.manifest import Unsent
+    from harness.core.forecast import Amounts
+    from harness.core.manifest import Session, Unsent
     from harness.core.redaction import Redactor
     from harness.execute.progress import Progress
     from harness.execute.runner import RunResult
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 def start(bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path) -> Path:
     """Create the run's folder with its manifest and plan; nothing is sent yet."""
+    from harness.execute.forecast import amounts
     from harness.execute.manifest import manifest
     from harness.store.folders import create
     from harness.store.ledger import Ledger
@@ -35,6 +37,7 @@ def start(bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path) 
     path = create(runs, f"{bakeoff.name}-{now:%Y%m%d-%H%M%S}")
     told = replace(bakeoff, notices=notices(bakeoff, planned))
     document = manifest(told, run_id=path.name, started=now.isoformat(timespec="seconds"), selection=to_json(selection))
+    document = replace(document, foreseen=(amounts(bakeoff, planned),))
     try:
         _keep_media(bakeoff, planned, path)
         Ledger.create(path, document, stored_samples(bakeoff), planned.calls).close()
@@ -42,6 +45,14 @@ def start(bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path) 
         shutil.rmtree(path)  # nothing was sent: a folder without a run would only be in the way
         raise
     return path
+
+
+def foreseen(run_folder: Path) -> "Amounts":
+    """Return what the run was last said to take."""
+    from harness.store.ledger import Ledger
+
+    with Ledger.open(run_folder, write=False) as ledger:
+        return ledger.manifest().foreseen[-1]
 
 
 def remember(run_folder: Path, selection: Selection) -> None:
@@ -66,19 +77,21 @@ def redactor(bakeoff: Bakeoff, folder: Path) -> "Redactor":
 
 
 def run(
-    bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress", drain_s: float = DRAIN_S
-) -> "RunResult":
+    bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress", drain_s: float = DRAIN_S,
+    only: Collection[str] | None = None,
+) -> "RunResult":  # fmt: skip
     """Send every call of the run that has no final word yet: answers, then the instruments, and last what explains
     bad answers of cascades, where that is asked for.
 
     `folder` is where bakeoff.yaml lies; keys come from the environment and its `.env`. An interrupt waits up to
-    `drain_s` for the calls in flight.
+    `drain_s` for the calls in flight. `only`: keys of the answers of a pilot; the others wait for a resume.
     """
     import asyncio
 
     from harness.clients.calibration import calibrate
     from harness.clients.sender import sender
     from harness.config.environment import read
+    from harness.core.manifest import Session, Unsent
     from harness.execute.runner import run as run_calls
     from harness.execute.signals import Stop
     from harness.local.host import Host
@@ -103,7 +116,7 @@ def run(
 
             return await run_calls(
                 bakeoff, ledger, Media(run_folder / "media"), env=env, engines=engines, progress=progress,
-                sender=send, calibrate=calibrated, stop=Stop(drain_s=drain_s, say=progress.note),
+                sender=send, calibrate=calibrated, stop=Stop(drain_s=drain_s, say=progress.note), only=only,
                 spent_today=spent_today,
             )  # fmt: skip
 
@@ -112,10 +125,13 @@ def run(
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         spent_today = spent_since(runs, midnight) if is_per_day else Decimal(0)  # before this run is written to
         with Ledger.open(run_folder, write=True) as ledger:
-            _explain(ledger, {})
+            session = Session(began=datetime.now(UTC).isoformat())
+            _tell(ledger, session, {})
             result = asyncio.run(story(ledger))
+            left = dict.fromkeys(c.name for c in bakeoff.candidates) if only is not None else {}
+            why = dict.fromkeys(left, Unsent.PILOT) | dict(result.unsent)
             with suppress(StoreError):  # a full disk is told of by the run; that it was full is then not stored
-                _explain(ledger, result.unsent)
+                _tell(ledger, replace(session, ended=datetime.now(UTC).isoformat()), why)
             return result
 
 
@@ -132,11 +148,15 @@ def summary(run_folder: Path, code: int) -> Json:
     return document | (json.loads(decided.read_text(encoding="utf-8")) if decided.exists() else {"decisions": []})
 
 
-def _explain(ledger: "Ledger", unsent: "Mapping[str, Unsent]") -> None:
-    """Store why calls are pending."""
+def _tell(ledger: "Ledger", session: "Session", unsent: "Mapping[str, Unsent]") -> None:
+    """Store why calls are pending, and when this process sent; one in which nothing came leaves no trace."""
     stored = ledger.manifest()
-    if stored.unsent != unsent:
-        ledger.replace_manifest(replace(stored, unsent=unsent), ())
+    sessions = tuple(one for one in stored.sessions if one.began != session.began)
+    ((last,),) = ledger.query("SELECT max(finished) FROM call")
+    if session.ended is None or (last is not None and last >= session.began):
+        sessions = (*sessions, session)
+    if (stored.unsent, stored.sessions) != (unsent, sessions):
+        ledger.replace_manifest(replace(stored, unsent=unsent, sessions=sessions), ())
 
 
 def _keep_media(bakeoff: Bakeoff, planned: Plan, run_folder: Path) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from harness.core.calls import Failure, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.verification import Verification
-from harness.pricing.cost import ESTIMATED, SUSPECT, cost
+from harness.pricing.cost import ESTIMATED, SUSPECT, cost_of
 
 
 def audit(records: Sequence[Record], candidates: Mapping[str, Candidate]) -> Verification:
@@ -30,7 +30,7 @@ def audit(records: Sequence[Record], candidates: Mapping[str, Candidate]) -> Ver
         elif _is_free(record, candidate):
             usd = Decimal(0)
         else:
-            usd = cost(record.usage, candidate)[0]
+            usd = cost_of(record, candidate)[0]
         if usd != record.cost_usd:
             place = f"{record.call.candidate}, {record.call.suite}/{record.call.task}/{record.call.sample}"
             differences.append(

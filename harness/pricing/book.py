@@ -1,7 +1,8 @@
-"""The price book: what LiteLLM's bundled map says about a model, read without importing LiteLLM.
+"""The price book: what LiteLLM's bundled map, or a dated copy of one, says about a model; LiteLLM is not imported.
 
 The map is one JSON file inside the installed package, so a price is as old as the pinned LiteLLM and needs no
 network. It has 3 MB and a bake-off asks for a handful of models, so only the entries that are asked for are parsed.
+A copy (`bakeoff prices update`) has the shape of the map, its prices alone, and an entry `bakeoff` that dates it.
 Three rules keep a gap in the map from looking like a cheap model:
 
 * an entry whose every price is zero is no price: the map writes zero for "unknown" as often as for "free". Who means
@@ -11,16 +12,18 @@ Three rules keep a gap in the map from looking like a cheap model:
 * a tiered table (dashscope/qwen*) becomes the flat names of the map, `input_cost_per_token_above_32000_tokens`.
 """
 
+import hashlib
 import importlib.util
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.core.candidates import Prices
+from harness.core.candidates import OffPeak, Prices, Window
 from harness.errors import BakeoffError
 
 MAP_FILE = "model_prices_and_context_window_backup.json"
@@ -28,8 +31,74 @@ MAP_FILE = "model_prices_and_context_window_backup.json"
 Entry = Mapping[str, Any]
 """One model of the map: prices, limits and capabilities by LiteLLM's field names; numbers are int or Decimal."""
 
+STAMP = "bakeoff"
+"""Entry of a copy that says where its prices come from, and of which day they are."""
+KEPT = ("litellm_provider", "mode", "tiered_pricing", "off_peak_pricing")
+"""What a copy keeps of an entry beside its prices."""
+
 _JSON = json.JSONDecoder(parse_float=Decimal)
 _VALUE = re.compile(r"\s*:\s*(?=\{)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """A price map, and where it comes from."""
+
+    text: str
+    source: str
+    """`litellm 1.106.2`, or the name of a file."""
+    date: str | None = None
+    """ISO date of the day on which a copy was taken."""
+
+    def prices(self, model: str) -> Prices | None:
+        """Return what `lookup` does, from this map."""
+        return _prices(model, lambda key: find(self.text, key) or {}, self.source, self.date)
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def installed() -> Book:
+    """Return the map of the installed LiteLLM."""
+    return Book(text=_map(), source=f"litellm {version()}")
+
+
+def book_of(text: str, *, name: str) -> Book:
+    """Return the book in a file called `name`: a copy with its own source and date, or any map in LiteLLM's shape.
+
+    ValueError where it is neither.
+    """
+    document = _JSON.decode(text)
+    if not isinstance(document, dict) or not any(_is_model(key, entry) for key, entry in document.items()):
+        raise ValueError("it is no price map: no entry names a litellm_provider")
+    stamp = document.get(STAMP)
+    if not isinstance(stamp, dict):
+        return Book(text=text, source=name)
+    return Book(text=text, source=str(stamp.get("source", name)), date=stamp.get("date"))
+
+
+def copy(of: Book, *, date: str) -> str:
+    """Return a dated copy of a map: every model that has a price, with nothing but its prices; sorted, a line each."""
+    stamp = {"source": of.source, "date": of.date or date, "sha256": of.sha256}
+    lines = [f"{json.dumps(STAMP)}: {json.dumps(stamp)}"]
+    for key, entry in sorted(read(of.text).items()):
+        if any(_usd(entry).values()):
+            kept = {name: value for name, value in sorted(entry.items()) if name in KEPT or "cost" in name}
+            lines.append(f"{json.dumps(key)}: {_spelled(kept)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _spelled(value: Any) -> str:
+    """Return JSON with the digits of decimals as they were read."""
+    match value:
+        case Decimal():
+            return format(value, "f")
+        case dict():
+            return "{" + ", ".join(f"{json.dumps(key)}: {_spelled(item)}" for key, item in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_spelled, value)) + "]"
+    return json.dumps(value)
 
 
 def lookup(model: str) -> Prices | None:
@@ -38,26 +107,52 @@ def lookup(model: str) -> Prices | None:
     `Prices.source` names the LiteLLM version and, where it is not `model` itself, the entry: `litellm 1.106.2`,
     `litellm 1.106.2 (rerank-v3.5)`.
     """
-    key = entry_key(model)
-    usd = {} if key is None else _usd(_entry(key))
-    if not any(usd.values()):
-        return None
-    source = f"litellm {version()}"
-    return Prices(usd=usd, source=source if key == model else f"{source} ({key})")
+    return _prices(model, _entry, f"litellm {version()}", None)
 
 
 def entry_key(model: str) -> str | None:
     """Return the map's key for `model`: itself, what follows the provider, or `openai/` before it; None if unknown."""
-    if _entry(model):
+    return _key(model, _entry)
+
+
+def _key(model: str, entry_of: Callable[[str], Entry]) -> str | None:
+    if entry_of(model):
         return model
     provider, _, rest = model.partition("/")
     if not rest:
-        return f"openai/{model}" if _entry(f"openai/{model}") else None
+        return f"openai/{model}" if entry_of(f"openai/{model}") else None
     while rest:
-        if (entry := _entry(rest)) and _belongs(entry, provider):
+        if (entry := entry_of(rest)) and _belongs(entry, provider):
             return rest
         rest = rest.partition("/")[2]
     return None
+
+
+def _prices(model: str, entry_of: Callable[[str], Entry], source: str, date: str | None) -> Prices | None:
+    key = _key(model, entry_of)
+    entry = {} if key is None else entry_of(key)
+    usd = _usd(entry)
+    if not any(usd.values()):
+        return None
+    named = source if key == model else f"{source} ({key})"
+    return Prices(usd=usd, source=named, date=date, off_peak=_off_peak(entry.get("off_peak_pricing")))
+
+
+def _off_peak(written: Any) -> OffPeak | None:
+    if not isinstance(written, Mapping):
+        return None
+    zone, daily = str(written.get("weekday_timezone", "UTC")), written.get("hours_utc")
+    rules = [*([{"hours_utc": daily}] if daily else []), *(written.get("windows") or ())]
+    windows = tuple(
+        Window(
+            hours=(hours,) if isinstance(hours, str) else tuple(hours),
+            weekdays=tuple(rule.get("weekdays", ())),
+            zone=zone,
+        )
+        for rule in rules
+        if (hours := rule.get("hours_utc"))
+    )
+    return OffPeak(usd=_usd(written), windows=windows) if windows else None
 
 
 @cache

@@ -7,16 +7,16 @@ Two gaps have an honest upper bound and are marked `estimated`: cached tokens wi
 price, and speech billed by tokens without a token count costs one input token a character.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from harness.core.calls import Usage
+from harness.core.calls import Attempt, Record, Usage
 from harness.core.candidates import Candidate, Machine
 from harness.pricing.rates import Rates, prompt_tokens, rates
 from harness.pricing.worst import worst_case
 
-__all__ = ["MACHINE", "UNPRICED", "cost", "worst_case"]
+__all__ = ["MACHINE", "UNPRICED", "cost", "cost_of", "sent_at", "worst_case"]
 
 UNPRICED = "unpriced"
 MACHINE = "machine"
@@ -40,8 +40,20 @@ class Line:
 UNKNOWN = Line(units=None, usd=None)
 
 
-def cost(usage: Usage, candidate: Candidate) -> tuple[Decimal | None, str]:
+def cost_of(record: Record, candidate: Candidate) -> tuple[Decimal | None, str]:
+    """Return what the recorded usage of a call costs at the prices of `candidate`, as `cost` does."""
+    return cost(record.usage, candidate, at=sent_at(record.attempts))
+
+
+def sent_at(attempts: Sequence[Attempt]) -> str | None:
+    """Return when the attempt was sent whose usage is told: the last one."""
+    return attempts[-1].started if attempts else None
+
+
+def cost(usage: Usage, candidate: Candidate, *, at: str | None = None) -> tuple[Decimal | None, str]:
     """Return dollars and where they come from; `(None, "unpriced")` where they are not measured.
+
+    `at`: when the request was sent, UTC in ISO 8601, for prices that hold by the hour; None: the plain ones.
 
     The source is `machine`, `estimated` (an upper bound), `unpriced`, or that of the usage: `provider`, `measured`.
     A candidate with a machine costs its machine's time even if it has prices too: only the user sets a machine, while
@@ -49,7 +61,7 @@ def cost(usage: Usage, candidate: Candidate) -> tuple[Decimal | None, str]:
     """
     if candidate.machine is not None:
         return (None, UNPRICED) if usage.busy_seconds is None else (_machine(candidate.machine, usage), MACHINE)
-    known = rates(candidate, prompt_tokens=prompt_tokens(usage))
+    known = rates(candidate, prompt_tokens=prompt_tokens(usage), at=at)
     lines = [] if known is None or usage.source == SUSPECT else list(_bill(usage, known))
     total = Decimal(0)
     for line in lines:

@@ -37,6 +37,9 @@ def hosting(request: float, traffic: Traffic) -> HostingCost | None:
         return None
     return HostingCost(
         replicas=replicas(host),
+        requests_per_s=host.requests_per_s,
+        usd_per_1k=1000 * hosting_cost(host) / traffic.requests,
+        usd_per_1k_busy=hosting_per_1k(host, utilisation=host.headroom),
         month=hosting_cost(host),
         pays_from=hosting_pays_from(request, host),
         carries=hosting_carries(traffic.requests, host),
@@ -82,6 +85,12 @@ def replicas(host: SelfHosting) -> int:
     """Return how many replicas carry the peak with headroom, and the spare ones."""
     needed = host.peak_requests_per_s / (host.requests_per_s * host.headroom)
     return math.ceil(needed - 1e-9) + host.spare_replicas  # 2.1 / (3 · 0.7) is a hair above 1
+
+
+def hosting_per_1k(host: SelfHosting, *, utilisation: float) -> float:
+    """Return what 1,000 requests cost on machines that serve for that share of the hours; spares and ops left out."""
+    an_hour = host.gpus_per_replica * host.usd_per_gpu_hour
+    return 1000 * an_hour / (3600 * host.requests_per_s * utilisation)
 
 
 def hosting_cost(host: SelfHosting) -> float:

@@ -6,10 +6,11 @@ Providers price the whole request at the tier that its prompt reaches (all or no
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from harness.core.calls import Usage
-from harness.core.candidates import Candidate
+from harness.core.candidates import Candidate, OffPeak, Window
 
 STANDARD_TIERS = (None, "auto", "default", "standard", "standard_only")
 """Values of `service_tier` that are charged at the plain price."""
@@ -83,14 +84,42 @@ class Rates:
         return max(known, default=None)
 
 
-def rates(candidate: Candidate, *, prompt_tokens: int) -> Rates | None:
-    """Return the rates of a request with `prompt_tokens` input tokens; None for a candidate without prices."""
+def rates(candidate: Candidate, *, prompt_tokens: int, at: str | None = None) -> Rates | None:
+    """Return the rates of a request with `prompt_tokens` input tokens; None for a candidate without prices.
+
+    `at`: when it is sent, UTC in ISO 8601; prices of quiet hours hold only where that is known.
+    """
     if candidate.prices is None:
         return None
     tier = candidate.params.get("service_tier")
     service = "" if tier in STANDARD_TIERS else f"_{tier}"
-    usd = candidate.prices.usd
-    return Rates(usd=usd, reached=_reached(usd, prompt_tokens), service=service)
+    usd, quiet = candidate.prices.usd, candidate.prices.off_peak
+    reached = _reached(usd, prompt_tokens)
+    if quiet is not None and at is not None and is_quiet(quiet, datetime.fromisoformat(at)):
+        reached |= quiet.usd  # flat for the whole request, however long its prompt is
+    return Rates(usd=usd, reached=reached, service=service)
+
+
+def is_quiet(of: OffPeak, at: datetime) -> bool:
+    """Whether a request that is sent `at` has the prices of quiet hours."""
+    return any(_is_in(window, at.astimezone(UTC)) for window in of.windows)
+
+
+def _is_in(window: Window, at: datetime) -> bool:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # few models have quiet hours
+
+    try:
+        weekday = at.astimezone(ZoneInfo(window.zone)).isoweekday()
+    except (ValueError, ZoneInfoNotFoundError):  # a machine without the world's calendars
+        weekday = at.isoweekday()
+    if window.weekdays and weekday not in window.weekdays:
+        return False
+    now = f"{at:%H:%M}"
+    for hours in window.hours:
+        begins, _, ends = (part.strip() for part in hours.partition("-"))
+        if (begins <= now < ends) if begins < ends else (now >= begins or now < ends):
+            return True
+    return False
 
 
 def prompt_tokens(usage: Usage) -> int:

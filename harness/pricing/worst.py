@@ -102,7 +102,7 @@ def _picture(request: ImageRequest, candidate: Candidate) -> Decimal | None:
     token, fresh = known.of("output_cost_per_image_token"), known.of("input_cost_per_token")
     if token is not None and fresh is not None:
         shown = known.of("input_cost_per_image_token") or fresh
-        seen = sum(_image_tokens({"width": it.width, "height": it.height}, candidate.model) for it in request.images)
+        seen = sum(image_tokens({"width": it.width, "height": it.height}, candidate.model) for it in request.images)
         ways.append(
             prompt * fresh + seen * shown + MADE_IMAGE_TOKENS * max(token, known.of("output_cost_per_token") or 0)
         )
@@ -113,13 +113,13 @@ def _clip(request: VideoRequest, candidate: Candidate) -> Decimal | None:
     known = rates(candidate, prompt_tokens=0)
     if known is None or (second := known.video_second(None)) is None:
         return None
-    pixels = _pixels(request)
-    own = None if pixels is None else known.video_second(pixels)
+    area = pixels(request)
+    own = None if area is None else known.video_second(area)
     shown = len(request.images) * (known.of("input_cost_per_image") or Decimal(0))
     return (request.seconds + SECONDS_MORE) * (second if own is None else own) + shown + _fee(known)
 
 
-def _pixels(request: VideoRequest) -> int | None:
+def pixels(request: VideoRequest) -> int | None:
     """Return how many pixels a frame will have; None where that is the provider's choice, or said in its own words."""
     if request.size is None or {"resolution", "extra_body", "parameters"} & request.params.keys():
         return None
@@ -134,7 +134,7 @@ def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:
     if len(media) < _unwritten(request):
         return None
     prompt = math.ceil(len(canonical([request.messages, request.params])) / BYTES_PER_TOKEN)
-    prompt += sum(_image_tokens(image, candidate.model) for image in images)
+    prompt += sum(image_tokens(image, candidate.model) for image in images)
     known = rates(candidate, prompt_tokens=prompt + heard)
     if known is None:
         return None
@@ -185,7 +185,8 @@ def _session(request: SessionRequest, candidate: Candidate) -> Decimal | None:
     return answers * (read * fresh + heard * max(hearing, fresh) + request.max_tokens * max(writing, speaking))
 
 
-def _image_tokens(image: Mapping[str, Json], model: str) -> int:
+def image_tokens(image: Mapping[str, Json], model: str) -> int:
+    """Return the most tokens of a picture that is shown; it has `width` and `height`."""
     width, height = (-(-int(str(image[side])) // IMAGE_PATCH) for side in ("width", "height"))
     return width * height + (MULTIPLIED_TOKENS if MULTIPLIED in model else IMAGE_TOKENS)
 

@@ -16,6 +16,7 @@ from harness.report.numbers import Number, count, number, number_id, of_metric, 
 from harness.report.phrases import Measured, Phrase, Piece, estimated, known, measured, metric_label
 from harness.report.slots import SlotEvidence
 from harness.report.standing import Tag, tag
+from harness.report.units import in_other_units
 
 LATENCIES = ("ttfa", "ttfo", "ttft", "total", "gap", "stall")
 PERCENTILES = ("p50", "p95", "p99")
@@ -69,6 +70,8 @@ class CostRow:
     """How many costs came from where."""
     price: Phrase
     meters: tuple[Phrase, ...]
+    units: tuple[Phrase, ...]
+    """What it costs by the answer, by what is spoken, in yuan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +176,7 @@ def _cost_row(of: SlotEvidence, name: str) -> CostRow:
         ),
         price=price(of.configured.get(name), slot=of.slot),
         meters=tuple(_meters(of, name, records)),
+        units=tuple(in_other_units(of, name)),
     )
 
 

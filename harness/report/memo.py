@@ -204,7 +204,8 @@ def _costs(slot: SlotView) -> Iterable[str]:
     for row in slot.costs:
         cells = [_cell(cell) for cell in (*row.cells, row.spent)]
         measured = "; ".join(f"{label}: {cell}" for label, cell in zip(labels, cells, strict=True))
-        yield f"{foreign(row.tag.name)}: {measured}; {say('column.price')}: {show(row.price)}" + _sources(row)
+        units = "".join(f"; {show(unit)}" for unit in row.units)
+        yield f"{foreign(row.tag.name)}: {measured}{units}; {say('column.price')}: {show(row.price)}" + _sources(row)
 
 
 def _sources(row: CostRow) -> str:
@@ -289,6 +290,12 @@ def _method(shown: View) -> Iterable[str]:
         for row in slot.calls
     )
     yield _spend(run)
+    if run.foreseen is not None:
+        yield say(run.foreseen.basis)
+        yield bullets(
+            say("foreseen.line", what=row.what, expected=row.expected, low=row.low, high=row.high, actual=row.actual)
+            for row in run.foreseen.rows
+        )
     yield say("method.latency")
     yield say("method.limits")
 

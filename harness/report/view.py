@@ -12,6 +12,7 @@ from harness.report.attribution import AttributionRow, attributions
 from harness.report.cases import CasesView, cases
 from harness.report.confusion import Confusion, confusions
 from harness.report.evidence import Evidence, candidates_of, config_of, instruments_of, signatures_of
+from harness.report.foreseen import ForeseenView, foreseen
 from harness.report.measures import (
     CallsRow,
     CostRow,
@@ -130,6 +131,8 @@ class RunView:
     """What the time of the self-hosted costs."""
     unrecorded: Phrase | None
     """What may have been billed beside; None where that is nothing."""
+    foreseen: ForeseenView | None
+    """The forecast beside what the run took."""
     tool: str | None
     data_sha256: str
     suites: tuple[SuiteView, ...]
@@ -210,6 +213,7 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
     cascades = {candidate.name for candidate in listed if candidate.stages}
     everything = [r for records in evidence.records.values() for r in records]
     paid = [r for r in everything if r.call.candidate not in cascades]  # their stages are there
+    bills = {own: [r.cost_usd for r in paid if (r.call.candidate in hosted) is own] for own in (False, True)}
     signatures = signatures_of(manifest, answers, evidence.judgements)
 
     def shown(metric: str, value: int) -> Number:
@@ -231,6 +235,13 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
         billed=_dollars("billed_usd", [r for r in paid if r.call.candidate not in hosted], all_=paid),
         machine=_dollars("machine_usd", [r for r in paid if r.call.candidate in hosted], all_=paid),
         unrecorded=_unrecorded(evidence.unrecorded),
+        foreseen=foreseen(
+            manifest,
+            everything,
+            billed=_total(bills[False]),
+            machine=_total(bills[True]),
+            complete=not evidence.pending,
+        ),
         tool=manifest.environment.get("bakeoff"),
         data_sha256=digest(manifest.suites),
         suites=tuple(_suites(evidence)),
@@ -260,6 +271,11 @@ def _dollars(metric: str, records: Sequence[Record], *, all_: Sequence[Record]) 
     """Return the sum; nothing was spent where no record is of that kind, unless nothing was recorded at all."""
     id = number_id("run", "summary", "", metric)
     return Measured(value=number(Decimal(0), usd(0), id=id)) if all_ and not records else spending(records, id=id)
+
+
+def _total(costs: Sequence[Decimal | None]) -> Decimal | None:
+    known = [usd for usd in costs if usd is not None]
+    return sum(known, Decimal(0)) if len(known) == len(costs) else None
 
 
 def _unrecorded(of: Unrecorded) -> Phrase | None:

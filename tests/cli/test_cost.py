@@ -34,7 +34,9 @@ def test_what_a_product_pays(shop: Desk) -> None:
     assert [row.split("|")[1].strip() for row in rows] == ["two", "one"], "the cheapest first"
     assert "| $0.300 " in rows[1]
     assert "two: a seat costs $1.50 a month and breaks even at $1.50; the margin asks for $3.00" in done.out
-    assert "one: 2 replicas of your own cost $1,460 a month, pay from 4,867 requests a month." in done.out
+    assert (
+        "one: 2 replicas of your own cost $1,460 a month, pay from 4,867 requests a month. Each serves 2.00" in done.out
+    )
 
 
 def test_what_if(shop: Desk) -> None:

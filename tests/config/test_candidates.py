@@ -224,7 +224,8 @@ def test_a_limit_that_is_no_number_is_refused(project: Project) -> None:
 )  # fmt: skip
 def test_prices(project: Project, params: str, info: str, usd: dict[str, str], source: str) -> None:
     prices = good(project, params, f"    model_info: {info}\n" if info else "").candidate.prices
-    assert prices == Prices(usd={name: Decimal(price) for name, price in usd.items()}, source=source)
+    own = tuple(name for name in usd if name in params + info)
+    assert prices == Prices(usd={name: Decimal(price) for name, price in usd.items()}, source=source, own=own)
 
 
 def test_no_price_is_none_and_never_zero(project: Project) -> None:

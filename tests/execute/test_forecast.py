@@ -5,13 +5,14 @@ import pytest
 
 from harness.core.calls import Output
 from harness.core.candidates import Candidate, Stage
+from harness.core.forecast import Forecast, Range
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample
 from harness.errors import UsageError
 from harness.execute.budget import refuse_unpriced
 from harness.execute.cascade import part_of, unasked
-from harness.execute.forecast import Forecast, forecast
+from harness.execute.forecast import amounts, forecast
 from harness.execute.plan import plan
 from harness.pricing.worst import worst_case
 from tests.execute.bakeoffs import bakeoff, embedded, remote, text_suite
@@ -148,3 +149,45 @@ def test_answers_with_a_stage_replaced_are_priced_by_the_stages_that_are_asked_a
     assert (forecast(wordy, plan(wordy)).oracle_usd or 0) > worst, "gold may be longer than an answer"
     unknown = with_gold(final_usd=None)
     assert forecast(unknown, plan(unknown)).oracle_usd is None
+
+
+def test_what_is_foreseen_lies_between_nothing_and_the_worst() -> None:
+    planned = ruled(remote("a", usd="0.01"), embedded("smollm2-135m"), warm_up=2)
+    found = forecast(planned, plan(planned))
+    assert found.amounts == amounts(planned, plan(planned))
+    assert found.amounts.calls == Range(low=10, expected=10, high=10)  # four questions each, and two to warm up
+    usd, machine = found.amounts.usd, found.amounts.machine_usd
+    assert usd is not None
+    assert machine is not None
+    assert 0 < usd.low < usd.expected < usd.high <= float(found.worst_case_usd or 0)
+    remote_row, local_row = found.rows
+    assert local_row.usd == machine
+    assert remote_row.usd is not None
+    assert remote_row.usd.expected < usd.expected, "warming up is paid for"
+    assert local_row.minutes.expected == pytest.approx(float(machine.expected) / 3.6 * 60)
+
+
+def test_minutes_are_those_of_the_limits_where_these_are_longer() -> None:
+    quick, slow = (ruled(remote("a", **limit), warm_up=0) for limit in ({}, {"requests_per_minute": 0.5}))
+    free, bound = (amounts(it, plan(it)).minutes for it in (quick, slow))
+    assert free.high < 6
+    assert bound.low > 6, "four requests at one in two minutes: the last goes out after six"
+    tokens = ruled(remote("a", tokens_per_minute=10.0), warm_up=0)
+    assert amounts(tokens, plan(tokens)).minutes.low > sum(10 for _ in plan(tokens).calls) / 10
+
+
+def test_models_of_this_machine_answer_one_after_another_and_others_beside_them() -> None:
+    alone, twice = (
+        amounts(it, plan(it)).minutes
+        for it in (
+            ruled(embedded("smollm2-135m"), warm_up=0),
+            ruled(embedded("smollm2-135m"), embedded("gemma3-270m"), warm_up=0),
+        )
+    )
+    one, _ = forecast(
+        ruled(embedded("smollm2-135m"), embedded("gemma3-270m"), warm_up=0),
+        plan(ruled(embedded("smollm2-135m"), embedded("gemma3-270m"), warm_up=0)),
+    ).rows  # gemma3's
+    assert twice.expected - alone.expected == pytest.approx(one.minutes.expected + (3 + 4 * 0.05) / 60)
+    beside = ruled(embedded("smollm2-135m"), remote("a"), warm_up=0)
+    assert amounts(beside, plan(beside)).minutes.expected == pytest.approx(alone.expected)

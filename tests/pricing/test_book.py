@@ -9,6 +9,7 @@ from importlib import metadata
 import pytest
 
 from harness.pricing import book
+from harness.pricing.changes import changes
 
 VERSION = metadata.version("litellm")
 
@@ -150,3 +151,42 @@ def test_a_lookup_imports_no_litellm_and_is_quick() -> None:
     took, loaded = json.loads(done.stdout)
     assert loaded == []
     assert took < 0.5
+
+
+def test_a_copy_has_every_price_and_nothing_else_and_says_of_which_day() -> None:
+    whole = book.installed()
+    text = book.copy(whole, date="2026-11-27")
+    copied = book.book_of(text, name="prices.json")
+    assert (copied.source, copied.date) == (f"litellm {VERSION}", "2026-11-27")
+    assert len(text) < len(whole.text) / 2
+    for model in (*book.known_models()[::150], "openai/gpt-4o", "dashscope/qwen3-max", "deepseek/deepseek-v4-pro"):
+        was, now = book.lookup(model), copied.prices(model)
+        assert (was is None) == (now is None)
+        if was is not None and now is not None:
+            assert (now.usd, now.off_peak, now.source) == (was.usd, was.off_peak, was.source)
+            assert (was.date, now.date) == (None, "2026-11-27")
+    assert book.copy(copied, date="2030-01-01") == text.replace(whole.sha256, copied.sha256), "a copy keeps its day"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("[]", id="a-list"),
+        pytest.param('{"a": {"input_cost_per_token": 1}}', id="nobodys"),
+        pytest.param("suites: []", id="no-json"),
+    ],
+)
+def test_what_is_no_map_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"no price map|Expecting value"):
+        book.book_of(text, name="x")
+
+
+def test_changes_between_two_maps() -> None:
+    was, now = (book.book_of(MAP.replace(PRICE, price), name="x") for price in ("0.5", "0.25"))
+    (change,) = changes(was, now)
+    assert (change.model, change.unit, change.was, change.now, change.ratio) == (
+        "a", "input_cost_per_token", Decimal("0.5"), Decimal("0.25"), 0.5,
+    )  # fmt: skip
+    assert changes(was, now, ["b"]) == ()
+    (gone,) = changes(was, book.book_of('{"b": {"litellm_provider": "x"}}', name="y"))
+    assert (gone.now, gone.ratio) == (None, None)

@@ -75,6 +75,8 @@ def test_a_product_with_seats_is_told_all_of_it() -> None:
     hosted = economics.hosting(REQUEST, traffic)
     assert hosted is not None
     assert (hosted.replicas, hosted.month, hosted.carries) == (3, pytest.approx(12_702.0), True)
+    assert hosted.usd_per_1k == pytest.approx(1000 * HOST["cost_per_request_at_240k"], abs=1e-5)
+    assert hosted.usd_per_1k_busy == pytest.approx(1000 * 2.9 * 2 / (6.5 * 0.7 * 3600), abs=1e-12)
     assert economics.seat(REQUEST, replace(traffic, users=None)) is None
 
 
@@ -90,3 +92,8 @@ def test_machines_of_ones_own() -> None:
     assert economics.hosting_pays_from(1e-6, MACHINES) == math.inf, "so many they do not carry"
     even = replace(MACHINES, requests_per_s=3, peak_requests_per_s=2.1, spare_replicas=0)
     assert economics.replicas(even) == 1
+
+
+def test_a_machine_is_priced_by_its_goodput() -> None:
+    busy = economics.hosting_per_1k(MACHINES, utilisation=HOST["inputs"]["utilisation"])
+    assert busy == pytest.approx(HOST["per_1k_at_utilisation"], abs=1e-8)

@@ -237,6 +237,7 @@ def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures
             read = [getattr(r.usage, meter) for r in records if getattr(r.usage, meter) is not None]
             if meter != "source" and read:
                 yield at(slot, "cost", name, f"meter.{meter}"), sum(read)
+        yield from unit_figures(at(slot, "cost", name, "unit"), records)
         machine = configured.get(name, {}).get("machine")
         if machine:
             for section in (slot, "run"):
@@ -254,6 +255,27 @@ def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures
     for start in range(0, min(200, cases), 25):
         yield at(slot, "samples", "all", f"page.{start}.first"), start + 1
         yield at(slot, "samples", "all", f"page.{start}.last"), min(start + 25, cases, 200)
+
+
+def unit_figures(id: str, records: Sequence[Record]) -> Figures:
+    came = [r for r in records if isinstance(r.outcome, Output)]
+    if not came or any(r.cost_usd is None for r in came):
+        return
+    spent = total(records)
+    yield f"{id}.usd_per_success", spent / len(came)
+    characters, spoken, heard, tokens = (
+        sum(Decimal(str(getattr(r.usage, meter) or 0)) for r in came)
+        for meter in ("input_characters", "output_audio_seconds", "input_audio_seconds", "output_audio_tokens")
+    )
+    for unit, size, amount in (
+        ("usd_per_1m_characters", 10**6, characters),
+        ("usd_per_1m_audio_tokens", 10**6, tokens),
+        ("usd_per_audio_minute", 60, spoken or heard),
+    ):
+        if amount:
+            yield f"{id}.{unit}", spent * size / amount
+    if characters and spoken:
+        yield f"{id}.characters_per_minute", characters * 60 / spoken
 
 
 def spent_figures(id: str, records: Sequence[Record]) -> Figures:
