@@ -1,4 +1,4 @@
-"""The one door to LiteLLM: imports it on first use, with the settings and the two patches that a measurement needs.
+"""The one door to LiteLLM: imports it on first use, with the settings and the patches that a measurement needs.
 
 The patches are of private pieces, so each is checked when it is made: a LiteLLM or SDK that has changed is refused
 loudly, never measured wrongly.
@@ -7,6 +7,8 @@ loudly, never measured wrongly.
    OpenAI SDK asks `FinalRequestOptions.get_max_retries` every time. LiteLLM's own handler (reranking, Anthropic) sends
    again when a connection breaks, through `AsyncHTTPHandler.single_connection_post_request`.
 2. The tap. Every asynchronous provider path ends in `LiteLLMAiohttpTransport.handle_async_request`.
+3. No path beside it. `aimage_generation` asks many providers (Gemini, DashScope) in a thread, with a client that no tap
+   sees and no deadline ends, though `BaseLLMHTTPHandler` can ask them asynchronously.
 """
 
 import gc
@@ -61,6 +63,7 @@ def load() -> ModuleType:
     _forbid_hidden_retries()
     _forbid_second_connections()
     _install_tap()
+    _ask_for_pictures_asynchronously()
     module: ModuleType = litellm
     return module
 
@@ -143,6 +146,23 @@ def _install_tap() -> None:
         return await forward(handle, request, verify=self._ssl_verify is not False)
 
     Transport.handle_async_request = handle_async_request
+
+
+def _ask_for_pictures_asynchronously() -> None:
+    from litellm.llms.custom_httpx.llm_http_handler import BaseLLMHTTPHandler as Handler
+
+    ask = vars(Handler).get("image_generation_handler")
+    _expect(
+        inspect.isfunction(ask)
+        and "_is_async" in inspect.signature(ask).parameters
+        and inspect.iscoroutinefunction(vars(Handler).get("async_image_generation_handler")),
+        "BaseLLMHTTPHandler.image_generation_handler has changed",
+    )
+
+    def image_generation_handler(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return ask(self, *args, **{**kwargs, "_is_async": True})
+
+    Handler.image_generation_handler = image_generation_handler
 
 
 def _expect(holds: bool, what: str) -> None:

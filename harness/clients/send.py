@@ -63,7 +63,7 @@ async def send(
     BakeoffError where nothing can be measured any more: LiteLLM has changed, the tap has died.
 
     `read_media` returns the bytes of a medium by its sha256; `tap` is the in-process one by default; `now` is the wall
-    clock that Retry-After dates are held against; `sleep` is between questions after a job; `watch` is
+    clock that Retry-After dates are held against; `sleep` is between questions after what was ordered; `watch` is
     told of the wire at once.
     """
     if not isinstance(request, MosRequest | ExecutionRequest):
@@ -120,7 +120,7 @@ async def _ask(
         case RerankRequest():
             return await rerank.ask(request, target, timeout_s=timeout_s, wire=wire)
         case ImageRequest():
-            return await image.ask(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
+            return await image.ask(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media, sleep=sleep)
         case SessionRequest():
             return await realtime.ask(request, target, timeout_s=timeout_s, wire=wire, read_media=read_media)
         case VideoRequest():

@@ -19,8 +19,9 @@ import httpx
 from harness.clients import litellm_door
 from harness.clients.deadlines import DeadlineExceeded
 from harness.clients.faults import failed, is_kept_back, kind_by_words, retry_after_s
+from harness.clients.link import PASSING, Unfetched, get
 from harness.clients.reply import Content, Heard
-from harness.clients.tap import Encoded, Exchange, Tapped, TooLarge, Wire
+from harness.clients.tap import Encoded, Exchange, TooLarge, Wire
 from harness.clients.target import Target
 from harness.clients.usage import video_usage
 from harness.core import videos
@@ -37,10 +38,7 @@ _POLL_AFTER = "openai-poll-after-ms"
 _MADE = frozenset({"completed", "complete", "succeeded", "success", "done"})
 _FAILED = frozenset({"failed", "failure", "error", "cancelled", "canceled", "rejected"})
 _EXPIRED = "expired"
-_PASSING = frozenset({408, 409, 425, 429})
-"""Statuses, beside 5xx, after which the same question may be answered."""
 _GONE = frozenset({403, 404, 410})
-_HOPS = 3
 _GOOGLE = "https://generativelanguage.googleapis.com"
 _FILTERED = "raiMediaFiltered"
 """In what Google says of a job whose clip it keeps back."""
@@ -196,14 +194,11 @@ class _Job:
         return data if self._moved_to is None else await self._linked(self._moved_to)
 
     async def _linked(self, link: str, **headers: str) -> bytes:
-        """Return the clip at a link; only the link's own host is shown `headers`."""
-        async with httpx.AsyncClient(transport=Tapped(), timeout=self.timeout_s + 5, trust_env=False) as client:
-            response = await client.get(link, headers=headers)
-            for _ in range(_HOPS):
-                if self._moved_to is not None:
-                    response = await client.get(self._moved_to)
-            response.raise_for_status()
-            return response.content
+        try:
+            return await get(link, self.target, self.wire, **headers)
+        except Unfetched as why:
+            failure = failed("not_fetched", f"the clip was made, and its link brought nothing: {why}", self.target)
+            raise _Over(failure) from None
 
     @property
     def _moved_to(self) -> str | None:
@@ -275,7 +270,7 @@ def _passes(exchange: Exchange, *, fetches: bool) -> bool:
         return not isinstance(exchange.error, TooLarge | Encoded | BakeoffError)
     if exchange.status is None or 200 <= exchange.status < 300:
         return not fetches
-    return exchange.status in _PASSING or exchange.status >= 500
+    return exchange.status in PASSING or exchange.status >= 500
 
 
 def _hint_s(exchange: Exchange, now: datetime) -> float | None:

@@ -308,6 +308,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "kind.truncated": "{n} cut off",
         "kind.empty": "{n} empty",
         "kind.protocol": "{n} malformed",
+        "kind.not_fetched": "{n} not fetched",
         "kind.context_too_long": "{n} too long for the context",
         "kind.bug": "{n} bugs of ours",
         "kind.other": "{n} {name}",

@@ -1,5 +1,6 @@
 """Pictures that are made or edited: what came is told by its content, and what cannot be taken is no picture."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -8,12 +9,17 @@ from typing import Any
 
 import pytest
 
+from harness.clients.faults import RETRIED, RETRIED_ONCE
+from harness.clients.reply import Reply
 from harness.core.calls import Failure, Fault, Output, Usage
 from harness.core.candidates import Candidate, Prices
 from harness.pricing.cost import cost, worst_case
-from tests.clients.trip import CLIP, PICTURE, image, trip
-from tests.fake_provider import FakeProvider, raw_body, status
+from tests.clients.trip import CLIP, KEY, PICTURE, image, trip
+from tests.fake_provider import FakeProvider, hang, raw_body, reset, status
+from tests.fake_provider import Fault as Scripted
+from tests.fake_provider.faults import Answer
 from tests.fake_provider.server import IMAGE_TOKENS, MADE_IMAGE_TOKENS
+from tests.fake_provider.truth import Exchange
 from tests.pictures import noun, picture
 
 GREEN = picture(64, 48, colour="green")
@@ -64,7 +70,6 @@ HUGE[16:24] = (12_000).to_bytes(4, "big") * 2  # a header that promises 144 mill
         pytest.param(answer(b64_json=encoded(bytes(HUGE))), "protocol", "pixels are more", id="too many pixels"),
         pytest.param(answer(b64_json="%%%"), "protocol", "not base64", id="no base64"),
         pytest.param(answer(b64_json=encoded(bytes(21 * 2**20))), "protocol", "more than", id="too large"),
-        pytest.param(answer(url="https://example.org/a.png"), "protocol", "not followed", id="a link"),
         pytest.param(answer(revised_prompt="?"), "protocol", "not there", id="nothing in it"),
     ],
 )
@@ -74,6 +79,82 @@ def test_what_cannot_be_taken(body: bytes, kind: str, why: str) -> None:
     assert (reply.outcome.fault, reply.outcome.kind) == (Fault.INFRA, kind)
     assert why in reply.outcome.message
     assert reply.blobs == {}
+
+
+def linking(link: str) -> Scripted:
+    """An answer that says where the picture lies; `{here}` is the provider itself."""
+
+    async def fault(exchange: Exchange, _: Answer) -> None:
+        await exchange.reply(200, answer(url=link.format(here=f"http://{exchange.request.host}/v1")))
+
+    return fault
+
+
+LINKED = linking("{here}/stored/green")
+
+
+def linked(*faults: Scripted, link: Scripted = LINKED, **options: Any) -> tuple[Reply, FakeProvider]:
+    """Ask for a picture that lies behind a link, with a fault for each fetch."""
+    provider = FakeProvider(faults=[link, *faults])
+    return trip(image(), provider, sleep=lambda _: asyncio.sleep(0), **options), provider
+
+
+def test_a_picture_behind_a_link_is_fetched_without_the_key_as_part_of_one_order() -> None:
+    reply, provider = linked(status(503), reset(), raw_body(GREEN, content_type="image/png"))
+    assert reply.outcome == Output(image=noun(GREEN, width=64, height=48))
+    order, *_, fetch = provider.requests
+    assert KEY in order.headers["authorization"]
+    assert KEY not in str(fetch.headers)
+    assert (reply.wire_requests, reply.may_be_billed, reply.marks.valid) == (1, False, True)
+    assert (reply.usage.output_images, reply.usage.source) == (1, "measured")
+    assert reply.marks.total_ms is not None
+    assert reply.marks.total_ms > (fetch.received - order.received) * 1000, "a picture is there when all of it is"
+
+
+def test_a_provider_that_litellm_asks_in_a_thread_is_asked_through_the_tap_all_the_same() -> None:
+    provider = FakeProvider(faults=[None, raw_body(GREEN, content_type="image/png")])
+    reply = trip(image(), provider, model="dashscope/qwen-image-3.0")
+    assert reply.outcome == Output(image=noun(GREEN, width=64, height=48))
+    assert [served.path for served in provider.requests] == ["/v1", "/v1/stored/picture"]
+    assert (reply.wire_requests, reply.marks.valid) == (1, True)
+    late = trip(image(), FakeProvider(always=hang()), model="dashscope/qwen-image-3.0", timeout_s=0.8)
+    assert isinstance(late.outcome, Failure)
+    assert late.outcome.kind == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("faults", "link", "why"),
+    [
+        pytest.param([status(404)], LINKED, "127.0.0.1 answered HTTP 404", id="gone"),
+        pytest.param([status(503)] * 3, LINKED, "127.0.0.1 answered HTTP 503", id="never there"),
+        pytest.param([reset()] * 3, LINKED, "127.0.0.1 ended with", id="dropped"),
+        pytest.param(
+            [status(302, location="https://intranet/a.png")], LINKED, "leads to intranet", id="it moves inside"
+        ),
+        pytest.param([], linking("https://10.0.0.1/token.png"), "leads to 10.0.0.1, into a network", id="inside"),
+        pytest.param([], linking("http://example.org/token.png"), "example.org is not encrypted", id="in the clear"),
+    ],
+)
+def test_what_is_paid_for_and_cannot_be_fetched_is_a_failure_of_its_own(
+    faults: list[Scripted], link: Scripted, why: str
+) -> None:
+    reply, provider = linked(*faults, link=link)
+    assert isinstance(reply.outcome, Failure)
+    assert (reply.outcome.fault, reply.outcome.kind) == (Fault.INFRA, "not_fetched")
+    assert reply.outcome.kind not in RETRIED | RETRIED_ONCE, "another order would be another picture on the bill"
+    assert why in reply.outcome.message
+    assert "token" not in reply.outcome.message
+    assert len(provider.requests) == 1 + len(faults)
+    assert (reply.wire_requests, reply.usage.output_images, reply.blobs) == (1, 1, {})
+
+
+def test_what_lies_behind_a_link_is_told_by_its_content_and_has_the_orders_deadline() -> None:
+    page, _ = linked(raw_body(b"<html>Please log in</html>", content_type="image/png"))
+    assert isinstance(page.outcome, Failure)
+    assert page.outcome.kind == "protocol"
+    late, _ = linked(hang(), timeout_s=0.8)
+    assert isinstance(late.outcome, Failure)
+    assert (late.outcome.kind, late.outcome.message) == ("timeout", "not finished within 0.8 s")
 
 
 def test_a_data_url_is_no_link() -> None:

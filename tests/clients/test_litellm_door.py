@@ -51,6 +51,15 @@ def test_sdk_never_retries() -> None:
     assert FinalRequestOptions.construct(method="post", url="/x", max_retries=5).get_max_retries(2) == 0
 
 
+def test_a_handler_of_pictures_that_cannot_be_asked_asynchronously_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    litellm_door.load()
+    from litellm.llms.custom_httpx.llm_http_handler import BaseLLMHTTPHandler
+
+    monkeypatch.setattr(BaseLLMHTTPHandler, "image_generation_handler", lambda *_: None)
+    with pytest.raises(BakeoffError, match="image_generation_handler has changed"):
+        litellm_door._ask_for_pictures_asynchronously()
+
+
 def test_changed_sdk_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     litellm_door.load()
     from openai import _models

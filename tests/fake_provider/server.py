@@ -114,6 +114,7 @@ class FakeProvider:
         app.router.add_post("/v1/execute", self._handler(self._execute))
         app.router.add_post("/v1/images/generations", self._handler(self._image))
         app.router.add_post("/v1/images/edits", self._handler(self._image))
+        app.router.add_post("/v1", self._handler(self._qwen_image))
         app.router.add_post("/v1/videos", self._handler(self._order))
         app.router.add_get("/v1/videos/{job}", self._handler(self._job))
         app.router.add_get("/v1/videos/{job}/content", self._handler(self._clip))
@@ -328,6 +329,11 @@ class FakeProvider:
         await asyncio.sleep(self._pace(exchange.served.model).first_s)
         answer = {"created": 1, "data": [{"b64_json": made}], "usage": usage}
         await exchange.reply(200, json.dumps(answer).encode())
+
+    async def _qwen_image(self, exchange: Exchange) -> None:
+        """DashScope's answer: a link."""
+        content = [{"image": f"{self.url}/stored/picture"}]
+        await exchange.reply(200, json.dumps({"output": {"choices": [{"message": {"content": content}}]}}).encode())
 
     async def _order(self, exchange: Exchange) -> None:
         """Takes a job whose clip is there when the pace's first word would be; tells the sha256 of what it shows."""
