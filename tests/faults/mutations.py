@@ -20,11 +20,13 @@ class Mutation:
     """pytest's name of a test that must then fail; without a parameter, one of its cases must."""
 
 
-CONNECTIONS, CONTENTS, LIMITS, SIZES, STATUS = (
-    f"tests/faults/test_{name}.py" for name in ("connections", "contents", "limits", "sizes", "status")
+CONNECTIONS, CONTENTS, LIMITS, SESSIONS, SIZES, STATUS = (
+    f"tests/faults/test_{name}.py" for name in ("connections", "contents", "limits", "sessions", "sizes", "status")
 )
 THROTTLE, RETRY = "harness/execute/throttle.py", "harness/clients/retry.py"
-FAULTS, EVENTS, CHAT = (f"harness/clients/{name}.py" for name in ("faults", "events", "chat"))
+FAULTS, EVENTS, CHAT, SESSION, REALTIME = (
+    f"harness/clients/{name}.py" for name in ("faults", "events", "chat", "session", "realtime")
+)
 
 MUTATIONS = (
     Mutation(
@@ -462,5 +464,40 @@ MUTATIONS = (
         guard="    if missing:\n",
         becomes="    if False:\n",
         test="tests/faults/test_scoring.py::test_an_instrument_that_fails_costs_no_answer_and_is_asked_again_by_a_resume",
+    ),
+    Mutation(
+        row=35,
+        file=SESSION,
+        guard="    if response is not None:\n",
+        becomes="    if False:\n",
+        test=f"{SESSIONS}::test_a_session_that_is_refused_counts_by_its_status",
+    ),
+    Mutation(
+        row=36,
+        file=REALTIME,
+        guard='_BY_CLOSE.get(closed[1], "cut")',
+        becomes='_BY_CLOSE.get(closed[1], "bad_request")',
+        test=f"{SESSIONS}::test_a_session_that_breaks_in_its_answer_is_tried_again_and_charged",
+    ),
+    Mutation(
+        row=37,
+        file=SESSION,
+        guard="        async with asyncio.timeout(timeout_s):\n",
+        becomes="        async with asyncio.timeout(timeout_s + 5):\n",
+        test=f"{SESSIONS}::test_a_session_that_goes_silent_ends_at_its_deadline",
+    ),
+    Mutation(
+        row=37,
+        file=SESSION,
+        guard="asyncio.timeout(self.wire.deadlines.idle_timeout_s if self.told.heard else None)",
+        becomes="asyncio.timeout(None)",
+        test=f"{SESSIONS}::test_a_session_that_goes_silent_ends_at_its_deadline",
+    ),
+    Mutation(
+        row=38,
+        file=REALTIME,
+        guard="        if _TOO_LARGE in message:\n",
+        becomes="        if False:\n",
+        test=f"{SESSIONS}::test_a_session_whose_event_is_too_large_is_broken_off",
     ),
 )

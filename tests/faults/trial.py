@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
+from harness.clients.clip import with_header
 from harness.clients.sender import Here
 from harness.config.decision import slots
 from harness.config.defaults import rule
-from harness.core.calls import Attempt, Failure, Output, Record, Role
+from harness.core.calls import Attempt, Audio, Failure, Output, Record, Role
 from harness.core.candidates import Candidate, Prices
 from harness.core.runs import Bakeoff
 from harness.core.scores import TRANSCRIBER, Reading, Score, Scorer
+from harness.core.sound import RAW_RATE
 from harness.core.suites import Sample, Suite, Task
 from harness.execute.manifest import manifest
 from harness.execute.plan import plan
@@ -33,9 +35,13 @@ USD = {
     "input_cost_per_second": "0.01",
 }
 
+SOUND_USD = {"input_cost_per_audio_token": "0.003", "output_cost_per_audio_token": "0.006"}
+"""Beside them, of who talks live."""
 MODES = {"stream": "echo", "plain": "plain", "speech": "voice", "transcription": "listener"}
 """How a model answers → the model of the fake provider that does: events, one JSON document, a clip, a transcript."""
-_MODALITIES = {"voice": "tts", "listener": "transcription"}
+SESSION = "session"
+"""How `talker` answers: in a live session, which no tap carries."""
+_MODALITIES = {"voice": "tts", "listener": "transcription", "talker": "speech"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +82,14 @@ class Trial:
     watcher: Watcher = field(default_factory=Watcher)
 
     def candidate(self, name: str) -> Candidate:
+        usd = USD | (SOUND_USD if name == "talker" else {})
         return Candidate(
             name=name,
             model=f"openai/fake/{name}",
             modalities=frozenset({_MODALITIES.get(name, "text")}),
             base_url=self.url or self.provider.url,
             api_key_env="FAKE_API_KEY",
-            prices=Prices(usd={unit: Decimal(usd) for unit, usd in USD.items()}, source="test"),
+            prices=Prices(usd={unit: Decimal(price) for unit, price in usd.items()}, source="test"),
         )
 
     def planned(self, *names: str) -> Bakeoff:
@@ -91,12 +98,20 @@ class Trial:
         samples = tuple(Sample(id=f"v{i}", input=f"Say {i}.") for i in range(self.samples))
         voices = Task(name="voice", modality="tts", samples=samples, scorers=(Heard(),), primary="heard", language="en")
         suites = [Suite(name="voices", version=1, tasks=(voices,))] if "voice" in asked else []
-        suites += [text_suite(self.samples)] if asked - {"voice"} else []
+        suites += [text_suite(samples=(self._spoken(),), modality="speech", prompt="")] if "talker" in asked else []
+        suites += [text_suite(self.samples)] if asked - {"voice", "talker"} else []
         settings = {"max_in_flight": 1, "timeout_s": 20.0, "idle_timeout_s": 10.0, **self.settings}
         instruments = {"transcriber": self.candidate("listener")} if "listener" in names else {}
         candidates = [self.candidate(name) for name in sorted(asked)]
         planned = bakeoff(*candidates, suites=suites, instruments=instruments, **settings)
         return replace(planned, rules={slot: rule(slot, tasks) for slot, tasks in slots(suites).items()})
+
+    def _spoken(self) -> Sample:
+        """A question that the provider understands, with its recording among the run's media."""
+        clip = with_header(self.provider.say("ahoy"), "pcm16")
+        sha256, seconds = Media(self.folder / "media").put(clip), (len(clip) - 44) / (2 * RAW_RATE)
+        audio = Audio(sha256=sha256, mime="audio/wav", seconds=seconds, sample_rate=RAW_RATE, size=len(clip))
+        return Sample(id="l0", input="ahoy", target="ahoy", media=(audio,))
 
     def go(self, *names: str) -> RunResult:
         """Run to the end, or on from where an earlier run in the same folder ended."""
@@ -174,7 +189,7 @@ class Ending:
 
 def ending(folder: Path, tap: str, mode: str, faults: Sequence[Fault | None], **settings: object) -> Ending:
     """Run one call in `mode` whose attempts meet `faults` in turn, and are answered after them."""
-    name = MODES[mode]
+    name = {**MODES, SESSION: "talker"}[mode]
     provider = FakeProvider(scripts={f"fake/{name}": faults})
     trial = Trial(folder=folder, provider=provider, tap=tap, settings=settings)
     result = trial.go(name)
