@@ -1,6 +1,6 @@
 """What a bake-off in a folder can name: suites with who can do them, candidates with the keys that they need."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -9,7 +9,12 @@ from harness.config.candidates import Resolved, references
 from harness.config.providers import CascadeEntry, Entry
 from harness.config.selection import open_shelf
 from harness.config.suites import find_suite, known_suites, load_suite
+from harness.core.candidates import Candidate
+from harness.core.suites import Task
 from harness.errors import Problem, UsageError
+
+Unfit = Callable[[Task], Callable[[Candidate], str | None]]
+"""Of a task, says of each candidate that does its modality why it cannot take it, as the plan does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,7 @@ class Shown:
     samples: int = 0
     licence: str | None = None
     candidates: tuple[str, ...] = ()
-    """Who can do them now."""
+    """Who can do any of them now."""
     without_key: tuple[str, ...] = ()
     """Who could if its key were there."""
     problem: str | None = None
@@ -64,15 +69,15 @@ class Inventory:
     engines: tuple[Model, ...]
 
 
-def inventory(folder: Path, shipped: Path, env: Mapping[str, str]) -> Inventory:
+def inventory(folder: Path, shipped: Path, env: Mapping[str, str], *, unfit: Unfit) -> Inventory:
     """Look through `folder` and what is shipped; UsageError with every problem of the two providers.yaml."""
     from harness.local.catalog import ENGINES
     from harness.scorers.registry import SCORERS
 
-    candidates = offers(folder, shipped, env)
+    offered = _offered(folder, shipped, env)
     return Inventory(
-        suites=tuple(_suites(folder, shipped, candidates)),
-        candidates=candidates,
+        suites=tuple(_suites(folder, shipped, offered, unfit)),
+        candidates=tuple(offer for offer, _ in offered),
         scorers=tuple(sorted(SCORERS)),
         engines=tuple(Model(name=e.name, modality=e.modality, licence=e.licence) for e in ENGINES.values()),
     )
@@ -80,6 +85,10 @@ def inventory(folder: Path, shipped: Path, env: Mapping[str, str]) -> Inventory:
 
 def offers(folder: Path, shipped: Path, env: Mapping[str, str]) -> tuple[Offer, ...]:
     """Return the candidates of `folder`, then the shipped ones; UsageError with every problem of both files."""
+    return tuple(offer for offer, _ in _offered(folder, shipped, env))
+
+
+def _offered(folder: Path, shipped: Path, env: Mapping[str, str]) -> Sequence[tuple[Offer, Candidate]]:
     problems: list[Problem] = []
     shelf = open_shelf(folder, shipped, problems)
     entries: dict[str, Entry | CascadeEntry] = {}
@@ -89,7 +98,7 @@ def offers(folder: Path, shipped: Path, env: Mapping[str, str]) -> tuple[Offer, 
     found = [(entry, shelf.resolve(entry, env, problems)) for entry in entries.values()]
     if problems:
         raise UsageError(problems)
-    return tuple(_offer(entry, resolved) for entry, resolved in found if resolved is not None)
+    return [(_offer(entry, resolved), resolved.candidate) for entry, resolved in found if resolved is not None]
 
 
 def _offer(entry: Entry | CascadeEntry, found: Resolved) -> Offer:
@@ -106,7 +115,7 @@ def _offer(entry: Entry | CascadeEntry, found: Resolved) -> Offer:
     )
 
 
-def _suites(folder: Path, shipped: Path, candidates: Sequence[Offer]) -> Iterator[Shown]:
+def _suites(folder: Path, shipped: Path, offered: Sequence[tuple[Offer, Candidate]], unfit: Unfit) -> Iterator[Shown]:
     for name in known_suites(folder, shipped):
         path = find_suite(name, beside=folder, folder=folder, shipped=shipped)
         if path is None:  # an entry point whose module is gone
@@ -117,11 +126,17 @@ def _suites(folder: Path, shipped: Path, candidates: Sequence[Offer]) -> Iterato
             yield Shown(name=name, problem=error.problems[0].message)
             continue
         for modality in dict.fromkeys(task.modality for task in suite.tasks):
-            able = [offer for offer in candidates if modality in offer.modalities and not offer.absent]
+            tasks = [task for task in suite.tasks if task.modality == modality]
+            whys = [unfit(task) for task in tasks]
+            able = [
+                offer
+                for offer, candidate in offered
+                if modality in offer.modalities and not offer.absent and any(why(candidate) is None for why in whys)
+            ]
             yield Shown(
                 name=name,
                 modality=modality,
-                samples=sum(len(task.loaded) for task in suite.tasks if task.modality == modality),
+                samples=sum(len(task.loaded) for task in tasks),
                 licence=suite.licence,
                 candidates=tuple(offer.name for offer in able if not offer.missing),
                 without_key=tuple(offer.name for offer in able if offer.missing),

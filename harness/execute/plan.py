@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness.clients.clip import RAW_RATE
-from harness.clients.reserved import CLIPS, RESERVED
+from harness.clients.reserved import RESERVED
 from harness.core.calls import (
     Call,
     ChatRequest,
@@ -26,13 +25,15 @@ from harness.core.candidates import MODALITIES, Candidate
 from harness.core.canonical import Json, digest
 from harness.core.runs import Bakeoff, Exclusion, Plan
 from harness.core.scores import Instrument
+from harness.core.sound import RAW_RATE
 from harness.core.suites import Sample, Task
 from harness.core.videos import MOST_SECONDS
 from harness.errors import Problem, UsageError
 from harness.execute import requests
+from harness.execute.fitness import left_out, params_of_samples
 from harness.execute.measurements import MEASURED_BY, execution, language, measurement
 from harness.execute.prompts import PromptError, renderer, stage_renderer
-from harness.execute.recordings import is_conversation, recordings_of, script_of
+from harness.execute.recordings import recordings_of, script_of
 
 KEY_VERSION = 1
 """Raised when the same call would get another key: no earlier record is found by its key after that."""
@@ -63,7 +64,7 @@ def plan(bakeoff: Bakeoff) -> Plan:
     Order: each epoch in turn; in it the samples in random order, and every candidate on a sample before the next
     sample, again in random order, so that none gets the quiet hour (methodology.md 3).
     """
-    exclusions = tuple(_exclusions(bakeoff))
+    exclusions = tuple(left_out(bakeoff))
     calls, unasked = _expand(bakeoff, exclusions)
     if problems := [*_reserved(bakeoff), *_unsaid(bakeoff), *_wrong_stages(bakeoff), *unasked]:
         raise UsageError(problems)
@@ -77,7 +78,7 @@ def plan_partly(bakeoff: Bakeoff) -> tuple[list[Call], list[Problem]]:
     """Do as `plan` for one epoch of a bake-off of which parts are missing; returns also what `plan` would refuse."""
     anybody = Candidate(name="", model="", modalities=frozenset(MODALITIES))
     asked = replace(bakeoff, candidates=(*bakeoff.candidates, anybody), epochs=1)
-    calls, unasked = _expand(asked, tuple(_exclusions(bakeoff)))
+    calls, unasked = _expand(asked, tuple(left_out(bakeoff)))
     kept = [call for call in calls if call.candidate != anybody.name]
     return kept, [*_reserved(bakeoff), *_unsaid(bakeoff), *_wrong_stages(bakeoff), *unasked]
 
@@ -191,7 +192,7 @@ def _reserved(bakeoff: Bakeoff) -> Iterator[Problem]:
     """Name every parameter which no candidate and no task may set."""
     tasks = {
         (f"task {suite.name}/{task.name}", bakeoff.place("task", suite.name, task.name)): task.params.keys()
-        | _of_samples(task)
+        | params_of_samples(task)
         for suite in bakeoff.suites
         for task in suite.tasks
     }
@@ -231,58 +232,6 @@ def _wrong_stages(bakeoff: Bakeoff) -> Iterator[Problem]:
                 place = bakeoff.place("candidate", cascade.name, stage.name)
                 yield Problem.at(place, "E312", message, hint=hint)
             told[stage.name] = "what it said"
-
-
-def _of_samples(task: Task) -> set[str]:
-    """Names of the request parameters that samples bring."""
-    return {name for sample in task.loaded if "params" in sample.metadata for name in sample.params}
-
-
-def _exclusions(bakeoff: Bakeoff) -> Iterator[Exclusion]:
-    """Name the candidates that a task is not asked of: those that cannot take what it sends, and mere repetitions.
-
-    Any other candidate that does not do a task's modality stands for other slots and is not mentioned.
-    """
-    for suite in bakeoff.suites:
-        for task in suite.tasks:
-            first: dict[str, str] = {}
-            sent, languages = task.params.keys() | _of_samples(task), _languages(task)
-            if task.modality == "video_generation" and any(sample.media for sample in task.loaded):
-                sent |= {"input_reference"}
-            for candidate in bakeoff.candidates:
-                if task.modality not in candidate.modalities:
-                    if task.modality == "vision" and "text" in candidate.modalities:
-                        blind = "it takes text alone, and the task shows pictures"
-                        yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=blind)
-                    continue
-                if is_conversation(task) and not candidate.talks_live:
-                    deaf = "it is not talked to in live sessions, and the task is a conversation"
-                    yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=deaf)
-                    continue
-                if task.modality == "video_generation" and candidate.provider not in CLIPS:
-                    unsent = f"LiteLLM can order no clip at {candidate.provider}"
-                    yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=unsent)
-                    continue
-                if missing := sorted(sent & frozenset().union(*(model.lacks for model in candidate.models))):
-                    reason = f"it takes no {' and no '.join(missing)}, which the task sends"
-                    yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=reason)
-                    continue
-                if (foreign := _foreign(candidate, languages)) is not None:
-                    yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=foreign)
-                    continue
-                other = first.setdefault(candidate.identity, candidate.name)
-                if other != candidate.name:
-                    reason = f"it is {other} under another name: same model, parameters and address"
-                    yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=reason)
-
-
-def _foreign(candidate: Candidate, languages: frozenset[str]) -> str | None:
-    """Say which of a task's languages a candidate, or a model of a cascade, does not know."""
-    for model in candidate.models:
-        if model.languages and (foreign := languages - model.languages):
-            who, own = "it" if model is candidate else model.name, ", ".join(sorted(model.languages))
-            return f"{who} knows {own} alone, and the task is in {', '.join(sorted(foreign))}"
-    return None
 
 
 def _answer_call(unit: _Unit, candidate: Candidate, identity: str, epoch: int) -> Call:
@@ -419,12 +368,6 @@ def _needed(task: Task) -> tuple[Instrument, ...]:
 def _instrument_counts(bakeoff: Bakeoff, calls: Iterable[Call]) -> dict[str, int]:
     tasks = {(suite.name, task.name): task for suite in bakeoff.suites for task in suite.tasks}
     return dict(Counter(need.name for call in calls for need in _needed(tasks[call.suite, call.task])))
-
-
-def _languages(task: Task) -> frozenset[str]:
-    """The primary subtags of what its samples are in, where that is said."""
-    tags = (language(task, sample) for sample in task.loaded)
-    return frozenset(tag.partition("-")[0] for tag in tags if tag is not None)
 
 
 def _problem(bakeoff: Bakeoff, suite: str, task: str, said: str) -> Problem:

@@ -205,8 +205,9 @@ def inventory(folder: Path) -> "Inventory":
     from harness.config.environment import read
     from harness.config.inventory import inventory as take_inventory
     from harness.config.paths import shipped
+    from harness.execute.fitness import unfit
 
-    return take_inventory(folder, shipped(), read(folder))
+    return take_inventory(folder, shipped(), read(folder), unfit=unfit)
 
 
 def catalogue(folder: Path) -> tuple["Offer", ...]:

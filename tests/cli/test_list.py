@@ -54,6 +54,19 @@ def test_a_suite_stands_once_for_each_modality_with_who_can_do_it(desk: Desk, mo
     assert {"mine", "text_core", "tts_core"} <= names
 
 
+def test_only_who_a_plan_would_ask_is_named(desk: Desk) -> None:
+    suites = {
+        (suite["name"], suite.get("modality")): suite
+        for suite in json.loads(desk.bakeoff("list", "--json").out)["suites"]
+    }
+    turns, chinese = suites["turn_taking", "speech"], suites["tts_chinese", "tts"]
+    assert turns["candidates"] == ["live-cascade"], "a cascade is not talked to in live sessions"
+    assert "gpt-realtime-2.1" in turns["without_key"]
+    assert "talk-smollm2-hibari" in suites["spoken_qa", "speech"]["candidates"]
+    assert {"espeak", "kokoro-zh"} == set(chinese["candidates"]), "the others know English alone"
+    assert "pocketsphinx" in suites["asr_core", "transcription"]["candidates"], "of three tasks in four"
+
+
 def test_it_reads_in_a_terminal(desk: Desk) -> None:
     mine(desk)
     out = desk.bakeoff("list").out
