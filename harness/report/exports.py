@@ -8,12 +8,14 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
-from harness.core.calls import Call, Failure, Fault, Record, Role
+from harness.core.calls import Call, Failure, Fault, Output, Record, Role
 from harness.core.canonical import Json, canonical, to_json
 from harness.core.suites import Sample
 from harness.errors import UsageError
 from harness.report.evidence import Evidence, Judgement, tasks_of
+from harness.store.media import Media
 
 FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes for the beginning of a formula."""
@@ -90,13 +92,15 @@ def rows(evidence: Evidence, order: Iterable[str]) -> list[Row]:
 def csv_text(run: str, found: Sequence[Row]) -> str:
     """Return a CSV that Excel opens: with a byte order mark, text quoted and never a formula, numbers as numbers.
 
-    Times that cannot be trusted are left out. What a cell cannot hold (reasoning, transcripts, attempts) is in JSONL.
+    A medium is told by its file in the run's folder, a reading by what the instrument heard, saw or counted. Times that
+    cannot be trusted are left out. What a cell cannot hold (reasoning, attempts) is in JSONL.
     """
     scorers = sorted({judgement.scorer for row in found for judgement in row.judgements})
+    instruments = sorted({str(reading.call.instrument) for row in found for reading in row.readings})
     target = io.StringIO()
     writer = csv.writer(target, quoting=csv.QUOTE_NONNUMERIC)
     for i, row in enumerate(found):
-        cells = _cells(run, row, scorers)
+        cells = _cells(run, row, scorers, instruments)
         if i == 0:
             writer.writerow([safe(name) for name in cells])
         writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in cells.values()])
@@ -109,7 +113,7 @@ def safe(text: str) -> str:
     return "'" + text if seen in FORMULA or text[:1] in ("\t", "\r", "\n") else text
 
 
-def _cells(run: str, row: Row, scorers: Sequence[str]) -> dict[str, Cell]:
+def _cells(run: str, row: Row, scorers: Sequence[str], instruments: Sequence[str]) -> dict[str, Cell]:
     call, record = row.call, row.record
     outcome = None if record is None else record.outcome
     marks = record.marks if record is not None and record.marks.valid else None
@@ -119,11 +123,15 @@ def _cells(run: str, row: Row, scorers: Sequence[str]) -> dict[str, Cell]:
         "run": run, "slot": row.slot, "suite": call.suite, "task": call.task, "sample": call.sample,
         "epoch": call.epoch, "candidate": call.candidate, "state": row.state,
         **_of(outcome, "fault", "kind", "message"),
-        "input": _text(row.sample.input), "target": _text(row.sample.target), "answer": getattr(outcome, "said", None),
-        "tool_calls": _text(to_json(calls)) if calls else None, "audio_sha256": _audio(outcome, "sha256"),
-        "audio_seconds": _audio(outcome, "seconds"), **_of(outcome, "finish_reason"),
+        "input": _text(row.sample.input), "files": ", ".join(row.sample.files), "target": _text(row.sample.target),
+        "answer": getattr(outcome, "said", None), "tool_calls": _text(to_json(calls)) if calls else None,
+        **_medium(outcome, "audio", "seconds"), **_medium(outcome, "image", "width", "height"),
+        **_medium(outcome, "video", "seconds"), **_of(outcome, "finish_reason"),
         "primary": row.primary, "quality": row.quality,
     }  # fmt: skip
+    read = {reading.call.instrument: reading.outcome for reading in row.readings}
+    for instrument in instruments:
+        cells[f"reading {instrument}"] = _reading(read.get(instrument))
     for scorer in scorers:
         cells[f"score {scorer}"] = getattr(judged.get(scorer), "value", None)
         cells[f"reason {scorer}"] = getattr(judged.get(scorer), "reason", None)
@@ -139,9 +147,17 @@ def _of(noun: object, *names: str) -> dict[str, Cell]:
     return {name: getattr(noun, name, None) for name in names}
 
 
-def _audio(outcome: object, name: str) -> Cell:
-    found: Cell = getattr(getattr(outcome, "audio", None), name, None)
-    return found
+def _medium(outcome: object, kind: str, *names: str) -> dict[str, Cell]:
+    """Return where a medium of an output lies, and what is known of it."""
+    medium = getattr(outcome, kind, None)
+    file = None if medium is None else Media(Path("media")).path(medium.sha256).as_posix()
+    return {f"{kind}_file": file, **{f"{kind}_{name}": getattr(medium, name, None) for name in names}}
+
+
+def _reading(outcome: Output | Failure | None) -> str | None:
+    if not isinstance(outcome, Output):
+        return None
+    return outcome.text if outcome.text is not None else _text({**outcome.values})
 
 
 def _text(value: Json) -> str | None:

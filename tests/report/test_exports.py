@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness import pipeline
-from harness.core.calls import Failure, Fault, Marks, Output, Record, Role
+from harness.core.calls import Failure, Fault, Image, Marks, Output, Record, Role
 from harness.core.canonical import from_json, to_json
 from harness.errors import UsageError
 from harness.report.evidence import Evidence
@@ -71,6 +71,37 @@ def test_a_table_has_every_planned_answer_in_plan_order_and_says_what_became_of_
     shown = {(row["key"], name.removeprefix("score ")): float(value) for row in found for name, value in row.items()
              if name.startswith("score ") and value}  # fmt: skip
     assert shown == {key: value for key, value in scores.items() if value is not None}
+
+
+def test_media_are_told_by_their_files_and_readings_by_what_was_heard(evidence: Evidence, order: list[str]) -> None:
+    heard = {(r.call.measures, r.call.instrument): r.outcome for r in evidence.records[Role.INSTRUMENT]}
+    spoken = {r.call.key: r.outcome.audio for r in evidence.records[Role.ANSWER] if isinstance(r.outcome, Output)}
+    rows_of = {row["key"]: row for row in table(evidence, order)}
+    for key, audio in spoken.items():
+        row = rows_of[key]
+        assert (row["image_file"], row["video_file"]) == ("", "")
+        if audio is None:
+            assert (row["audio_file"], row["audio_seconds"], row["reading transcriber"]) == ("", "", "")
+            continue
+        assert row["audio_file"] == f"media/{audio.sha256[:2]}/{audio.sha256}"
+        assert float(row["audio_seconds"]) == audio.seconds
+        transcript, rating = (heard[key, name] for name in ("transcriber", "mos"))
+        assert isinstance(transcript, Output)
+        assert isinstance(rating, Output)
+        assert row["reading transcriber"] == transcript.text
+        assert json.loads(row["reading mos"]) == rating.values
+
+
+def test_a_picture_that_was_made_has_its_file_and_size(evidence: Evidence, order: list[str]) -> None:
+    made = Image(sha256="ab" * 32, mime="image/png", width=64, height=48, size=9)
+    (row, *_) = rows(evidence, order[2:3])
+    assert row.record is not None
+    drawn = replace(
+        row, record=replace(row.record, outcome=Output(image=made)), sample=replace(row.sample, files=("a.png",))
+    )
+    (cells,) = csv.DictReader(io.StringIO(csv_text("7", [drawn]).removeprefix("\ufeff"), newline=""))
+    assert (cells["image_file"], cells["image_width"], cells["image_height"]) == (f"media/ab/{'ab' * 32}", "64", "48")
+    assert (cells["files"], cells["audio_file"]) == ("a.png", "")
 
 
 def test_numbers_stay_numbers_and_text_is_quoted(evidence: Evidence, order: list[str]) -> None:
