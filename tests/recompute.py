@@ -436,6 +436,8 @@ class Ratio:
     floor: float = 0.0
     ceiling: float = math.inf
     is_share: bool = False
+    fewest: int = 1
+    """Items below which nothing is said."""
 
 
 class Slot:
@@ -604,7 +606,8 @@ class Slot:
         about = self._about(lambda call: call.ok and call.judged(scorer, key=key) is not None)
         parts = self._means(lambda call: call.judged(scorer, key=key, floor=floor))
         kept = {name: {item: pair for item, pair in of.items() if item in about} for name, of in parts.items()}
-        return Ratio(parts=kept, asked=len(about), floor=floor, ceiling=ceiling, is_share=is_share)
+        fewest = 10 if scorer in ("patience", "yielding", "steadiness") else 1
+        return Ratio(parts=kept, asked=len(about), floor=floor, ceiling=ceiling, is_share=is_share, fewest=fewest)
 
     def _errors(self, unit: str) -> Ratio:
         """Edits over words or characters; a candidate that failed said none of them."""
@@ -732,6 +735,8 @@ class Slot:
         coverage = n / max(1, ratio.asked)
         if not n or bottom == 0:
             return Measure(value=None, n=n, coverage=coverage, said=(bottom,))
+        if n < ratio.fewest:
+            return Measure(value=None, n=n, coverage=coverage, said=(n, ratio.fewest), too_few=True)
         value = math.fsum(t for t, _ in parts.values()) / bottom
         residuals = {item: (t - value * b) / bottom for item, (t, b) in parts.items()}
         if not ratio.is_share:

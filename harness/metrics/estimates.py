@@ -114,6 +114,8 @@ def _ratio(observations: Observations, c: int, name: str, ratio: Ratio) -> Estim
     coverage = n / max(1, int(ratio.applies.sum()))
     if n == 0 or bottom.sum() < LEAST_DIVISOR:
         return _unmeasured(name, n, coverage, "not measured" if n == 0 else f"{ratio.note}: the divisor is 0")
+    if n < ratio.fewest:
+        return _unmeasured(name, n, coverage, f"{UNSUPPORTED}: {n} events, fewer than {ratio.fewest}")
     value = float(top.sum() / bottom.sum())
     mean = _Mean(
         value=value,

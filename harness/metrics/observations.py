@@ -47,6 +47,8 @@ class Ratio:
     fraction: bool = False
     """A share of something: where nothing varies, its interval is Wilson's."""
     note: str = "mean"
+    fewest: int = 1
+    """Items below which it is not shown."""
     bounded: tuple[Bounded | None, ...] = ()
     """[C]: of a cost, how much of it is an upper bound."""
 

@@ -17,6 +17,10 @@ COUNTERS = ("word_accuracy", "transcript_accuracy")
 UNITS = {"wer": "words", "cer": "characters"}
 """Error rate → what it is a share of."""
 EDITS = ("substitutions", "insertions", "deletions")
+TURNS = ("patience", "yielding", "steadiness")
+"""Scorers of events in a live session, of which some samples have none."""
+FEWEST_EVENTS = 10
+"""Below, the rate of an event is not shown (tau2-bench, docs/interaction-metrics.md)."""
 PROGRAMS = "passes_tests"
 """Scorer whose repeated verdicts are counted together."""
 TRIES = (2, 5, 10)
@@ -174,7 +178,8 @@ def _scorers(judged: Mapping[str, Floats], answers: _Answers, stratum: Ints) -> 
     for scorer, values in judged.items():
         applies = answers.applies(values, stratum)
         value = answers.judge(values, applies[answers.grid.item], floor=0.0)
-        ratios[scorer] = _mean(answers.grid.mean(value), applies, ceiling=1.0, fraction=True)
+        rate = _mean(answers.grid.mean(value), applies, ceiling=1.0, fraction=True)
+        ratios[scorer] = replace(rate, fewest=FEWEST_EVENTS) if scorer in TURNS else rate
     return ratios
 
 

@@ -212,6 +212,23 @@ def test_the_cost_of_no_good_answer_is_not_a_number() -> None:
     assert "divisor is 0" in good.note
 
 
+def test_the_rate_of_few_events_is_not_shown() -> None:
+    """tau2-bench hides what rests on fewer than ten; the quality of the task, which rests on them too, says its n."""
+
+    def rate(judged: int) -> Estimate:
+        frames = Frames()
+        for i in range(12):
+            frames.add("a", f"{i:02}", 1.0 if i < judged else None, primary="steadiness")
+        found = estimated(frames)
+        assert (found["quality"].value, found["quality"].n) == (1.0, judged)
+        return found["steadiness"]
+
+    assert (rate(10).value, rate(10).n) == (1.0, 10)
+    few = rate(9)
+    assert (few.value, few.low, few.n, few.coverage) == (None, None, 9, 0.75)
+    assert few.note == "not supported: 9 events, fewer than 10"
+
+
 def test_an_unpriced_answer_makes_the_cost_not_measured() -> None:
     frames = scored({"a": [1, 1]})
     frames.add("a", "x", 1, cost_usd=None, cost_source="unpriced")
