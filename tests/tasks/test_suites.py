@@ -1,6 +1,7 @@
 """Every shipped suite loads, its answer key scores 1.0, nothing is asked twice, its README is true."""
 
 import json
+import random
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -137,6 +138,21 @@ def test_the_empty_answer_scores_less(task: Task) -> None:
         if value(score) > 0.0
     ]
     assert high == []
+
+
+@each_task
+def test_wrong_shuffled_and_other_answers_score_less(task: Task) -> None:
+    """Right answers to other samples, in two orders, and one that answers nothing."""
+    (primary,) = (scorer for scorer in task.scorers if scorer.name == task.primary)
+    given = [next(keys(sample)) for sample in task.loaded]
+    answers = [random.Random(seed).sample(given, len(given)) for seed in (0, 1)]
+    if task.modality not in ("rerank", "video_generation") and not isinstance(primary, TurnScorer):  # of words alone
+        answers.append(["Nobody knows 987654321."] * len(given))
+    for of_others in answers:
+        scores = [
+            value(judge(task, s, text, ovrl=5.0)[task.primary]) for s, text in zip(task.loaded, of_others, strict=True)
+        ]
+        assert sum(scores) / len(scores) < 0.7
 
 
 @each_task
