@@ -5,11 +5,12 @@ import asyncio
 import json
 
 from benchmarks.folder import KEY
-from harness.clients.clip import RAW_RATE, with_header
+from harness.clients.clip import with_header
 from harness.clients.deadlines import Deadlines
 from harness.clients.send import send
 from harness.clients.target import Target
 from harness.core.calls import Audio, SessionRequest
+from harness.core.sound import RAW_RATE
 
 RECORDING = with_header(bytes(2 * RAW_RATE // 5), "pcm16")
 """Two tenths of a second."""

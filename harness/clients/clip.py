@@ -6,10 +6,8 @@ import wave
 from collections.abc import Sequence
 
 from harness.core.calls import Audio
-from harness.core.sound import too_much
+from harness.core.sound import RAW_RATE, too_much
 
-RAW_RATE = 24_000
-"""Of 16-bit mono samples that come without a header: what OpenAI calls pcm16."""
 RAW = ("pcm16", "wav")
 """Formats whose streams may have no header: providers that stream `wav` send its samples alone."""
 _MIME = {"WAV": "audio/wav", "WAVEX": "audio/wav", "MP3": "audio/mpeg", "OGG": "audio/ogg", "FLAC": "audio/flac"}

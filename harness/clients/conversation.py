@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from harness.clients.clip import RAW_RATE
 from harness.clients.deadlines import DeadlineExceeded
 from harness.clients.microphone import FRAME_BYTES, Microphone, seconds
 from harness.clients.player import Played, played
 from harness.clients.reply import Content
 from harness.clients.session import Over, Session
 from harness.core.calls import MOST_ANSWERS, Script
+from harness.core.sound import RAW_RATE
 from harness.core.turns import AGENT, USER, Turn
 
 ANSWER_S = 15.0

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Iterator
 
-from harness.clients.clip import RAW_RATE
 from harness.clients.session import Session
+from harness.core.sound import RAW_RATE
 
 FRAME_BYTES = int(RAW_RATE * 0.02) * 2
 """Twenty milliseconds."""

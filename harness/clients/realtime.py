@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from harness.clients.clip import RAW, RAW_RATE, described, with_header
+from harness.clients.clip import RAW, described, with_header
 from harness.clients.conversation import Conversation, converse
 from harness.clients.faults import failed
 from harness.clients.microphone import Microphone, frames, seconds
@@ -18,6 +18,7 @@ from harness.clients.told import Told
 from harness.clients.usage import session_usage
 from harness.core.calls import Failure, Output, SessionRequest
 from harness.core.canonical import Json
+from harness.core.sound import RAW_RATE
 from harness.core.turns import values_of
 
 _CLOSED = re.compile(r"upstream websocket closed with code (\d+)(.*)", re.DOTALL)

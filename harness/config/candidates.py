@@ -17,7 +17,7 @@ from harness.core.suggest import did_you_mean, nearest
 from harness.errors import Place, Problem
 
 if TYPE_CHECKING:
-    from harness.local.catalog import Engine
+    from harness.local.embedded import Engine
 
 MODES: Mapping[str, tuple[str, ...]] = {
     "chat": ("text",),

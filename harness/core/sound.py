@@ -3,6 +3,8 @@
 LONGEST_S = 600.0
 MOST_CHANNELS = 8
 HIGHEST_RATE = 192_000
+RAW_RATE = 24_000
+"""Of 16-bit mono samples that come without a header: what OpenAI calls pcm16, and live sessions speak."""
 
 
 def too_much(*, frames: int, rate: int, channels: int) -> str | None:

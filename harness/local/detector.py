@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-RATE = 24_000
-FRAME_BYTES = RATE // 50 * 2
-"""Twenty milliseconds of 16-bit samples."""
+from harness.core.sound import RAW_RATE
+
+FRAME_BYTES = RAW_RATE // 50 * 2
+"""Twenty milliseconds, over which loudness is taken."""
 LOUD = 0.01
 """Root mean square of a frame that is speech, of full scale: -40 dB."""
 BEGINS_AFTER = 3
@@ -19,7 +20,7 @@ class Detector:
     """Keeps the sound of the turn that is being spoken."""
 
     def __init__(self, *, silence_s: float) -> None:
-        self._ends_after = max(1, round(silence_s * RATE * 2 / FRAME_BYTES))
+        self._ends_after = max(1, round(silence_s * RAW_RATE * 2 / FRAME_BYTES))
         self._rest = b""
         self._frames: list[bytes] = []
         self._loud = self._quiet = 0

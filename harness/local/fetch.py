@@ -13,7 +13,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from harness.errors import Problem, UsageError
-from harness.local.catalog import ENGINES, Engine, Package
+from harness.local.catalog import ENGINES
+from harness.local.embedded import Engine, Package
 from harness.local.weights import cache_folder, verified
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -16,7 +16,8 @@ from harness.core.canonical import from_json
 from harness.core.children import child_environment
 from harness.core.suggest import did_you_mean
 from harness.errors import Problem, UsageError
-from harness.local.catalog import ENGINES, Engine
+from harness.local.catalog import ENGINES
+from harness.local.embedded import Engine
 from harness.local.fetch import missing, not_installed
 
 _LAST_LINES = 8

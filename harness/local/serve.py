@@ -12,7 +12,8 @@ from typing import Protocol
 from harness.core.canonical import to_json
 from harness.errors import Problem, UsageError
 from harness.local import lifeline, weights
-from harness.local.catalog import ENGINES, Engine
+from harness.local.catalog import ENGINES
+from harness.local.embedded import Engine
 
 
 def main(argv: Sequence[str] | None = None, *, engines: Mapping[str, Engine] = ENGINES) -> None:

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from harness.errors import Problem, UsageError
-from harness.local.catalog import Engine, Part, Weight
+from harness.local.embedded import Engine, Part, Weight
 
 _BLOCK = 1 << 20
 

@@ -9,7 +9,7 @@ from harness.errors import UsageError
 
 if TYPE_CHECKING:
     from harness.execute.doctor import Checkup
-    from harness.local.catalog import Engine
+    from harness.local.embedded import Engine
 
 
 def missing_engines(bakeoff: Bakeoff) -> tuple["Engine", ...]:

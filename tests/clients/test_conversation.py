@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from harness.clients.clip import RAW_RATE, with_header
+from harness.clients.clip import with_header
 from harness.clients.reply import Reply
 from harness.core.calls import Audio, Failure, Output, Script, SessionRequest, media_named
+from harness.core.sound import RAW_RATE
 from harness.core.turns import AGENT, USER, Turn, turns_of
 from tests.clients import trip as trips
 from tests.fake_provider import FakeProvider, Pace, hang

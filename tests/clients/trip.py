@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from harness.clients import litellm_door
-from harness.clients.clip import RAW_RATE, with_header
+from harness.clients.clip import with_header
 from harness.clients.deadlines import Deadlines
 from harness.clients.in_process import InProcessTap
 from harness.clients.reply import Reply
@@ -38,6 +38,7 @@ from harness.core.calls import (
     media_part,
 )
 from harness.core.canonical import Json, to_json
+from harness.core.sound import RAW_RATE
 from tests.clients.forked import ForkedTap
 from tests.fake_provider import FakeProvider
 from tests.fake_provider.audio import RATE, header, speak

@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 
 from harness.local import serve
-from harness.local.catalog import Engine, Package, Part, Weight
+from harness.local.embedded import Engine, Package, Part, Weight
 
 EMPTY = hashlib.sha256(b"").hexdigest()
 

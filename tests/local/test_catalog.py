@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.local.catalog import ENGINES, Engine
+from harness.local.catalog import ENGINES
+from harness.local.embedded import Engine
 from harness.local.engines import __file__ as engines_init
 from harness.local.fetch import REQUIREMENTS
 

@@ -3,23 +3,24 @@
 import numpy as np
 import pytest
 
-from harness.local.detector import FRAME_BYTES, RATE, Detector
+from harness.core.sound import RAW_RATE
+from harness.local.detector import FRAME_BYTES, Detector
 
 
 def tone(seconds: float, *, peak: float = 0.3) -> bytes:
-    at = np.arange(int(seconds * RATE)) / RATE
+    at = np.arange(int(seconds * RAW_RATE)) / RAW_RATE
     return bytes((np.sin(2 * np.pi * 200 * at) * peak * 32767).astype("<i2").tobytes())
 
 
 def silence(seconds: float) -> bytes:
-    return bytes(2 * int(seconds * RATE))
+    return bytes(2 * int(seconds * RAW_RATE))
 
 
 def heard(sound: bytes, *, step: int = FRAME_BYTES) -> list[float | None]:
     """What a detector that waits for 0.5 s of silence tells: None where a turn begins, its seconds where it ends."""
     detector = Detector(silence_s=0.5)
     told = [turn for at in range(0, len(sound), step) for turn in detector.hear(sound[at : at + step])]
-    return [None if turn is None else len(turn) / (2 * RATE) for turn in told]
+    return [None if turn is None else len(turn) / (2 * RAW_RATE) for turn in told]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 
 from harness.errors import UsageError
 from harness.local import fetch as module
-from harness.local.catalog import ENGINES, Engine
+from harness.local.catalog import ENGINES
+from harness.local.embedded import Engine
 from harness.local.fetch import fetch, install_command, missing, not_installed
 
 WHISPER = ENGINES["whisper-base"]

@@ -10,9 +10,10 @@ import httpx
 import numpy as np
 import pytest
 
-from harness.clients.clip import RAW_RATE, with_header
+from harness.clients.clip import with_header
 from harness.clients.reply import Reply
 from harness.core.calls import Failure, Output, Script
+from harness.core.sound import RAW_RATE
 from harness.core.turns import AGENT, USER, turns_of
 from harness.local.audio import Samples
 from harness.local.engines import Transcript

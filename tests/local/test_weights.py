@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import UsageError
-from harness.local.catalog import Engine, Package, Part, Weight
+from harness.local.embedded import Engine, Package, Part, Weight
 from harness.local.weights import Locate, cache_folder, installed, verified
 
 WHOLE, FIRST, SECOND = b"tokens", b"one half, ", b"the other"

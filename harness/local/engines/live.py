@@ -17,8 +17,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
+from harness.core.sound import RAW_RATE
 from harness.local.audio import HEARD_AT, Samples
-from harness.local.detector import RATE, Detector
+from harness.local.detector import Detector
 from harness.local.engines import Listener, Speaker
 from harness.local.serve import Server
 from harness.scorers.sentences import sentences
@@ -30,7 +31,7 @@ _TOKENS_PER_WORD = 16
 """The bound of an answer counts sound; a token of words stands for so many of it."""
 _REMEMBERED = 6
 """Messages of the conversation that the language model is told."""
-_PIECE_BYTES = RATE // 5 * 2
+_PIECE_BYTES = RAW_RATE // 5 * 2
 _TOKENS_PER_SECOND = {"input": 10, "output": 20}
 """As OpenAI counts them."""
 
@@ -39,8 +40,8 @@ class Live:
     """One process that listens, thinks and speaks; one answer is made at a time."""
 
     def __init__(self, ear: Listener, mind: Server, voice: Speaker, *, port: int) -> None:
-        if voice.sample_rate != RATE:
-            raise ValueError(f"a session has {RATE} Hz, and the voice {voice.sample_rate}")
+        if voice.sample_rate != RAW_RATE:
+            raise ValueError(f"a session has {RAW_RATE} Hz, and the voice {voice.sample_rate}")
         self._ear, self._mind, self._voice = ear, mind, voice  # the mind's server lives as long as this object
         self._thoughts = httpx.Client(base_url=f"http://127.0.0.1:{mind.server_port}", timeout=120, trust_env=False)
         self._turn = threading.Lock()
@@ -62,9 +63,9 @@ class Live:
         self._thoughts.close()
 
     def answer(self, heard: bytes, told: "_Talk", is_over: Callable[[], bool]) -> None:
-        """Understand 16-bit samples at RATE, and say what is to be said to them until it is over."""
+        """Understand 16-bit samples at RAW_RATE, and say what is to be said to them until it is over."""
         with self._turn:
-            sound: Samples = soxr.resample(np.frombuffer(heard, "<i2").astype(np.float32) / 32768, RATE, HEARD_AT)
+            sound: Samples = soxr.resample(np.frombuffer(heard, "<i2").astype(np.float32) / 32768, RAW_RATE, HEARD_AT)
             words = self._ear.transcribe(sound, language="en").text.strip()
             told.send("response.created", response={"id": "response"})
             said, spoken = "", 0
@@ -185,7 +186,7 @@ class _Talk:
     def done(self, heard: int, spoken: int, *, is_over: bool) -> None:
         """Tell that an answer has ended, with the bytes of samples on both sides as tokens."""
         tokens = {
-            side: round(size / (2 * RATE) * _TOKENS_PER_SECOND[side])
+            side: round(size / (2 * RAW_RATE) * _TOKENS_PER_SECOND[side])
             for side, size in (("input", heard), ("output", spoken))
         }
         usage = {f"{side}_tokens": count for side, count in tokens.items()} | {
