@@ -1,7 +1,8 @@
 """What a product pays, in Markdown that pastes."""
 
 from harness.cli import screen
-from harness.cli.tables import estimate_text, table
+from harness.cli.markdown import table
+from harness.cli.tables import estimate_text
 from harness.core.candidates import Exchange
 from harness.core.traffic import ProductCost, Traffic
 from harness.report import numbers

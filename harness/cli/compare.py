@@ -54,7 +54,8 @@ def _renamed(text: str | None) -> dict[str, str]:
 
 
 def _show(comparisons: "tuple[Comparison, ...]") -> None:
-    from harness.cli.tables import estimate_text, table
+    from harness.cli.markdown import table
+    from harness.cli.tables import estimate_text
     from harness.report import numbers
 
     def row(it: "Comparison") -> list[str]:

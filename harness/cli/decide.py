@@ -1,11 +1,12 @@
-"""`bakeoff decide`: from scores to a verdict, free."""
+"""`bakeoff decide`: from scores to a verdict, free; or from a table of options."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, AllowIncomplete, AsJson, Folder, RunName, Runs, runs_of
+from harness.cli.options import HERE, AllowIncomplete, AsJson, Folder, Runs, runs_of
 from harness.errors import UsageError
 
 
@@ -14,22 +15,53 @@ def register(app: typer.Typer) -> None:
 
 
 def decide(
-    run: RunName,
+    what: Annotated[
+        str,
+        typer.Argument(metavar="RUN|FILE", help="A run's folder or name, `latest` for the newest, or a table's file."),
+    ],
     weights: Annotated[
         str | None,
         typer.Option("--weights", metavar="quality=60,cost=40", help="Other weights; slot:name=… for one slot."),
+    ] = None,
+    rule: Annotated[
+        Path | None,
+        typer.Option("--rule", metavar="FILE", help="The YAML file of a table's rule.", show_default="FILE.yaml"),
     ] = None,
     allow_incomplete: AllowIncomplete = False,
     folder: Folder = HERE,
     runs: Runs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Weigh a run's measurements and write decision.json."""
+    """Weigh a run's measurements and write decision.json; or decide a table of options.
+
+    A table is a CSV, TSV or XLSX file. Its first row names the columns, its first column the options. `effort low` and
+    `effort high` hold the interval of `effort`; an empty cell is not known, which is no zero. The file of the same name
+    that ends in .yaml says what counts, in the words of one slot of `decision:` in bakeoff.yaml:
+
+    \b
+      criteria:
+        reach:  {worst: 0, ideal: 10000, weight: 50}
+        effort: {worst: 12, ideal: 1, weight: 50}
+      gates:
+        - {metric: effort, max: 20}
+
+    Weights may also be found by swing, order or ahp, and several people may have their own: docs/decide-a-table.md.
+    """
+    from harness.config.option_table import SUFFIXES
+
+    if Path(what).suffix.lower() in SUFFIXES and not (folder / what).is_dir():
+        if allow_incomplete or runs is not None:
+            raise UsageError("--allow-incomplete and --runs are for runs, and this is a table")
+        _decide_table(folder / what, rule, _weights(weights), as_json=as_json)
+        return
+    if rule is not None:
+        raise UsageError("--rule is for a table: the rule of a run was frozen before its first call")
+
     from harness import pipeline
     from harness.cli import tables
     from harness.store import folders
 
-    path = folders.find(run, runs_of(folder, runs))
+    path = folders.find(what, runs_of(folder, runs))
     pipeline.judge_what_came(path, folder, allow_incomplete=allow_incomplete)
     decisions = pipeline.decide(path, weights=_weights(weights), allow_incomplete=allow_incomplete)
     if as_json:
@@ -39,6 +71,19 @@ def decide(
         screen.say()
         screen.say(f"Next: bakeoff report {path}")
     raise typer.Exit(pipeline.decision_code(decisions))
+
+
+def _decide_table(path: Path, rule: Path | None, weights: dict[str, float], *, as_json: bool) -> None:
+    from harness import pipeline
+    from harness.cli import option_table
+
+    table, decision = pipeline.decide_table(path, rule_file=rule, weights=weights)
+    if as_json:
+        screen.document({"table": table.name, "unread": table.unread, "decisions": [decision]})
+    else:
+        for line in option_table.lines(table, decision):
+            screen.say(line)
+    raise typer.Exit(pipeline.decision_code([decision]))
 
 
 def _weights(text: str | None) -> dict[str, float]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from harness.cli import screen
+from harness.cli.markdown import table
+from harness.cli.views import view_lines
 from harness.core.calls import Role
 from harness.core.decision import Completeness, Decision, GateStatus, RankedCandidate
 from harness.core.estimates import Estimate
@@ -45,17 +47,8 @@ def decision_lines(decision: Decision) -> list[str]:
         decision.verdict.sentence,
         *(f"  - {caveat}" for caveat in decision.verdict.caveats),
         *map(_completeness_line, decision.completeness),
+        *(["", *views] if (views := list(view_lines(decision))) else []),
     ]
-
-
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return a table in Markdown, its columns in line."""
-    widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
-    head, *body = (
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in (heads, *rows)
-    )
-    return [head, "|" + "|".join("-" * (width + 2) for width in widths) + "|", *body]
 
 
 def _basis(decision: Decision) -> str:

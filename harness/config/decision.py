@@ -3,12 +3,14 @@
 import itertools
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from harness.config import defaults
-from harness.config.models import BakeoffFile, CriterionSection, DecisionSection, GateSection
+from harness.config.models import BakeoffFile, CriterionSection, DecisionSection, GateSection, TableRule, WeightsSection
 from harness.config.source import Source, Where
-from harness.core.rules import Criterion, DecisionRule, Gate, Scale
+from harness.config.validate import validate_parts
+from harness.config.weights import profile
+from harness.core.rules import Criterion, DecisionRule, Gate, Profile, Scale
 from harness.core.suggest import did_you_mean
 from harness.core.suites import Suite, Task
 from harness.errors import Problem
@@ -45,9 +47,33 @@ def rules(
         before = result.get(slot, DecisionRule(slot=slot, gates=(), criteria=()))
         certain = slot in tasks and slot not in unsure
         known = (defaults.metrics(tasks[slot]) if certain else defaults.every_metric()) if complete else None
-        changed = _Section(slot=slot, tasks=tasks.get(slot, ()), known=known, source=source, problems=problems)
+        changed = _Section(
+            slot=slot, where=("decision", slot), known=known, shares=defaults.shares(tasks.get(slot, ())),
+            source=source, problems=problems, certain=certain and complete,
+        )  # fmt: skip
         result[slot] = changed.over(before, section)
     return {slot: result[slot] for slot in tasks}
+
+
+def table_rule(source: Source, name: str, columns: Sequence[str], problems: list[Problem]) -> DecisionRule | None:
+    """Return the rule of the table `name`, of which `source` is the YAML file: metrics are its columns.
+
+    None where nothing of the file can be looked at; what is wrong goes to `problems`.
+    """
+    found = validate_parts(TableRule, source, problems, part=part)
+    if found is None:
+        return None
+    section, right = found
+    own = _Section(
+        slot=name, where=(), known=tuple(columns), shares=frozenset(), source=right, problems=problems, makers={}
+    )
+    return own.over(DecisionRule(slot=name, gates=(), criteria=()), section)
+
+
+def part(where: Where) -> Where:
+    """Return how much of a section is left out for a fault at `where`: what stands in one part judges each other."""
+    sizes = {"gates": 2, "criteria": 2, "profiles": 2, "weights": 1}
+    return where[: sizes.get(str(where[0]), len(where))] if where else where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,29 +81,66 @@ class _Section:
     """One slot of `decision:`, with what its values are checked against."""
 
     slot: str
-    tasks: Sequence[Task]
+    where: Where
+    """Where it stands in the source."""
     known: tuple[str, ...] | None
     """Metrics of the slot; None: not all are known."""
+    shares: frozenset[str]
+    """Metrics that lie in [0, 1]."""
     source: Source
     problems: list[Problem]
+    certain: bool = True
+    """Whether all criteria that the slot has by default are known."""
+    makers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: defaults.SCORER_METRICS)
+    """Scorer → the metrics that are made of its detail."""
 
     def over(self, rule: DecisionRule, section: DecisionSection) -> DecisionRule:
         """Return `rule` with what `section` sets."""
-        where: Where = ("decision", self.slot)
+        where = self.where
         if section.gates is not None:
             gates = [self._gate(gate, (*where, "gates", index)) for index, gate in enumerate(section.gates)]
             rule = replace(rule, gates=tuple(gates))
         if section.criteria is not None:
-            criteria = [self._criterion(name, it, (*where, "criteria", name)) for name, it in section.criteria.items()]
-            left_out = any(lost[:3] == (*where, "criteria") for lost in self.source.dropped)
-            if not left_out and not any(criterion.weight for criterion in criteria):
+            weighed = section.weights is not None or (*where, "weights") in self.source.dropped
+            criteria = [
+                self._criterion(name, it, (*where, "criteria", name), weighed=weighed)
+                for name, it in section.criteria.items()
+            ]
+            weightless = not any(it.weight is None or it.weight for it in section.criteria.values())
+            if weightless and not weighed and not self._left_out:
                 message = f"all weights of the slot '{self.slot}' are zero, so nothing would decide"
                 self.problems.append(self.source.problem("E217", message, (*where, "criteria"), key=True))
             rule = replace(rule, criteria=tuple(criteria))
+        if not self._left_out and (self.certain or section.criteria is not None):
+            rule = self._weighed(rule, section)
         if section.thresholds is not None:
             changed = section.thresholds.model_dump(exclude_none=True)
             rule = replace(rule, thresholds=replace(rule.thresholds, **changed))
         return replace(rule, must_pass=tuple(section.must_pass or ()))
+
+    @property
+    def _left_out(self) -> bool:
+        """Whether a criterion is wrong and was taken out, so that nothing can be said of all of them."""
+        place = (*self.where, "criteria")
+        return any(lost[: len(place)] == place for lost in self.source.dropped)
+
+    def _weighed(self, rule: DecisionRule, section: DecisionSection) -> DecisionRule:
+        """Return `rule` with the weights that hold for all criteria, and those of everybody who has their own."""
+        names, where = [criterion.name for criterion in rule.criteria], self.where
+
+        def found(who: str, given: WeightsSection, at: Where) -> Profile | None:
+            return profile(who, given, names, self.source, at, self.problems)
+
+        if section.weights is not None:
+            ours = found(self.slot, section.weights, (*where, "weights"))
+            if ours is not None:
+                pairs = zip(rule.criteria, ours.weights, strict=True)
+                criteria = tuple(replace(criterion, weight=weight) for criterion, weight in pairs)
+                rule = replace(rule, criteria=criteria, weighing=ours.weighing)
+        if section.profiles is not None:
+            theirs = [found(who, given, (*where, "profiles", who)) for who, given in section.profiles.items()]
+            rule = replace(rule, profiles=tuple(it for it in theirs if it is not None))
+        return rule
 
     def _gate(self, gate: GateSection, where: Where) -> Gate:
         self._check_metric(gate.metric, where)
@@ -86,8 +149,14 @@ class _Section:
         self._check_share(gate.metric, {"min": gate.min, "max": gate.max}, where)
         return Gate(metric=gate.metric, min=gate.min, max=gate.max)
 
-    def _criterion(self, name: str, given: CriterionSection, where: Where) -> Criterion:
-        self._check_metric(given.metric, where)
+    def _criterion(self, name: str, given: CriterionSection, where: Where, *, weighed: bool) -> Criterion:
+        metric = given.metric or name
+        self._check_metric(metric, where, named=given.metric is not None)
+        if weighed and given.weight is not None:
+            message = f"the weight of '{name}' stands here and in 'weights'"
+            self._add("E204", message, (*where, "weight"), "keep one of them")
+        elif not weighed and given.weight is None:
+            self._add("E206", "the key 'weight' is missing", where)
         scale = Scale(given.scale)
         worst, ideal = given.worst, given.ideal
         if scale is Scale.PIECEWISE:
@@ -99,25 +168,26 @@ class _Section:
             self._add("E206", f"the criterion '{name}' needs worst and ideal", where)
         else:
             self._check_anchors(name, scale, worst, ideal, where)
-            self._check_share(given.metric, {"worst": worst, "ideal": ideal}, where)
+            self._check_share(metric, {"worst": worst, "ideal": ideal}, where)
         return Criterion(
             name=name,
-            metric=given.metric,
+            metric=metric,
             worst=math.nan if worst is None else worst,
             ideal=math.nan if ideal is None else ideal,
-            weight=given.weight,
+            weight=given.weight or 0.0,
             scale=scale,
             points=tuple((metric, value) for metric, value in given.points or ()),
         )
 
-    def _check_metric(self, metric: str, where: Where) -> None:
+    def _check_metric(self, metric: str, where: Where, *, named: bool = True) -> None:
         if self.known is None or metric in self.known:
             return
         message, hint = f"the metric '{metric}' is not known", did_you_mean(metric, self.known)
-        maker = next((name for name, made in defaults.SCORER_METRICS.items() if metric in (name, *made)), None)
+        maker = next((name for name, made in self.makers.items() if metric in (name, *made)), None)
         if maker is not None:
             message, hint = f"no task of this slot has the scorer '{maker}', which '{metric}' is made of", None
-        self._add("E215", message, (*where, "metric"), hint)
+        place = (*where, "metric") if named else where
+        self.problems.append(self.source.problem("E215", message, place, key=not named, hint=hint))
 
     def _check_anchors(self, name: str, scale: Scale, worst: float, ideal: float, where: Where) -> None:
         if worst == ideal:
@@ -130,7 +200,7 @@ class _Section:
 
     def _check_share(self, metric: str, bounds: Mapping[str, float | None], where: Where) -> None:
         for key, value in bounds.items():
-            if metric in defaults.shares(self.tasks) and value is not None and not 0 <= value <= 1:
+            if metric in self.shares and value is not None and not 0 <= value <= 1:
                 message = f"'{metric}' lies in [0, 1], so {key}: {value:g} is never reached"
                 self._add("E216", message, (*where, key), f"{key}: {value / 100:g}?" if 1 < value <= 100 else None)
 

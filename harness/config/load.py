@@ -130,8 +130,8 @@ def _read_bakeoff(path: Path, problems: list[Problem]) -> tuple[BakeoffFile, Sou
 
 
 def _part(where: Where) -> Where:
-    """Return what cannot be looked at for a fault at `where`: the parts of a gate or a criterion judge each other."""
-    return where[:4] if where[:1] == ("decision",) and where[2:3] in (("gates",), ("criteria",)) else where
+    """Return what cannot be looked at for a fault at `where`."""
+    return (*where[:2], *decision.part(where[2:])) if where[:1] == ("decision",) else where
 
 
 def _run_places(source: Source) -> dict[str, Place]:

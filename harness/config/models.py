@@ -114,6 +114,11 @@ class RunSection(Strict):
     ] = None
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+
+
 class GateSection(Strict):
     """A must-have: exactly one of min and max."""
 
@@ -125,15 +130,32 @@ class GateSection(Strict):
 class CriterionSection(Strict):
     """A nice-to-have: value 0 at worst, 1 at ideal."""
 
-    metric: Name
+    metric: Annotated[Name | None, Field(description="default: the criterion's own name")] = None
     worst: float | None = None
     ideal: float | None = None
-    weight: Annotated[float, Field(ge=0)]
+    weight: Annotated[float | None, Field(ge=0, description="needed unless `weights` gives it")] = None
     scale: Literal["linear", "log", "piecewise"] = "linear"
     points: Annotated[
         list[Annotated[list[float], Field(min_length=2, max_length=2)]] | None,
         Field(description="piecewise: [metric, value] pairs, metric rising, value in [0, 1]"),
     ] = None
+
+
+class WeightsSection(Strict):
+    """What matters how much, over all criteria: exactly one of points, swing, order and ahp."""
+
+    points: Annotated[dict[Name, NotNegative] | None, Field(min_length=1, description="their shares count")] = None
+    swing: Annotated[
+        dict[Name, Annotated[float, Field(ge=0, le=100)]] | None,
+        Field(min_length=1, description="points for the step from worst to ideal; the step wanted first has 100"),
+    ] = None
+    order: Annotated[list[Name] | None, Field(min_length=1, description="the most important criterion first")] = None
+    ahp: Annotated[
+        dict[Name, dict[Name, Positive]] | None,
+        Field(min_length=1, description="{a: {b: 3}}: a is 3 times as important as b; each pair once"),
+    ] = None
+    by: Annotated[Name | None, Field(description="who said so")] = None
+    on: Annotated[Name | None, Field(description="when, such as 2026-11-27")] = None
 
 
 class ThresholdSection(Strict):
@@ -151,15 +173,23 @@ class DecisionSection(Strict):
 
     gates: list[GateSection] | None = None
     criteria: Annotated[dict[Name, CriterionSection] | None, Field(min_length=1)] = None
+    weights: Annotated[
+        WeightsSection | None, Field(description="the weights of all criteria, in place of their own `weight`")
+    ] = None
+    profiles: Annotated[
+        dict[Name, WeightsSection] | None,
+        Field(min_length=1, description="who → their own weights; shown side by side, never averaged"),
+    ] = None
     must_pass: Annotated[list[Name] | None, Field(description="candidates whose failed gate makes the run exit 1")] = (
         None
     )
     thresholds: ThresholdSection | None = None
 
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
+class TableRule(DecisionSection):
+    """The rule of a table of options, in the YAML file beside it: metrics are its columns."""
+
+    criteria: Annotated[dict[Name, CriterionSection], Field(min_length=1)]
 
 
 class SeatSection(Strict):

@@ -44,6 +44,7 @@ def unused(
     for slot, its in tasks.items():
         shipped = defaults.CRITERIA[its[0].modality]
         unset = slot not in (given.decision or {}) or (given.decision or {})[slot].criteria is None
-        absent = [criterion.name for criterion in shipped if criterion not in rules[slot].criteria]
+        kept = {criterion.name for criterion in rules[slot].criteria}
+        absent = [criterion.name for criterion in shipped if criterion.name not in kept]
         if unset and absent:
             yield f"{slot}: no scorer feeds the default criterion '{', '.join(absent)}', so it is left out"

@@ -1,4 +1,4 @@
-"""Spreadsheets (CSV, TSV, XLSX) as records: headers in English or Chinese, cells as text."""
+"""Spreadsheets (CSV, TSV, XLSX) as rows and as records: headers in English or Chinese, cells as text."""
 
 import csv
 import datetime
@@ -63,17 +63,37 @@ def read_csv(
 ) -> Iterator[Record]:
     """Yield the records of CSV or TSV bytes; what is wrong goes to `problems`, what a column was only taken for to
     `notices`. `judge` needs a column of targets."""
-    text = _decode(path, raw, problems)
-    if text is None:
-        return
-    text, skipped = (text.partition("\n")[2], 1) if re.match(r"sep=.\r?\n", text) else (text, 0)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(path, text), strict=True)
-    rows = _csv_rows(path, reader, skipped, problems)
-    yield from _records(path, rows, judge, problems, notices)
+    yield from _records(path, csv_rows(path, raw, problems).rows, judge, problems, notices)
 
 
 def read_xlsx(path: Path, problems: list[Problem], notices: list[str], *, judge: str | None = None) -> Iterator[Record]:
     """Do as `read_csv` for the first sheet of a workbook."""
+    yield from _records(path, iter(xlsx_rows(path, problems)), judge, problems, notices)
+
+
+Row = tuple[int, int, Sequence[str]]
+"""Line of the file, row of the sheet, cells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The rows of a text file, read as they are asked for."""
+
+    delimiter: str
+    rows: Iterator[Row]
+
+
+def csv_rows(path: Path, raw: bytes, problems: list[Problem]) -> Sheet:
+    """Return the rows of CSV or TSV bytes; there are none where the bytes are no text, and then `problems` says so."""
+    text = _decode(path, raw, problems) or ""
+    text, skipped = (text.partition("\n")[2], 1) if re.match(r"sep=.\r?\n", text) else (text, 0)
+    delimiter = _delimiter(path, text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    return Sheet(delimiter=delimiter, rows=_csv_rows(path, reader, skipped, problems))
+
+
+def xlsx_rows(path: Path, problems: list[Problem]) -> Sequence[Row]:
+    """Return the rows of the first sheet of a workbook; there are none where it is not readable."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -82,7 +102,7 @@ def read_xlsx(path: Path, problems: list[Problem], notices: list[str], *, judge:
         if len(members) > MAX_XLSX_MEMBERS or size > MAX_XLSX_BYTES or size > MAX_XLSX_RATIO * max(packed, 1):
             message = f"the workbook unpacks to {size / 1e6:.0f} MB in {len(members)} parts, more than is read"
             problems.append(Problem(code="E309", message=message, file=str(path), hint="save it as CSV"))
-            return
+            return ()
         import openpyxl
 
         # our own handle, as openpyxl leaves its own open when it fails
@@ -90,27 +110,13 @@ def read_xlsx(path: Path, problems: list[Problem], notices: list[str], *, judge:
             warnings.simplefilter("ignore")  # about drop-down lists and the like, which hold no data
             sheet = openpyxl.load_workbook(stream, read_only=True, data_only=True).worksheets[0]
             sheet.reset_dimensions()  # some writers state a size that is too small
-            rows = [(row, row, _cells(path, cells, problems)) for row, cells in enumerate(sheet.iter_rows(), start=1)]
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        OSError,
-        SyntaxError,
-    ) as error:
+            return [(row, row, _cells(path, cells, problems)) for row, cells in enumerate(sheet.iter_rows(), start=1)]
+    except (zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, OSError, SyntaxError) as error:
         # what openpyxl raises on damaged workbooks; XML's ParseError is a SyntaxError
         message = f"not a readable XLSX workbook ({type(error).__name__}: {error})"
         hint = "is it protected by a password, or an old .xls? save it as .xlsx or CSV"
         problems.append(Problem(code="E310", message=message, file=str(path), hint=hint))
-        return
-    yield from _records(path, iter(rows), judge, problems, notices)
-
-
-Row = tuple[int, int, Sequence[str]]
-"""Line of the file, row of the sheet, cells."""
+        return ()
 
 
 def _csv_rows(path: Path, reader: Iterator[list[str]], skipped: int, problems: list[Problem]) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from harness.core.calls import Role
 from harness.core.estimates import Estimate
 from harness.core.manifest import Unsent
 from harness.core.rules import Criterion, DecisionRule, Gate
+from harness.core.views import Views
 
 
 class GateStatus(StrEnum):
@@ -189,3 +190,5 @@ class Decision:
     """Candidates of which too little came: calls are pending, more are lost than the limit, or none can be judged."""
     incomplete_allowed: bool = False
     """Whether they were ranked all the same, since the user said so."""
+    views: Views | None = None
+    """What the rule's profiles make of those who compete; None: it has none, or nobody competes."""

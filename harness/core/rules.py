@@ -36,6 +36,41 @@ class Criterion:
     """Piecewise: (metric, value) pairs."""
 
 
+class Elicitation(StrEnum):
+    """How people were asked what matters to them."""
+
+    POINTS = "points"
+    """Points, of which the shares count."""
+    SWING = "swing"
+    """Points for the step from worst to ideal; the step that is wanted first has 100."""
+    ORDER = "order"
+    """The order of importance alone."""
+    AHP = "ahp"
+    """How many times as important each is as each other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighing:
+    """Where weights come from."""
+
+    method: Elicitation
+    consistency_ratio: float | None = None
+    """AHP: 0 where the judgements agree with each other; None: another method."""
+    by: str | None = None
+    on: str | None = None
+    """The date, as it was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What matters to one person or group; profiles are shown side by side and never averaged."""
+
+    name: str
+    weights: tuple[float, ...]
+    """In the order of the criteria; sums to 1."""
+    weighing: Weighing
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
     """House thresholds of the verdict rule (methodology.md 1.5); judgement, so they are configurable."""
@@ -59,3 +94,7 @@ class DecisionRule:
     criteria: tuple[Criterion, ...]
     must_pass: tuple[str, ...] = ()
     thresholds: Thresholds = field(default_factory=Thresholds)
+    weighing: Weighing | None = None
+    """None: each criterion states its own points. None is left out of the hash, so that older rules keep theirs."""
+    profiles: tuple[Profile, ...] | None = None
+    """None: nobody has weights of their own."""

@@ -24,12 +24,12 @@ class Judged:
     """0: the judgements agree with each other."""
 
 
-def judged(ratios: Sequence[Sequence[float]]) -> Judged:
+def judged(ratios: Sequence[Sequence[float]], names: Sequence[str] = ()) -> Judged:
     """Return the principal eigenvector of `ratios`: row i, column j says how many times as important i is as j.
 
     ValueError where that is no square of positive numbers with each its reciprocal on the other side, where there are
-    more than ten criteria, or where the consistency ratio is above 0.10: the message names the judgement that is
-    furthest from the others, counted from 1.
+    more than ten criteria, or where the consistency ratio is above 0.10: the message says which judgement is furthest
+    from the others, by the `names` of the rows or counted from 1.
     """
     matrix = np.array(ratios, dtype=np.float64)
     n = len(matrix)
@@ -47,9 +47,10 @@ def judged(ratios: Sequence[Sequence[float]]) -> Judged:
     ratio = max(0.0, (lambda_max - n) / (n - 1) / RANDOM_INDEX[n]) if n in RANDOM_INDEX else 0.0
     if ratio > MOST_INCONSISTENT:
         i, j = _furthest(matrix, weights)
+        a, b = (names[row] if names else str(row + 1) for row in (i, j))
         raise ValueError(
             f"the judgements contradict each other: consistency ratio {ratio:.2f}, at most {MOST_INCONSISTENT} is "
-            f"taken. {i + 1} is judged {matrix[i, j]:.3g} times as important as {j + 1}; the other judgements make it "
+            f"taken. {a} is judged {matrix[i, j]:.3g} times as important as {b}; the other judgements make it "
             f"{weights[i] / weights[j]:.3g}"
         )
     return Judged(weights=tuple(weights.tolist()), lambda_max=lambda_max, consistency_ratio=ratio)

@@ -17,7 +17,7 @@ def caveats(
     matrix: DecisionMatrix,
     ranking: Sequence[RankedCandidate],
     estimates: Mapping[str, Sequence[Estimate]],
-    clusters: Sequence[int],
+    clusters: Sequence[int] | None,
     judged: Mapping[str, Sequence[int]],
     *,
     resolution_ms: float = 0.0,
@@ -42,10 +42,10 @@ def caveats(
         *_worst(matrix, ranking),
         *_missing(matrix),
         *_blurred(matrix, ranking, resolution_ms),
-        *_lost(estimates),
+        *(_lost(estimates) if clusters is not None else ()),
         *_bounded(estimates),
         *_saturated(matrix),
-        *_few(clusters, judged),
+        *(_few(clusters, judged) if clusters is not None else ()),
     )
 
 

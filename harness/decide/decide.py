@@ -18,11 +18,13 @@ from harness.core.decision import (
 )
 from harness.core.estimates import Estimate
 from harness.core.rules import DecisionRule
+from harness.core.views import Views
 from harness.decide import gates
 from harness.decide.caveats import caveats
 from harness.decide.completeness import lacking
 from harness.decide.matrix import at_worst, matrix, measured
 from harness.decide.pbest import Uncertainty, uncertainty
+from harness.decide.profiles import side_by_side
 from harness.decide.rank import ranks
 from harness.decide.sensitivity import crossovers, flips, leave_one_out
 from harness.decide.standing import Standing
@@ -49,7 +51,7 @@ def decide(
     samples_planned: int,
     samples_compared: int,
     samples_answered: int,
-    clusters: Sequence[int],
+    clusters: Sequence[int] | None,
     judged: Mapping[str, Sequence[int]],
     seed: int,
     resolution_ms: float = 0.0,
@@ -63,7 +65,8 @@ def decide(
     `draws` is [B, C, M], B ≥ 1, its axes following `candidates` and `metrics`, NaN where a draw measured nothing;
     `metrics` holds those of `metrics_of(rule)`. `differences` is asked for the paired differences of the leader once
     it is known. `clusters`: how many independent samples each task has; `judged`: in how many of them each candidate
-    has a quality. Where that is one, its spread is not seen, so nobody knows how far the score may be off. `seed` draws
+    has a quality. Where that is one, its spread is not seen, so nobody knows how far the score may be off. `clusters`
+    is None where the values were given and nothing was sampled: then no metric's name means anything. `seed` draws
     the weights. Latencies nearer than `resolution_ms` are equal in `draws` already; here that is said, and so is who is
     `self_measured`.
 
@@ -76,7 +79,8 @@ def decide(
     table = matrix(candidates, rule.criteria, estimates)
     results = {name: _gates(rule, name, estimates[name]) for name in candidates}
     lacks = lacking(completeness, most_lost=most_lost)
-    unjudged = {name for name in candidates if _unjudged(rule, results[name], estimates[name])}
+    sampled = clusters is not None
+    unjudged = {name for name in candidates if sampled and _unjudged(rule, results[name], estimates[name])}
     left_out = unjudged if allow_incomplete else set(candidates) if lacks else set()
     competing = [name not in left_out and not _excluded(results[name]) for name in candidates]
     sureness = uncertainty(table, draws, metrics, competing, kappa=rule.thresholds.kappa, seed=seed)
@@ -112,7 +116,16 @@ def decide(
         completeness=tuple(completeness),
         incomplete=tuple(dict.fromkeys([*(row.candidate for row in lacks), *standing.unjudged])),
         incomplete_allowed=allow_incomplete,
+        views=_views(rule, table, [line.candidate for line in standing.contenders]),
     )  # fmt: skip
+
+
+def _views(rule: DecisionRule, table: DecisionMatrix, best_first: Sequence[str]) -> Views | None:
+    if not rule.profiles or not best_first:
+        return None
+    names = [criterion.name for criterion in table.criteria]
+    points = {profile.name: dict(zip(names, profile.weights, strict=True)) for profile in rule.profiles}
+    return side_by_side(table, points, best_first)
 
 
 def _gates(rule: DecisionRule, candidate: str, estimates: Sequence[Estimate]) -> tuple[GateResult, ...]:
@@ -164,7 +177,7 @@ def _standing(
     ranking: tuple[RankedCandidate, ...],
     estimates: Mapping[str, Sequence[Estimate]],
     sureness: Uncertainty,
-    clusters: Sequence[int],
+    clusters: Sequence[int] | None,
     *,
     unjudged: Collection[str],
     lacks: tuple[Completeness, ...],
@@ -182,14 +195,15 @@ def _standing(
         slot=rule.slot,
         thresholds=rule.thresholds,
         ranking=ranking,
-        answered=any(_answered(of) for of in estimates.values()),
+        answered=clusters is None or any(_answered(of) for of in estimates.values()),
         unjudged=tuple(line.candidate for line in ranking if line.candidate in unjudged),
         lacking=lacks,
         incomplete_allowed=allowed,
-        unfit=any(criterion.metric == "quality" for name in names[:1] for criterion in at_worst(table, name)),
+        unfit=clusters is not None
+        and any(criterion.metric == "quality" for name in names[:1] for criterion in at_worst(table, name)),
         measured=any(value is not None for row in table.values for value in row),
-        clusters=tuple(clusters),
-        cost=_costs(estimates),
+        clusters=None if clusters is None else tuple(clusters),
+        cost=_costs({name: () if clusters is None else of for name, of in estimates.items()}),
         margin=dict(zip(names, lead.std(axis=0).tolist(), strict=True)),
         lead_low=dict(zip(names, np.quantile(lead, 0.025, axis=0).tolist(), strict=True)),
         smallest_flip=flip.l1 if flip else None,

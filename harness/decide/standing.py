@@ -27,8 +27,8 @@ class Standing:
     """Whether the leader's quality is at or below the worst acceptable: first, and yet no clear win."""
     measured: bool
     """Whether any criterion of any candidate has a value."""
-    clusters: tuple[int, ...]
-    """Independent samples in each task."""
+    clusters: tuple[int, ...] | None
+    """Independent samples in each task; None: the values were given."""
     cost: Mapping[str, float | None]
     """Candidate → dollars for a number of requests, the same for all; None is not measured."""
     margin: Mapping[str, float]
@@ -48,6 +48,8 @@ class Standing:
     @property
     def too_few(self) -> bool:
         """Whether the samples cannot carry a clear win; where one is alone in its task, no spread is seen at all."""
+        if self.clusters is None:
+            return False
         unseen = any(line.low is None for line in self.contenders)
         return unseen or sum(self.clusters) < self.thresholds.clear_clusters or min(self.clusters, default=0) < 2
 

@@ -39,21 +39,20 @@ def rank_order(n: int) -> tuple[float, ...]:
 
 
 def reweighed(rules: Mapping[str, DecisionRule], weights: Mapping[str, float]) -> dict[str, DecisionRule]:
-    """Return the rules with the weights named `criterion` or `slot:criterion` changed."""
+    """Return the rules with the weights named `criterion` or `slot:criterion` changed; those are points then."""
     known = {key for slot, rule in rules.items() for c in rule.criteria for key in (c.name, f"{slot}:{c.name}")}
     unknown = [name for name in weights if name not in known]
     if unknown:
         raise UsageError(f"there is no criterion {unknown[0]!r}", hint=f"there are: {', '.join(sorted(known))}")
-    changed = {
-        slot: replace(
-            rule,
-            criteria=tuple(
-                replace(c, weight=weights.get(f"{slot}:{c.name}", weights.get(c.name, c.weight))) for c in rule.criteria
-            ),
-        )
-        for slot, rule in rules.items()
-    }
+    changed = {slot: _reweighed(slot, rule, weights) for slot, rule in rules.items()}
     for slot, rule in changed.items():
         if rule.criteria and not any(criterion.weight for criterion in rule.criteria):
             raise UsageError(f"all weights of the slot '{slot}' are zero, so nothing would decide")
     return changed
+
+
+def _reweighed(slot: str, rule: DecisionRule, weights: Mapping[str, float]) -> DecisionRule:
+    criteria = tuple(
+        replace(c, weight=weights.get(f"{slot}:{c.name}", weights.get(c.name, c.weight))) for c in rule.criteria
+    )
+    return rule if criteria == rule.criteria else replace(rule, criteria=criteria, weighing=None)

@@ -33,6 +33,7 @@ from harness.pipeline.planning import (
 )
 from harness.pipeline.prices import candidate_prices, price_book, price_changes, update_prices
 from harness.pipeline.running import exit_code, foreseen, redactor, remember, run, start, summary
+from harness.pipeline.tabling import decide_table
 from harness.pipeline.verifying import verify
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "catch_up",
     "compare",
     "decide",
+    "decide_table",
     "decision_code",
     "examine",
     "exchange",

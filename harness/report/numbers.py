@@ -68,7 +68,12 @@ def of_metric(metric: str, value: Raw) -> str:
 
 def stated(metric: str, value: Raw) -> str:
     """Return a limit that somebody set, without zeros that nobody wrote: `2 s`, not `2.00 s`."""
-    return re.sub(r"\.(\d*?)0+(?!\d)", lambda m: f".{m[1]}" if m[1] else "", of_metric(metric, value))
+    return _trimmed(of_metric(metric, value))
+
+
+def given(value: float) -> str:
+    """Return a number that somebody wrote into a table, as they would write it: `7`, `0.0042`, `12,702`."""
+    return _trimmed(significant(value, 6))
 
 
 def count(value: int) -> str:
@@ -133,6 +138,10 @@ def seconds(value: float) -> str:
 def p_value(value: float) -> str:
     """Return `0.043`; what is smaller than a thousandth is said to be so."""
     return "<0.001" if value < 0.001 else fixed(value, 3)
+
+
+def _trimmed(text: str) -> str:
+    return re.sub(r"\.(\d*?)0+(?!\d)", lambda m: f".{m[1]}" if m[1] else "", text)
 
 
 def _minus(text: str) -> str:

@@ -29,6 +29,7 @@ from harness.report.measures import (
 from harness.report.numbers import Number, count, number, number_id, significant, usd
 from harness.report.phrases import Measured, Phrase
 from harness.report.pictures import Curves, Scatter, curves, scatter
+from harness.report.profiles import ProfilesView, profiles, weighing
 from harness.report.slots import SlotEvidence, slot_evidence
 from harness.report.standing import RankingRow, Tag, VerdictView, ranking, tag, verdict
 from harness.report.weighing import (
@@ -56,6 +57,9 @@ class SlotView:
     gates: tuple[GateView, ...]
     gate_rows: tuple[GateRow, ...]
     criteria: tuple[CriterionView, ...]
+    weighing: Phrase | None
+    """Where the weights come from; None: each criterion states its own."""
+    profiles: ProfilesView | None
     matrix: tuple[MatrixRow, ...]
     differences: tuple[DifferenceRow, ...]
     scatter: Scatter
@@ -174,6 +178,8 @@ def _slot(of: SlotEvidence, anchor: str) -> SlotView:
         gates=gate_views,
         gate_rows=gate_rows,
         criteria=criteria(of),
+        weighing=weighing(of),
+        profiles=profiles(of),
         matrix=matrix(of),
         differences=differences(of),
         scatter=scatter(of),

@@ -82,6 +82,11 @@ def test_a_section_replaces_what_it_sets_and_nothing_else(project: Project) -> N
     assert rule(project, "{must_pass: [smollm2]}").must_pass == ("smollm2",)
 
 
+def test_a_criterion_may_be_called_as_its_metric(project: Project) -> None:
+    found = rule(project, "{criteria: {ttfo_p95_ms: {worst: 9, ideal: 1, weight: 1}}}").criteria[0]
+    assert (found.name, found.metric) == ("ttfo_p95_ms", "ttfo_p95_ms")
+
+
 def test_slots_are_decided_apart(project: Project) -> None:
     suites = HEAD.replace("scorer:", "slot: helpdesk, scorer:")
     bakeoff = project.load(f"{suites}decision:\n  helpdesk: {{gates: []}}\n")
@@ -117,6 +122,8 @@ def test_piecewise(project: Project) -> None:
         pytest.param("{criteria: {q: {metric: quality, weight: 1}}}", "E206", "{", "the criterion 'q' needs worst and ideal", None, id="no-anchors"),
         pytest.param("{criteria: {q: {metric: quality, worst: 0, ideal: 1, weight: 0}}}", "E217", "criteria", "all weights of the slot 'text' are zero", None, id="weights-zero"),
         pytest.param("{criteria: {q: {metric: quality, worst: 0, ideal: 1, weight: -1}}}", "E204", "-1", "greater than or equal to 0, came -1", None, id="weight-negative"),
+        pytest.param("{criteria: {q: {metric: quality, worst: 0, ideal: 1}}}", "E206", "{", "the key 'weight' is missing", None, id="weight-missing"),
+        pytest.param("{criteria: {qality: {worst: 0, ideal: 1, weight: 1}}}", "E215", "qality", "the metric 'qality' is not known", "did you mean 'quality'?", id="name-that-is-no-metric"),
         pytest.param("{criteria: {}}", "E204", "{", "at least 1 item", None, id="no-criteria"),
         pytest.param("{criteria: {q: {metric: quality, worst: 0, ideal: 1, weight: 1, points: [[0, 0], [1, 1]]}}}", "E216", "[", "only the piecewise scale takes", "scale: piecewise", id="points-on-a-line"),
         pytest.param("{criteria: {q: {metric: quality, weight: 1, scale: piecewise}}}", "E216", "{", "needs at least two points", None, id="no-points"),

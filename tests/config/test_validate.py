@@ -48,7 +48,7 @@ SUITES = "suites: [a]\n"
             "decision: {text: {criteria: {q: {metric: a, weight: 1, scale: lgo}}}}",
             "E204", 2, 63, "'lgo' is none of linear, log, piecewise", "did you mean 'log'?", id="unknown-choice",
         ),
-        pytest.param("decision: {text: {criteria: {q: {metric: a}}}}", "E206", 2, 33, "the key 'weight' is missing", None, id="missing-key"),
+        pytest.param("decision: {text: {gates: [{min: 1}]}}", "E206", 2, 27, "the key 'metric' is missing", None, id="missing-key"),
     ],
 )  # fmt: skip
 def test_bakeoff_file(text: str, code: str, line: int, column: int, message: str, hint: str | None) -> None:

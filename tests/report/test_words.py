@@ -10,7 +10,7 @@ PREFIXES = (
     "kind.", "section.", "nav.", "column.", "caption.", "status.", "metric.", "table.latency.", "percentile.",
     "source.", "meter.", "failed.", "axis.", "interest.", "answer.", "slice.", "gate.m", "scale.", "price.",
     "change.", "memo.toss", "memo.clear", "memo.lean", "memo.none", "memo.incomplete", "memo.rule_", "fact.",
-    "table.measures", "bad.of", "memo.good", "why.", "foreseen.", "unit.",
+    "table.measures", "bad.of", "memo.good", "why.", "foreseen.", "unit.", "weighing.",
 )  # fmt: skip
 """Keys that are put together from a name of the run."""
 

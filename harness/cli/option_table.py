@@ -1,0 +1,68 @@
+"""A decided table of options on the terminal: the matrix, the verdict, and how firm it is."""
+
+from collections.abc import Iterator
+
+from harness.cli import screen
+from harness.cli.firmness import change_lines
+from harness.cli.markdown import table
+from harness.cli.views import view_lines
+from harness.core.decision import Decision, GateStatus, RankedCandidate
+from harness.core.estimates import Estimate
+from harness.core.option_table import OptionTable
+from harness.decide.gates import limit
+from harness.report import numbers
+
+
+def lines(of: OptionTable, decision: Decision) -> Iterator[str]:
+    """Return everything that a reader wants, the answer right below the matrix."""
+    matrix = decision.matrix
+    weights = zip(matrix.criteria, matrix.weights, strict=True)
+    heads = [
+        "#", "option", "score (95%)", "P(best)", *(f"{c.name} ({numbers.percent(w)})" for c, w in weights), "gates",
+    ]  # fmt: skip
+    sizes = f"{screen.counted(len(of.options), 'option')} × {len(matrix.criteria)} criteria"
+    yield f"{of.name}: {sizes}" + (f"; not weighed: {', '.join(of.unread)}" if of.unread else "")
+    yield ""
+    yield from table(heads, [_row(decision, line) for line in decision.ranking])
+    yield "In a cell: what the table says → its value, from 0 at the worst to 1 at the ideal."
+    yield ""
+    yield decision.verdict.sentence
+    yield from (f"  - {caveat}" for caveat in decision.verdict.caveats)
+    for part in (view_lines(decision), change_lines(decision)):
+        if found := list(part):
+            yield from ("", *found)
+
+
+def _row(decision: Decision, line: RankedCandidate) -> list[str]:
+    row = decision.matrix.candidates.index(line.candidate)
+    cells = zip(decision.matrix.raw[row], decision.matrix.values[row], strict=True)
+    not_passed = [
+        f"{'fails' if g.status is GateStatus.FAIL else 'not sure:'} {limit(g.gate)}"
+        for g in line.gates
+        if g.status is not GateStatus.PASS
+    ]
+    return [
+        "–" if line.rank is None else str(line.rank),
+        line.candidate,
+        numbers.fixed(line.score, 3) + _interval(line.low, line.high, 3),
+        "–" if line.p_best is None else numbers.percent(line.p_best),
+        *(_cell(estimate, value) for estimate, value in cells),
+        "; ".join(not_passed) or ("pass" if line.gates else "–"),
+    ]
+
+
+def _cell(estimate: Estimate, value: float | None) -> str:
+    if estimate.value is None:
+        return "not known"
+    ends = (
+        f" [{numbers.given(estimate.low)}, {numbers.given(estimate.high)}]"
+        if estimate.low is not None and estimate.high is not None and estimate.low != estimate.high
+        else ""
+    )
+    return f"{numbers.given(estimate.value)}{ends} → {numbers.fixed(value or 0.0, 2)}"
+
+
+def _interval(low: float | None, high: float | None, decimals: int) -> str:
+    if low is None or high is None or low == high:
+        return ""
+    return f" [{numbers.fixed(low, decimals)}, {numbers.fixed(high, decimals)}]"

@@ -1,0 +1,115 @@
+"""How much each criterion matters, from what somebody said: points, swing, an order, or pairs held against each other.
+
+Every weighing names every criterion: what is forgotten must not read as what does not matter.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+from harness.config.models import WeightsSection
+from harness.config.source import Source, Where
+from harness.core.rules import Elicitation, Profile, Weighing
+from harness.core.suggest import did_you_mean
+from harness.errors import Problem
+
+Named = tuple[str, Where, bool]
+"""A criterion, where it is named, and whether that is a key."""
+
+
+def profile(
+    name: str, given: WeightsSection, criteria: Sequence[str], source: Source, where: Where, problems: list[Problem]
+) -> Profile | None:
+    """Return the weights that `given`, which stands at `where`, has for the `criteria`.
+
+    None after adding what is wrong, such as pairs that contradict each other.
+    """
+    said = [method for method in Elicitation if getattr(given, method) is not None]
+    if len(said) != 1:
+        message = "weights are given by exactly one of points, swing, order and ahp"
+        problems.append(source.problem("E226", message, where, key=True))
+        return None
+    (method,) = said
+    at = (*where, method.value)
+    faults = list(_faults(given, method, criteria, source, at))
+    try:
+        weights, ratio = ((), None) if faults else _weights(given, criteria)
+    except ValueError as error:
+        faults.append(source.problem("E226", str(error), at, key=True))
+    problems.extend(faults)
+    if faults:
+        return None
+    weighing = Weighing(method=method, consistency_ratio=ratio, by=given.by, on=given.on)
+    return Profile(name=name, weights=weights, weighing=weighing)
+
+
+def _faults(
+    given: WeightsSection, method: Elicitation, criteria: Sequence[str], source: Source, at: Where
+) -> Iterator[Problem]:
+    named = list(_named(given, at))
+    for name, where, key in named:
+        if name not in criteria:
+            message, hint = f"there is no criterion '{name}'", did_you_mean(name, criteria)
+            yield source.problem("E226", message, where, key=key, hint=hint)
+    if missing := [name for name in criteria if name not in {name for name, _, _ in named}]:
+        zero = method in (Elicitation.POINTS, Elicitation.SWING)
+        hint = f"`{missing[0]}: 0` says that it does not count" if zero else None
+        yield source.problem("E226", f"'{method}' says nothing of {', '.join(missing)}", at, key=True, hint=hint)
+    if given.order is not None:
+        for index, name in enumerate(given.order):
+            if name in given.order[:index]:
+                yield source.problem("E226", f"'{name}' stands twice in the order", (*at, index))
+    if given.points is not None and not any(given.points.values()):
+        yield source.problem("E217", "all weights are zero, so nothing would decide", at, key=True)
+    if given.ahp is not None and not missing:
+        yield from _unpaired(given.ahp, criteria, source, at)
+
+
+def _named(given: WeightsSection, at: Where) -> Iterator[Named]:
+    for name in given.points or given.swing or given.ahp or {}:
+        yield name, (*at, name), True
+    for index, name in enumerate(given.order or ()):
+        yield name, (*at, index), False
+    for name, others in (given.ahp or {}).items():
+        for other in others:
+            yield other, (*at, name, other), True
+
+
+def _unpaired(
+    pairs: Mapping[str, Mapping[str, float]], criteria: Sequence[str], source: Source, at: Where
+) -> Iterator[Problem]:
+    for name, others in pairs.items():
+        for other in others:
+            where = (*at, name, other)
+            if name == other:
+                yield source.problem("E226", f"'{name}' is held against itself", where, key=True)
+            elif name in pairs.get(other, ()) and criteria.index(name) > criteria.index(other):
+                message = f"'{name}' and '{other}' are held against each other twice"
+                yield source.problem("E226", message, where, key=True, hint="keep one: the other way round follows")
+    open_ = [(a, b) for a, b in combinations(criteria, 2) if b not in pairs.get(a, ()) and a not in pairs.get(b, ())]
+    if open_:
+        a, b = open_[0]
+        more = f", nor {len(open_) - 1} more pairs" if len(open_) > 1 else ""
+        message = f"'ahp' does not say how '{a}' compares with '{b}'{more}"
+        yield source.problem("E226", message, at, key=True, hint=f"`{a}: {{{b}: 3}}`: three times as important")
+
+
+def _weights(given: WeightsSection, criteria: Sequence[str]) -> tuple[tuple[float, ...], float | None]:
+    """Return the weights in the order of the `criteria`, and AHP's consistency ratio; ValueError: there are none."""
+    from harness.decide import weights
+
+    if given.points is not None:
+        return weights.direct([given.points[name] for name in criteria]), None
+    if given.swing is not None:
+        return weights.swing([given.swing[name] for name in criteria]), None
+    if given.order is not None:
+        by_place = weights.rank_order(len(criteria))
+        return tuple(by_place[given.order.index(name)] for name in criteria), None
+    from harness.decide.ahp import judged
+
+    pairs = given.ahp or {}
+    ratios = [
+        [1.0 if a == b else pairs[a][b] if b in pairs.get(a, ()) else 1 / pairs[b][a] for b in criteria]
+        for a in criteria
+    ]
+    found = judged(ratios, criteria)
+    return found.weights, found.consistency_ratio

@@ -1,0 +1,125 @@
+"""`bakeoff decide` of a table of options: the page's example, JSON, exit codes, one screen for what is wrong."""
+
+import json
+import re
+from operator import mul
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Desk
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "decide-a-table.md").read_text(encoding="utf-8")
+SHEET = "option,reach,effort\nchat,9000,3\nvoice,4000,8\n"
+RULE = "criteria:\n  reach: {worst: 0, ideal: 10000, weight: 1}\n  effort: {worst: 10, ideal: 0, weight: 1}\n"
+
+
+@pytest.fixture
+def table(desk: Desk) -> Desk:
+    desk.write("t.csv", SHEET)
+    desk.write("t.yaml", RULE)
+    return desk
+
+
+def test_the_page_shows_what_its_command_prints(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    command, printed = re.findall(r"```\n\$ bakeoff (.+)\n((?:.*\n)+?)```", PAGE)[0]
+    for name in ("scenarios.csv", "scenarios.yaml"):
+        assert (ROOT / "docs" / "examples" / name).read_text(encoding="utf-8") in PAGE
+    monkeypatch.chdir(ROOT)
+    done = desk.bakeoff(*command.split())
+    assert done.out == printed
+    assert done.err == ""
+
+
+def test_json_has_the_whole_decision(table: Desk) -> None:
+    told = json.loads(table.bakeoff("decide", "t.csv", "--json").out)
+    (decision,) = told["decisions"]
+    assert (told["table"], told["unread"], decision["slot"]) == ("t.csv", [], "t")
+    assert [line["candidate"] for line in decision["ranking"]] == ["chat", "voice"]
+    assert decision["verdict"]["kind"] == "clear"
+
+
+def test_other_weights_and_another_rule(table: Desk) -> None:
+    def shares(*more: str) -> list[float]:
+        told = json.loads(table.bakeoff("decide", "t.csv", "--json", *more).out)
+        return [round(weight, 9) for weight in told["decisions"][0]["matrix"]["weights"]]
+
+    assert shares("--weights", "reach=3") == [0.75, 0.25]
+    table.write("other.yaml", RULE.replace("weight: 1}", "weight: 4}", 1))
+    assert shares("--rule", "other.yaml") == [0.8, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        pytest.param("gates: [{metric: effort, max: 9}]\nmust_pass: [voice]\n", 0, id="all pass"),
+        pytest.param("gates: [{metric: effort, max: 5}]\n", 0, id="one fails"),
+        pytest.param("gates: [{metric: effort, max: 5}]\nmust_pass: [voice]\n", 1, id="one fails that must pass"),
+        pytest.param("gates: [{metric: effort, max: 1}]\n", 1, id="all fail"),
+    ],
+)
+def test_the_exit_code_is_that_of_a_run(table: Desk, rule: str, code: int) -> None:
+    table.write("t.yaml", RULE + rule)
+    done = table.bakeoff("decide", "t.csv", code=code)
+    assert ("No candidate can be recommended" in done.out) == ("max: 1}" in rule)
+
+
+def test_what_is_wrong_is_one_screen(table: Desk) -> None:
+    table.write("t.csv", SHEET.replace("9000", "lots"))
+    table.write("t.yaml", RULE.replace("ideal: 0", "ideal: 10"))
+    assert (
+        table.bakeoff("decide", "t.csv", code=2).err
+        == """\
+error[E216]: worst and ideal of the criterion 'effort' are equal, so no value lies between them
+  --> t.yaml:3:30
+     3 |   effort: {worst: 10, ideal: 10, weight: 1}
+       |                              ^^
+error[E306]: cell B2: 'lots' is no number
+  --> t.csv:2:2
+  fix: write 1234.5, with nothing between the thousands; leave a cell empty where nothing is known
+2 problems; nothing was sent (exit 2)
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(("tt.csv",), "there is no table tt.csv", id="no such table"),
+        pytest.param(("t.csv", "--weights", "rech=3"), "there is no criterion 'rech'", id="weights"),
+        pytest.param(("t.csv", "--allow-incomplete"), "are for runs, and this is a table", id="an option of runs"),
+        pytest.param(("latest", "--rule", "t.yaml"), "--rule is for a table", id="an option of tables"),
+    ],
+)
+def test_a_command_line_that_cannot_be(table: Desk, arguments: tuple[str, ...], said: str) -> None:
+    assert said in table.bakeoff("decide", *arguments, code=2).err
+
+
+def test_a_run_shows_its_profiles_side_by_side(desk: Desk) -> None:
+    desk.write(
+        "bakeoff.yaml",
+        (desk.folder / "bakeoff.yaml").read_text()
+        + "decision:\n  text:\n    weights: {order: [quality, cost, latency], by: Ana}\n"
+        "    profiles: {users: {points: {quality: 1, latency: 1, cost: 0}}, payer: {swing: "
+        "{cost: 100, quality: 50, latency: 0}}}\n",
+    )
+    done = desk.bakeoff("run", code=None)
+    assert "The weights come from order of importance, by Ana." in done.out
+    assert "| candidate | users " in done.out
+    assert "  payer: quality 33.3 %, latency 0 %, cost 66.7 % (swing)" in done.out
+    (decision,) = json.loads((desk.runs[-1] / "decision.json").read_text())["decisions"]
+    assert [view["profile"] for view in decision["views"]["views"]] == ["users", "payer"]
+    assert decision["rule"]["weighing"] == {"method": "order", "by": "Ana"}
+    matrix = decision["matrix"]
+    for view in decision["views"]["views"]:
+        rows = [matrix["values"][matrix["candidates"].index(name)] for name in decision["views"]["candidates"]]
+        assert view["scores"] == pytest.approx([sum(map(mul, view["weights"], row)) for row in rows])
+    page = (desk.runs[-1] / "report.html").read_text(encoding="utf-8")
+    for said in ("Each with weights of their own", "order of importance", "profiles/one/users.score"):
+        assert said in page
+    desk.bakeoff("verify", "latest")
+    desk.bakeoff("decide", "latest", "--weights", "cost=9", "--json", code=None)
+    (changed,) = json.loads((desk.runs[-1] / "decision.json").read_text())["decisions"]
+    assert "weighing" not in changed["rule"], "those are points"
+    assert changed["rule_sha256"] != decision["rule_sha256"]
