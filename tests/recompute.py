@@ -443,9 +443,10 @@ class Ratio:
 class Slot:
     """What one slot's candidates did, and what follows from it."""
 
-    def __init__(self, run: Run, slot: str, rule: Mapping[str, Any]) -> None:
+    def __init__(self, run: Run, slot: str, rule: Mapping[str, Any], *, without: str | None = None) -> None:
+        """`without`: a suite that is left out."""
         self.run, self.slot, self.rule = run, slot, rule
-        self.tasks = {place: task for place, task in run.tasks.items() if task["slot"] == slot}
+        self.tasks = {place: task for place, task in run.tasks.items() if task["slot"] == slot and place[0] != without}
         self.answers = [call for call in run.of("answer") if call.place[:2] in self.tasks]
         self.candidates = sorted({call.candidate for call in self.answers})
         asked: dict[tuple[str, str, str], set[str]] = {}
@@ -1013,7 +1014,7 @@ class Decision:
     # -- draws
 
     @cached_property
-    def _worths(self) -> dict[str, list[list[float]]]:
+    def worths(self) -> dict[str, list[list[float]]]:
         """Candidate → draw → values of the criteria: 0 where unmeasured, the point's where a draw measures nothing."""
         found = {}
         for name in self.slot.candidates:
@@ -1029,7 +1030,7 @@ class Decision:
 
     @cached_property
     def score_draws(self) -> dict[str, list[float]]:
-        return {name: [self._score(row, self.weights) for row in rows] for name, rows in self._worths.items()}
+        return {name: [self._score(row, self.weights) for row in rows] for name, rows in self.worths.items()}
 
     @staticmethod
     def _score(values: Sequence[float], weights: Sequence[float]) -> float:
@@ -1061,7 +1062,7 @@ class Decision:
             for name in self.contenders:
                 row = [
                     rng.random() if point is None and rival else v
-                    for v, point, rival in zip(self._worths[name][b], self.values[name], known, strict=True)
+                    for v, point, rival in zip(self.worths[name][b], self.values[name], known, strict=True)
                 ]
                 scores[name] = self._score(row, weights)
             top = max(scores.values())
@@ -1095,10 +1096,10 @@ class Decision:
 
     # -- sensitivity
 
-    def _row(self, name: str) -> list[float]:
+    def row(self, name: str) -> list[float]:
         return [v or 0.0 for v in self.values[name]]
 
-    def _first(self, scores: Mapping[str, float]) -> str:
+    def first(self, scores: Mapping[str, float]) -> str:
         """Who leads: the earlier in the ranking where scores are equal."""
         top = max(scores.values())
         return next(name for name in self.contenders if scores[name] >= top - TIE)
@@ -1113,8 +1114,8 @@ class Decision:
                 continue
             lines = {}
             for name in self.contenders:
-                at_zero = (self._score(self._row(name), self.weights) - now * self._row(name)[j]) / (1 - now)
-                lines[name] = (at_zero, self._row(name)[j] - at_zero)
+                at_zero = (self._score(self.row(name), self.weights) - now * self.row(name)[j]) / (1 - now)
+                lines[name] = (at_zero, self.row(name)[j] - at_zero)
             meetings = sorted(
                 (b0 - a0) / (a1 - b1) for (a0, a1), (b0, b1) in itertools.combinations(lines.values(), 2) if a1 != b1
             )
@@ -1124,7 +1125,7 @@ class Decision:
                     inside.append(t)
             edges = [0.0, *inside, 1.0]
             leads = [
-                self._first({name: at + slope * (a + b) / 2 for name, (at, slope) in lines.items()})
+                self.first({name: at + slope * (a + b) / 2 for name, (at, slope) in lines.items()})
                 for a, b in itertools.pairwise(edges)
             ]
             for t, before, after in zip(inside, leads[:-1], leads[1:], strict=True):
@@ -1132,12 +1133,16 @@ class Decision:
                     found.append(Crossing(criterion["name"], t, now, after if t >= now else before))
         return found
 
-    @cached_property
+    @property
     def flip(self) -> tuple[float, str] | None:
+        return min(self.flips, default=None)
+
+    @cached_property
+    def flips(self) -> list[tuple[float, str]]:
         """1.5: the least Σ |w' - w| that brings a challenger level: weight moves to its best criterion."""
         found = []
         for name in self.contenders[1:]:
-            behind = [a - b for a, b in zip(self._row(self.contenders[0]), self._row(name), strict=True)]
+            behind = [a - b for a, b in zip(self.row(self.contenders[0]), self.row(name), strict=True)]
             least = min(behind)
             gap, moved = sum(d * w for d, w in zip(behind, self.weights, strict=True)), 0.0
             for d, w in sorted(zip(behind, self.weights, strict=True), reverse=True):
@@ -1146,7 +1151,7 @@ class Decision:
                     gap, moved = gap - take * (d - least), moved + take
             if gap <= TIE:
                 found.append((2 * moved, name))
-        return min(found, default=None)
+        return found
 
     @cached_property
     def leave_one_out(self) -> dict[str, str]:
@@ -1154,8 +1159,8 @@ class Decision:
         for j, criterion in enumerate(self.criteria):
             weights = [0.0 if i == j else w for i, w in enumerate(self.weights)]
             if self.contenders and sum(weights):
-                scores = {n: self._score(self._row(n), weights) / sum(weights) for n in self.contenders}
-                found[criterion["name"]] = self._first(scores)
+                scores = {n: self._score(self.row(n), weights) / sum(weights) for n in self.contenders}
+                found[criterion["name"]] = self.first(scores)
         return found
 
     # -- differences
@@ -1164,16 +1169,16 @@ class Decision:
     def pairs(self) -> dict[str, Pair]:
         if self.leader is None:
             return {}
-        return {name: self._pair(name) for name in self.slot.candidates if name != self.leader}
+        return {name: self.pair(self.leader, name) for name in self.slot.candidates if name != self.leader}
 
     @cached_property
     def holm(self) -> dict[str, float]:
         return holm({name: pair.p for name, pair in self.pairs.items() if pair.p is not None})
 
-    def _pair(self, challenger: str) -> Pair:
+    def pair(self, leader: str, challenger: str) -> Pair:
         """2.1 and 2.3: on the items that both have a score of."""
         slot = self.slot
-        ours, theirs = slot.quality[str(self.leader)], slot.quality[challenger]
+        ours, theirs = slot.quality[leader], slot.quality[challenger]
         both = [item for item in slot.items.values() if item in ours and item in theirs]
         sizes = {task: sum(item.task == task for item in both) for task in slot.weight}
         n, coverage, none = len(both), len(both) / max(1, len(slot.items)), exact(None, None)

@@ -20,11 +20,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests import recompute
+from tests import recompute, recompute_firmness
 from tests.fake_provider import Fault, Pace, context_too_long, empty, hang, raw_body, running, status
 from tests.fake_provider.faults import Answer
 from tests.fake_provider.truth import Exchange
 from tests.recompute import Chance, Decision, Exact, Expected, Quantile
+from tests.recompute_firmness import Firm
 
 TIMEOUT_S = 240
 SHOWN = 40
@@ -377,6 +378,7 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
             and verdict["p_best"] >= limits["clear_p_best"]
         )
         likely = len(names) == 1 or verdict["p_best"] >= limits["lean_p_best"]
+        enough = enough and not recompute_firmness.misnamed(decision)
         clear = sure and enough and decision.fit and robust and kept and not near and False not in told.values()
         kind = "clear" if clear else "lean" if likely else "toss-up"
         if clear and None in told.values() and verdict["kind"] == "lean":
@@ -413,6 +415,7 @@ def sayable(decision: Decision, got: Mapping[str, Any]) -> list[float]:
     said += [1 - a / b for a in costs for b in costs if a is not None and b]
     said += [of["coverage"].value or 0.0 for of in slot.measures.values()]
     said += [n for name in slot.candidates for n in slot.bounded(name) or ()]
+    said += [n for pairs in recompute_firmness.echoes(decision).values() for pair in pairs for n in pair]
     said += [n for row in decision.counts for n in row.values() if isinstance(n, int)]
     said += [c[anchor] for c in decision.criteria for anchor in ("worst", "ideal")]
     for name in slot.candidates:
@@ -440,7 +443,10 @@ def check_run(folder: Path) -> Counter[str]:
     document = json.loads((folder / "decision.json").read_text(encoding="utf-8"))
     allowed = {got["slot"]: got["incomplete_allowed"] for got in document["decisions"]}
     decisions = {name: Decision(slot, allowed=allowed.get(name, False)) for name, slot in run.slots.items()}
-    problems = [*wrong_numbers(page, recompute.page(run, decisions)), *wrong_document(run, decisions, document)]
+    firm = {name: Firm(decision) for name, decision in decisions.items()}
+    expected = recompute.page(run, decisions)
+    expected |= {id: number for of in firm.values() for id, number in recompute_firmness.numbers(of).items()}
+    problems = [*wrong_numbers(page, expected), *wrong_document(run, firm, document)]
     problems += wrong_words(page, decisions, document)
     sums = {shown.id for shown in page.numbers if shown.id.endswith(TOTALS)}
     if (wanted := recompute.partial_sums(run) & sums) != page.parts & sums:
@@ -469,7 +475,8 @@ def wrong_numbers(page: Page, expected: Mapping[str, Expected]) -> Iterator[str]
             yield f"{shown.id}: {why}"
 
 
-def wrong_document(run: recompute.Run, decisions: Mapping[str, Decision], document: Any) -> Iterator[str]:
+def wrong_document(run: recompute.Run, firm: Mapping[str, Firm], document: Any) -> Iterator[str]:
+    decisions = {name: of.of for name, of in firm.items()}
     if document["run"] != run.manifest["run_id"] or document["rules_frozen"] != run.manifest["rules"]:
         yield "decision.json is of another run"
     if document["evidence_sha256"] != run.evidence_sha256:
@@ -485,6 +492,7 @@ def wrong_document(run: recompute.Run, decisions: Mapping[str, Decision], docume
         decision = decisions[got["slot"]]
         by_metric = {name: {e["metric"]: e for e in of} for name, of in got["estimates"].items()}
         tree = expected_document(decision, run)
+        tree["firmness"] = recompute_firmness.document(firm[got["slot"]], got["firmness"])
         yield from disagreements(tree, {**got, "estimates": by_metric}, f"decision.json/{got['slot']}")
         yield from (f"{got['slot']}: {what}" for what in misjudged(decision, got["verdict"]))
 
@@ -741,8 +749,8 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-SECTIONS = {"verdict", "ranking", "gates", "matrix", "weights", "differences", "latency", "measures", "cost", "tasks",
-            "calls", "bad", "samples", "method"}  # fmt: skip
+SECTIONS = {"verdict", "ranking", "gates", "matrix", "weights", "firmness", "differences", "latency", "measures",
+            "cost", "tasks", "calls", "bad", "samples", "method"}  # fmt: skip
 
 
 def test_every_number_of_a_run_is_recomputed(live: Path) -> None:
@@ -901,6 +909,8 @@ def test_a_number_that_is_wrong_or_badly_rounded_is_found(live: Path) -> None:
     run = recompute.Run(live)
     decisions = {name: Decision(slot) for name, slot in run.slots.items()}
     expected, page = recompute.page(run, decisions), Page((live / "report.html").read_text(encoding="utf-8"))
+    for decision in decisions.values():
+        expected |= recompute_firmness.numbers(Firm(decision))
     for shown in page.numbers:
         wanted, raw = expected[shown.id], float(shown.raw)
         if isinstance(wanted, Exact) and wanted.tolerance < 1e-6:

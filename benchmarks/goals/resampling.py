@@ -20,7 +20,7 @@ def measure(bench: Bench) -> Sequence[Row]:
     seen = _observations(bench.many)
     done = bench.interleaved({
         "draws": lambda: _cpu_s(lambda: _intervals(seen)),
-        "tests": lambda: _cpu_s(lambda: every_pair(seen)),
+        "tests": lambda: _cpu_s(lambda: every_pair(seen, seen.candidates)),
         "latency": lambda: _cpu_s(lambda: resample(seen, ["ttfo_p50_ms"], draws=DRAWS)),
     })  # fmt: skip
     what = f"{bench.many:,} samples × {CANDIDATES} candidates"

@@ -11,9 +11,14 @@ from harness.core.estimates import Estimate
 from harness.decide.caveats import FEW_SAMPLES
 from harness.decide.completeness import pending
 from harness.report import numbers
+from harness.report.firmness import advised
+from harness.report.numbers import Number
+from harness.report.phrases import Piece, words
 from harness.report.standing import is_alone, is_measured
 
 THIN = f"n: how few measurements a value rests on. Below {FEW_SAMPLES} an interval is rough; below 6 a median has none."
+
+LETTERS = "on quality: candidates that share a letter cannot be told apart."
 
 
 def show_decisions(decisions: Sequence[Decision]) -> None:
@@ -27,9 +32,11 @@ def show_decisions(decisions: Sequence[Decision]) -> None:
 def decision_lines(decision: Decision) -> list[str]:
     """Return the lines of one slot: the matrix in rank order, then the sentence, then what to beware of."""
     criteria = decision.matrix.criteria
+    tiers = decision.firmness.separation.tiers
     heads = [
         "#",
         "candidate",
+        *(["on quality"] if tiers else []),
         "score (95% CI)",
         "P(best)",
         *(f"{c.name}: {c.metric}" for c in criteria),
@@ -42,10 +49,12 @@ def decision_lines(decision: Decision) -> list[str]:
         title,
         "",
         *table(heads, rows),
+        *(["", LETTERS] if tiers else []),
         *(["", THIN] if any(is_thin(estimate, decision) for row in decision.matrix.raw for estimate in row) else []),
         "",
         decision.verdict.sentence,
         *(f"  - {caveat}" for caveat in decision.verdict.caveats),
+        *(f"  {_text(advised(decision.slot, advice))}" for advice in decision.firmness.separation.advice),
         *map(_completeness_line, decision.completeness),
         *(["", *views] if (views := list(view_lines(decision))) else []),
     ]
@@ -81,15 +90,27 @@ def _row(decision: Decision, ranked: RankedCandidate) -> list[str]:
     coverage = next((e for e in decision.estimates[ranked.candidate] if e.metric == "coverage"), None)
     failed = [g.gate.metric for g in ranked.gates if g.status is GateStatus.FAIL]
     unproven = [g.gate.metric for g in ranked.gates if g.status is GateStatus.UNPROVEN]
+    tiers = decision.firmness.separation.tiers
+    letters = tiers[ranked.candidate].letters if ranked.candidate in tiers else "-"
     return [
         "-" if ranked.rank is None else str(ranked.rank),
         ranked.candidate,
+        *([letters] if tiers else []),
         _score(ranked) if is_measured(decision, ranked.candidate) else "not measured",
         "–" if ranked.p_best is None or is_alone(decision) else numbers.percent(ranked.p_best),
         *(estimate_text(e) + (f" (n={e.n})" if is_thin(e, decision) else "") for e in raw),
         "-" if coverage is None else estimate_text(coverage),
         "; ".join([*(f"fails {m}" for m in failed), *(f"{m} unproven" for m in unproven)]) or "pass",
     ]
+
+
+def _text(piece: Piece) -> str:
+    """Return a sentence of the report as the terminal shows it."""
+    if isinstance(piece, str):
+        return piece
+    if isinstance(piece, Number):
+        return piece.text
+    return "".join(literal + ("" if part is None else _text(part)) for literal, part in words(piece))
 
 
 def _score(ranked: RankedCandidate) -> str:

@@ -1,11 +1,12 @@
 """What is decided: the matrix, the ranking, the verdict (methodology.md 1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.core.calls import Role
 from harness.core.estimates import Estimate
+from harness.core.firmness import Firmness
 from harness.core.manifest import Unsent
 from harness.core.rules import Criterion, DecisionRule, Gate
 from harness.core.views import Views
@@ -134,6 +135,20 @@ class SelfMeasured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """A candidate of which answers say that another model gave them."""
+
+    candidate: str
+    asked: str
+    model: str
+    """The name that came back most often in the place of what was asked."""
+    answers: int
+    """That name another model."""
+    of: int
+    """Answers that name any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Completeness:
     """What came of the calls that the verdict on one candidate rests on; `planned` is the sum of the others."""
 
@@ -192,3 +207,4 @@ class Decision:
     """Whether they were ranked all the same, since the user said so."""
     views: Views | None = None
     """What the rule's profiles make of those who compete; None: it has none, or nobody competes."""
+    firmness: Firmness = field(default_factory=Firmness)

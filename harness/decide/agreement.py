@@ -1,11 +1,11 @@
 """What other methods make of the same table: their winners, and how far their order agrees with the value model's."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from harness.core.decision import DecisionMatrix
+from harness.core.firmness import Agreement, Opinion, Reversal
 from harness.core.rules import Criterion, Scale
 from harness.decide import methods
 from harness.decide.rank import TIE, first, kendall
@@ -16,47 +16,6 @@ INDIFFERENT, STRICT = 0.03, 0.30
 
 Scorer = Callable[[Floats], Floats]
 """Measurements [C, J] → scores [C], higher for the better."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reversal:
-    """Without `dropped`, `behind` passes `ahead`, although neither of them has changed."""
-
-    dropped: str
-    ahead: str
-    behind: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
-    """What one method says."""
-
-    method: str
-    scores: tuple[float, ...]
-    """In the order of the candidates, higher for the better."""
-    leader: str | None
-    tau: float | None
-    """Kendall's τ-b against the value model; None where one of them tells nobody apart."""
-    reversals: tuple[Reversal, ...]
-    compromise: tuple[str, ...] = ()
-    """VIKOR: whom it would settle for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
-    """The panel of methods."""
-
-    candidates: tuple[str, ...]
-    """In the value model's order."""
-    opinions: tuple[Opinion, ...]
-    """Without WPM where a measurement is not above 0: it cannot take that."""
-    left_out: tuple[str, ...]
-    """Criteria that some candidate has no finite measurement of, or that go up and down: for the value model only."""
-
-    @property
-    def dissent(self) -> tuple[Opinion, ...]:
-        """The methods that put another first than the value model does: that is a finding, not an error."""
-        return tuple(o for o in self.opinions if o.leader is not None and o.leader != self.candidates[0])
 
 
 def agreement(table: DecisionMatrix, best_first: Sequence[str]) -> Agreement:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from harness.core.decision import Completeness, DecisionMatrix, RankedCandidate, SelfMeasured
+from harness.core.decision import Completeness, DecisionMatrix, Echo, RankedCandidate, SelfMeasured
 from harness.core.estimates import Estimate
 from harness.decide.completeness import told
 from harness.decide.matrix import at_worst, measured, unsupported
@@ -24,15 +24,21 @@ def caveats(
     allowed: Sequence[Completeness] = (),
     left_out: Sequence[str] = (),
     self_measured: Sequence[SelfMeasured] = (),
+    echoes: Sequence[Echo] = (),
 ) -> tuple[str, ...]:
     """Return the caveats, first what may overturn the verdict. `resolution_ms`: nearer latencies count the same.
 
     `allowed`: what lacks, where it was ranked all the same, and `left_out` who was not ranked then. `self_measured`:
-    who competes with the model that measures.
+    who competes with the model that measures. `echoes`: whose answers name another model than was asked.
     """
     return (
         *(f"Ranked although the run is incomplete, because that was allowed. {told(row)}" for row in allowed),
         *(f"{name} is left out: its quality could not be measured." for name in left_out),
+        *(
+            f"Of the answers of {it.candidate} that name a model, {it.answers} of {it.of} name another than "
+            f"{it.asked!r} (most often {it.model!r})."
+            for it in echoes
+        ),
         *(
             f"{it.candidate} answers with the model that is also the {it.instrument} of this table ({it.model}): "
             "that may flatter it."

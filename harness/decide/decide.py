@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from harness.core.decision import (
     Completeness,
     Decision,
     DecisionMatrix,
+    Echo,
     GateResult,
     GateStatus,
     PairedDifference,
@@ -17,11 +19,13 @@ from harness.core.decision import (
     SelfMeasured,
 )
 from harness.core.estimates import Estimate
+from harness.core.firmness import Separation
 from harness.core.rules import DecisionRule
 from harness.core.views import Views
 from harness.decide import gates
 from harness.decide.caveats import caveats
 from harness.decide.completeness import lacking
+from harness.decide.firmness import EstimatesOf, firmness
 from harness.decide.matrix import at_worst, matrix, measured
 from harness.decide.pbest import Uncertainty, uncertainty
 from harness.decide.profiles import side_by_side
@@ -38,6 +42,10 @@ COSTS = ("usd_per_1k_requests", "usd_per_request")
 def metrics_of(rule: DecisionRule) -> tuple[str, ...]:
     """Return the metrics of the rule's criteria, each once: those that `decide` needs draws of."""
     return tuple(dict.fromkeys(criterion.metric for criterion in rule.criteria))
+
+
+def _nobody(_: Sequence[str]) -> Separation:
+    return Separation()
 
 
 def decide(
@@ -59,6 +67,9 @@ def decide(
     most_lost: float = 1.0,
     allow_incomplete: bool = False,
     self_measured: Sequence[SelfMeasured] = (),
+    echoes: Sequence[Echo] = (),
+    separation: Callable[[Sequence[str]], Separation] = _nobody,
+    without_suite: Mapping[str, EstimatesOf] = MappingProxyType({}),
 ) -> Decision:
     """Decide one slot.
 
@@ -68,7 +79,8 @@ def decide(
     has a quality. Where that is one, its spread is not seen, so nobody knows how far the score may be off. `clusters`
     is None where the values were given and nothing was sampled: then no metric's name means anything. `seed` draws
     the weights. Latencies nearer than `resolution_ms` are equal in `draws` already; here that is said, and so is who is
-    `self_measured`.
+    `self_measured` and whose answers name another model, by `echoes`. `separation` is asked for whom the samples tell
+    apart of those who compete, best first. `without_suite`: the estimates of all without each suite.
 
     Where anything of `completeness` is pending, or more than the share `most_lost` of it is lost, nobody is ranked
     unless `allow_incomplete`; that also leaves out those of whom too little is known to be judged. ValueError where
@@ -87,8 +99,9 @@ def decide(
     spread_unseen = {name for name in candidates if 1 in judged[name]}
     ranking = _ranking(table, results, competing, sureness, spread_unseen=spread_unseen)
     standing = _standing(
-        rule, table, ranking, estimates, sureness, clusters, unjudged=unjudged, lacks=lacks, allowed=allow_incomplete
-    )
+        rule, table, ranking, estimates, sureness, clusters, unjudged=unjudged, lacks=lacks, allowed=allow_incomplete,
+        echoes=echoes,
+    )  # fmt: skip
     leader = standing.leader
     return Decision(
         slot=rule.slot,
@@ -103,6 +116,7 @@ def decide(
                 allowed=lacks if allow_incomplete else (),
                 left_out=standing.unjudged if allow_incomplete else (),
                 self_measured=self_measured,
+                echoes=echoes,
             ),
         ),
         crossovers=standing.crossovers,
@@ -117,6 +131,11 @@ def decide(
         incomplete=tuple(dict.fromkeys([*(row.candidate for row in lacks), *standing.unjudged])),
         incomplete_allowed=allow_incomplete,
         views=_views(rule, table, [line.candidate for line in standing.contenders]),
+        firmness=firmness(
+            table, [line.candidate for line in standing.contenders], estimates, sureness, flips=standing.flips,
+            without_suite=without_suite, separation=separation, trifle=rule.thresholds.near_tie, seed=seed,
+            spread_seen=leader is not None and leader.p_best is not None,
+        ),
     )  # fmt: skip
 
 
@@ -182,13 +201,13 @@ def _standing(
     unjudged: Collection[str],
     lacks: tuple[Completeness, ...],
     allowed: bool,
+    echoes: Sequence[Echo],
 ) -> Standing:
     names = [line.candidate for line in ranking if line.rank is not None]
     rows = [table.candidates.index(name) for name in names]
     values = np.array([[v or 0.0 for v in table.values[row]] for row in rows]).reshape(len(rows), len(table.criteria))
     weights = np.array(table.weights)
     criteria = [criterion.name for criterion in table.criteria]
-    flip = next(iter(flips(values, weights)), None)
     leads = leave_one_out(values, weights) if names else ()
     lead = sureness.scores[:, rows[:1]] - sureness.scores[:, rows]
     return Standing(
@@ -201,13 +220,13 @@ def _standing(
         incomplete_allowed=allowed,
         unfit=clusters is not None
         and any(criterion.metric == "quality" for name in names[:1] for criterion in at_worst(table, name)),
+        misnamed=any(it.candidate == name and it.answers == it.of for name in names[:1] for it in echoes),
         measured=any(value is not None for row in table.values for value in row),
         clusters=None if clusters is None else tuple(clusters),
         cost=_costs({name: () if clusters is None else of for name, of in estimates.items()}),
         margin=dict(zip(names, lead.std(axis=0).tolist(), strict=True)),
         lead_low=dict(zip(names, np.quantile(lead, 0.025, axis=0).tolist(), strict=True)),
-        smallest_flip=flip.l1 if flip else None,
-        flip_to=names[flip.challenger] if flip else None,
+        flips={names[flip.challenger]: flip.l1 for flip in flips(values, weights)},
         leave_one_out={criteria[j]: names[first] for j, first in enumerate(leads) if first is not None},
         crossovers=crossovers(values, weights, names, criteria) if names else (),
     )

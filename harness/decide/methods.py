@@ -94,9 +94,9 @@ def promethee(x: Floats, weights: Floats, sign: Floats, *, indifferent: Floats, 
 
 
 def _span(columns: Floats) -> Floats:
-    """Return the largest minus the smallest of each column, 1 where that is nothing and divides nothing."""
+    """Return the largest minus the smallest of each column; 1, which divides nothing, where that is but rounding."""
     span = columns.max(axis=0) - columns.min(axis=0)
-    return np.asarray(np.where(span > 0, span, 1.0), dtype=np.float64)
+    return np.asarray(np.where(span > TIE * np.abs(columns).max(axis=0), span, 1.0), dtype=np.float64)
 
 
 def _stretched(regret: Floats) -> Floats:

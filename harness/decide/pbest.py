@@ -22,6 +22,10 @@ class Uncertainty:
     """[C]: 97.5 % quantile; what is not measured counts 1."""
     scores: Floats
     """[B, C] at the given weights, what is not measured counting 0."""
+    values: Floats
+    """[B, C, J]: what `p_best` rests on; what a candidate lacks and a rival has is drawn, what nobody has counts 0."""
+    weights: Floats
+    """[B, J]: the weightings that `p_best` rests on."""
 
 
 def uncertainty(
@@ -43,9 +47,11 @@ def uncertainty(
     p_best = np.zeros(len(chosen))
     if chosen.any():
         unknown = missing & ~missing[chosen].all(axis=0)
-        guessed = np.where(unknown, rng.random(drawn.shape), drawn)
-        p_best[chosen] = share_first(np.einsum("bcj,bj->bc", guessed, weight_draws)[:, chosen]).mean(axis=0)
-    return Uncertainty(p_best=p_best, low=low, high=np.minimum(1.0, high + gap), scores=scores)
+        drawn = np.where(unknown, rng.random(drawn.shape), drawn)
+        p_best[chosen] = share_first(np.einsum("bcj,bj->bc", drawn, weight_draws)[:, chosen]).mean(axis=0)
+    return Uncertainty(
+        p_best=p_best, low=low, high=np.minimum(1.0, high + gap), scores=scores, values=drawn, weights=weight_draws
+    )
 
 
 def drawn_values(matrix: DecisionMatrix, draws: Floats, metrics: Sequence[str]) -> Floats:

@@ -53,15 +53,16 @@ def leave_one_out(values: Floats, weights: Floats) -> tuple[int | None, ...]:
 def leaders_without(tables: Mapping[str, DecisionMatrix], best_first: Sequence[str]) -> dict[str, str]:
     """Return what is left out → who leads then, of tables that were each made without one thing, such as a suite.
 
-    `best_first` are the candidates that compete, in the order of the whole. Nothing is said of a table that has no
-    value of some of them: what was left out is all that was known.
+    `best_first` are the candidates that compete, in the order of the whole; a table may lack one of them. Nothing is
+    said of a table that has no value of some that it has: what was left out is all that was known.
     """
     found = {}
     for left_out, table in tables.items():
-        rows = [table.candidates.index(name) for name in best_first]
+        names = [name for name in best_first if name in table.candidates]
+        rows = [table.candidates.index(name) for name in names]
         known = all(any(v is not None for v in table.values[row]) for row in rows)
         if rows and known:
-            found[left_out] = best_first[first([table.scores[row] for row in rows])]
+            found[left_out] = names[first([table.scores[row] for row in rows])]
     return found
 
 

@@ -7,6 +7,9 @@ import numpy as np
 from harness.decide.rank import TIE
 from harness.decide.values import Floats
 
+CELLS = 2_000_000
+"""Most cells of a working array, so that memory does not grow with the number of draws."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Acceptability:
@@ -26,17 +29,11 @@ def acceptability(values: Floats, weights: Floats) -> Acceptability:
     B is 1 for values that are taken as they are. 10,000 draws are right to 0.005 with one standard error.
     """
     scores = (values @ weights[:, :, None])[:, :, 0]
-    ahead = scores[:, None, :] > scores[:, :, None] + TIE
-    better = ahead.sum(axis=2)
-    tied = scores.shape[1] - better - ahead.sum(axis=1)
-    positions = np.arange(scores.shape[1])
-    at = (positions >= better[:, :, None]) & (positions < (better + tied)[:, :, None])
-    shares = at / tied[:, :, None]
-    first = shares[:, :, 0]
+    first = share_first(scores)
     with np.errstate(invalid="ignore"):
         central = (first.T @ weights) / first.sum(axis=0)[:, None]
     confidence = [_first(values, own, c) if first[:, c].any() else np.nan for c, own in enumerate(central)]
-    return Acceptability(ranks=shares.mean(axis=0), central=central, confidence=np.array(confidence))
+    return Acceptability(ranks=_ranks(scores), central=central, confidence=np.array(confidence))
 
 
 def dirichlet(alpha: Floats, draws: int, rng: np.random.Generator) -> Floats:
@@ -52,6 +49,21 @@ def share_first(scores: Floats) -> Floats:
     """Return [B, C] what share of the first place each column of [B, C] has in each row: all, or that of the tied."""
     leads = scores >= scores.max(axis=1, keepdims=True) - TIE
     return np.asarray(leads / leads.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def _ranks(scores: Floats) -> Floats:
+    """Return [C, C] what share of the draws [B, C] puts each column at each rank; the tied share theirs."""
+    count, shares = scores.shape[1], np.zeros((scores.shape[1], scores.shape[1]))
+    positions = np.arange(count)
+    step = max(1, CELLS // max(1, count * count))
+    for start in range(0, len(scores), step):
+        drawn = scores[start : start + step]
+        ahead = drawn[:, None, :] > drawn[:, :, None] + TIE
+        better = ahead.sum(axis=2)
+        tied = count - better - ahead.sum(axis=1)
+        at = (positions >= better[:, :, None]) & (positions < (better + tied)[:, :, None])
+        shares += (at / tied[:, :, None]).sum(axis=0)
+    return np.asarray(shares / len(scores), dtype=np.float64)
 
 
 def _first(values: Floats, weights: Floats, c: int) -> float:

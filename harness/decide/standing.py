@@ -25,6 +25,8 @@ class Standing:
     """Whether the others are ranked although something lacks or somebody is unjudged."""
     unfit: bool
     """Whether the leader's quality is at or below the worst acceptable: first, and yet no clear win."""
+    misnamed: bool
+    """Whether all answers of the leader, or of one of its stages, name another model than was asked."""
     measured: bool
     """Whether any criterion of any candidate has a value."""
     clusters: tuple[int, ...] | None
@@ -35,10 +37,20 @@ class Standing:
     """Candidate → standard deviation of the difference between its score and the leader's."""
     lead_low: Mapping[str, float]
     """Candidate → 2.5 % quantile of the leader's lead over it, at the given weights."""
-    smallest_flip: float | None
-    flip_to: str | None
+    flips: Mapping[str, float]
+    """Challenger → the smallest change of weights that puts it first, smallest first."""
     leave_one_out: Mapping[str, str]
     crossovers: tuple[Crossover, ...]
+
+    @property
+    def smallest_flip(self) -> float | None:
+        """The smallest change of weights that puts another first; None: none does."""
+        return next(iter(self.flips.values()), None)
+
+    @property
+    def flip_to(self) -> str | None:
+        """Whom it puts first."""
+        return next(iter(self.flips), None)
 
     @property
     def stopped(self) -> bool:

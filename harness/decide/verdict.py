@@ -51,6 +51,7 @@ def _kind(standing: Standing) -> VerdictKind:
         and not standing.unjudged
         and not standing.too_few
         and not standing.unfit
+        and not standing.misnamed
         and robust
         and len(standing.near_ties) == 1
         and not standing.untold

@@ -85,6 +85,8 @@ def _headline(standing: Standing, kind: VerdictKind, leader: RankedCandidate, wi
 def _doubt(standing: Standing, leader: RankedCandidate) -> str | None:
     """Say what keeps a lean from being clear; None where it is the near-ties alone."""
     limits, flip = standing.thresholds, standing.smallest_flip
+    if standing.misnamed:
+        return "its answers name another model than was asked"
     if leader.p_best is not None and leader.p_best < limits.clear_p_best:
         return f"not surely: it comes first in {_share(leader.p_best)} of the draws"
     if standing.lacking or standing.unjudged:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.core.firmness import More
 from harness.metrics.observations import Observations
 from harness.metrics.power import ALPHA, POWER
 from harness.metrics.stats import NO_SPREAD, Floats, detectable, spread
@@ -21,15 +22,6 @@ class Part:
     """Its share of the variance of the mean difference; falls as 1 / samples."""
     usd_per_sample: float | None
     """Of asking both candidates one more; None where that is not known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class More:
-    """So many more samples of a suite."""
-
-    suite: str
-    samples: int
-    usd: float | None
 
 
 def parts(observations: Observations, a: str, b: str) -> tuple[Part, ...]:
@@ -92,15 +84,6 @@ def more_samples(
     if alone:
         return (min(alone, key=lambda more: (more.usd or 0.0) if priced else more.samples),)
     return tuple(_more(part, total / wanted) for part in parts)
-
-
-def told(a: str, b: str, more: Sequence[More]) -> str:
-    """Say it in one sentence; `more` is not empty."""
-    usd = [each.usd for each in more]
-    counts = [f"{each.samples:,} more samples of {each.suite}" for each in more]
-    listed = counts[0] if len(counts) == 1 else f"{', '.join(counts[:-1])} and {counts[-1]}"
-    price = "" if None in usd else f", for about ${sum(u or 0.0 for u in usd):,.2f}"
-    return f"{listed} would separate {a} from {b}{price}, if they differ as much as it seems."
 
 
 def _more(part: Part, factor: float) -> More:

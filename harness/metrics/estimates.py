@@ -1,6 +1,7 @@
 """Every metric of a slot as an Estimate: value, intervals, n, coverage and how it was made."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,20 +60,29 @@ class _Mean:
     cluster: Ints
 
 
-def estimates(observations: Observations, *, seed: int = 0) -> Mapping[str, tuple[Estimate, ...]]:
+def estimates(
+    observations: Observations, *, seed: int = 0, draws: int = PERCENTILE_DRAWS, only: Collection[str] | None = None
+) -> Mapping[str, tuple[Estimate, ...]]:
     """Return candidate → one Estimate for each metric that the slot has, the same metrics in the same order for all.
 
-    `seed` serves the percentiles whose measurements are clustered or repeated: their intervals are resampled.
+    Besides quality and coverage these are the metrics of `only`; None: all.
+
+    `seed` and `draws` serve the percentiles whose measurements are clustered or repeated: their intervals are
+    resampled; without draws they are NaN, for those who ask for values alone.
     """
-    names = [name for name, metric in PERCENTILES.items() if metric.timing in observations.timings]
-    resampled = _resampled_percentiles(observations, names, seed)
+
+    def wanted(name: str) -> bool:
+        return only is None or name in only
+
+    names = [name for name, it in PERCENTILES.items() if it.timing in observations.timings and wanted(name)]
+    resampled = _resampled_percentiles(observations, names, seed, draws)
     return {
         candidate: (
             _quality(observations, c),
             _coverage(observations, c),
             *(_percentile(observations, c, name, resampled.get(name)) for name in names),
-            *(_ratio(observations, c, name, ratio) for name, ratio in observations.ratios.items()),
-            *(_blend(observations, c, name, blend) for name, blend in observations.blends.items()),
+            *(_ratio(observations, c, name, ratio) for name, ratio in observations.ratios.items() if wanted(name)),
+            *(_blend(observations, c, name, blend) for name, blend in observations.blends.items() if wanted(name)),
         )
         for c, candidate in enumerate(observations.candidates)
     }
@@ -244,23 +254,21 @@ def _independent_units(observations: Observations, measured: Floats) -> int:
     return len(np.unique(observations.cluster[measured.any(axis=1)]))
 
 
-def _resampled_percentiles(observations: Observations, names: list[str], seed: int) -> dict[str, Floats]:
+def _resampled_percentiles(observations: Observations, names: list[str], seed: int, count: int) -> dict[str, Floats]:
     """Return draws [B, C] for the percentiles whose answers are not independent of each other."""
     clustered = len(np.unique(observations.cluster)) < observations.n
     dependent = [name for name in names if clustered or observations.timings[PERCENTILES[name].timing].shape[2] > 1]
     if not dependent:
         return {}
-    draws = resample(observations, dependent, draws=PERCENTILE_DRAWS, seed=seed)
+    draws = resample(observations, dependent, draws=count, seed=seed)
     return {name: draws[:, :, i] for i, name in enumerate(dependent)}
 
 
 def _drawn_interval(draws: Floats, metric: Percentile, units: int, *, tail: float) -> Interval:
     """Return the percentile interval of the draws, with the bounds that as many independent values would support."""
     ordered, ranks = np.sort(draws[~np.isnan(draws)]), order_ranks(units, metric.q, tail=tail)
-    return Interval(
-        low=None if ranks.lower is None else percentile(ordered, tail),
-        high=None if ranks.upper is None else percentile(ordered, 1 - tail),
-    )
+    low, high = (percentile(ordered, q) if len(ordered) else math.nan for q in (tail, 1 - tail))
+    return Interval(low=None if ranks.lower is None else low, high=None if ranks.upper is None else high)
 
 
 def _answered(observations: Observations, c: int) -> float:

@@ -40,9 +40,9 @@ def differences(observations: Observations, leader: str) -> tuple[PairedDifferen
     return _corrected([_pair(observations, leader, name) for name in observations.candidates if name != leader])
 
 
-def every_pair(observations: Observations) -> tuple[PairedDifference, ...]:
-    """Return the differences of all pairs, the first by name as the leader of each, Holm-corrected over all of them."""
-    return _corrected([_pair(observations, a, b) for a, b in combinations(observations.candidates, 2)])
+def every_pair(observations: Observations, among: Sequence[str]) -> tuple[PairedDifference, ...]:
+    """Return the differences of all pairs `among` some, the earlier as the leader, Holm-corrected over all of them."""
+    return _corrected([_pair(observations, a, b) for a, b in combinations(among, 2)])
 
 
 def _corrected(pairs: Sequence[PairedDifference]) -> tuple[PairedDifference, ...]:

@@ -1,22 +1,9 @@
 """Candidates that cannot be told apart: the letters and the ranks that they share."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from harness.core.firmness import Tier
 from harness.metrics.stats import Bools, Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tier:
-    """Where one candidate stands, as far as that is shown."""
-
-    letters: str
-    """Two that share a letter are not shown to differ; the best have `a`."""
-    best: int
-    """1-based: one behind those that are shown to be better."""
-    worst: int
-    """Ahead of those that are shown to be worse."""
 
 
 def tiers(scores: Floats, apart: Bools) -> tuple[Tier, ...]:

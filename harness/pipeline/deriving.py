@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,7 +16,7 @@ from harness.pipeline.planning import reload, stored_samples
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from harness.core.decision import Completeness, Decision, SelfMeasured
+    from harness.core.decision import Completeness, Decision, Echo, SelfMeasured
     from harness.execute.scoring import Judgement
     from harness.report.evidence import Evidence
     from harness.store.ledger import Ledger
@@ -139,6 +140,7 @@ def decided(
     """Return what `decide` writes, and the decisions in it."""
     from harness.decide.weights import reweighed
     from harness.store.completeness import completeness
+    from harness.store.echoes import echoes
     from harness.store.evidence import evidence_sha256
     from harness.store.frames import calls_frame, scores_frame
     from harness.store.instruments import self_measured
@@ -147,7 +149,7 @@ def decided(
     with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
         counts, judges, evidence = completeness(ledger), self_measured(ledger), evidence_sha256(ledger)
-        unrecorded = ledger.unrecorded()
+        unrecorded, others = ledger.unrecorded(), echoes(ledger)
     config = cast(dict[str, Any], manifest.config)
     rules = reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights)
     slots = [slot for slot in rules if (calls["slot"] == slot).any()]
@@ -156,7 +158,7 @@ def decided(
     decisions = tuple(
         _decide_slot(
             calls, scores, rules[slot], seed, manifest.resolution_ms, completeness=counts[slot], most_lost=most_lost,
-            allow_incomplete=allow_incomplete, self_measured=judges.get(slot, ()),
+            allow_incomplete=allow_incomplete, self_measured=judges.get(slot, ()), echoes=others,
         )
         for slot in slots
     )  # fmt: skip
@@ -232,18 +234,20 @@ def decision_code(decisions: "Sequence[Decision]") -> int:
 def _decide_slot(
     calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, seed: int, resolution_ms: float, *,
     completeness: "Sequence[Completeness]", most_lost: float, allow_incomplete: bool,
-    self_measured: "Sequence[SelfMeasured]",
+    self_measured: "Sequence[SelfMeasured]", echoes: "Sequence[Echo]",
 ) -> "Decision":  # fmt: skip
     from harness.decide.decide import decide as decide_slot
     from harness.decide.decide import metrics_of
     from harness.metrics.estimates import estimates
+    from harness.metrics.omission import suites, without_suite
     from harness.metrics.paired import differences
     from harness.metrics.resample import resample
     from harness.metrics.resolution import merged
+    from harness.metrics.separation import separation
     from harness.metrics.tables import observe
 
     observations = observe(calls, scores, slot=rule.slot)
-    metrics = metrics_of(rule)
+    metrics, named = metrics_of(rule), suites(observations)
     return decide_slot(
         rule=rule,
         candidates=observations.candidates,
@@ -255,7 +259,14 @@ def _decide_slot(
         most_lost=most_lost,
         allow_incomplete=allow_incomplete,
         self_measured=self_measured,
-        differences=lambda leader: differences(observations, leader),
+        echoes=[it for it in echoes if it.candidate in observations.candidates],
+        differences=partial(differences, observations),
+        separation=partial(separation, observations),
+        without_suite={
+            suite: estimates(without_suite(observations, suite), draws=0, only=metrics)
+            for suite in named
+            if len(named) > 1
+        },
         samples_planned=observations.n + observations.dropped,
         samples_compared=observations.n,
         samples_answered=observations.answered,

@@ -196,6 +196,8 @@ def _results(slot: SlotView) -> str:
 def _sensitivity(slot: SlotView) -> str:
     lines = [say(change) for change in slot.verdict.changes]
     lines += [say("memo.without", criterion=c.name, leader=c.without) for c in slot.criteria if c.without is not None]
+    if slot.firmness is not None:
+        lines += [say(line) for line in (*slot.firmness.lines, *slot.firmness.advice)]
     return bullets(lines or [say("memo.no_sensitivity")])
 
 

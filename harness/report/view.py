@@ -12,6 +12,7 @@ from harness.report.attribution import AttributionRow, attributions
 from harness.report.cases import CasesView, cases
 from harness.report.confusion import Confusion, confusions
 from harness.report.evidence import Evidence, candidates_of, config_of, instruments_of, signatures_of
+from harness.report.firmness import FirmnessView, firmness
 from harness.report.foreseen import ForeseenView, foreseen
 from harness.report.measures import (
     CallsRow,
@@ -61,6 +62,8 @@ class SlotView:
     """Where the weights come from; None: each criterion states its own."""
     profiles: ProfilesView | None
     matrix: tuple[MatrixRow, ...]
+    firmness: FirmnessView | None
+    """None: the leader has no rival."""
     differences: tuple[DifferenceRow, ...]
     scatter: Scatter
     curves: tuple[Curves, ...]
@@ -181,6 +184,7 @@ def _slot(of: SlotEvidence, anchor: str) -> SlotView:
         weighing=weighing(of),
         profiles=profiles(of),
         matrix=matrix(of),
+        firmness=firmness(of),
         differences=differences(of),
         scatter=scatter(of),
         curves=curves(of),

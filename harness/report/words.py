@@ -54,12 +54,42 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "change.edge_below": "{winner} would lead only if {criterion} counted practically nothing (now {now}).",
         "change.flip": "The smallest change of the weights that puts {candidate} first adds up to {amount}.",
         "change.nobody": "No choice of weights puts another candidate before {leader}.",
+        # how firm it is
+        "firm.criteria": "Leaving out one criterion at a time, {leader} keeps the lead in {kept} of {of} cases.",
+        "firm.suites": "Leaving out one suite at a time, {leader} keeps the lead in {kept} of {of} cases.",
+        "firm.without_suite": "Without the suite {suite}, {other} leads.",
+        "firm.without_candidate": "Without the candidate {name}, {other} leads.",
+        "firm.methods": "{same} of {of} other methods put {leader} first too.",
+        "firm.dissent": "{method}: {other} would be first.",
+        "firm.left_out": "The methods that compare candidates with each other do without {criterion}, for want of a "
+        "measurement of everybody or of a direction.",
+        "firm.dominated": "{name} is dominated by {others}, as measured: it is ahead in nothing that counts, and "
+        "behind in something; the samples do not show it yet.",
+        "firm.dominated_proven": "{name} is dominated by {others}: it is ahead in nothing that counts, and behind in "
+        "something; the samples show it.",
+        "firm.more": "{samples} more samples of {suite} would tell {leader} from {challenger} on quality, if they "
+        "differ as much as it seems.",
+        "firm.more_priced": "{samples} more samples of {suite} would tell {leader} from {challenger} on quality, for "
+        "about {usd}, if they differ as much as it seems.",
+        "firm.more_of_all": "{samples} more samples, over all suites in proportion, would tell {leader} from "
+        "{challenger} on quality, if they differ as much as it seems.",
+        "firm.more_of_all_priced": "{samples} more samples, over all suites in proportion, would tell {leader} from "
+        "{challenger} on quality, for about {usd}, if they differ as much as it seems.",
+        "firm.settled": "would settle for any of {names}",
+        "firm.weight": "{criterion} {weight}",
+        "panel.geometric": "Weighted geometric mean",
+        "panel.SAW": "Weighted sum, min-max",
+        "panel.WPM": "Weighted product",
+        "panel.TOPSIS": "TOPSIS",
+        "panel.VIKOR": "VIKOR",
+        "panel.PROMETHEE II": "PROMETHEE II",
         # sections
         "section.ranking": "Ranking",
         "section.gates": "Gates",
         "section.matrix": "Decision matrix",
         "section.weights": "Weights, and what another weight would change",
         "section.profiles": "Each with weights of their own",
+        "section.firmness": "How firm is it",
         "section.differences": "Paired differences to the leader",
         "section.charts": "Quality, cost and latency at a glance",
         "section.latency": "Latency",
@@ -76,6 +106,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "nav.gates": "Gates",
         "nav.matrix": "Matrix",
         "nav.weights": "Weights",
+        "nav.firmness": "How firm",
         "nav.charts": "Charts",
         "nav.latency": "Latency",
         "nav.cost": "Cost",
@@ -100,6 +131,18 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "column.changes": "The lead changes",
         "column.regret": "Costs one of them at most",
         "column.without": "Leads without it",
+        "column.letters": "Told apart on quality",
+        "column.first": "First",
+        "column.second": "Second",
+        "column.lower": "Lower",
+        "column.any_weights": "First by any weights",
+        "column.chosen_for": "Who would choose it weighs",
+        "column.dominated": "Dominated",
+        "column.flip": "Weights change by",
+        "column.method": "Method",
+        "column.leads": "Puts first",
+        "column.tau": "Agreement (τ)",
+        "column.reversals": "Pairs it may reverse",
         "column.comparison": "Comparison",
         "column.difference": "Difference",
         "column.p": "p",
@@ -161,6 +204,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "caption.profiles": "Score and rank by the weights of each; nothing is averaged. The last column: the most "
         "score that a candidate costs any of them, against the one that they would choose.",
         "caption.weights": "Anchors are fixed in advance, so adding or removing a candidate cannot reverse the others.",
+        "caption.firmness": "Who shares a letter cannot be told apart on quality. Then how often the draws of "
+        "measurements, and of weights around those that were set, put each first, second and lower; how often it is "
+        "first where any weights are as likely as any others, and their mean where it is; how often another is at "
+        "least as good in everything that counts; and the smallest change of the weights that puts it first.",
+        "caption.panel": "The same measurements and weights by other methods, which decide nothing here: τ is 1 where "
+        "the order is the same. They may reverse two candidates when a third is dropped; the score cannot.",
         "caption.differences": "On the samples that both were asked, with 95 % intervals; p values are secondary.",
         "caption.measures": "Mean over samples unless the name says otherwise, with 95 % intervals.",
         "caption.cost": "From the metered use of every call, retries included, at the prices named.",

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.core.decision import Completeness, Decision, PairedDifference, SelfMeasured
+from harness.core.decision import Completeness, Decision, Echo, PairedDifference, SelfMeasured
 from harness.core.estimates import Estimate
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale, Thresholds
 from harness.decide.decide import decide, metrics_of
@@ -67,6 +67,7 @@ def decided(
     most_lost: float = 1.0,
     allow_incomplete: bool = False,
     self_measured: Sequence[SelfMeasured] = (),
+    echoes: Sequence[Echo] = (),
 ) -> Decision:
     """Decide on values: candidate → metric → value, an interval of `half` each, draws of sd `noise` or those."""
     by = by or rule()
@@ -91,6 +92,7 @@ def decided(
         most_lost=most_lost,
         allow_incomplete=allow_incomplete,
         self_measured=self_measured,
+        echoes=echoes,
     )
 
 

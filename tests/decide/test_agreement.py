@@ -1,7 +1,8 @@
 """The panel of methods beside the value model."""
 
+from harness.core.firmness import Reversal
 from harness.core.rules import Criterion, Scale
-from harness.decide.agreement import Reversal, agreement, reversals
+from harness.decide.agreement import agreement, reversals
 from harness.decide.matrix import matrix
 from harness.decide.methods import simple_additive
 from tests.decide.cases import COST, QUALITY, estimate, worked_estimates, worked_rule

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.core.canonical import digest, from_json, to_json
-from harness.core.decision import Decision, VerdictKind
+from harness.core.decision import Decision, GateStatus, VerdictKind
 from harness.core.estimates import Bounded
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale
 from harness.decide.decide import decide, metrics_of
@@ -222,6 +222,13 @@ def test_a_median_beyond_the_timeout_fails_its_gate_and_is_listed_last() -> None
     assert (last.candidate, last.rank, last.p_best) == ("slow", None, None)
     assert [g.status for g in last.gates] == ["pass", "fail"]
     assert decision.verdict.winner == "a"
+
+
+@pytest.mark.parametrize(("n", "status"), [(298, GateStatus.UNPROVEN), (299, GateStatus.PASS)])
+def test_no_failure_proves_a_limit_of_one_in_a_hundred_from_299_samples_on(n: int, status: GateStatus) -> None:
+    by = rule(QUALITY, gates=[Gate(metric="quality", min=0.99)])
+    (line,) = decide_on(scored({"a": [1] * n}), by).ranking
+    assert [g.status for g in line.gates] == [status]
 
 
 def test_a_constant_criterion_decides_nothing() -> None:

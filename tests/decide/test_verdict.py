@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from harness.core.calls import Role
-from harness.core.decision import Completeness, SelfMeasured, VerdictKind
+from harness.core.decision import Completeness, Echo, SelfMeasured, VerdictKind
 from harness.core.rules import Criterion, Gate, Thresholds
 from tests.decide.cases import COST, QUALITY, decided, rule
 
@@ -308,6 +308,27 @@ def test_a_table_says_who_competes_with_the_model_that_measures() -> None:
     said = "bravo answers with the model that is also the transcriber of this table (ears): that may flatter it."
     assert decided(measured, self_measured=[mine]).verdict.caveats[0] == said
     assert said not in decided(measured).verdict.caveats
+
+
+@pytest.mark.parametrize(
+    ("who", "answers", "kind"),
+    [
+        pytest.param("alpha", 9, VerdictKind.LEAN, id="the leader is somebody else"),
+        pytest.param("alpha", 8, VerdictKind.CLEAR, id="some of its answers are"),
+        pytest.param("bravo", 9, VerdictKind.CLEAR, id="who is behind is somebody else"),
+    ],
+)
+def test_whose_answers_all_name_another_model_is_no_clear_winner(who: str, answers: int, kind: VerdictKind) -> None:
+    measured = {"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.5}}
+    echo = Echo(candidate=who, asked="openai/large", model="small", answers=answers, of=9)
+    verdict = decided(measured, noise=0.02, echoes=[echo]).verdict
+    assert (verdict.kind, verdict.winner) == (kind, "alpha")
+    assert verdict.caveats[0] == (
+        f"Of the answers of {who} that name a model, {answers} of 9 name another than 'openai/large' "
+        "(most often 'small')."
+    )
+    said = "alpha ranks first, but its answers name another model than was asked."
+    assert verdict.sentence.startswith(said) is (kind is VerdictKind.LEAN)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from harness.metrics.advice import More, Part, more_samples, parts, told
+from harness.core.firmness import More
+from harness.metrics.advice import Part, more_samples, parts
 from harness.metrics.paired import differences
 from harness.metrics.power import power_of
 from harness.metrics.stats import detectable
@@ -83,12 +84,3 @@ def test_the_samples_that_are_advised_have_the_power_that_was_asked() -> None:
 def test_a_task_with_one_sample_shows_nothing_to_go_by() -> None:
     frames = run(items=1)
     assert parts(observe(*frames.tables(), slot="text"), "a", "b") == ()
-
-
-def test_it_is_said_in_one_sentence() -> None:
-    one = told("A", "B", [More(suite="faq", samples=1340, usd=4.1)])
-    assert one == (
-        "1,340 more samples of faq would separate A from B, for about $4.10, if they differ as much as it seems."
-    )
-    two = told("A", "B", [More(suite="faq", samples=3, usd=None), More(suite="chat", samples=4, usd=1.0)])
-    assert two.startswith("3 more samples of faq and 4 more samples of chat would separate A from B, if")

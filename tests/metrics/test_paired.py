@@ -113,7 +113,7 @@ def test_every_pair_is_corrected_for_all_of_them() -> None:
         }
     )
     seen = observe(*frames.tables(), slot="text")
-    pairs = every_pair(seen)
+    pairs = every_pair(seen, seen.candidates)
     assert [pair.leader + pair.challenger for pair in pairs] == ["ab", "ac", "ad", "bc", "bd", "cd"]
     assert [pair.p_holm for pair in pairs] == holm(np.array([pair.p_value for pair in pairs], dtype=float)).tolist()
     assert [pair.difference for pair in pairs[:3]] == [pair.difference for pair in differences(seen, "a")]

@@ -22,6 +22,18 @@ from harness.core.decision import (
     VerdictKind,
 )
 from harness.core.estimates import Estimate
+from harness.core.firmness import (
+    Acceptance,
+    Advice,
+    Agreement,
+    Domination,
+    Firmness,
+    More,
+    Opinion,
+    Reversal,
+    Separation,
+    Tier,
+)
 from harness.core.rules import Criterion, DecisionRule, Scale
 from harness.report.evidence import Evidence
 from tests.report.benches import RULES, Bench, freeze, text_slot, tts_slot
@@ -149,7 +161,57 @@ def decision(bench: Bench, slot: str, names: Sequence[str], *, kind: VerdictKind
         samples_answered=sum(asked.suite.startswith(slot) for asked in bench.samples) - 1,
         seed=0,
         draws=10_000,
+        firmness=firmness(
+            [line.candidate for line in ranked if line.rank is not None], [c.name for c in rule.criteria]
+        ),
     )
+
+
+def firmness(names: Sequence[str], criteria: Sequence[str]) -> Firmness:
+    """Return what a plausible panel says of `names`, the best first."""
+    if len(names) < 2:
+        return Firmness()
+    first, second, *others = names
+    shares = [0.83, *[0.17 / (len(names) - 1)] * (len(names) - 1)]
+    reversal = Reversal(dropped=names[-1], ahead=first, behind=second)
+    opinions = (
+        Opinion(method="SAW", scores=tuple(shares), leader=first, tau=1.0, reversals=(reversal,)),
+        Opinion(
+            method="VIKOR", scores=tuple(shares), leader=second, tau=-1 / 3, reversals=(), compromise=(second, first)
+        ),
+        Opinion(method="PROMETHEE II", scores=(0.0,) * len(names), leader=first, tau=None, reversals=()),
+    )
+    return Firmness(
+        agreement=Agreement(candidates=tuple(names), opinions=opinions, left_out=(criteria[-1],)),
+        without_suite={"text_core": first, "faq": second},
+        without_candidate={first: second, second: first, **dict.fromkeys(others, second)},
+        flips={name: 0.214 + 0.1 * i for i, name in enumerate(names[1:])},
+        acceptance=tuple(
+            Acceptance(
+                candidate=name,
+                ranks=tuple(shares[i:] + shares[:i]),
+                any_weights=shares[i],
+                central=(1 / len(criteria),) * len(criteria) if name != names[-1] else None,
+                confidence=0.9 if name != names[-1] else None,
+            )
+            for i, name in enumerate(names)
+        ),
+        domination=(
+            *(Domination(candidate=name, by=(), proven_by=(), chance=0.0125) for name in names[:-1]),
+            Domination(candidate=names[-1], by=tuple(names[:-1]), proven_by=(first,), chance=0.615),
+        ),
+        separation=Separation(
+            tiers={name: Tier(letters="ab"[i > 1 :], best=1, worst=len(names)) for i, name in enumerate(names)},
+            advice=(
+                Advice(leader=first, challenger=second, more=(More(suite="text_core", samples=1340, usd=4.1),)),
+                *(
+                    Advice(leader=first, challenger=name, more=(
+                        More(suite="text_core", samples=90, usd=None), More(suite="faq", samples=30, usd=0.2),
+                    )) for name in others
+                ),
+            ),
+        ),
+    )  # fmt: skip
 
 
 def _difference(by_metric: Mapping[str, Mapping[str, Estimate]], leader: str, challenger: str) -> PairedDifference:

@@ -95,8 +95,36 @@ def decision_figures(d: Decision) -> Figures:
             ("p_holm", p.p_holm),
         ):
             yield at(slot, "differences", p.challenger, f"{p.metric}.{key}"), value
+    yield from firmness_figures(d)
     for key in ("samples_planned", "samples_compared", "samples_answered", "draws", "seed"):
         yield at(slot, "method", "all", key), getattr(d, key)
+
+
+def firmness_figures(d: Decision) -> Figures:
+    slot, firm = d.slot, d.firmness
+    for what, leads in (("criteria", d.verdict.leave_one_out), ("suites", firm.without_suite)):
+        yield at(slot, "firmness", "all", f"{what}.kept"), list(leads.values()).count(str(d.verdict.leader))
+        yield at(slot, "firmness", "all", f"{what}.of"), len(leads)
+    opinions = firm.agreement.opinions
+    yield at(slot, "firmness", "all", "methods.same"), sum(o.leader == d.verdict.leader for o in opinions)
+    yield at(slot, "firmness", "all", "methods.of"), len(opinions)
+    for o in opinions:
+        yield at(slot, "firmness", "all", o.method, "tau"), o.tau
+        yield at(slot, "firmness", "all", o.method, "reversals"), len({(r.ahead, r.behind) for r in o.reversals})
+    for line in firm.acceptance:
+        first, second, *lower = line.ranks
+        shares = {"first": first, "second": second, "lower": sum(lower), "any_weights": line.any_weights}
+        shares |= {f"central.{c.name}": w for c, w in zip(d.matrix.criteria, line.central or (), strict=False)}
+        for key, share in shares.items():
+            yield at(slot, "firmness", line.candidate, key), share
+    for it in firm.domination:
+        yield at(slot, "firmness", it.candidate, "dominated"), it.chance
+    for name, amount in firm.flips.items():
+        yield at(slot, "firmness", name, "flip"), amount
+    for advice in firm.separation.advice:
+        prices = [more.usd for more in advice.more]
+        yield at(slot, "firmness", advice.challenger, "more.samples"), sum(more.samples for more in advice.more)
+        yield at(slot, "firmness", advice.challenger, "more.usd"), None if None in prices else sum(prices)  # type: ignore[arg-type]
 
 
 def table_of(evidence: Evidence, slot: str) -> pd.DataFrame:

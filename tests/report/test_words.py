@@ -11,6 +11,7 @@ PREFIXES = (
     "source.", "meter.", "failed.", "axis.", "interest.", "answer.", "slice.", "gate.m", "scale.", "price.",
     "change.", "memo.toss", "memo.clear", "memo.lean", "memo.none", "memo.incomplete", "memo.rule_", "fact.",
     "table.measures", "bad.of", "memo.good", "why.", "foreseen.", "unit.", "weighing.",
+    "firm.criteria", "firm.suites", "firm.more", "panel.",
 )  # fmt: skip
 """Keys that are put together from a name of the run."""
 
