@@ -1,9 +1,34 @@
-"""How firm a ranking is, on the terminal: what would put another first."""
+"""How firm a ranking is, on the terminal: other methods, other weights, and the chance of each rank."""
 
 from collections.abc import Iterator
 
+from harness.cli.markdown import table
 from harness.core.decision import Crossover, Decision
 from harness.report import numbers
+
+
+def agreement_lines(decision: Decision) -> Iterator[str]:
+    """Return whom other methods put first; none of them decides, since who comes or goes may reorder the rest."""
+    panel = decision.firmness.agreement
+    if not panel.opinions:
+        return
+    dissent = [opinion.method for opinion in panel.dissent]
+    said = f"{len(panel.opinions) - len(dissent)} of {len(panel.opinions)}"
+    yield f"Other methods on the same table, which do not decide: {said} put {panel.candidates[0]} first."
+    yield ""
+    rows = [
+        [
+            opinion.method,
+            opinion.leader or "–",
+            "–" if opinion.tau is None else numbers.signed(opinion.tau, 2),
+            "yes" if opinion.reversals else "no",
+        ]
+        for opinion in panel.opinions
+    ]
+    yield from table(["method", "first", "same order (τ)", "reorders when one is dropped"], rows)
+    if panel.left_out:
+        names = ", ".join(panel.left_out)
+        yield f"All but the geometric mean leave out what is not known of everybody, or is best in the middle: {names}."
 
 
 def change_lines(decision: Decision) -> Iterator[str]:
@@ -19,9 +44,28 @@ def change_lines(decision: Decision) -> Iterator[str]:
     else:
         moved = numbers.percent(verdict.smallest_flip / 2)
         yield f"  the smallest change of all weights moves {moved} from some to others: {verdict.flip_to}"
-    without = [f"without {name} {first}" for name, first in verdict.leave_one_out.items() if first != leader]
-    if without:
-        yield f"  one criterion less: {', '.join(without)}"
+    for what, leads in (("criterion", verdict.leave_one_out), ("option", decision.firmness.without_candidate)):
+        without = [f"without {name} {first}" for name, first in leads.items() if leader not in (name, first)]
+        if without:
+            yield f"  one {what} less: {', '.join(without)}"
+    for it in decision.firmness.domination:
+        if it.by:
+            yield f"  no weights: {it.candidate}, which is nowhere better than {', '.join(it.by)}"
+
+
+def rank_lines(decision: Decision) -> Iterator[str]:
+    """Return the chance of each rank, with weights near those that were set and with any."""
+    accepted = decision.firmness.acceptance
+    if not accepted:
+        return
+    yield "Chance of each rank, with weights near those above; the last column: of being first whatever the weights."
+    yield ""
+    heads = ["candidate", *(str(rank) for rank in range(1, len(accepted) + 1)), "first with any"]
+    rows = [
+        [it.candidate, *(numbers.percent(share) for share in it.ranks), numbers.percent(it.any_weights)]
+        for it in accepted
+    ]
+    yield from table(heads, rows)
 
 
 def _crossing(crossover: Crossover) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from harness.cli import screen
-from harness.cli.firmness import change_lines
+from harness.cli.firmness import agreement_lines, change_lines, rank_lines
 from harness.cli.markdown import table
 from harness.cli.views import view_lines
 from harness.core.decision import Decision, GateStatus, RankedCandidate
@@ -28,7 +28,7 @@ def lines(of: OptionTable, decision: Decision) -> Iterator[str]:
     yield ""
     yield decision.verdict.sentence
     yield from (f"  - {caveat}" for caveat in decision.verdict.caveats)
-    for part in (view_lines(decision), change_lines(decision)):
+    for part in (view_lines(decision), agreement_lines(decision), change_lines(decision), rank_lines(decision)):
         if found := list(part):
             yield from ("", *found)
 
