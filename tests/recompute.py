@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -1328,7 +1328,7 @@ def sending_minutes(run: Run) -> float:
         later = sessions[i + 1]["began"] if i + 1 < len(sessions) else "9"
         its = [at for at in finished if session["began"] <= at < later]
         end = session.get("ended", max(its, default=session["began"]))
-        took += datetime.fromisoformat(end).timestamp() - datetime.fromisoformat(session["began"]).timestamp()
+        took += (datetime.fromisoformat(end) - datetime.fromisoformat(session["began"])) / timedelta(seconds=1)
     return took / 60
 
 
