@@ -37,10 +37,11 @@ def change_lines(decision: Decision) -> Iterator[str]:
     if leader is None or sum(line.rank is not None for line in decision.ranking) < 2:
         return
     yield f"What would put another before {leader}:"
-    for crossover in decision.crossovers:
-        yield f"  {_crossing(crossover)}"
+    yield from (f"  {_crossing(it)}" for it in decision.crossovers if it.winner != leader)
     if verdict.smallest_flip is None or verdict.flip_to is None:
         yield "  no change of the weights alone"
+    elif verdict.smallest_flip == 0.0:
+        yield f"  nothing at all: {verdict.flip_to} is level with it"
     else:
         moved = numbers.percent(verdict.smallest_flip / 2)
         yield f"  the smallest change of all weights moves {moved} from some to others: {verdict.flip_to}"
@@ -48,9 +49,9 @@ def change_lines(decision: Decision) -> Iterator[str]:
         without = [f"without {name} {first}" for name, first in leads.items() if leader not in (name, first)]
         if without:
             yield f"  one {what} less: {', '.join(without)}"
-    for it in decision.firmness.domination:
-        if it.by:
-            yield f"  no weights: {it.candidate}, which is nowhere better than {', '.join(it.by)}"
+    dominated = [f"{it.candidate} (than {', '.join(it.by)})" for it in decision.firmness.domination if it.by]
+    if dominated:
+        yield f"Nowhere better, and somewhere worse: {'; '.join(dominated)}."
 
 
 def rank_lines(decision: Decision) -> Iterator[str]:

@@ -20,7 +20,8 @@ def lines(of: OptionTable, decision: Decision) -> Iterator[str]:
     heads = [
         "#", "option", "score (95%)", "P(best)", *(f"{c.name} ({numbers.percent(w)})" for c, w in weights), "gates",
     ]  # fmt: skip
-    sizes = f"{screen.counted(len(of.options), 'option')} × {len(matrix.criteria)} criteria"
+    criteria = "1 criterion" if len(matrix.criteria) == 1 else f"{len(matrix.criteria)} criteria"
+    sizes = f"{screen.counted(len(of.options), 'option')} × {criteria}"
     yield f"{of.name}: {sizes}" + (f"; not weighed: {', '.join(of.unread)}" if of.unread else "")
     yield ""
     yield from table(heads, [_row(decision, line) for line in decision.ranking])

@@ -73,7 +73,7 @@ def stated(metric: str, value: Raw) -> str:
 
 def given(value: float) -> str:
     """Return a number that somebody wrote into a table, as they would write it: `7`, `0.0042`, `12,702`."""
-    return _trimmed(significant(value, 6))
+    return _minus(f"{value:g}") if abs(value) >= 1e15 else _trimmed(significant(value, 6))
 
 
 def count(value: int) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from harness.report.numbers import number, number_id, of_metric, p_value, plain, raw, signed, stated
+from harness.report.numbers import given, number, number_id, of_metric, p_value, plain, raw, signed, stated
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,11 @@ def test_ids_keep_foreign_names_apart() -> None:
     assert number_id("text", "method", "", "seed") == "text/method/all/seed"
     assert number_id("s", "samples", "c", "a:b", "c") != number_id("s", "samples", "c", "a", "b:c")
     assert '"' not in number_id('a"', "<b>", "c d", "é")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(7.0, "7"), (0.0042, "0.0042"), (12702.0, "12,702"), (-1.5, "−1.5"), (1234567.0, "1,234,567"), (-1e30, "−1e+30")],
+)
+def test_what_somebody_wrote_into_a_table_reads_as_they_wrote_it(value: float, text: str) -> None:
+    assert given(value) == text

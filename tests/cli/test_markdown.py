@@ -1,0 +1,12 @@
+"""Tables that paste."""
+
+from harness.cli.markdown import table
+
+
+def test_columns_stand_in_line_and_a_bar_is_no_border() -> None:
+    assert table(["name", "n"], [["a|b", "1"], ["long name", "12"]]) == [
+        "| name      | n  |",
+        "|-----------|----|",
+        "| a\\|b      | 1  |",
+        "| long name | 12 |",
+    ]
