@@ -24,7 +24,7 @@ MODULES = sorted(HARNESS.rglob("*.py"))
 ROWS = (
     "cli",
     "pipeline",
-    "execute report config",
+    "execute report config importers",
     "clients local store",
     "scorers metrics decide pricing sinks",
     "core",

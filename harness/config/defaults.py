@@ -4,7 +4,7 @@ Anchors are judgement, not measurement: `worst` is the worst that a usual produc
 brings it nothing. Latency and cost are on a log scale: halving counts the same anywhere between the anchors.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale
 from harness.core.suites import Task
@@ -71,6 +71,9 @@ CRITERIA: Mapping[str, tuple[Criterion, ...]] = {
     ),
 }
 
+WHOLE_ANSWERS = _log("latency", "total_p50_ms", 30_000, 1_000, 20)
+"""In the place of the first token's, where a log times nothing but whole answers."""
+
 MARKS = ("ttft", "ttfo", "ttfa", "total", "gap", "stall")
 METRICS = (
     "quality", "coverage",
@@ -96,6 +99,12 @@ def rule(slot: str, tasks: Sequence[Task]) -> DecisionRule:
     known = metrics(tasks)
     criteria = tuple(criterion for criterion in CRITERIA[tasks[0].modality] if criterion.metric in known)
     return DecisionRule(slot=slot, gates=GATES, criteria=criteria)
+
+
+def imported(slot: str, measured: Collection[str]) -> DecisionRule:
+    """Return the default rule of texts that another tool has logged, with the criteria of which `measured` anything."""
+    usual = (WHOLE_ANSWERS if criterion.name == "latency" else criterion for criterion in CRITERIA["text"])
+    return DecisionRule(slot=slot, gates=GATES, criteria=tuple(it for it in usual if it.metric in measured))
 
 
 def metrics(tasks: Sequence[Task]) -> tuple[str, ...]:

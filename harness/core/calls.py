@@ -434,6 +434,8 @@ class Failure:
     """Text that had arrived before a stream broke, for forensics."""
 
 
+IMPORTED = "imported"
+"""Source of a cost that the log of another tool states: nothing here follows from usage and prices."""
 BOUNDED_SOURCES = ("estimated", "stages_estimated")
 """Sources of a cost that is an upper bound, at least in part: no usage came that could be billed."""
 
@@ -450,8 +452,8 @@ class Record:
     cost_usd: Decimal | None
     """None: not measured. Includes attempts that failed and may be billed."""
     cost_source: str
-    """`provider`, `measured`, `estimated`, `machine`, `stages` (their sum), `stages_estimated` (some of them are) or
-    `unpriced`."""
+    """`provider`, `measured`, `estimated`, `machine`, `stages` (their sum), `stages_estimated` (some of them are),
+    `imported` (as another tool has worked it out) or `unpriced`."""
     finished: str
     """UTC, ISO 8601."""
 

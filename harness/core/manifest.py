@@ -7,6 +7,9 @@ from enum import StrEnum
 from harness.core.canonical import Json
 from harness.core.forecast import Amounts
 
+IMPORTED_FROM = "imported from"
+"""Part of the environment: the tool that has measured what the run holds, with its version."""
+
 
 class Unsent(StrEnum):
     """Why planned calls have no final word."""
@@ -77,6 +80,11 @@ class Manifest:
     """Those in which something came, oldest first; empty for a run of an older Bakeoff."""
     unsent: Mapping[str, Unsent] = field(default_factory=dict)
     """Candidate → why the process that sent last left calls of it pending; empty while one sends, or was killed."""
+
+    @property
+    def imported(self) -> str | None:
+        """The tool whose log the run was imported from; None: Bakeoff has measured it."""
+        return self.environment.get(IMPORTED_FROM)
 
     @property
     def resolution_ms(self) -> float:

@@ -14,6 +14,7 @@ from harness.pipeline.deriving import (
     report,
     score,
 )
+from harness.pipeline.importing import import_logs
 from harness.pipeline.machine import examine, fetch_engines, missing_engines, require_engines
 from harness.pipeline.planning import (
     Selection,
@@ -53,8 +54,12 @@ __all__ = [
     "export",
     "fetch_engines",
     "forecast",
+<<<<<<< HEAD
     "forecast_from_pilot",
     "foreseen",
+=======
+    "import_logs",
+>>>>>>> 7a2a318 (Logs of promptfoo, inspect_ai, lm_eval and EvalScope become a run that is decided and reported)
     "inventory",
     "judge_what_came",
     "load",

@@ -82,6 +82,11 @@ def reload(run_folder: Path, folder: Path, *, to_send: bool = True) -> tuple[Bak
 
     with Ledger.open(run_folder, write=False) as ledger:
         stored = ledger.manifest()
+    if stored.imported is not None:
+        raise UsageError(
+            f"run {stored.run_id} was imported from {stored.imported}: Bakeoff asks no model for it and judges nothing",
+            hint="`bakeoff decide`, `report`, `memo`, `export` and `compare` work on it; `bakeoff run` measures anew",
+        )
     selection = from_json(Selection, stored.selection)
     if selection.shipped:
         bakeoff = load_shipped(selection)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from harness.core.calls import Failure, Record, Role
+from harness.core.calls import IMPORTED, Failure, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.verification import Verification
 from harness.pricing.cost import ESTIMATED, SUSPECT, cost_of
@@ -19,9 +19,12 @@ def audit(records: Sequence[Record], candidates: Mapping[str, Candidate]) -> Ver
     for record in records:
         if record.call.role is Role.STAGE:
             stages.setdefault(str(record.call.part_of), []).append(record.cost_usd)
-    differences, bounds = [], 0
+    differences, bounds, stated = [], 0, 0
     for record in records:
         candidate = candidates[record.call.candidate]
+        if record.cost_source == IMPORTED:
+            stated += 1
+            continue
         if _is_guess(record):
             bounds += 1
             continue
@@ -37,11 +40,15 @@ def audit(records: Sequence[Record], candidates: Mapping[str, Candidate]) -> Ver
                 f"cost of {place} ({record.call.role.value}): {_dollars(record.cost_usd)} is written, "
                 f"{_dollars(usd)} follows from the records"
             )
+    left_out = {
+        "are upper bounds where no usage was reported": bounds,
+        "are what the log of another tool states": stated,
+    }
     return Verification(
         what="costs",
-        compared=len(records) - bounds,
+        compared=len(records) - bounds - stated,
         differences=tuple(differences),
-        left_out=f"{bounds} costs are upper bounds where no usage was reported" if bounds else "",
+        left_out="; ".join(f"{n} costs {why}" for why, n in left_out.items() if n),
     )
 
 

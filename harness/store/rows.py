@@ -45,8 +45,8 @@ RESULT_COLUMNS = (
 )  # fmt: skip
 """Columns of `call` that hold a record's result, in the order of `result_row`."""
 
-BILLED_NOWHERE = "('machine', 'stages', 'stages_estimated')"
-"""Sources of a cost that is on nobody's bill, or on that of the call's own stages."""
+BILLED_NOWHERE = "('machine', 'stages', 'stages_estimated', 'imported')"
+"""Sources of a cost that is on nobody's bill, on that of the call's own stages, or on one from before Bakeoff."""
 ATTEMPT_FIELDS = tuple(f.name for f in fields(Attempt))
 CALL_COLUMNS = (
     "plan.key", "plan.role", "plan.candidate", "plan.request", "sample.suite", "sample.task", "sample.name",
