@@ -1,5 +1,6 @@
 """EvalScope: the folder of a run, with predictions, reviews and reports, each by model and dataset."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,10 @@ from harness.importers.values import (
 )
 
 TOOL = "evalscope"
+VERSION = re.compile(rb"^evalscope_version: *([\w.+-]{1,40})\s*$", re.MULTILINE)
+LONGEST_WHY = 200
+MOST_CONFIG = 1_000_000
+"""Bytes of the YAML that names the version; it is searched, not parsed."""
 PARTS = ("predictions", "reviews", "reports")
 TIMES = (
     "EvalScope's times hold the retries of the client that it asks with: they are kept, and nobody is ranked by them"
@@ -78,7 +83,7 @@ def read(of: Outputs) -> Log:
     timed = any(answer.marks.total_ms is not None for answer in answers)
     return Log(
         tool=TOOL,
-        version="",
+        version=_version(of),
         files={str(path): files.sha256(path) for path in there.values()},
         candidates=(Candidate(name=model, model=model, modalities=frozenset({"text"})),),
         tasks=(LoggedTask(suite=dataset, name=subset, version="", scorers=dict.fromkeys(names or ["score"], "")),),
@@ -86,6 +91,14 @@ def read(of: Outputs) -> Log:
         finished=moment(max(path.stat().st_mtime for path in there.values())) or "",
         notices=(TIMES,) if timed else (),
     )
+
+
+def _version(of: Outputs) -> str:
+    for path in sorted((of.folder / "configs").glob("task_config*.yaml")):
+        with files.opened(path) as stream:
+            if found := VERSION.search(stream.read(MOST_CONFIG)):
+                return found[1].decode()
+    return ""
 
 
 def _names(of: Outputs) -> tuple[str, str]:
@@ -108,8 +121,8 @@ def _answers(
         group = score.get("group_id")
         id = index if group is None else text(group)  # the same sample again, where it was repeated
         tries[id] = tries.get(id, -1) + 1
-        asked = review.get("input") or [it for it in items(prediction.get("messages")) if _is_asked(it)]
-        chat = messages(asked)
+        said = items(review.get("messages")) or items(prediction.get("messages"))
+        chat = messages(review.get("input") or [it for it in said if _is_asked(it)])
         told = mapping(prediction.get("model_output"))
         outcome = _outcome(told, mapping(score.get("score")))
         yield LoggedAnswer(
@@ -148,8 +161,16 @@ def _marks(told: Mapping[str, Any]) -> Marks:
 
 
 def _verdicts(score: Mapping[str, Any]) -> dict[str, Verdict]:
+    """Return its values; where a metric broke, EvalScope writes a 0 that is none."""
     reason = text(score.get("explanation"))
-    return {
-        name(of): Verdict(value=float(it) if isinstance(it, bool) else number(it), reason=reason)
-        for of, it in mapping(score.get("value")).items()
-    }
+    broken = {it.lower(): text(why) for it, why in mapping(mapping(score.get("metadata")).get("metric_errors")).items()}
+    verdicts = {}
+    for of, it in mapping(score.get("value")).items():
+        why = next((why for metric, why in broken.items() if of.lower().startswith(metric)), None)
+        told = float(it) if isinstance(it, bool) else number(it)
+        verdicts[name(of)] = (
+            Verdict(value=told, reason=reason)
+            if why is None
+            else Verdict(value=None, reason=f"EvalScope could not work it out: {why[:LONGEST_WHY]}")
+        )
+    return verdicts

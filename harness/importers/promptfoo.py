@@ -215,7 +215,7 @@ def _usage(told: Any) -> Usage:
         prompt=of.get("prompt"),
         completion=of.get("completion"),
         total=of.get("total"),
-        cached=details.get("cacheReadInputTokens"),
-        written=details.get("cacheCreationInputTokens"),
-        reasoning=details.get("reasoning"),
+        cached=details.get("cacheReadInputTokens") or None,  # 0 stands where nobody has counted
+        written=details.get("cacheCreationInputTokens") or None,
+        reasoning=details.get("reasoning") or None,
     )

@@ -54,12 +54,9 @@ __all__ = [
     "export",
     "fetch_engines",
     "forecast",
-<<<<<<< HEAD
     "forecast_from_pilot",
     "foreseen",
-=======
     "import_logs",
->>>>>>> 7a2a318 (Logs of promptfoo, inspect_ai, lm_eval and EvalScope become a run that is decided and reported)
     "inventory",
     "judge_what_came",
     "load",

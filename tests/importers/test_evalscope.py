@@ -65,6 +65,17 @@ def test_a_repeated_sample_is_one_sample(tmp_path: Path) -> None:
     assert [(it.sample.id, it.epoch) for it in log(tmp_path).answers] == [("0", 0), ("0", 1), ("1", 0), ("1", 1)]
 
 
+def test_a_metric_that_broke_is_no_zero(tmp_path: Path) -> None:
+    run(tmp_path, [("Paris", 1.0)])
+    broken = {"value": {"acc": 1, "bleu-1": 0.0}, "metadata": {"metric_errors": {"BLEU": "LookupError: no punkt"}}}
+    review = {"index": 0, "messages": [{"role": "user", "content": "Capital?"}, {"role": "assistant", "content": "x"}]}
+    lines(tmp_path / REVIEWS, [review | {"sample_score": {"score": broken, "group_id": 0, "generation_index": 0}}])
+    (answer,) = log(tmp_path).answers
+    assert answer.sample.input == "Capital?"
+    assert (answer.verdicts["acc"].value, answer.verdicts["bleu-1"].value) == (1.0, None)
+    assert answer.verdicts["bleu-1"].reason == "EvalScope could not work it out: LookupError: no punkt"
+
+
 def test_predictions_that_nobody_judged_are_refused(tmp_path: Path) -> None:
     run(tmp_path, [("Paris", 1.0)])
     (tmp_path / REVIEWS).unlink()
