@@ -27,6 +27,10 @@ def decide(
         Path | None,
         typer.Option("--rule", metavar="FILE", help="The YAML file of a table's rule.", show_default="FILE.yaml"),
     ] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option("--prices", metavar="FILE", help="What if the prices of this map held? Nothing is written."),
+    ] = None,
     allow_incomplete: AllowIncomplete = False,
     folder: Folder = HERE,
     runs: Runs = None,
@@ -50,8 +54,8 @@ def decide(
     from harness.config.option_table import SUFFIXES
 
     if Path(what).suffix.lower() in SUFFIXES and not (folder / what).is_dir():
-        if allow_incomplete or runs is not None:
-            raise UsageError("--allow-incomplete and --runs are for runs, and this is a table")
+        if allow_incomplete or runs is not None or prices is not None:
+            raise UsageError("--allow-incomplete, --prices and --runs are for runs, and this is a table")
         _decide_table(folder / what, rule, _weights(weights), as_json=as_json)
         return
     if rule is not None:
@@ -63,13 +67,19 @@ def decide(
 
     path = folders.find(what, runs_of(folder, runs))
     pipeline.judge_what_came(path, folder, allow_incomplete=allow_incomplete)
-    decisions = pipeline.decide(path, weights=_weights(weights), allow_incomplete=allow_incomplete)
+    if prices is None:
+        decisions = pipeline.decide(path, weights=_weights(weights), allow_incomplete=allow_incomplete)
+        following = f"Next: bakeoff report {path}"
+    else:
+        book = pipeline.price_book(prices)
+        _, decisions = pipeline.decided(path, weights=_weights(weights), allow_incomplete=allow_incomplete, prices=book)
+        following = f"At the prices of {book.source}. The run, its decision and its report keep their own."
     if as_json:
         screen.document({"run": path.name, "decisions": decisions})
     else:
         tables.show_decisions(decisions)
         screen.say()
-        screen.say(f"Next: bakeoff report {path}")
+        screen.say(following)
     raise typer.Exit(pipeline.decision_code(decisions))
 
 

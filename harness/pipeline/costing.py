@@ -1,6 +1,6 @@
 """Cost: from a run's measured costs to what a product pays for a month of traffic."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -87,6 +87,19 @@ def product_cost(run_folder: Path, traffic: "Traffic", *, prices: "Book | None" 
     return tuple(sorted(costs, key=lambda it: (slots.index(it.slot), *_price(it))))
 
 
+def at_prices(
+    calls: "DataFrame", records: "Iterable[Record]", candidates: "Mapping[str, Candidate]", prices: "Book"
+) -> None:
+    """Change the costs of `calls` to those at the prices of a book; one that it does not know is not measured."""
+    from harness.pricing.what_if import repriced
+
+    costs = repriced(records, candidates, prices)
+    calls["cost_usd"] = [
+        now if key not in costs else float("nan") if costs[key] is None else float(costs[key] or 0)
+        for key, now in zip(calls["key"], calls["cost_usd"], strict=True)
+    ]
+
+
 def _asks_what_if(traffic: "Traffic", prices: "Book | None") -> bool:
     """Whether anything is asked that the sums of the run do not say."""
     batched = bool(traffic.batch_share) and traffic.batch_discount is None
@@ -99,14 +112,10 @@ def _otherwise(
     prices: "Book | None",
 ) -> dict[str, float]:  # fmt: skip
     """Change the costs of `calls` to those of what is asked; returns candidate → what a batch spares of its cost."""
-    from harness.pricing.what_if import at_prices_of, in_batches, recached, repriced
+    from harness.pricing.what_if import at_prices_of, in_batches, recached
 
     if prices is not None:
-        costs = repriced(records, candidates, prices)
-        calls["cost_usd"] = [
-            now if key not in costs else float("nan") if costs[key] is None else float(costs[key] or 0)
-            for key, now in zip(calls["key"], calls["cost_usd"], strict=True)
-        ]
+        at_prices(calls, records, candidates, prices)
         candidates = {name: at_prices_of(prices, candidate) for name, candidate in candidates.items()}
     if traffic.cached_share is not None:
         changes = recached(records, candidates, traffic.cached_share)

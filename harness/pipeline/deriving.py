@@ -11,6 +11,7 @@ from harness.core.canonical import Json, from_json, to_json
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
 from harness.errors import NO_CANDIDATE_PASSES, IncompleteError, UsageError
+from harness.pipeline.costing import at_prices
 from harness.pipeline.planning import reload, stored_samples
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from harness.core.decision import Completeness, Decision, Echo, SelfMeasured
     from harness.execute.scoring import Judgement
+    from harness.pricing.book import Book
     from harness.report.evidence import Evidence
     from harness.store.ledger import Ledger
 
@@ -135,10 +137,11 @@ def decide(
 
 
 def decided(
-    run_folder: Path, *, weights: Mapping[str, float], allow_incomplete: bool
+    run_folder: Path, *, weights: Mapping[str, float], allow_incomplete: bool, prices: "Book | None" = None
 ) -> "tuple[dict[str, Json], tuple[Decision, ...]]":
-    """Return what `decide` writes, and the decisions in it."""
+    """Return what `decide` writes, and the decisions in it; at other `prices` than the run's, what it would write."""
     from harness.decide.weights import reweighed
+    from harness.report.evidence import called
     from harness.store.completeness import completeness
     from harness.store.echoes import echoes
     from harness.store.evidence import evidence_sha256
@@ -150,6 +153,8 @@ def decided(
         manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
         counts, judges, evidence = completeness(ledger), self_measured(ledger), evidence_sha256(ledger)
         unrecorded, others = ledger.unrecorded(), echoes(ledger)
+        if prices is not None:
+            at_prices(calls, ledger.records(), called(manifest), prices)
     config = cast(dict[str, Any], manifest.config)
     rules = reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights)
     slots = [slot for slot in rules if (calls["slot"] == slot).any()]

@@ -57,6 +57,11 @@ def test_a_run_keeps_its_prices_and_is_priced_anew_on_request(shop: Desk) -> Non
         "At the prices of new.json."
         in shop.bakeoff("cost", "latest", "--traffic", "traffic.yaml", "--prices", "new.json").out
     )
+    decision = (shop.runs[0] / "decision.json").read_bytes()
+    anew = json.loads(shop.bakeoff("decide", "latest", "--prices", "new.json", "--json", code=None).out)["decisions"][0]
+    per_1k = {e["metric"]: e.get("value") for e in anew["estimates"]["one"]}["usd_per_1k_requests"]
+    assert per_1k == pytest.approx(600)
+    assert (shop.runs[0] / "decision.json").read_bytes() == decision, "what was decided stays"
     with Ledger.open(shop.runs[0], write=False) as ledger:
         used = from_json(Prices, ledger.manifest().config["candidates"][0]["prices"])  # type: ignore[index,call-overload]
     assert (used.source, used.date) == ("old.json", f"{datetime.now(UTC):%Y-%m-%d}")
