@@ -67,6 +67,7 @@ references:  ## asks other projects' checkers and libraries again and writes tes
 	build/references/bin/python tests/references/bfcl.py
 	build/references/bin/python tests/references/multicriteria.py
 	build/references/bin/python tests/references/inference.py
+	build/references/bin/python tests/references/ocr.py
 
 wheel: $(VENV)/.demo  ## dist/bakeoff-*.whl
 	$(BIN)/hatchling build -t wheel
