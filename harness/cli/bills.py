@@ -1,11 +1,11 @@
 """What a product pays, in Markdown that pastes."""
 
 from harness.cli import screen
-from harness.cli.markdown import table
-from harness.cli.tables import estimate_text
 from harness.core.candidates import Exchange
 from harness.core.traffic import ProductCost, Traffic
 from harness.report import numbers
+from harness.report.closing import estimate_text
+from harness.report.columns import table
 
 
 def lines(costs: list[ProductCost], traffic: Traffic) -> list[str]:

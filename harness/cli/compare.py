@@ -54,9 +54,9 @@ def _renamed(text: str | None) -> dict[str, str]:
 
 
 def _show(comparisons: "tuple[Comparison, ...]") -> None:
-    from harness.cli.markdown import table
-    from harness.cli.tables import estimate_text
     from harness.report import numbers
+    from harness.report.closing import estimate_text
+    from harness.report.columns import table
 
     def row(it: "Comparison") -> list[str]:
         told = it.quality.difference

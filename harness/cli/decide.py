@@ -62,7 +62,6 @@ def decide(
         raise UsageError("--rule is for a table: the rule of a run was frozen before its first call")
 
     from harness import pipeline
-    from harness.cli import tables
     from harness.store import folders
 
     path = folders.find(what, runs_of(folder, runs))
@@ -77,7 +76,7 @@ def decide(
     if as_json:
         screen.document({"run": path.name, "decisions": decisions})
     else:
-        tables.show_decisions(decisions)
+        screen.decisions(decisions)
         screen.say()
         screen.say(following)
     raise typer.Exit(pipeline.decision_code(decisions))

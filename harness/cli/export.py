@@ -1,4 +1,4 @@
-"""`bakeoff export`: every answer of a run, for a spreadsheet or a program."""
+"""`bakeoff export`: a run's answers for a spreadsheet or a program, its decision for a comment or a CI page."""
 
 import sys
 from pathlib import Path
@@ -18,7 +18,12 @@ def register(app: typer.Typer) -> None:
 def export(
     run: RunName,
     format_: Annotated[
-        str, typer.Option("--format", metavar="csv|jsonl", help="csv opens in Excel; jsonl leaves nothing out.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="csv|xlsx|jsonl|md|junit",
+            help="csv and xlsx: answers, xlsx with the decision; jsonl leaves nothing out; md and junit: the decision.",
+        ),
     ] = "csv",
     output: Annotated[
         Path | None,
@@ -32,12 +37,14 @@ def export(
     from harness.store import folders
 
     if format_ not in pipeline.EXPORTS:
-        raise UsageError(f"a run is exported as {' or '.join(pipeline.EXPORTS)}, not {format_!r}")
+        raise UsageError(f"a run is exported as {', '.join(pipeline.EXPORTS)}, not {format_!r}")
     path = folders.find(run, runs_of(folder, runs))
-    text = pipeline.export(path, format_)
+    if output == Path("-") and format_ == "xlsx":
+        raise UsageError("a workbook is no text that could be printed", hint="-o answers.xlsx")
+    content = pipeline.export(path, format_)
     if output == Path("-"):
-        sys.stdout.write(text)
+        sys.stdout.write(content.decode())
         return
-    target = output or path / f"answers.{format_}"
-    folders.replace_text(target, text)
+    target = output or path / pipeline.EXPORTS[format_]
+    folders.replace_bytes(target, content)
     screen.say(str(target))

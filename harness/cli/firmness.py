@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from harness.cli.markdown import table
 from harness.core.decision import Crossover, Decision
 from harness.report import numbers
+from harness.report.columns import table
 
 
 def agreement_lines(decision: Decision) -> Iterator[str]:

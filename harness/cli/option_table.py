@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from harness.cli import screen
 from harness.cli.firmness import agreement_lines, change_lines, rank_lines
-from harness.cli.markdown import table
-from harness.cli.views import view_lines
 from harness.core.decision import Decision, GateStatus, RankedCandidate
 from harness.core.estimates import Estimate
 from harness.core.option_table import OptionTable
 from harness.decide.gates import limit
 from harness.report import numbers
+from harness.report.columns import table
+from harness.report.several import view_lines
 
 
 def lines(of: OptionTable, decision: Decision) -> Iterator[str]:

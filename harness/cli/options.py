@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from harness.core.runs import RUNS_FOLDER
+
 Folder = Annotated[
     Path, typer.Option("--folder", "-C", help="Folder of bakeoff.yaml.", file_okay=False, show_default="this folder")
 ]
@@ -32,7 +34,7 @@ HERE = Path()
 
 def runs_of(folder: Path, runs: Path | None) -> Path:
     """Return the folder that holds the runs of the bake-off in `folder`."""
-    return folder / "reports" if runs is None else runs
+    return folder / RUNS_FOLDER if runs is None else runs
 
 
 def names(text: str | None) -> tuple[str, ...]:

@@ -125,7 +125,6 @@ def run_to_report(
     Of a `pilot` nothing is decided: what the whole run will take is printed.
     """
     from harness import pipeline
-    from harness.cli import tables
     from harness.cli.progress import Bars
     from harness.sinks import guard
     from harness.store import folders
@@ -134,14 +133,8 @@ def run_to_report(
     planned = pipeline.plan(bakeoff)
     for notice in pipeline.notices(bakeoff, planned):
         screen.note(f"note: {notice}")
+    path = pipeline.begin(bakeoff, planned, selection=selection, runs=runs, resume=resume)
     if resume is None:
-        pipeline.require_budget(bakeoff, planned)
-    pipeline.require_engines(bakeoff)
-    pipeline.require_permission(bakeoff, selection)
-    path = resume or pipeline.start(bakeoff, planned, selection=selection, runs=runs)
-    if resume is not None:
-        pipeline.remember(path, selection)
-    else:
         screen.note("\n".join(plan.amounts(pipeline.foreseen(path))).strip())
     again = folders.resume_command(path, folder)
     forecast: Forecast | None = None
@@ -150,15 +143,12 @@ def run_to_report(
         try:
             first = None if pilot is None else pipeline.pilot(planned, pilot)
             result = pipeline.run(bakeoff, path, folder=folder, progress=bars, drain_s=drain_s, only=first)
-            decidable = result.answered > 0 and result.exit_code not in (Interrupted.exit_code, StoreError.exit_code)
+            decidable = pipeline.is_decidable(result)
             if decidable and pilot is not None:
                 forecast = pipeline.forecast_from_pilot(bakeoff, planned, path, pilot)
             elif decidable:
                 bars.note("Scoring and deciding ...")
-                pipeline.score(bakeoff, path)
-                decisions = pipeline.decide(path, allow_incomplete=allow_incomplete)
-                pipeline.report(path)
-                pipeline.memo(path)
+                decisions = pipeline.conclude(bakeoff, path, allow_incomplete=allow_incomplete)
         except (BakeoffError, KeyboardInterrupt) as error:
             failure = error if isinstance(error, BakeoffError) else Interrupted("interrupted: what is stored is kept")
             if resume is None and not isinstance(failure, StoreError) and folders.discard(path):
@@ -167,6 +157,7 @@ def run_to_report(
             screen.note(f"Go on with: {again}")
             raise typer.Exit(failure.exit_code) from error
     exit_code = pipeline.exit_code(result, decisions) if forecast is None else result.exit_code
+    screen.job_summary(decisions)
     if as_json:
         told = {"run": str(path), "exit_code": exit_code, "forecast": forecast}
         screen.document(pipeline.summary(path, exit_code) if forecast is None else told)
@@ -175,7 +166,7 @@ def run_to_report(
             if line not in bars.said:
                 screen.note(line)
         if decisions:
-            tables.show_decisions(decisions)
+            screen.decisions(decisions)
             screen.say()
             screen.say(f"Report: {path / 'report.html'}   Memo: {path / 'memo.md'}")
         if forecast is not None:

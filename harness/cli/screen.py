@@ -4,13 +4,18 @@ import json
 import os
 import sys
 import traceback
-from typing import Any, TextIO
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
 from harness.core.canonical import to_json
 from harness.errors import BakeoffError, Problem
 from harness.report.visible import HIDDEN, visible
+
+if TYPE_CHECKING:
+    from harness.core.decision import Decision
 
 SHOWN = 20
 """Problems on one screen; the rest are counted."""
@@ -39,6 +44,26 @@ def document(value: Any) -> None:
     """Print one JSON document on stdout; characters that hide or command are spelt as escapes."""
     text = json.dumps(to_json(value), ensure_ascii=False, indent=2)
     _print(HIDDEN.sub(lambda match: json.dumps(match.group())[1:-1], text), sys.stdout)
+
+
+def decisions(found: "Sequence[Decision]") -> None:
+    """Print the closing table and the verdict of each slot."""
+    from harness.report.closing import closing_lines
+
+    for decision in found:
+        say()
+        for line in closing_lines(decision):
+            say(line)
+
+
+def job_summary(found: "Sequence[Decision]") -> None:
+    """Add the decisions to the summary that GitHub shows of a job, where this is one."""
+    from harness.report.closing import closing_lines
+
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        with suppress(OSError), open(path, "a", encoding="utf-8") as file:  # a run does not fail for it
+            file.writelines(f"{visible(line)}\n" for decision in found for line in (*closing_lines(decision), ""))
 
 
 def show_error(error: BakeoffError, *, sent: bool = False) -> None:

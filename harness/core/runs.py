@@ -10,6 +10,8 @@ from harness.core.rules import DecisionRule
 from harness.core.suites import Suite
 from harness.errors import Place
 
+RUNS_FOLDER = "reports"
+"""Beside bakeoff.yaml: where runs are kept."""
 DRAIN_S = 30.0
 """How long the first interrupt waits for the calls in flight."""
 

@@ -34,18 +34,30 @@ from harness.pipeline.planning import (
     require_permission,
 )
 from harness.pipeline.prices import candidate_prices, price_book, price_changes, update_prices
-from harness.pipeline.running import exit_code, foreseen, redactor, remember, run, start, summary
+from harness.pipeline.running import (
+    begin,
+    conclude,
+    exit_code,
+    foreseen,
+    is_decidable,
+    redactor,
+    run,
+    start,
+    summary,
+)
 from harness.pipeline.tabling import decide_table
 from harness.pipeline.verifying import verify
 
 __all__ = [
     "EXPORTS",
     "Selection",
+    "begin",
     "bounded",
     "candidate_prices",
     "catalogue",
     "catch_up",
     "compare",
+    "conclude",
     "decide",
     "decide_table",
     "decided",
@@ -60,6 +72,7 @@ __all__ = [
     "foreseen",
     "import_logs",
     "inventory",
+    "is_decidable",
     "judge_what_came",
     "load",
     "load_shipped",
@@ -74,7 +87,6 @@ __all__ = [
     "product_cost",
     "redactor",
     "reload",
-    "remember",
     "report",
     "require_budget",
     "require_engines",

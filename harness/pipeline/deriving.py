@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 DRAWS = 10_000
 """Resamples behind intervals and P(best)."""
-EXPORTS = ("csv", "jsonl")
+EXPORTS: Mapping[str, str] = {
+    "csv": "answers.csv", "jsonl": "answers.jsonl", "xlsx": "answers.xlsx", "md": "decision.md", "junit": "junit.xml",
+}  # fmt: skip
+"""Format → the file's name, where nobody gives another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +193,16 @@ def report(run_folder: Path, *, redact_content: bool = False) -> Path:
     return write_report(evidence, decisions(run_folder), run_folder / name)
 
 
-def export(run_folder: Path, format_: str) -> str:
-    """Return every planned answer of a run in one of `EXPORTS`."""
+def export(run_folder: Path, format_: str) -> bytes:
+    """Return a run in one of `EXPORTS`: every planned answer of it, or what was decided, or both (xlsx)."""
+    from harness.report.closing import closing_lines
+    from harness.report.junit import junit_text
+    from harness.store.decision_file import decisions
+
+    if format_ == "md":
+        return "\n".join(line for decision in decisions(run_folder) for line in (*closing_lines(decision), "")).encode()
+    if format_ == "junit":
+        return junit_text(run_folder.name, decisions(run_folder)).encode()
     from harness.report import exports
     from harness.report.evidence import gather
     from harness.store.ledger import Ledger
@@ -200,8 +211,13 @@ def export(run_folder: Path, format_: str) -> str:
     with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         evidence = gather(ledger, Media(run_folder / "media"))
         order = [key for (key,) in ledger.query("SELECT key FROM plan WHERE role = 'answer' ORDER BY id")]
+    run, found = evidence.manifest.run_id, exports.rows(evidence, order)
+    if format_ == "xlsx":
+        from harness.report.workbook import workbook
+
+        return workbook(run, decisions(run_folder), found)
     text = {"csv": exports.csv_text, "jsonl": exports.jsonl_text}[format_]
-    return text(evidence.manifest.run_id, exports.rows(evidence, order))
+    return text(run, found).encode()
 
 
 def memo(run_folder: Path) -> Path:

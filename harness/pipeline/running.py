@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from harness.core.canonical import Json, from_json, to_json
 from harness.core.runs import DRAIN_S, Bakeoff, Plan
-from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, StoreError, UsageError
-from harness.pipeline.deriving import decision_code
-from harness.pipeline.planning import Selection, notices, stored_samples
+from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, Interrupted, StoreError, UsageError
+from harness.pipeline.deriving import decide, decision_code, memo, report, score
+from harness.pipeline.machine import require_engines
+from harness.pipeline.planning import Selection, notices, require_budget, require_permission, stored_samples
 
 if TYPE_CHECKING:
     from harness.core.decision import Decision
@@ -24,6 +25,21 @@ if TYPE_CHECKING:
     from harness.execute.progress import Progress
     from harness.execute.runner import RunResult
     from harness.store.ledger import Ledger
+
+
+def begin(bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path, resume: Path | None = None) -> Path:
+    """Return the folder of a run that may be sent: a new one in `runs`, or that to `resume`; nothing is sent yet.
+
+    UsageError where a budget cannot hold, an engine is not installed or programs of models may not be run.
+    """
+    if resume is None:
+        require_budget(bakeoff, planned)
+    require_engines(bakeoff)
+    require_permission(bakeoff, selection)
+    if resume is None:
+        return start(bakeoff, planned, selection=selection, runs=runs)
+    remember(resume, selection)
+    return resume
 
 
 def start(bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path) -> Path:
@@ -78,13 +94,14 @@ def redactor(bakeoff: Bakeoff, folder: Path) -> "Redactor":
 
 def run(
     bakeoff: Bakeoff, run_folder: Path, *, folder: Path, progress: "Progress", drain_s: float = DRAIN_S,
-    only: Collection[str] | None = None,
+    only: Collection[str] | None = None, on_begin: Callable[[Callable[[], None]], None] = lambda _: None,
 ) -> "RunResult":  # fmt: skip
     """Send every call of the run that has no final word yet: answers, then the instruments, and last what explains
     bad answers of cascades, where that is asked for.
 
     `folder` is where bakeoff.yaml lies; keys come from the environment and its `.env`. An interrupt waits up to
-    `drain_s` for the calls in flight. `only`: keys of the answers of a pilot; the others wait for a resume.
+    `drain_s` for the calls in flight. `only`: keys of the answers of a pilot; the others wait for a resume. `on_begin`
+    is given what interrupts the run from any thread, as a signal does.
     """
     import asyncio
 
@@ -114,10 +131,16 @@ def run(
                 stored = ledger.manifest()
                 ledger.replace_manifest(replace(stored, calibrations=(*stored.calibrations, found)), ())
 
+            stop = Stop(drain_s=drain_s, say=progress.note)
+            loop = asyncio.get_running_loop()
+
+            def interrupt() -> None:
+                loop.call_soon_threadsafe(stop.interrupt)
+
+            on_begin(interrupt)
             return await run_calls(
                 bakeoff, ledger, Media(run_folder / "media"), env=env, engines=engines, progress=progress,
-                sender=send, calibrate=calibrated, stop=Stop(drain_s=drain_s, say=progress.note), only=only,
-                spent_today=spent_today,
+                sender=send, calibrate=calibrated, stop=stop, only=only, spent_today=spent_today,
             )  # fmt: skip
 
     runs, is_per_day = run_folder.absolute().parent, bakeoff.settings.budget_usd_per_day is not None
@@ -133,6 +156,20 @@ def run(
             with suppress(StoreError):  # a full disk is told of by the run; that it was full is then not stored
                 _tell(ledger, replace(session, ended=datetime.now(UTC).isoformat()), why)
             return result
+
+
+def is_decidable(result: "RunResult") -> bool:
+    """Whether enough came, and can be written, for a decision."""
+    return result.answered > 0 and result.exit_code not in (Interrupted.exit_code, StoreError.exit_code)
+
+
+def conclude(bakeoff: Bakeoff, run_folder: Path, *, allow_incomplete: bool = False) -> "tuple[Decision, ...]":
+    """Judge what came, decide, and write report and memo."""
+    score(bakeoff, run_folder)
+    decisions = decide(run_folder, allow_incomplete=allow_incomplete)
+    report(run_folder)
+    memo(run_folder)
+    return decisions
 
 
 def exit_code(result: "RunResult", decisions: "Sequence[Decision]") -> int:

@@ -5,7 +5,7 @@ import io
 import json
 import unicodedata
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -95,16 +95,22 @@ def csv_text(run: str, found: Sequence[Row]) -> str:
     A medium is told by its file in the run's folder, a reading by what the instrument heard, saw or counted. Times that
     cannot be trusted are left out. What a cell cannot hold (reasoning, attempts) is in JSONL.
     """
-    scorers = sorted({judgement.scorer for row in found for judgement in row.judgements})
-    instruments = sorted({str(reading.call.instrument) for row in found for reading in row.readings})
     target = io.StringIO()
     writer = csv.writer(target, quoting=csv.QUOTE_NONNUMERIC)
-    for i, row in enumerate(found):
-        cells = _cells(run, row, scorers, instruments)
-        if i == 0:
-            writer.writerow([safe(name) for name in cells])
-        writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in cells.values()])
+    heads, lines = cells_of(run, found)
+    if heads:
+        writer.writerow(map(safe, heads))
+    for line in lines:
+        writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in line])
     return "\ufeff" + target.getvalue()
+
+
+def cells_of(run: str, found: Sequence[Row]) -> tuple[list[str], Iterator[list[Cell]]]:
+    """Return the names of the columns, and the cells of each row."""
+    scorers = sorted({judgement.scorer for row in found for judgement in row.judgements})
+    instruments = sorted({str(reading.call.instrument) for row in found for reading in row.readings})
+    heads = list(_cells(run, found[0], scorers, instruments)) if found else []
+    return heads, (list(_cells(run, row, scorers, instruments).values()) for row in found)
 
 
 def safe(text: str) -> str:

@@ -83,8 +83,13 @@ def discard(folder: Path) -> bool:
 
 def replace_text(path: Path, text: str) -> None:
     """Replace the file as a whole, so that a reader never sees half of it."""
+    replace_bytes(path, text.encode())
+
+
+def replace_bytes(path: Path, content: bytes) -> None:
+    """Replace the file as a whole; so do texts."""
     half = path.with_suffix(path.suffix + ".tmp")
-    half.write_text(text, encoding="utf-8")
+    half.write_bytes(content)
     os.replace(half, path)
 
 

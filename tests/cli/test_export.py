@@ -2,8 +2,14 @@
 
 import csv
 import io
+from xml.etree import ElementTree
 
+import pytest
+from openpyxl import load_workbook
+
+from harness.core.decision import GateStatus
 from harness.report.exports import read_jsonl
+from harness.store.decision_file import decisions
 from tests.cli.conftest import CAPITALS, Desk
 
 
@@ -26,7 +32,30 @@ def test_lines_go_where_they_are_told_to(desk: Desk) -> None:
 
 
 def test_other_formats_are_refused(desk: Desk) -> None:
-    assert "csv or jsonl, not 'xml'" in desk.bakeoff("export", "latest", "--format", "xml", code=2).err
+    assert "md, junit, not 'xml'" in desk.bakeoff("export", "latest", "--format", "xml", code=2).err
+
+
+def test_a_decision_is_a_comment_a_page_of_ci_and_a_workbook(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(desk.folder / "summary.md"))
+    shown = desk.bakeoff("run", code=None).out
+    for name in ("md", "junit", "xlsx"):
+        desk.bakeoff("export", "latest", "--format", name)
+    (run,) = desk.runs
+    told = (run / "decision.md").read_text(encoding="utf-8")
+    assert (desk.folder / "summary.md").read_text(encoding="utf-8").strip() == told.strip()
+    assert told.strip() in shown
+    (suite,) = ElementTree.parse(run / "junit.xml").getroot()
+    gates = [result for decision in decisions(run) for line in decision.ranking for result in line.gates]
+    assert (suite.get("name"), suite.get("tests"), suite.get("failures")) == ("text", str(len(gates)), "0")
+    unproven = [result.reason for result in gates if result.status is GateStatus.UNPROVEN]
+    assert [case.get("message") for case in suite.findall("testcase/skipped")] == unproven
+    book = load_workbook(run / "answers.xlsx")
+    assert book.sheetnames == ["decision text", "answers"]
+    heads, *rows = book["answers"].iter_rows(values_only=True)
+    place = heads.index("answer")
+    assert sorted(str(row[place]) for row in rows) == sorted(2 * list(CAPITALS.values()))
+    assert {type(row[heads.index("total_ms")]) for row in rows} <= {int, float, type(None)}
+    assert "no text" in desk.bakeoff("export", "latest", "--format", "xlsx", "-o", "-", code=2).err
 
 
 def test_a_page_without_content_lies_beside_the_other(desk: Desk) -> None:

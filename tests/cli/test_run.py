@@ -63,7 +63,7 @@ def test_an_interrupt_while_it_decides_names_the_command_that_goes_on(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("harness.pipeline.score", interrupted)
+    monkeypatch.setattr("harness.pipeline.running.score", interrupted)
     done = desk.bakeoff("run", code=130)
     assert "error: interrupted: what is stored is kept\n(exit 130)\nGo on with: bakeoff run --resume" in done.err
 

@@ -169,5 +169,5 @@ def test_a_run_that_goes_on_meanwhile_is_exported_as_it_was_at_one_moment(
     monkeypatch.setattr(Ledger, "records", then_one_more_lands)
     with new_ledger(tmp_path, call("early"), call("late", sample="s1")) as writer:
         asyncio.run(writer.commit(nouns.record(call("early"))))
-        found = read_jsonl(pipeline.export(tmp_path, "jsonl"))
+        found = read_jsonl(pipeline.export(tmp_path, "jsonl").decode())
     assert [line["state"] for line in found] == ["done", "pending"]

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from harness.cli.tables import LETTERS, decision_lines
 from harness.core.firmness import Firmness
+from harness.report.closing import LETTERS, closing_lines
 from harness.report.firmness import firmness as laid_out
 from harness.report.html import report_html
 from harness.report.memo import memo_text
@@ -49,9 +49,9 @@ def test_who_has_no_rival_has_no_such_section() -> None:
 
 
 def test_the_terminal_shows_letters_and_what_more_samples_would_tell() -> None:
-    lines = decision_lines(FIRM)
+    lines = closing_lines(FIRM)
     assert LETTERS in lines
     assert any(line.startswith("  1,340 more samples of text_core would tell gpt-mini") for line in lines)
     (first,) = (line for line in lines if "| gpt-mini " in line)
     assert first.split("|")[3].strip() == "ab"
-    assert not any("on quality" in line for line in decision_lines(ALONE))
+    assert not any("on quality" in line for line in closing_lines(ALONE))

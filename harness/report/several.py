@@ -1,11 +1,11 @@
-"""What several people make of one table, side by side, on the terminal."""
+"""What several people make of one table, side by side, as lines of Markdown. Pure."""
 
 from collections.abc import Iterator
 
-from harness.cli.markdown import table
 from harness.core.decision import Decision
 from harness.core.rules import Elicitation, Profile, Weighing
 from harness.report import numbers
+from harness.report.columns import table
 
 SAID = {
     Elicitation.POINTS: "points",

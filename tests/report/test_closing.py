@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from harness.cli.tables import THIN, decision_lines
 from harness.core.decision import Decision
 from harness.core.rules import Gate
+from harness.report.closing import THIN, closing_lines
 from tests.decide.cases import decided, rule
 
 USD = "usd_per_1k_requests"
 
 
 def cells(decision: Decision, name: str) -> list[str]:
-    (line,) = (line for line in decision_lines(decision) if f"| {name}" in line)
+    (line,) = (line for line in closing_lines(decision) if f"| {name}" in line)
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
@@ -32,11 +32,11 @@ def test_who_is_left_alone_has_no_chance_to_be_best() -> None:
 
 def test_what_rests_on_a_few_measurements_says_on_how_many() -> None:
     decision = decided({"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": 0.4, USD: 1.0}})
-    assert THIN not in decision_lines(decision)
+    assert THIN not in closing_lines(decision)
     assert cells(decision, "alpha")[4] == "0.90"
     few = with_n(decision, 2)
     assert cells(few, "alpha")[4:6] == ["0.90 (n=2)", "$1.00"]
-    assert THIN in decision_lines(few)
+    assert THIN in closing_lines(few)
     assert cells(with_n(decision, 40), "alpha")[4] == "0.90"
     unbounded = with_n(decision, 100, low=None)
     assert cells(unbounded, "alpha")[4] == "0.90 (n=100)"

@@ -1,6 +1,6 @@
 """Tables that paste."""
 
-from harness.cli.markdown import table
+from harness.report.columns import table
 
 
 def test_columns_stand_in_line_and_a_bar_is_no_border() -> None:
