@@ -13,10 +13,12 @@ from harness.core.calls import (
     Call,
     ChatRequest,
     ExecutionRequest,
+    Image,
     MosRequest,
     Request,
     SpeechRequest,
     TranscriptionRequest,
+    media_part,
 )
 from harness.core.forecast import Amounts, Forecast, ForecastRow, Power, Range, total, total_known
 from harness.core.runs import Bakeoff, Plan
@@ -26,6 +28,7 @@ from harness.execute.affordable import unaffordable
 from harness.execute.budget import is_billed, worst_attempt, worst_by_model
 from harness.execute.duration import Cell, minutes
 from harness.execute.likely import SECONDS_PER_CHARACTER, Likely, added, of_calls, of_request
+from harness.execute.measurements import MOST_READ
 from harness.execute.prompts import PromptError
 from harness.execute.speeds import HANDLING_S
 from harness.execute.warmup import warm_ups
@@ -35,8 +38,10 @@ ASSUMED_SD = 0.5
 
 ANSWER_S = 5.0
 """Length of a spoken answer before one is heard."""
+PICTURE = 1024
+"""Pixels on a side of one that is made."""
 UNSAID = Likely(usd=None, machine_usd=None, seconds=Range(low=0.1, expected=3.0, high=60.0))
-"""Of an instrument that is shown what is not made yet."""
+"""Of an instrument of which nobody has said what it is asked."""
 
 Place = tuple[str, str, str]
 """Candidate, suite and task."""
@@ -183,8 +188,9 @@ def _about(instrument: Instrument, heard_s: float) -> Request | None:
             return MosRequest(audio=clip)
         case "execution":
             return ExecutionRequest(program="", entry_point="", check="")
-        case "shapes":
-            return ChatRequest(messages=(), max_tokens=1)
+        case "vision" | "shapes":
+            picture = Image(sha256="", mime="image/png", width=PICTURE, height=PICTURE, size=0)
+            return ChatRequest(messages=({"role": "user", "content": [media_part(picture)]},), max_tokens=MOST_READ)
     return None
 
 

@@ -15,7 +15,7 @@ from harness.execute.cascade import part_of, unasked
 from harness.execute.forecast import amounts, forecast
 from harness.execute.plan import plan
 from harness.pricing.worst import worst_case
-from tests.execute.bakeoffs import bakeoff, embedded, remote, text_suite
+from tests.execute.bakeoffs import bakeoff, embedded, remote, text_suite, voices
 
 
 def ruled(*candidates: Candidate, warm_up: int | None) -> Bakeoff:
@@ -165,6 +165,25 @@ def test_what_is_foreseen_lies_between_nothing_and_the_worst() -> None:
     assert remote_row.usd is not None
     assert remote_row.usd.expected < usd.expected, "warming up is paid for"
     assert local_row.minutes.expected == pytest.approx(float(machine.expected) / 3.6 * 60)
+
+
+def test_what_measures_answers_takes_its_time_too() -> None:
+    planned = replace(
+        voices(embedded("espeak", "tts"), n=3), rules={"tts": DecisionRule(slot="tts", gates=(), criteria=())}
+    )
+    found, alone = (forecast(it, plan(it)).amounts for it in (planned, replace(planned, instruments={})))
+    assert found.calls == Range(low=3, expected=3 + 6, high=3 + 6)
+    heard = 6 * 0.07  # seconds of "Say 0.", by Whisper and by the predictor of MOS
+    measuring = 3 * (undeclared(heard) + 2.6)
+    assert found.minutes.expected - alone.minutes.expected == pytest.approx((measuring + 2 * 3 + 6 * 0.05) / 60)
+    assert found.machine_usd is not None
+    assert alone.machine_usd is not None
+    assert found.machine_usd.expected - alone.machine_usd.expected == pytest.approx(measuring * 3.6 / 3600)
+
+
+def undeclared(heard_s: float) -> float:
+    """An engine called `whisper` is none of ours: what is taken for such a one."""
+    return 2.0 + 0.3 * heard_s
 
 
 def test_minutes_are_those_of_the_limits_where_these_are_longer() -> None:
