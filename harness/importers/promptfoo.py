@@ -69,7 +69,7 @@ def read_rows(
     columns: dict[str, Candidate] = {}
     asked: dict[tuple[str, str], int] = {}
     answers = []
-    table = list(rows)
+    table, left_out = _asserting(list(rows))
     prompts = {text(_prompt_of(row)) for row in table}
     for row in table:
         column = _column(row)
@@ -90,8 +90,28 @@ def read_rows(
         answers=tuple(answers),
         finished=finished or "",
         counted={CACHED: sum(answer.cached for answer in answers)},
-        notices=(TIMES,) if any(answer.marks.total_ms is not None for answer in answers) else (),
+        notices=(
+            *((TIMES,) if any(answer.marks.total_ms is not None for answer in answers) else ()),
+            *(
+                (f"{left_out} rows of {path.name} assert nothing, so nothing judges them: they are left out",)
+                if left_out
+                else ()
+            ),
+        ),
     )
+
+
+def _asserting(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """Return the rows of tests that assert anything, and how many others are left out; all where none does.
+
+    A sample that nobody ever judges is no loss of coverage, and a gate on coverage would fail everybody for it.
+    """
+    asserting = [row for row in rows if any(_assertions(mapping(row.get("testCase")))) or _judged_by(row)]
+    return (asserting, len(rows) - len(asserting)) if asserting else (rows, 0)
+
+
+def _judged_by(row: Mapping[str, Any]) -> list[Any]:
+    return items(mapping(row.get("gradingResult")).get("componentResults"))
 
 
 def _prompt_of(row: Mapping[str, Any]) -> Any:
@@ -193,7 +213,7 @@ def _verdicts(row: Mapping[str, Any]) -> dict[str, Verdict]:
     graded = mapping(row.get("gradingResult"))
     if row.get("failureReason") == ERROR:
         return {"score": Verdict(value=None, reason=f"promptfoo could not judge it: {text(row.get('error'))}")}
-    if not graded.get("componentResults") and not any(_assertions(mapping(row.get("testCase")))):
+    if not _judged_by(row) and not any(_assertions(mapping(row.get("testCase")))):
         return {"score": Verdict(value=None, reason=UNJUDGED)}
     reason = text(graded.get("reason"))
     passed = row.get("success")

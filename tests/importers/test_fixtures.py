@@ -21,15 +21,11 @@ def imported(*names: str) -> Log:
     return read([Given(path=FIXTURES / name) for name in names])
 
 
-def told(log: Log) -> dict[tuple[str, str], float | str | None]:
-    """Candidate and sample → the primary score, `unscored`, or nothing where the answer was lost."""
+def told(log: Log) -> dict[tuple[str, str], float | None]:
+    """Candidate and sample → the primary score, or nothing where the answer was lost."""
     primary = next(iter(log.tasks[0].scorers))
-
-    def value(name: object) -> float | str:
-        return "unscored" if name is None else name  # type: ignore[return-value]  # a number
-
     return {
-        (it.candidate, it.sample.input): LOST if isinstance(it.outcome, Failure) else value(it.verdicts[primary].value)
+        (it.candidate, it.sample.input): LOST if isinstance(it.outcome, Failure) else it.verdicts[primary].value
         for it in log.answers
     }
 
@@ -37,13 +33,12 @@ def told(log: Log) -> dict[tuple[str, str], float | str | None]:
 def test_promptfoo() -> None:
     log = imported("promptfoo/results.json")
     assert told(log) == {
-        ("openai:chat:good", "France"): 1.0, ("openai:chat:good", "Italy"): 1.0,
-        ("openai:chat:good", "Peru"): "unscored", ("openai:chat:good", "Chad"): 1.0,
-        ("poor one", "France"): 1.0, ("poor one", "Italy"): 0.0,
-        ("poor one", "Peru"): "unscored", ("poor one", "Chad"): LOST,
+        ("openai:chat:good", "France"): 1.0, ("openai:chat:good", "Italy"): 1.0, ("openai:chat:good", "Chad"): 1.0,
+        ("poor one", "France"): 1.0, ("poor one", "Italy"): 0.0, ("poor one", "Chad"): LOST,
     }  # fmt: skip
     assert {(it.usage, it.usd, it.marks.valid) for it in log.answers if it.verdicts} == {(METERS, None, False)}
     assert log.source == "promptfoo 0.123.1"
+    assert "2 rows of results.json assert nothing, so nothing judges them: they are left out" in log.notices
     assert {it.model for it in log.candidates} == {"openai/good", "openai/poor"}
 
 

@@ -78,6 +78,9 @@ def test_a_test_without_an_assertion_judges_nothing() -> None:
     row = promptfoo_row("France", "Paris", testCase={"vars": {}}, gradingResult=grading)
     (answer,) = log(row).answers
     assert (answer.verdicts["score"].value, answer.verdicts["score"].reason) == (None, UNJUDGED)
+    read = log(row, promptfoo_row("Italy", "Rome"))
+    assert [it.sample.input for it in read.answers] == ["Italy"], "beside tests that do, it is no loss of coverage"
+    assert read.notices[1] == "1 rows of results.json assert nothing, so nothing judges them: they are left out"
 
 
 def test_a_cached_answer_took_and_cost_nothing_that_is_known() -> None:
