@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500
 """Records that are handed to the ledger together."""
-PLACE = ("platform", "machine", "byteorder")
-"""Parts of an environment that say where something was measured: not here."""
+WORKS_ON_IT = ("bakeoff", "python", "numpy", "scipy", "pandas")
+"""Parts of the environment whose version can change what is made of a log; nothing was measured here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def import_logs(
         raise UsageError([Problem(code="E602", message=message, file=next(iter(log.files)))])
     path = create(runs, f"{log.tool}-{began:%Y%m%d-%H%M%S}") if into is None else into.absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
-    here = {name: told for name, told in environment().items() if name not in PLACE}
+    here = {name: told for name, told in environment().items() if name in WORKS_ON_IT}
     manifest = run.manifest(log, kept, rule, run_id=path.name, environment=here)
     try:
         # a run is looked for one folder deep: until it is whole it lies deeper, also where this process is killed

@@ -68,7 +68,12 @@ def _front_matter(shown: View, evidence_sha256: str) -> str:
 
 
 def _stamp(run: RunView) -> str:
-    """Return what the memo of an incomplete run says before all else."""
+    """Return what the memo of an incomplete run, or of one that was imported, says before all else."""
+    whose = [] if run.imported is None else [say(run.imported)]
+    return "\n\n".join([*whose, *filter(None, [_shortfall(run)])])
+
+
+def _shortfall(run: RunView) -> str:
     if run.incomplete is None:
         return ""
     return f"**{show(run.incomplete)}**" + (" " + say("page.incomplete_allowed") if run.incomplete_allowed else "")
@@ -298,7 +303,7 @@ def _method(shown: View) -> Iterable[str]:
             say("foreseen.line", what=row.what, expected=row.expected, low=row.low, high=row.high, actual=row.actual)
             for row in run.foreseen.rows
         )
-    yield say("method.latency")
+    yield say("method.latency") if run.imported is None else say(run.imported)
     yield say("method.limits")
 
 

@@ -49,7 +49,7 @@ class VerdictView:
     """Metrics of the gates that are not proven for the first: accepting it needs a waiver."""
     rule_sha256: str
     rule_is_frozen: bool
-    """False: the rule is not the one that was hashed before the first call."""
+    """False: the rule is not one that was hashed before the first call; of what was imported none was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ def verdict(of: SlotEvidence) -> VerdictView:
         caveats=tuple((number_id(of.slot, "verdict", "", f"caveat.{i}"), text) for i, text in enumerate(said.caveats)),
         unproven=tuple(metric_label(result.gate.metric) for result in unproven if result.status is GateStatus.UNPROVEN),
         rule_sha256=decision.rule_sha256,
-        rule_is_frozen=of.manifest.rules.get(of.slot) == decision.rule_sha256,
+        rule_is_frozen=of.manifest.imported is None and of.manifest.rules.get(of.slot) == decision.rule_sha256,
     )
 
 

@@ -121,6 +121,8 @@ class RunView:
     run_id: str
     started: str
     finished: str | None
+    imported: Phrase | None
+    """Who has measured it, where that was not Bakeoff."""
     incomplete: Phrase | None
     """What is missing, where something is."""
     incomplete_allowed: bool
@@ -234,6 +236,7 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
         run_id=manifest.run_id,
         started=manifest.started,
         finished=max((record.finished for record in everything), default=None),
+        imported=_imported(manifest.imported),
         incomplete=_incomplete(decisions, answered=len(answers), lost=lost, pending=pending),
         incomplete_allowed=any(decision.incomplete and decision.incomplete_allowed for decision in decisions),
         samples=shown("samples", len(evidence.samples)),
@@ -262,6 +265,10 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
         environment=tuple(sorted(manifest.environment.items())),
         notices=tuple(str(notice) for notice in config.get("notices", ())),
     )
+
+
+def _imported(source: str | None) -> Phrase | None:
+    return None if source is None else Phrase(key="page.imported", args={"source": source})
 
 
 def _incomplete(decisions: Sequence[Decision], *, answered: int, lost: int, pending: int) -> Phrase | None:

@@ -20,6 +20,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "page.no_decision": "Nothing was decided: the run has no slot with answers.",
         "page.generated": "Made from the run's records alone. Every figure carries its unrounded value and its place.",
         "page.uncertain": "{n} calls were in flight when a process died; they may have been billed.",
+        "page.imported": "Imported from {source}: answers, scores, times and costs are those of its log, and are not "
+        "measured by Bakeoff. The weights and gates were set when its results were there.",
         "page.rule_changed": "The weights or gates are not those that were frozen before the first call.",
         # summary
         "summary.started": "Started",
