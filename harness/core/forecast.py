@@ -26,12 +26,10 @@ NOTHING = Range(low=0.0, expected=0.0, high=0.0)
 
 def total(ranges: Iterable[Range]) -> Range:
     """Add up ranges as if all of them fell short, or passed what is expected, together."""
-    every = list(ranges)
-    return Range(
-        low=sum(one.low for one in every),
-        expected=sum(one.expected for one in every),
-        high=sum(one.high for one in every),
-    )
+    low = expected = high = 0.0
+    for one in ranges:
+        low, expected, high = low + one.low, expected + one.expected, high + one.high
+    return Range(low=low, expected=expected, high=high)
 
 
 def total_known(ranges: Iterable[Range | None]) -> Range | None:

@@ -52,7 +52,7 @@ class Book:
 
     def prices(self, model: str) -> Prices | None:
         """Return what `lookup` does, from this map."""
-        return _prices(model, lambda key: find(self.text, key) or {}, self.source, self.date)
+        return _prices(model, lambda key: find(self.text, key) or {}, lambda: self.source, self.date)
 
     @property
     def sha256(self) -> str:
@@ -107,7 +107,7 @@ def lookup(model: str) -> Prices | None:
     `Prices.source` names the LiteLLM version and, where it is not `model` itself, the entry: `litellm 1.106.2`,
     `litellm 1.106.2 (rerank-v3.5)`.
     """
-    return _prices(model, _entry, f"litellm {version()}", None)
+    return _prices(model, _entry, lambda: f"litellm {version()}", None)
 
 
 def entry_key(model: str) -> str | None:
@@ -128,12 +128,15 @@ def _key(model: str, entry_of: Callable[[str], Entry]) -> str | None:
     return None
 
 
-def _prices(model: str, entry_of: Callable[[str], Entry], source: str, date: str | None) -> Prices | None:
+def _prices(
+    model: str, entry_of: Callable[[str], Entry], source_of: Callable[[], str], date: str | None
+) -> Prices | None:
     key = _key(model, entry_of)
     entry = {} if key is None else entry_of(key)
     usd = _usd(entry)
     if not any(usd.values()):
         return None
+    source = source_of()
     named = source if key == model else f"{source} ({key})"
     return Prices(usd=usd, source=named, date=date, off_peak=_off_peak(entry.get("off_peak_pricing")))
 
