@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check bench bench-peers lock schemas names wheel clean mutants references
+.PHONY: demo test check bench bench-peers examples lock schemas names wheel clean mutants references
 
 # FULL=1 also runs the programs that the models write, in the sandbox, where bubblewrap is installed
 demo: $(VENV)/.demo $(if $(FULL),$(VENV)/.data)  ## the shipped bake-off on embedded models: no key; no network after the first time; FULL=1 for every modality
@@ -27,6 +27,9 @@ bench: $(VENV)/.dev  ## the goals of speed, memory and truth, measured here and 
 
 bench-peers: $(VENV)/.dev  ## inspect_ai and promptfoo on the same questions; installs them under build/peers (2 GB)
 	$(BIN)/python -m benchmarks --only peers
+
+examples: $(VENV)/.demo  ## reports and memos of docs/examples, again from the records that lie there
+	$(BIN)/python docs/examples/make.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bakeoff needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
@@ -52,7 +55,7 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml $(VENV)/.data | $(VENV)/bin/p
 
 lock:  ## pins every version with its hashes; needs uv
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements/dev.lock
-	uv pip compile pyproject.toml --extra local --extra build -c requirements/dev.lock --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements/demo.lock
+	uv pip compile pyproject.toml --extra local --extra docx --extra build -c requirements/dev.lock --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements/demo.lock
 
 schemas: $(VENV)/.demo  ## JSON Schemas of both YAML files, for editors
 	$(BIN)/python -c 'from pathlib import Path; from harness.config.schema import write; write(Path("docs/schemas"))'

@@ -1240,7 +1240,7 @@ def number_id(slot: str, section: str, candidate: str, *metric: str) -> str:
 
 
 def page(run: Run, decisions: Mapping[str, Decision]) -> dict[str, Expected]:
-    """Every number that a report of this run can show, by its data-id."""
+    """Every number that a report of this run can show, by its id."""
     numbers = dict(_run_numbers(run))
     for decision in decisions.values():
         numbers |= _decision_numbers(decision)

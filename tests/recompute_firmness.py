@@ -568,7 +568,7 @@ def _domination(firm: Firm, name: str) -> dict[str, Any]:
 
 
 def numbers(firm: Firm) -> dict[str, Expected]:
-    """Every number that the page can show of it, by its data-id."""
+    """Every number that the page can show of it, by its id."""
     if not firm.known:
         return {}
     slot, of = firm.of.slot.slot, firm.of

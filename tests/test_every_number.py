@@ -35,7 +35,7 @@ SHOWN = 40
 
 
 class Shown(NamedTuple):
-    """One `<data value=raw data-id=id>text</data>`."""
+    """One `<data value=raw id=id>text</data>`."""
 
     id: str
     raw: str
@@ -87,11 +87,12 @@ class Page(HTMLParser):
         classes = set((given.get("class") or "").split())
         inside = bool(self._open) and self._open[-1].accounted
         accounted = inside or tag in ACCOUNTED or bool(classes & {"verbatim", "term"})
-        self._open.append(_Element(tag, given.get("data-id"), accounted, given.get("value")))
+        place = given.get("id") or ""
+        self._open.append(_Element(tag, place if "/" in place else None, accounted, given.get("value")))
         if tag == "data" and self._said.endswith("at least "):
-            self.parts.add(str(given["data-id"]))
+            self.parts.add(place)
         if tag == "data" and self._said.startswith("≈ "):
-            self.rough.add(str(given["data-id"]))
+            self.rough.add(place)
         self._said = ""
         if tag == "script" and given.get("id") == "figures":
             self._open[-1].data_id = "figures"
@@ -268,6 +269,8 @@ def expected_document(decision: Decision, run: recompute.Run) -> Tree:
             "leave_one_out": decision.leave_one_out,
             "sentence": ...,
             "caveats": ...,
+            "said": ...,
+            "caveats_said": ...,
         },
         "crossovers": [
             {"criterion": c.criterion, "weight": number(c.weight), "now": number(c.now), "winner": c.winner}

@@ -38,6 +38,7 @@ DOORS = {
     "aiohttp": ("clients/litellm_door.py",),
     "certifi": ("clients/upstream.py",),
     "cv2": ("local/",),
+    "docx": ("report/docx.py",),
     "dotenv": ("config/environment.py",),
     "espeakng_loader": ("local/",),
     "faster_whisper": ("local/",),
@@ -250,7 +251,7 @@ LIGHT = {
     "plan": (*OFFLINE, "harness.local"),
     "score": ("litellm", "openai", "plotly", "xllamacpp"),
     "decide": ("litellm", "openai", "plotly", "xllamacpp"),
-    "memo": ("litellm", "openai", "plotly", "xllamacpp"),
+    "memo": ("litellm", "openai", "plotly", "xllamacpp", "docx", "lxml"),
     "report": ("litellm", "openai", "xllamacpp"),
     "export": ("litellm", "openai", "plotly", "xllamacpp"),
 }

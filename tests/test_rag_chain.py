@@ -69,7 +69,7 @@ def attributed(run: Path) -> dict[str, dict[str, int]]:
     """What the page's table says of each candidate, by the ids of its numbers."""
     page = (run / "report.html").read_text(encoding="utf-8")
     found: dict[str, dict[str, int]] = {}
-    shown = r'<data value="(\d+)" data-id="rag\.chain/attribution/([^/"]+)/([^"]+)"'
+    shown = r'<data value="(\d+)" id="rag\.chain/attribution/([^/"]+)/([^"]+)"'
     for raw, candidate, what in re.findall(shown, page):
         found.setdefault(candidate, {})[what] = int(raw)
     return found

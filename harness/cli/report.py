@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, Folder, RunName, Runs, runs_of
+from harness.cli.options import HERE, Folder, RunName, Runs, names, runs_of
 from harness.errors import UsageError
 
 
@@ -35,14 +35,40 @@ def memo(
     run: RunName,
     folder: Folder = HERE,
     runs: Runs = None,
-    format_: Annotated[str, typer.Option("--format", metavar="md", help="Markdown.")] = "md",
+    format_: Annotated[str, typer.Option("--format", metavar="md|docx", help="Markdown or Word.")] = "md",
+    language: Annotated[str, typer.Option("--lang", metavar="en|zh", help="English or Simplified Chinese.")] = "en",
+    requests: Annotated[
+        str | None,
+        typer.Option(
+            "--requests",
+            metavar="A,B,C",
+            help="Requests a month to price.",
+            show_default="by the traffic of bakeoff.yaml",
+        ),
+    ] = None,
 ) -> None:
-    """Write memo.md: the selection memo that someone can sign."""
+    """Write the selection memo that someone can sign."""
     from harness import pipeline
+    from harness.report.memo import FORMATS
+    from harness.report.words import WORDS
     from harness.store import folders
 
-    if format_ != "md":
-        raise UsageError(f"the memo is written as md, not {format_!r}")
+    if format_ not in FORMATS:
+        raise UsageError(f"the memo is written as {' or '.join(FORMATS)}, not {format_!r}")
+    if language not in WORDS:
+        raise UsageError(f"the memo speaks {' or '.join(WORDS)}, not {language!r}")
+    volumes = pipeline.volumes(folder) if requests is None else _volumes(requests)
     path = folders.find(run, runs_of(folder, runs))
     pipeline.catch_up(path, folder)
-    screen.say(str(pipeline.memo(path)))
+    screen.say(str(pipeline.memo(path, format_=format_, language=language, volumes=volumes)))
+
+
+def _volumes(text: str) -> tuple[int, ...]:
+    """Parse `10000,250000`."""
+    try:
+        volumes = tuple(sorted({int(part.replace("_", "")) for part in names(text)}))
+    except ValueError:
+        volumes = ()
+    if not volumes or volumes[0] < 1:
+        raise UsageError(f"--requests takes whole numbers above 0, not {text!r}", hint="--requests 10000,100000")
+    return volumes

@@ -148,7 +148,8 @@ def run_to_report(
                 forecast = pipeline.forecast_from_pilot(bakeoff, planned, path, pilot)
             elif decidable:
                 bars.note("Scoring and deciding ...")
-                decisions = pipeline.conclude(bakeoff, path, allow_incomplete=allow_incomplete)
+                volumes = pipeline.volumes(folder)
+                decisions = pipeline.conclude(bakeoff, path, volumes=volumes, allow_incomplete=allow_incomplete)
         except (BakeoffError, KeyboardInterrupt) as error:
             failure = error if isinstance(error, BakeoffError) else Interrupted("interrupted: what is stored is kept")
             if resume is None and not isinstance(failure, StoreError) and folders.discard(path):

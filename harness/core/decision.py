@@ -93,6 +93,15 @@ class PairedDifference:
     p_holm: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A sentence before a language is chosen: its key, and names, numbers or parts that fill its placeholders."""
+
+    key: str
+    """Of `decide/sentences.py`."""
+    arguments: Mapping[str, "tuple[str | Said, ...]"]
+
+
 class VerdictKind(StrEnum):
     CLEAR = "clear"
     LEAN = "lean"
@@ -122,6 +131,10 @@ class Verdict:
     """The verdict in one sentence."""
     caveats: tuple[str, ...] = ()
     """Unproven gates, saturated anchors, small n: each one sentence."""
+    said: tuple[Said, ...] = ()
+    """The parts of `sentence`, for pages in other languages."""
+    caveats_said: tuple[Said, ...] = ()
+    """`caveats` likewise, one each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

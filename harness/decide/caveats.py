@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from harness.core.decision import Completeness, DecisionMatrix, Echo, RankedCandidate, SelfMeasured
+from harness.core.decision import Completeness, DecisionMatrix, Echo, RankedCandidate, Said, SelfMeasured
 from harness.core.estimates import Estimate
 from harness.decide.completeness import told
+from harness.decide.gates import because
 from harness.decide.matrix import at_worst, measured, unsupported
 from harness.decide.sensitivity import saturated
+from harness.decide.sentences import said
 from harness.decide.standing import unproven
 
 FEW_SAMPLES = 40
@@ -25,26 +27,31 @@ def caveats(
     left_out: Sequence[str] = (),
     self_measured: Sequence[SelfMeasured] = (),
     echoes: Sequence[Echo] = (),
-) -> tuple[str, ...]:
+) -> tuple[Said, ...]:
     """Return the caveats, first what may overturn the verdict. `resolution_ms`: nearer latencies count the same.
 
     `allowed`: what lacks, where it was ranked all the same, and `left_out` who was not ranked then. `self_measured`:
     who competes with the model that measures. `echoes`: whose answers name another model than was asked.
     """
     return (
-        *(f"Ranked although the run is incomplete, because that was allowed. {told(row)}" for row in allowed),
-        *(f"{name} is left out: its quality could not be measured." for name in left_out),
+        *(said("allowed", came=told(row)) for row in allowed),
+        *(said("left_out", candidate=name) for name in left_out),
         *(
-            f"Of the answers of {it.candidate} that name a model, {it.answers} of {it.of} name another than "
-            f"{it.asked!r} (most often {it.model!r})."
+            said(
+                "echoes",
+                candidate=it.candidate,
+                answers=str(it.answers),
+                of=str(it.of),
+                asked=repr(it.asked),
+                model=repr(it.model),
+            )
             for it in echoes
         ),
         *(
-            f"{it.candidate} answers with the model that is also the {it.instrument} of this table ({it.model}): "
-            "that may flatter it."
+            said("self_measured", candidate=it.candidate, instrument=it.instrument, model=it.model)
             for it in self_measured
         ),
-        *_gates(ranking),
+        *_gates(ranking, estimates),
         *_worst(matrix, ranking),
         *_missing(matrix),
         *_blurred(matrix, ranking, resolution_ms),
@@ -55,41 +62,42 @@ def caveats(
     )
 
 
-def _gates(ranking: Sequence[RankedCandidate]) -> list[str]:
-    return [f"{line.candidate} has an unproven gate: {g.reason}." for line in ranking for g in unproven(line)]
-
-
-def _worst(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate]) -> list[str]:
-    """Say on what the leader is worth nothing: it may be first only because the others are worth no more."""
-    leader = next((line.candidate for line in ranking if line.rank is not None), None)
+def _gates(ranking: Sequence[RankedCandidate], estimates: Mapping[str, Sequence[Estimate]]) -> list[Said]:
     return [
-        f"{leader} scores at or below the worst acceptable on {criterion.name}."
-        for criterion in (at_worst(matrix, leader) if leader is not None else ())
+        said(
+            "unproven",
+            candidate=line.candidate,
+            reason=because(it.gate, it.status, measured(estimates[line.candidate], it.gate.metric)),
+        )
+        for line in ranking
+        for it in unproven(line)
     ]
 
 
-def _missing(matrix: DecisionMatrix) -> list[str]:
+def _worst(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate]) -> list[Said]:
+    """Say on what the leader is worth nothing: it may be first only because the others are worth no more."""
+    leader = next((line.candidate for line in ranking if line.rank is not None), None)
+    if leader is None:
+        return []
+    return [said("at_worst", leader=leader, criterion=criterion.name) for criterion in at_worst(matrix, leader)]
+
+
+def _missing(matrix: DecisionMatrix) -> list[Said]:
     found = []
     for j, criterion in enumerate(matrix.criteria):
         lacking = [name for name, row in zip(matrix.candidates, matrix.values, strict=True) if row[j] is None]
         few = [name for name, row in zip(matrix.candidates, matrix.raw, strict=True) if unsupported(row[j])]
+        names = {"criterion": criterion.name, "metric": criterion.metric}
         if few:
-            found.append(
-                f"{criterion.name} ({criterion.metric}) has too few measurements of {', '.join(few)}: "
-                "it counts for nobody."
-            )
+            found.append(said("unsupported", candidates=few, **names))
         elif lacking and len(lacking) == len(matrix.candidates):
-            found.append(
-                f"{criterion.name} ({criterion.metric}) is not measured for any candidate: it separates nobody."
-            )
+            found.append(said("missing.all", **names))
         elif lacking:
-            found.append(
-                f"{criterion.name} ({criterion.metric}) is not measured for {', '.join(lacking)}: it counts 0."
-            )
+            found.append(said("missing", candidates=lacking, **names))
     return found
 
 
-def _blurred(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate], resolution_ms: float) -> list[str]:
+def _blurred(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate], resolution_ms: float) -> list[Said]:
     """Say on which latencies the leader and another are nearer to each other than the clock is to the truth."""
     names = [line.candidate for line in ranking if line.rank is not None]
     found = []
@@ -102,48 +110,41 @@ def _blurred(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate], resolut
             if name != names[0] and first is not None and value is not None and abs(value - first) < resolution_ms
         ]
         if criterion.metric.endswith("_ms") and near:
-            found.append(
-                f"{names[0]} and {', '.join(near)} are nearer to each other on {criterion.name} than the "
-                f"{resolution_ms:.2g} ms that this machine could tell apart: it does not separate them."
-            )
+            resolution = f"{resolution_ms:.2g}"
+            found.append(said("blurred", leader=names[0], rivals=near, criterion=criterion.name, resolution=resolution))
     return found
 
 
-def _lost(estimates: Mapping[str, Sequence[Estimate]]) -> list[str]:
+def _lost(estimates: Mapping[str, Sequence[Estimate]]) -> list[Said]:
     shares = {name: measured(of, "coverage").value for name, of in estimates.items()}
     return [
-        f"Only {share:.1%} of {name}'s answers have a score; the rest are pending or lost, which is no failure."
+        said("lost", share=f"{share:.1%}", candidate=name)
         for name, share in shares.items()
         if share is not None and share < 1.0
     ]
 
 
-def _bounded(estimates: Mapping[str, Sequence[Estimate]]) -> list[str]:
+def _bounded(estimates: Mapping[str, Sequence[Estimate]]) -> list[Said]:
     bounds = {name: next((e.bounded for e in of if e.bounded is not None), None) for name, of in estimates.items()}
     return [
-        f"The cost of {name} is an upper bound: {bound.calls} of {bound.of} calls estimated, "
-        "for want of reported usage."
+        said("bounded", candidate=name, calls=str(bound.calls), of=str(bound.of))
         for name, bound in bounds.items()
         if bound is not None
     ]
 
 
-def _saturated(matrix: DecisionMatrix) -> list[str]:
+def _saturated(matrix: DecisionMatrix) -> list[Said]:
     return [
-        f"The anchors of {criterion.name} do not discriminate: "
-        f"at least half of the candidates sit at an end of {criterion.worst:g} to {criterion.ideal:g}."
+        said("saturated", criterion=criterion.name, worst=f"{criterion.worst:g}", ideal=f"{criterion.ideal:g}")
         for criterion in (matrix.criteria[j] for j in saturated(matrix.values))
     ]
 
 
-def _few(clusters: Sequence[int], judged: Mapping[str, Sequence[int]]) -> list[str]:
+def _few(clusters: Sequence[int], judged: Mapping[str, Sequence[int]]) -> list[Said]:
     found = []
     if (independent := sum(clusters)) < FEW_SAMPLES:
-        found.append(f"Only {independent} independent samples were compared: intervals are rough below {FEW_SAMPLES}.")
+        found.append(said("few", independent=str(independent), least=str(FEW_SAMPLES)))
     for lonely in sorted({sum(size == 1 for size in sizes) for sizes in judged.values()} - {0}):
         names = [name for name, sizes in judged.items() if sum(size == 1 for size in sizes) == lonely]
-        found.append(
-            f"In {lonely} of {len(clusters)} tasks only one independent sample of {', '.join(names)} was judged: it "
-            "shows no spread, so how far the score may be off is not known."
-        )
+        found.append(said("lonely", lonely=str(lonely), tasks=str(len(clusters)), candidates=names))
     return found

@@ -1,19 +1,13 @@
 """Whether enough of what was planned came for a ranking, and what lacks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.core.calls import Role
-from harness.core.decision import Completeness
+from harness.core.decision import Completeness, Said
 from harness.core.manifest import Unsent
+from harness.decide.sentences import SENTENCES, said
 
-WHY: Mapping[Unsent, str] = {
-    Unsent.INTERRUPTED: "interrupted",
-    Unsent.BUDGET: "the budget is spent",
-    Unsent.GIVEN_UP: "nothing more was sent to it",
-    Unsent.STORAGE: "the disk failed",
-    Unsent.PILOT: "only a pilot was asked",
-    Unsent.UNKNOWN: "killed, or still running",
-}
+WHY: Mapping[Unsent, str] = {unsent: SENTENCES[f"why.{unsent}"] for unsent in Unsent}
 
 
 def lacking(rows: Sequence[Completeness], *, most_lost: float) -> tuple[Completeness, ...]:
@@ -21,11 +15,10 @@ def lacking(rows: Sequence[Completeness], *, most_lost: float) -> tuple[Complete
     return tuple(row for row in rows if row.pending or row.lost > most_lost * row.planned)
 
 
-def told(row: Completeness) -> str:
+def told(row: Completeness) -> Said:
     """Say in one sentence what lacks of `row`."""
-    what = "answers" if row.role is Role.ANSWER else "measurements of its answers"
-    parts = [f"{n} {how}" for n, how in _parts(row) if n]
-    return f"{row.candidate}: of {row.planned} planned {what} {', '.join(parts)}."
+    key = "came.answers" if row.role is Role.ANSWER else "came.measurements"
+    return said(key, candidate=row.candidate, planned=str(row.planned), parts=tuple(_parts(row)))
 
 
 def pending(row: Completeness) -> str:
@@ -33,9 +26,12 @@ def pending(row: Completeness) -> str:
     return "pending" if row.why is None else f"pending ({WHY[row.why]})"
 
 
-def _parts(row: Completeness) -> tuple[tuple[int, str], ...]:
-    return (
-        (row.pending, pending(row)),
-        (row.failed_infra, "lost to infrastructure"),
-        (row.failed_harness, "lost to Bakeoff"),
-    )
+def _parts(row: Completeness) -> Iterator[Said]:
+    if row.pending and row.why is None:
+        yield said("came.pending", n=str(row.pending))
+    elif row.pending:
+        yield said("came.pending.because", n=str(row.pending), why=said(f"why.{row.why}"))
+    if row.failed_infra:
+        yield said("came.infra", n=str(row.failed_infra))
+    if row.failed_harness:
+        yield said("came.harness", n=str(row.failed_harness))

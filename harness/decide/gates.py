@@ -1,8 +1,9 @@
 """Must-haves: each gate is passed, failed, or unproven by the confidence bounds."""
 
-from harness.core.decision import GateResult, GateStatus
+from harness.core.decision import GateResult, GateStatus, Said
 from harness.core.estimates import Estimate
 from harness.core.rules import Gate
+from harness.decide.sentences import Argument, english, said
 
 
 def check(gate: Gate) -> None:
@@ -17,9 +18,7 @@ def judge(gate: Gate, candidate: str, estimate: Estimate) -> GateResult:
     The one-sided 95 % bound on the unfavourable side must satisfy it to pass; the favourable bound must violate it to
     fail; else it is unproven. Coverage is a fact: its bounds are its value.
     """
-    unfavourable, favourable = estimate.low_one_sided, estimate.high_one_sided
-    if gate.max is not None:
-        unfavourable, favourable = favourable, unfavourable
+    unfavourable, favourable = _bounds(gate, estimate)
     if unfavourable is not None and _satisfies(gate, unfavourable):
         status = GateStatus.PASS
     elif favourable is not None and not _satisfies(gate, favourable):
@@ -32,7 +31,7 @@ def judge(gate: Gate, candidate: str, estimate: Estimate) -> GateResult:
         status=status,
         value=estimate.value,
         bound=unfavourable,
-        reason=_reason(gate, status, estimate, unfavourable, favourable),
+        reason=english(because(gate, status, estimate)),
     )
 
 
@@ -41,18 +40,26 @@ def limit(gate: Gate) -> str:
     return f"{gate.metric} ≥ {gate.min:g}" if gate.min is not None else f"{gate.metric} ≤ {gate.max:g}"
 
 
+def because(gate: Gate, status: GateStatus, estimate: Estimate) -> Said:
+    """Say why `gate` was judged so by `estimate`."""
+    unfavourable, favourable = _bounds(gate, estimate)
+    value = estimate.value
+    measured = said("gate.unmeasured") if value is None else said("gate.value", value=f"{value:.4g}")
+    asked: dict[str, Argument] = {"metric": gate.metric, "measured": measured, "limit": limit(gate)}
+    if unfavourable is not None and unfavourable == favourable:
+        return said("gate.fact", **asked)
+    if status is GateStatus.FAIL:
+        return said("gate.at_best", bound=f"{favourable:.4g}", **asked)
+    if unfavourable is None:
+        return said("gate.no_bound", n=str(estimate.n), **asked)
+    return said("gate.at_worst", bound=f"{unfavourable:.4g}", **asked)
+
+
+def _bounds(gate: Gate, estimate: Estimate) -> tuple[float | None, float | None]:
+    """Return the one-sided bounds of `estimate`: the unfavourable one, and the favourable."""
+    bounds = estimate.low_one_sided, estimate.high_one_sided
+    return bounds if gate.max is None else (bounds[1], bounds[0])
+
+
 def _satisfies(gate: Gate, x: float) -> bool:
     return (gate.min is None or x >= gate.min) and (gate.max is None or x <= gate.max)
-
-
-def _reason(
-    gate: Gate, status: GateStatus, estimate: Estimate, unfavourable: float | None, favourable: float | None
-) -> str:
-    measured = "is not measured" if estimate.value is None else f"is {estimate.value:.4g}"
-    if unfavourable is not None and unfavourable == favourable:
-        return f"{gate.metric} {measured}; {limit(gate)} is asked"
-    if status is GateStatus.FAIL:
-        return f"{gate.metric} {measured}, at best {favourable:.4g} (95 %); {limit(gate)} is asked"
-    if unfavourable is None:
-        return f"{gate.metric} {measured} and n={estimate.n} gives no bound; {limit(gate)} is asked"
-    return f"{gate.metric} {measured}, at worst {unfavourable:.4g} (95 %); {limit(gate)} is asked"

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from harness.core.decision import RankedCandidate, Verdict, VerdictKind
+from harness.core.decision import RankedCandidate, Said, Verdict, VerdictKind
+from harness.decide.sentences import english
 from harness.decide.standing import Standing, unproven
 from harness.decide.wording import sentence
 
 
-def verdict(standing: Standing, *, caveats: Sequence[str]) -> Verdict:
+def verdict(standing: Standing, *, caveats: Sequence[Said]) -> Verdict:
     """Return the answer with what would change it.
 
     The recommendation is the leader; in a toss-up it is the cheapest of the near-ties. Whoever has an unproven gate, or
@@ -16,6 +17,7 @@ def verdict(standing: Standing, *, caveats: Sequence[str]) -> Verdict:
     """
     kind, leader = _kind(standing), standing.leader
     winner = _recommended(standing, kind)
+    parts = sentence(standing, kind, winner)
     return Verdict(
         kind=kind,
         winner=winner.candidate if winner else None,
@@ -25,8 +27,10 @@ def verdict(standing: Standing, *, caveats: Sequence[str]) -> Verdict:
         smallest_flip=standing.smallest_flip,
         flip_to=standing.flip_to,
         leave_one_out=standing.leave_one_out,
-        sentence=sentence(standing, kind, winner),
-        caveats=tuple(caveats),
+        sentence=english(*parts),
+        caveats=tuple(map(english, caveats)),
+        said=parts,
+        caveats_said=tuple(caveats),
     )
 
 

@@ -1,107 +1,109 @@
-"""The verdict in plain English."""
+"""Which sentences say the verdict: who leads, how surely, and what would change it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from harness.core.decision import Crossover, GateStatus, RankedCandidate, VerdictKind
+from harness.core.decision import Crossover, GateStatus, RankedCandidate, Said, VerdictKind
 from harness.decide.completeness import told
 from harness.decide.gates import limit
+from harness.decide.sentences import said
 from harness.decide.standing import Standing, unproven
 
-NO_SPREAD = "a task with one judged sample shows no spread"
 
-
-def sentence(standing: Standing, kind: VerdictKind, winner: RankedCandidate | None) -> str:
-    """Say who leads, how surely, and what would change it."""
+def sentence(standing: Standing, kind: VerdictKind, winner: RankedCandidate | None) -> tuple[Said, ...]:
+    """Return the sentences that say who leads, how surely, and what would change it."""
     leader = standing.leader
     if standing.stopped:
-        return f"The run is incomplete, so nobody is ranked. {' '.join(map(told, standing.lacking))}"
+        return (said("stopped"), *map(told, standing.lacking))
     if kind is VerdictKind.NONE or leader is None:
-        return _none(standing)
+        return (_none(standing),)
     if kind is VerdictKind.INCOMPLETE:
-        return _incomplete(standing, leader)
-    parts = [
-        _headline(standing, kind, leader, winner),
-        _overtaking(standing, leader, winner),
-        _withheld(standing, leader),
-    ]
-    return " ".join(part for part in parts if part)
-
-
-def _none(standing: Standing) -> str:
-    if not standing.ranking:
-        return f"Nothing was asked of any candidate for {standing.slot}."
-    if not standing.answered:
-        return f"Nothing was measured for {standing.slot}: no candidate has a usable answer."
-    if not standing.measured:
-        return f"Nothing that counts was measured for {standing.slot}: no criterion has a value."
-    failed = [
-        f"{line.candidate} fails {_listed([limit(r.gate) for r in line.gates if r.status is GateStatus.FAIL])}"
-        for line in standing.ranking
-        if line.candidate not in standing.unjudged
-    ]
-    unknown = [f"the quality of {_listed(standing.unjudged)} could not be measured"] if standing.unjudged else []
-    return f"No candidate can be recommended: {'; '.join(failed + unknown)}."
-
-
-def _incomplete(standing: Standing, leader: RankedCandidate) -> str:
+        return (said("too_little", candidates=standing.unjudged, leader=leader.candidate),)
     return (
-        f"Too little was measured to decide: the quality of {_listed(standing.unjudged)} could not be measured. "
-        f"{leader.candidate} leads on what was."
+        *_headline(standing, kind, leader, winner),
+        *_overtaking(standing, leader, winner),
+        *_withheld(standing, leader),
     )
 
 
-def _headline(standing: Standing, kind: VerdictKind, leader: RankedCandidate, winner: RankedCandidate | None) -> str:
+def _none(standing: Standing) -> Said:
+    if not standing.ranking:
+        return said("nothing_asked", slot=standing.slot)
+    if not standing.answered:
+        return said("nothing_answered", slot=standing.slot)
+    if not standing.measured:
+        return said("nothing_measured", slot=standing.slot)
+    reasons = [
+        said(
+            "nobody.fails",
+            candidate=line.candidate,
+            limits=[limit(r.gate) for r in line.gates if r.status is GateStatus.FAIL],
+        )
+        for line in standing.ranking
+        if line.candidate not in standing.unjudged
+    ]
+    if standing.unjudged:
+        reasons.append(said("nobody.unknown", candidates=standing.unjudged))
+    return said("nobody", reasons=reasons)
+
+
+def _headline(
+    standing: Standing, kind: VerdictKind, leader: RankedCandidate, winner: RankedCandidate | None
+) -> Iterator[Said]:
     name = leader.candidate
     if len(standing.ranking) == 1:
-        scores = f"{name} scores {leader.score:.2f}"
-        return f"Only one candidate was measured: {scores}, and there is nothing to compare it with."
+        yield said("alone", leader=name, score=f"{leader.score:.2f}")
+        return
     if len(standing.contenders) == 1:
-        if standing.unjudged:
-            return f"{name} is the only candidate that was measured and that no gate excludes."
-        return f"{name} is the only candidate that no gate excludes."
+        yield said("left.measured" if standing.unjudged else "left", leader=name)
+        return
     if kind is VerdictKind.CLEAR and leader.p_best is not None:
-        return f"{name} is the clear winner: it comes first in {_share(leader.p_best)} of the draws."
-    opening = "" if kind is VerdictKind.LEAN else "No clear winner: "
+        yield said("clear", leader=name, share=_share(leader.p_best))
+        return
+    if kind is not VerdictKind.LEAN:
+        yield said("no_clear_winner")
+    yield _close(standing, kind, leader, winner)
+
+
+def _close(standing: Standing, kind: VerdictKind, leader: RankedCandidate, winner: RankedCandidate | None) -> Said:
+    """Say why the lead is not clear."""
+    name = leader.candidate
     rival = _cheaper_near_tie(standing, leader, winner)
     if rival is not None:
-        close = f"but {rival.candidate} is within its margin and {_saving(standing, rival, leader)}."
-        return f"{opening}{name} ranks first, {close}"
+        return _cheaper(standing, rival, leader)
+    if kind is VerdictKind.LEAN and (doubt := _doubt(standing, leader)) is not None:
+        return doubt
     near = [line.candidate for line in standing.near_ties if line is not leader]
-    doubt = _doubt(standing, leader) if kind is VerdictKind.LEAN else None
-    if doubt:
-        return f"{name} ranks first, but {doubt}."
     if not near:
-        if leader.p_best is None:
-            return f"No clear winner: {name} ranks first, but nobody knows how surely: {NO_SPREAD}."
-        return f"No clear winner: {name} ranks first, but comes first in only {_share(leader.p_best)} of the draws."
+        return (
+            said("unsure", leader=name)
+            if leader.p_best is None
+            else said("seldom", leader=name, share=_share(leader.p_best))
+        )
     priced = all(standing.cost[line.candidate] is not None for line in standing.near_ties)
-    if len(near) == 1:
-        less = "costs no less" if priced else "is not known to cost less"
-        return f"{opening}{name} ranks first; {near[0]} is within its margin and {less}."
-    less = "cost no less" if priced else "are not known to cost less"
-    return f"{opening}{name} ranks first; {_listed(near)} are within its margin and {less}."
+    key = ("near.one" if len(near) == 1 else "near") + ("" if priced else ".unpriced")
+    return said(key, leader=name, rivals=near)
 
 
-def _doubt(standing: Standing, leader: RankedCandidate) -> str | None:
+def _doubt(standing: Standing, leader: RankedCandidate) -> Said | None:
     """Say what keeps a lean from being clear; None where it is the near-ties alone."""
-    limits, flip = standing.thresholds, standing.smallest_flip
+    limits, flip, name = standing.thresholds, standing.smallest_flip, leader.candidate
     if standing.misnamed:
-        return "its answers name another model than was asked"
+        return said("doubt.misnamed", leader=name)
     if leader.p_best is not None and leader.p_best < limits.clear_p_best:
-        return f"not surely: it comes first in {_share(leader.p_best)} of the draws"
+        return said("doubt.draws", leader=name, share=_share(leader.p_best))
     if standing.lacking or standing.unjudged:
-        return "the run is incomplete"
+        return said("doubt.incomplete", leader=name)
     if standing.unfit:
-        return "it is not good enough"
+        return said("doubt.unfit", leader=name)
     if standing.too_few:
-        return "the samples are too few for a clear win"
+        return said("doubt.few", leader=name)
     if flip is not None and flip < limits.fragile_l1:
-        return f"a small change of the weights puts {standing.flip_to} first"
+        return said("doubt.flip", leader=name, rival=standing.flip_to or "")
     if len(standing.near_ties) > 1:
         return None
     if standing.untold:
-        return f"the samples do not tell it from {_listed([line.candidate for line in standing.untold])}"
-    return "it often loses the lead when one criterion is left out"
+        return said("doubt.untold", leader=name, rivals=[line.candidate for line in standing.untold])
+    return said("doubt.omitted", leader=name)
 
 
 def _cheaper_near_tie(
@@ -118,7 +120,20 @@ def _cheaper_near_tie(
     return winner if winner in lines else next(iter(lines), None)
 
 
-def _overtaking(standing: Standing, leader: RankedCandidate, winner: RankedCandidate | None) -> str:
+def _cheaper(standing: Standing, cheap: RankedCandidate, dear: RankedCandidate) -> Said:
+    low, high = standing.cost[cheap.candidate] or 0.0, standing.cost[dear.candidate] or 0.0
+    saved = 1.0 - low / high if high else 0.0
+    names = {"leader": dear.candidate, "rival": cheap.candidate}
+    if low == 0.0:
+        return said("cheaper.nothing", **names)
+    return (
+        said("cheaper.slightly", **names)
+        if saved < 0.005
+        else said("cheaper", saved=f"{min(saved, 0.99):.0%}", **names)
+    )
+
+
+def _overtaking(standing: Standing, leader: RankedCandidate, winner: RankedCandidate | None) -> Iterator[Said]:
     """Name the nearest change of one weight that puts another first: the recommended one, where it can be."""
     nearest = [
         min(side, key=_distance)
@@ -128,15 +143,18 @@ def _overtaking(standing: Standing, leader: RankedCandidate, winner: RankedCandi
     changes = [c for c in nearest if c.winner != leader.candidate]
     wanted = [c for c in changes if winner is not None and c.winner == winner.candidate]
     if not changes:
-        unbeatable = len(standing.contenders) > 1 and standing.smallest_flip is None
-        return "No change of the weights puts another candidate first." if unbeatable else ""
+        if len(standing.contenders) > 1 and standing.smallest_flip is None:
+            yield said("overtakes.never")
+        return
     change = min(wanted or changes, key=_distance)
+    names = {"rival": change.winner, "criterion": change.criterion}
     if change.at_edge:
-        only = "were practically all that counts" if change.weight >= change.now else "counted practically nothing"
-        return f"{change.winner} would overtake only if {change.criterion} {only} (now {change.now:.1%})."
+        key = "overtakes.all" if change.weight >= change.now else "overtakes.none"
+        yield said(key, now=f"{change.now:.1%}", **names)
+        return
     at, now = _weights(change.weight, change.now)
-    direction = "above" if change.weight >= change.now else "below"
-    return f"{change.winner} overtakes when the weight of {change.criterion} is {direction} {at} (now {now})."
+    key = "overtakes.above" if change.weight >= change.now else "overtakes.below"
+    yield said(key, weight=at, now=now, **names)
 
 
 def _sides(crossovers: Sequence[Crossover]) -> list[list[Crossover]]:
@@ -151,30 +169,20 @@ def _distance(crossover: Crossover) -> tuple[float, bool]:
     return round(abs(crossover.weight - crossover.now), 9), crossover.weight < crossover.now
 
 
-def _withheld(standing: Standing, leader: RankedCandidate) -> str:
+def _withheld(standing: Standing, leader: RankedCandidate) -> Iterator[Said]:
     """Say why the leader is not recommended."""
-    gates = [limit(result.gate) for result in unproven(leader)]
-    if gates:
-        verb = "is" if len(gates) == 1 else "are"
-        return f"{leader.candidate} cannot be recommended yet: {_listed(gates)} {verb} unproven."
-    if standing.unfit:
-        return f"{leader.candidate} cannot be recommended: its quality is at or below the worst acceptable."
-    if standing.untested:
-        return f"{leader.candidate} is not recommended: it had neither a rival nor a gate to pass."
-    return ""
+    name, limits = leader.candidate, [limit(result.gate) for result in unproven(leader)]
+    if limits:
+        yield said("withheld.one" if len(limits) == 1 else "withheld", leader=name, limits=limits)
+    elif standing.unfit:
+        yield said("unfit", leader=name)
+    elif standing.untested:
+        yield said("untested", leader=name)
 
 
-def _saving(standing: Standing, cheap: RankedCandidate, dear: RankedCandidate) -> str:
-    low, high = standing.cost[cheap.candidate] or 0.0, standing.cost[dear.candidate] or 0.0
-    saved = 1.0 - low / high if high else 0.0
-    if low == 0.0:
-        return "costs nothing"
-    return "costs slightly less" if saved < 0.005 else f"costs {min(saved, 0.99):.0%} less"
-
-
-def _share(p: float) -> str:
+def _share(p: float) -> str | Said:
     """Round a probability without ever calling a likely thing certain."""
-    return "more than 99%" if 0.995 <= p < 1.0 else f"{p:.0%}"
+    return said("more_than", amount="99%") if 0.995 <= p < 1.0 else f"{p:.0%}"
 
 
 def _weights(at: float, now: float) -> tuple[str, str]:
@@ -184,7 +192,3 @@ def _weights(at: float, now: float) -> tuple[str, str]:
         if texts[0] not in (texts[1], f"{1:.{digits}%}", f"{0:.{digits}%}"):
             break
     return texts
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

@@ -1,7 +1,7 @@
 """The verbs, each as a short story: plan, run, score, decide, report. They wire the parts and hold no logic."""
 
 from harness.pipeline.comparing import compare
-from harness.pipeline.costing import exchange, product_cost, traffic
+from harness.pipeline.costing import exchange, product_cost, traffic, volumes
 from harness.pipeline.deriving import (
     EXPORTS,
     catch_up,
@@ -98,4 +98,5 @@ __all__ = [
     "traffic",
     "update_prices",
     "verify",
+    "volumes",
 ]

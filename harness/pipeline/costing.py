@@ -33,6 +33,15 @@ def exchange(folder: Path) -> "Exchange | None":
     return load_exchange(folder)
 
 
+def volumes(folder: Path) -> tuple[int, ...] | None:
+    """Return a tenth, the whole and ten times the traffic of the bake-off in `folder`; None where it names none."""
+    try:
+        requests = traffic(folder, None).requests
+    except UsageError:
+        return None
+    return tuple(max(1, round(requests * share)) for share in (0.1, 1, 10))
+
+
 def product_cost(run_folder: Path, traffic: "Traffic", *, prices: "Book | None" = None) -> "tuple[ProductCost, ...]":
     """Return what each candidate of each slot costs a product with `traffic`, the cheapest of a slot first.
 

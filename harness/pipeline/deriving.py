@@ -220,15 +220,27 @@ def export(run_folder: Path, format_: str) -> bytes:
     return text(run, found).encode()
 
 
-def memo(run_folder: Path) -> Path:
-    """Write memo.md from the records and decision.json."""
-    from harness.report.memo import memo_text
+def memo(
+    run_folder: Path, *, format_: str = "md", language: str = "en", volumes: "Sequence[int] | None" = None
+) -> Path:
+    """Write the memo from the records and decision.json; `volumes` are requests a month, else the usual ones."""
+    from harness.report.docx import docx
+    from harness.report.markdown import markdown
+    from harness.report.memo import file_name
+    from harness.report.memo import memo as document_of
+    from harness.report.volumes import VOLUMES
     from harness.store.decision_file import decisions, evidence_sha256
-    from harness.store.folders import replace_text
+    from harness.store.folders import replace_bytes
 
-    path = run_folder / "memo.md"
-    sealed = evidence_sha256(run_folder)
-    replace_text(path, memo_text(evidence_of(run_folder), decisions(run_folder), evidence_sha256=sealed))
+    sealed, path = evidence_sha256(run_folder), run_folder / file_name(format_, language)
+    document = document_of(
+        evidence_of(run_folder),
+        decisions(run_folder),
+        language=language,
+        volumes=volumes or VOLUMES,
+        evidence_sha256=sealed,
+    )
+    replace_bytes(path, docx(document) if format_ == "docx" else markdown(document).encode())
     return path
 
 

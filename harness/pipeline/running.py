@@ -163,12 +163,14 @@ def is_decidable(result: "RunResult") -> bool:
     return result.answered > 0 and result.exit_code not in (Interrupted.exit_code, StoreError.exit_code)
 
 
-def conclude(bakeoff: Bakeoff, run_folder: Path, *, allow_incomplete: bool = False) -> "tuple[Decision, ...]":
-    """Judge what came, decide, and write report and memo."""
+def conclude(
+    bakeoff: Bakeoff, run_folder: Path, *, volumes: "Sequence[int] | None" = None, allow_incomplete: bool = False
+) -> "tuple[Decision, ...]":
+    """Judge what came, decide, and write report and memo; `volumes` are requests a month, else the usual ones."""
     score(bakeoff, run_folder)
     decisions = decide(run_folder, allow_incomplete=allow_incomplete)
     report(run_folder)
-    memo(run_folder)
+    memo(run_folder, volumes=volumes)
     return decisions
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,10 @@ def verify(run_folder: Path, folder: Path) -> tuple[Verification, ...]:
 def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verification]:
     from harness.report import differences
     from harness.report.html import report_html
-    from harness.report.memo import FOR_PEOPLE, memo_text
+    from harness.report.markdown import markdown
+    from harness.report.memo import FOR_PEOPLE, file_name, memo
+    from harness.report.volumes import stated
+    from harness.report.words import WORDS
     from harness.store.check import check
     from harness.store.decision_file import asked_for
     from harness.store.ledger import Ledger
@@ -49,9 +53,15 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
     document, decisions = decided(run_folder, weights=weights, allow_incomplete=allow_incomplete)
     yield differences.of_documents("decision.json", written, document)
     evidence, sealed = evidence_of(run_folder), str(document["evidence_sha256"])
-    yield differences.of_texts(
-        run_folder / "memo.md", lambda _: memo_text(evidence, decisions, evidence_sha256=sealed), filled_in=FOR_PEOPLE
-    )
+
+    def derived(language: str, path: Path) -> str:
+        volumes = stated(path.read_text(encoding="utf-8"))  # given, not measured: the memo names them
+        return markdown(memo(evidence, decisions, language=language, volumes=volumes, evidence_sha256=sealed))
+
+    for language in WORDS:
+        path = run_folder / file_name("md", language)
+        if language == "en" or path.exists():
+            yield differences.of_texts(path, partial(derived, language), filled_in=FOR_PEOPLE)
     yield differences.of_pages(run_folder / "report.html", lambda path: report_html(evidence, decisions, path))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.core.verification import Verification
 
-FIGURE = re.compile(r'<data value="([^"]*)" data-id="([^"]*)">')
+FIGURE = re.compile(r'<data value="([^"]*)" id="([^"]*)">')
 TOLERANCE = 1e-9
 """Relative: other builds of the same arithmetic differ in the last digits."""
 

@@ -155,7 +155,7 @@ def _environment() -> Environment:
 
 
 def _say(key: str | Phrase, **args: Piece) -> Markup:
-    """Return a sentence of `words.py` as markup; digits of our own words are marked as terms, not as figures."""
+    """Return a sentence of `words` as markup; digits of our own words are marked as terms, not as figures."""
     phrase = key if isinstance(key, Phrase) else Phrase(key=key, args=args)
     parts = []
     for literal, piece in words(phrase):
@@ -173,7 +173,7 @@ def _show(piece: Piece | Markup) -> Markup:
     if isinstance(piece, Markup):
         return piece
     if isinstance(piece, Number):
-        return Markup('<data value="{}" data-id="{}">{}</data>').format(piece.raw, piece.id, piece.text)
+        return Markup('<data value="{}" id="{}">{}</data>').format(piece.raw, piece.id, piece.text)
     return _say(piece) if isinstance(piece, Phrase) else _verbatim(piece)
 
 

@@ -1,15 +1,12 @@
-"""Markdown in which foreign text stays text, whoever renders it."""
+"""A document in Markdown, in which text stays text, whoever renders it."""
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
-from harness.report.numbers import Number
-from harness.report.phrases import Phrase, Piece, words
-from harness.report.visible import HIDDEN, one_line, visible
-
-INLINE = 300
-"""Characters of foreign text inside a sentence or a cell."""
+from harness.report.document import Block, Bullets, Document, Heading, Paragraph, Quotation, Span, Spans, Table
+from harness.report.visible import HIDDEN, visible
 
 SYNTAX = re.compile(r"[\\`*\[\]|~!$^]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 """What can begin markup in the middle of a line, and a backslash disarms; `#`, `+`, `-` only do at its start."""
@@ -17,24 +14,31 @@ HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 """Not every renderer lets a backslash disarm these."""
 LINKS = re.compile(r"://|(?i:www)\.|@|(?i:mailto|xmpp|javascript|data):")
 """What renderers turn into links by themselves."""
+START = re.compile(r"^(?=[#+\-=:]|\d+[.)])")
+"""Before what would make a line a heading, a list or an underline."""
 
 
-def foreign(text: str, limit: int = INLINE) -> str:
-    """Return foreign text on one line, escaped so that no renderer sees markup, HTML or a link in it."""
-    flat = one_line(text, limit)
-    parts = [_disarmed(part) for part in LINKS.split(flat)]
-    links = [_unlinked(match[0]) for match in LINKS.finditer(flat)]
-    joined = parts[0] + "".join(link + part for link, part in zip(links, parts[1:], strict=True))
-    return re.sub(r"^(?=[#+\-=:]|\d+[.)])", "&#8203;", joined) if joined else "–"
+def markdown(document: Document) -> str:
+    """Return the document as Markdown, its matter as YAML before it."""
+    return "\n\n".join([matter(document.matter), *map(_block, document.blocks)]) + "\n"
 
 
-def _disarmed(text: str) -> str:
-    return re.sub(r"[&<>]", lambda m: HTML[m[0]], SYNTAX.sub(r"\\\g<0>", text))
+def matter(fields: Mapping[str, object]) -> str:
+    """Return what stands before the title as YAML, one field a line."""
+    return "\n".join(["---", *(f"{key}: {yaml_value(value)}" for key, value in fields.items()), "---"])
 
 
-def _unlinked(text: str) -> str:
-    """Return what would start a link with its punctuation as entities: it reads the same and links to nothing."""
-    return re.sub(r"[:/.@]", lambda m: f"&#{ord(m[0])};", text)
+def yaml_value(value: object) -> str:
+    """Return strings, lists and mappings of them as YAML on one line; no text can leave its quotes or hide in them."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return HIDDEN.sub(lambda m: f"\\U{ord(m[0]):08X}", text)
+
+
+def escaped(text: str) -> str:
+    """Return text of one line so that no renderer sees markup, HTML or a link in it."""
+    parts = [_disarmed(part) for part in LINKS.split(text)]
+    links = [_unlinked(match[0]) for match in LINKS.finditer(text)]
+    return parts[0] + "".join(link + part for link, part in zip(links, parts[1:], strict=True))
 
 
 def fenced(text: str) -> str:
@@ -44,32 +48,41 @@ def fenced(text: str) -> str:
     return f"{fence}text\n{visible(text)}\n{fence}"
 
 
-def yaml_value(value: object) -> str:
-    """Return strings, lists and mappings of them as YAML on one line; no text can leave its quotes or hide in them."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
-    return HIDDEN.sub(lambda m: f"\\U{ord(m[0]):08X}", text)
+def line(spans: Spans) -> str:
+    """Return spans as one line that begins as text."""
+    parts = ((strong, "".join(map(_span, group))) for strong, group in groupby(spans, key=lambda span: span.strong))
+    return START.sub("&#8203;", "".join(f"**{part}**" if strong else part for strong, part in parts))
 
 
-def say(key: str | Phrase, **args: Piece) -> str:
-    """Return a sentence of `words.py` in Markdown."""
-    phrase = key if isinstance(key, Phrase) else Phrase(key=key, args=args)
-    return "".join(literal + ("" if piece is None else show(piece)) for literal, piece in words(phrase))
+def _block(block: Block) -> str:
+    match block:
+        case Heading():
+            return "#" * block.level + " " + line(block.spans)
+        case Paragraph():
+            return line(block.spans)
+        case Bullets():
+            return "\n".join(f"- {line(item)}" for item in block.items)
+        case Table():
+            return _table(block.head, block.rows)
+        case Quotation():
+            return fenced(block.text)
 
 
-def show(piece: Piece) -> str:
-    """Return a number's text, a phrase in words, and anything else as foreign text."""
-    if isinstance(piece, Number):
-        # a dollar sign begins mathematics in some renderers, a tilde or an asterisk never stands in a number
-        return piece.text.replace("$", "\\$").replace("<", "&lt;").replace(">", "&gt;")
-    return say(piece) if isinstance(piece, Phrase) else foreign(piece)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a pipe table; cells are Markdown already."""
-    lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
+def _table(head: Sequence[Spans], rows: Iterable[Sequence[Spans]]) -> str:
+    cells = [[line(cell) for cell in row] for row in (head, *rows)]
+    lines = ["| " + " | ".join(row) + " |" for row in (cells[0], ["---"] * len(head), *cells[1:])]
     return "\n".join(lines)
 
 
-def bullets(lines: Iterable[str]) -> str:
-    """Return a list; lines are Markdown already."""
-    return "\n".join(f"- {line}" for line in lines)
+def _span(span: Span) -> str:
+    text = escaped(span.text)
+    return text if span.link is None else f"[{text}]({span.link})"
+
+
+def _disarmed(text: str) -> str:
+    return re.sub(r"[&<>]", lambda m: HTML[m[0]], SYNTAX.sub(r"\\\g<0>", text))
+
+
+def _unlinked(text: str) -> str:
+    """Return what would start a link with its punctuation as entities: it reads the same and links to nothing."""
+    return re.sub(r"[:/.@]", lambda m: f"&#{ord(m[0])};", text)

@@ -15,7 +15,7 @@ SIGNIFICANT_PREFIXES = ("rtf", "chars_per_s", "output_tokens", "input_tokens", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A number of the run as the page shows it: rendered as `<data value=raw data-id=id>text</data>`."""
+    """A number of the run as the page shows it: rendered as `<data value=raw id=id>text</data>`."""
 
     id: str
     """`slot/section/candidate/metric`, unique in a page; see `number_id`."""

@@ -1,4 +1,4 @@
-"""Sentences of the page before a language is chosen: a key of `words.py` with the numbers and names it speaks of."""
+"""Sentences of the page before a language is chosen: a key of `words` with the numbers and names it speaks of."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ def words(phrase: Phrase, language: str = "en") -> Iterator[tuple[str, Piece | N
 
 
 def known(key: str) -> bool:
-    """Whether `words.py` has the sentence."""
+    """Whether `words` has the sentence."""
     return key in WORDS["en"]
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.core.decision import Decision, GateResult, GateStatus, RankedCandidate, VerdictKind
+from harness.core.decision import Decision, GateResult, GateStatus, RankedCandidate, Said, VerdictKind
 from harness.report.numbers import Number, fixed, number, number_id, percent
 from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
 from harness.report.slots import SlotEvidence
@@ -44,7 +44,11 @@ class VerdictView:
     changes: tuple[Phrase, ...]
     """What would change the verdict."""
     caveats: tuple[tuple[str, str], ...]
-    """(data-id, sentence), as they stand in decision.json."""
+    """(id, sentence), as they stand in decision.json."""
+    said: tuple[Said, ...]
+    """The parts of the sentence, in no language yet."""
+    caveats_said: tuple[Said, ...]
+    """The caveats likewise; none of either where another version has decided."""
     unproven: tuple[Piece, ...]
     """Metrics of the gates that are not proven for the first: accepting it needs a waiver."""
     rule_sha256: str
@@ -105,6 +109,8 @@ def verdict(of: SlotEvidence) -> VerdictView:
         facts=() if line is None else _facts(of, line),
         changes=_changes(of),
         caveats=tuple((number_id(of.slot, "verdict", "", f"caveat.{i}"), text) for i, text in enumerate(said.caveats)),
+        said=said.said,
+        caveats_said=said.caveats_said,
         unproven=tuple(metric_label(result.gate.metric) for result in unproven if result.status is GateStatus.UNPROVEN),
         rule_sha256=decision.rule_sha256,
         rule_is_frozen=of.manifest.imported is None and of.manifest.rules.get(of.slot) == decision.rule_sha256,

@@ -16,6 +16,7 @@ from harness.store.ledger import Ledger
 from harness.store.lock import Lock
 from tests.cli.conftest import BAKEOFF, Desk
 from tests.execute.bakeoffs import failed
+from tests.report.pages import unlinked
 
 ONE_BY_ONE = BAKEOFF.replace("warm_up: 0", "warm_up: 0, max_in_flight: 1")
 
@@ -61,7 +62,7 @@ def test_what_came_before_an_interrupt_is_judged_first(desk: Desk, verb: str) ->
     assert decision["samples_answered"] == min(row["done"] for row in rows.values())
     assert not any("p_best" in line or "rank" in line for line in decision["ranking"])
     if verb == "memo":
-        memo = (desk.runs[0] / "memo.md").read_text(encoding="utf-8")
+        memo = unlinked((desk.runs[0] / "memo.md").read_text(encoding="utf-8"))
         assert f"4 samples were planned for every candidate; {decision['samples_answered']} of them have a" in memo
         assert "pending (interrupted)." in memo
 

@@ -10,6 +10,7 @@ from harness.core.calls import Role
 from harness.store.ledger import Ledger
 from tests.cli.conftest import Desk
 from tests.importers.logs import inspect, inspect_sample, promptfoo, promptfoo_row, write
+from tests.report.pages import unlinked
 
 CITIES = ("France", "Italy", "Spain", "Japan", "Peru", "Chad")
 
@@ -57,7 +58,7 @@ def test_a_foreign_log_is_decided_and_reported(desk: Desk) -> None:
     desk.bakeoff("report", "old")
     desk.bakeoff("memo", "old")
     page = (desk.folder / "reports" / "old" / "report.html").read_text(encoding="utf-8")
-    memo = (desk.folder / "reports" / "old" / "memo.md").read_text(encoding="utf-8")
+    memo = unlinked((desk.folder / "reports" / "old" / "memo.md").read_text(encoding="utf-8"))
     for text in (page, memo):
         assert ": answers, scores, times and costs are those of its log, and are not measured by Bakeoff. The" in text
         assert "timed on the wire" not in text

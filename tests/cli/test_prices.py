@@ -9,6 +9,7 @@ from harness.core.candidates import Prices
 from harness.core.canonical import from_json
 from harness.store.ledger import Ledger
 from tests.cli.conftest import BAKEOFF, Desk
+from tests.report.pages import unlinked
 
 OLD = '{"openai/one": {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 0.01, "output_cost_per_token": 0.02}}'  # noqa: E501
 NEW = OLD.replace("0.02", "0.05")
@@ -83,7 +84,9 @@ def test_prices_in_yuan_have_a_rate_or_are_not_known(desk: Desk) -> None:
     bill = desk.bakeoff("cost", "latest", "--traffic", "traffic.yaml").out
     assert "In yuan, at ¥7.1 a dollar (2026-11-20):" in bill
     assert "one: ¥2.13 a request, ¥2,130 a month" in bill
-    assert "¥2,130 for 1,000 requests, at ¥7.1 a dollar (2026-11-20)" in (desk.runs[0] / "memo.md").read_text("utf-8")
+    assert "¥2,130 for 1,000 requests, at ¥7.1 a dollar (2026-11-20)" in unlinked(
+        (desk.runs[0] / "memo.md").read_text("utf-8")
+    )
     assert desk.bakeoff("verify", "latest").code == 0
 
 

@@ -12,6 +12,7 @@ from harness.core.calls import ChatRequest, Fault, Request
 from harness.errors import UsageError
 from tests.cli.conftest import BAKEOFF, CAPITALS, Desk
 from tests.execute.bakeoffs import answered, failed
+from tests.report.pages import unlinked
 
 
 def test_failures_of_the_candidates_own_are_judged_and_decided(desk: Desk) -> None:
@@ -137,7 +138,7 @@ def test_a_run_that_lost_answers_ranks_nobody_unless_that_is_allowed(desk: Desk)
     assert (decided["incomplete"], decided["decisions"][0]["incomplete"]) == (True, ["two"])
     assert [line.get("rank") for line in decided["decisions"][0]["ranking"]] == [None, None]
     assert "INCOMPLETE" in page
-    assert f"**{stamp}**" in memo
+    assert f"**{stamp}**" in unlinked(memo)
 
     desk.bakeoff("decide", "latest", code=4)
     allowed = desk.bakeoff("decide", "latest", "--allow-incomplete", code=None)
@@ -147,7 +148,7 @@ def test_a_run_that_lost_answers_ranks_nobody_unless_that_is_allowed(desk: Desk)
     decided, page, memo = read(path)
     assert (decided["incomplete"], decided["decisions"][0]["incomplete_allowed"]) == (True, True)
     assert 1 in [line.get("rank") for line in decided["decisions"][0]["ranking"]]
-    assert f"**{stamp}** It was ranked all the same, because that was allowed (--allow-incomplete)." in memo
+    assert f"**{stamp}** It was ranked all the same, because that was allowed (--allow-incomplete)." in unlinked(memo)
     assert "It was ranked all the same" in page
 
 

@@ -100,6 +100,14 @@ def test_who_signs_may_complete_the_memo(desk: Desk) -> None:
     assert "Derived again and the same" in desk.bakeoff("verify", "latest").out
 
 
+def test_a_memo_in_chinese_is_verified_at_the_volumes_that_it_names(desk: Desk) -> None:
+    desk.bakeoff("run", code=None)
+    desk.bakeoff("memo", "latest", "--lang", "zh", "--requests", "500,20000")
+    assert "lines of memo.zh.md" in desk.bakeoff("verify", "latest").out
+    text("memo.zh.md", "得分：", "得分：9")(desk.runs[0])
+    assert "memo.zh.md line" in desk.bakeoff("verify", "latest", code=74).out
+
+
 def test_what_cannot_be_derived_again_is_said(desk: Desk) -> None:
     desk.bakeoff("run", code=None)
     (desk.runs[0] / "memo.md").unlink()

@@ -1,10 +1,19 @@
 """A page or memo taken apart: elements, attributes, figures, foreign text."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from harness.core.decision import Decision
+from harness.report.evidence import Evidence
+from harness.report.markdown import markdown
+from harness.report.memo import memo
+
 VOID = frozenset({"meta", "br", "use", "path", "rect", "circle", "input", "img", "link", "source"})
+LINK = re.compile(r"\[((?:\\.|[^\[\]\\])*)\]\(([^()\s]*)\)")
+"""A link of a memo in Markdown: its text, escaped, and where it leads."""
+NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
 EXCUSED = frozenset({"data", "time", "code", "script", "style", "title"})
 """Elements in which digits may stand."""
 
@@ -61,8 +70,8 @@ class Page(HTMLParser):
 
     @property
     def figures(self) -> dict[str, Element]:
-        """The numbers of the page by data-id."""
-        return {element.attributes["data-id"]: element for element in self.tagged("data")}
+        """The numbers of the page by id."""
+        return {element.attributes["id"]: element for element in self.tagged("data")}
 
     @property
     def foreign(self) -> set[str]:
@@ -77,6 +86,22 @@ def parse(html: str) -> Page:
     page.close()
     assert not page.stack, f"never closed: {[element.tag for element in page.stack]}"
     return page
+
+
+def unlinked(written: str) -> str:
+    """Return a memo as it is read: the text of each link in the link's place, nothing escaped by a backslash."""
+    return re.sub(r"\\([\\`*\[\]|~!$^_])", r"\1", LINK.sub(r"\1", written))
+
+
+def memo_text(evidence: Evidence, decisions: Sequence[Decision], language: str = "en") -> str:
+    """Return the memo of a run as it is read."""
+    return unlinked(markdown(memo(evidence, decisions, language=language)))
+
+
+def strays(written: str, known: Iterable[str]) -> set[str]:
+    """Return the numbers of a memo that neither stand in a link, nor in a quotation, nor in what is `known`."""
+    body = re.sub(r"```.*?```|&#\d+;", "", written.split("---\n", 2)[2], flags=re.DOTALL)
+    return set(NUMBER.findall(LINK.sub("", body))) - {number for text in known for number in NUMBER.findall(text)}
 
 
 def without_library(html: str) -> str:

@@ -21,7 +21,7 @@ Figures = Iterator[tuple[str, float | Decimal | None]]
 
 
 def figures(evidence: Evidence, decisions: Sequence[Decision]) -> dict[str, float | Decimal]:
-    """Return every figure that a page of this evidence may show, by data-id."""
+    """Return every figure that a page of this evidence may show, by id."""
     found: dict[str, float | Decimal] = {}
     parts = [run_figures(evidence)]
     for decision in decisions:

@@ -50,7 +50,7 @@ def test_every_number_reads_as_its_raw_value(page: Page) -> None:
 
 
 def test_ids_are_unique(page: Page) -> None:
-    ids = [element.attributes["data-id"] for element in page.elements if "data-id" in element.attributes]
+    ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
     assert len(ids) == len(set(ids))
 
 
@@ -113,7 +113,7 @@ def test_digits_of_our_own_words_come_from_words(page: Page) -> None:
 
 
 def test_verdict_sentences_are_those_of_the_decision(fake: FakeRun, page: Page) -> None:
-    shown = {e.attributes["data-id"]: e.text for e in page.with_class("verbatim") if "data-id" in e.attributes}
+    shown = {e.attributes["id"]: e.text for e in page.with_class("verbatim") if "id" in e.attributes}
     for decision in fake.decisions:
         assert shown.pop(f"{decision.slot}/verdict/all/sentence") == decision.verdict.sentence
         for i, caveat in enumerate(decision.verdict.caveats):

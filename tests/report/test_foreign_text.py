@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from harness.report.markdown import fenced, foreign, say, show
+from harness.report.document import Span
+from harness.report.markdown import fenced, line
 from harness.report.numbers import number
+from harness.report.speaker import Speaker
 from harness.report.visible import one_line, visible
 
 
@@ -54,7 +56,7 @@ def test_one_line_is_short_and_flat() -> None:
     ],
 )
 def test_foreign(text: str, markdown: str) -> None:
-    assert foreign(text) == markdown
+    assert line(Speaker("en").show(text)) == markdown
 
 
 @pytest.mark.parametrize("text", ["```\nend", "a````b", "~~~", "plain"])
@@ -67,8 +69,29 @@ def test_fences_hold(text: str) -> None:
 
 
 def test_pieces() -> None:
-    assert show(number(0.5, "<0.1 %", id="i")) == "&lt;0.1 %"
-    assert show(number(1, "$1.00", id="i")) == r"\$1.00"
-    assert say("memo.no_fallback").startswith("There is no fallback")
+    speak = Speaker("en")
+    assert line(speak.show(number(0.5, "<0.1 %", id="s/a"))) == "[&lt;0.1 %](report.html#s/a)"
+    assert line(speak.show(number(1, "$1.00", id="i"))) == r"[\$1.00](report.html#i)"
+    assert line(speak.say("memo.no_fallback")).startswith("There is no fallback")
     with pytest.raises(KeyError):
-        say("no such sentence")
+        speak.say("no such sentence")
+
+
+def test_emphasis_holds_over_links() -> None:
+    spans = (Span(text="Of ", strong=True), Span(text="3", link="p#3", strong=True), Span(text=" cases."))
+    assert line(spans) == "**Of [3](p#3)** cases."
+
+
+def test_chinese_has_no_space_between_its_characters() -> None:
+    speak = Speaker("zh")
+    limit = speak.say("gate.min", limit=number(1, "1", id="i"))
+    assert line(speak.say("memo.gate", metric="覆盖率", limit=limit)) == "门槛：覆盖率不低于 [1](report.html#i)。"
+    assert line(speak.say("memo.gate", metric="wer", limit=limit)).startswith("门槛：wer 不低于 ")
+
+
+def test_lists_are_joined_as_the_language_does() -> None:
+    names = ["a", "b", "c"]
+    assert line(Speaker("en").listed(names, "and")) == "a, b and c"
+    assert line(Speaker("zh").listed(names, "and")) == "a、b 和 c"
+    assert line(Speaker("en").listed(names[:1], "and")) == "a"
+    assert Speaker("en").listed([]) == ()

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from harness.core.calls import Call, Output, Record, Role, SpeechRequest
-from harness.report.markdown import show
+from harness.report.document import plain
 from harness.report.measures import interval_of_mean, spending
+from harness.report.speaker import Speaker
 from harness.report.view import view
 from tests.report.bakeoffs import FakeRun, two_slots
 from tests.report.benches import record
@@ -80,8 +81,8 @@ def test_spending_passes_no_part_for_the_whole_and_no_bound_for_a_bill(
     records: list[Record], text: str, marked: str | None
 ) -> None:
     spent = spending(records, id="slot/cost/a/spent_usd")
-    assert show(spent.value).replace("\\", "") == text
-    assert (None if spent.estimated is None else show(spent.estimated)) == marked
+    assert plain(Speaker("en").show(spent.value)) == text
+    assert (None if spent.estimated is None else plain(Speaker("en").show(spent.estimated))) == marked
 
 
 def test_signatures_are_those_that_judged(run: FakeRun) -> None:

@@ -1,32 +1,40 @@
 """The memo can be signed: whole, worded by its verdict, every figure the report's own, hostile text disarmed."""
 
-import json
 import re
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import yaml
 
 from harness.core.calls import Role, Unrecorded
 from harness.core.decision import GateStatus, VerdictKind
-from harness.report.memo import memo_text
-from harness.report.numbers import Number
-from harness.report.view import view
+from harness.report.html import report_html
+from harness.report.markdown import markdown
+from harness.report.memo import memo as memo_of
+from harness.report.numbers import usd
+from harness.report.volumes import VOLUMES, stated
 from harness.report.words import WORDS
 from tests.report.bakeoffs import FakeRun, two_slots
 from tests.report.benches import Bench, freeze
+from tests.report.pages import LINK, NUMBER, Page, memo_text, parse, strays, unlinked
 from tests.report.test_page import HOSTILE, hostile_run, nothing
 
 SECTIONS = (
-    "Bottom line", "Context and problem", "Decision drivers", "Considered options", "Results", "Sensitivity", "Costs",
-    "Bad cases", "Consequences and confirmation",
+    "Bottom line", "Context and problem", "Decision drivers", "Considered options", "Results",
+    "What would change our mind", "Costs", "Bad cases", "Consequences and confirmation",
 )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def fake() -> FakeRun:
     return two_slots()
+
+
+@pytest.fixture(scope="module")
+def page(fake: FakeRun) -> Page:
+    return parse(report_html(fake.evidence, fake.decisions, Path("/runs/one/report.html")))
 
 
 @pytest.fixture(scope="module")
@@ -115,27 +123,70 @@ def test_a_waiver_is_asked_for(fake: FakeRun) -> None:
     assert "Waiver needed: these gates are not proven for gpt-mini: First answer token, median." in memo
 
 
-def test_every_figure_is_one_of_the_view(fake: FakeRun, memo: str) -> None:
-    described = json.dumps(
-        [number.text for number in numbers_of(view(fake.evidence, fake.decisions))], ensure_ascii=False
-    )
-    known = set(re.findall(r"\d[\d.,]*\d|\d", described + " ".join(WORDS["en"].values())))
-    known |= set(re.findall(r"\d[\d.,]*\d|\d", repr(fake.evidence.manifest) + repr(fake.decisions)))
-    body = re.sub("```.*?```", "", memo.split("---\n", 2)[2], flags=re.DOTALL)
-    body = re.sub(r"^\S+: .*expected .*$|\*\*.*\*\*|[0-9a-f]{64}|&#\d+;", "", body, flags=re.MULTILINE)
-    assert not set(re.findall(r"\d[\d.,]*\d|\d", body)) - known
+@pytest.mark.parametrize("language", WORDS)
+def test_every_number_links_to_its_figure_in_the_report(fake: FakeRun, page: Page, language: str) -> None:
+    written = markdown(memo_of(fake.evidence, fake.decisions, language=language))
+    body = re.sub("```.*?```", "", written.split("---\n", 2)[2], flags=re.DOTALL)
+    ids = {element.attributes["id"] for element in page.elements if "id" in element.attributes}
+    texts = {id: element.text for id, element in page.figures.items()}
+    linked = LINK.findall(body)
+    assert len(linked) > 200
+    for text, target in linked:
+        place, _, id = target.partition("#")
+        assert (place, id in ids) == ("report.html", True), target
+        if "/verdict/all/" in id or "-sample-" in id:
+            continue  # a sentence of decision.json, whose numbers are its own, or a sample's name
+        stem = id.removesuffix(".difference")
+        beside = [shown for other, shown in texts.items() if other == id or other.startswith(f"{stem}.")]
+        if id.endswith("/usd_per_1k_requests"):
+            figures = [float(page.figures[id + end].attributes["value"]) for end in ("", ".low", ".high")]
+            beside += [usd(figure * volume / 1000) for figure in figures for volume in VOLUMES]
+        said = NUMBER.findall(unlinked(text))
+        assert said, f"{text} links to {id} and has no number"
+        assert set(said) <= {number for shown in beside for number in NUMBER.findall(shown)}, (text, beside)
 
 
-def numbers_of(value: object) -> list[Number]:
-    """Return every Number inside a view."""
-    if isinstance(value, Number):
-        return [value]
-    if isinstance(value, dict):
-        return [n for item in value.values() for n in numbers_of(item)]
-    if isinstance(value, list | tuple):
-        return [n for item in value for n in numbers_of(item)]
-    names = getattr(type(value), "__dataclass_fields__", {})
-    return [n for name in names for n in numbers_of(getattr(value, name))]
+@pytest.mark.parametrize("language", WORDS)
+def test_no_number_stands_outside_a_link(fake: FakeRun, language: str) -> None:
+    """But those of our own words, of names and hashes of the record, and the volumes that were asked for."""
+    written = markdown(memo_of(fake.evidence, fake.decisions, language=language))
+    reasons = {judgement.reason for judgement in fake.evidence.judgements}
+    known = [*WORDS[language].values(), repr(fake.evidence.manifest), *reasons, *(f"{volume:,}" for volume in VOLUMES)]
+    assert strays(written, [*known, *(decision.rule_sha256 for decision in fake.decisions)]) == set()
+
+
+def test_a_chinese_memo_says_the_same_in_chinese(fake: FakeRun, memo: str) -> None:
+    chinese = memo_text(fake.evidence, fake.decisions, "zh")
+    ours = [
+        line for line in re.sub("```.*?```", "", chinese, flags=re.DOTALL).split("---\n", 2)[2].splitlines() if line
+    ]
+    foreign = [line for line in ours if not re.search("[\u4e00-\u9fff]", line) and not line.startswith("| ")]
+    assert [line for line in foreign if not line.startswith("**text_core/") and "expected" not in line] == []
+    assert NUMBER.findall(chinese.split("---\n", 2)[1])[:3] == NUMBER.findall(memo.split("---\n", 2)[1])[:3]
+    assert not re.search("[\u4e00-\u9fff][,;:?!]", chinese), "Chinese text has Chinese punctuation"
+
+
+@pytest.mark.parametrize(
+    ("frozen", "said"),
+    [
+        pytest.param(None, "were not frozen before the first call", id="never"),
+        pytest.param("0" * 64, f"rule {'0' * 64} was frozen.", id="changed"),
+    ],
+)
+def test_weights_that_changed_after_they_were_frozen_are_told(fake: FakeRun, frozen: str | None, said: str) -> None:
+    manifest = replace(fake.evidence.manifest, rules={} if frozen is None else {"text": frozen})
+    memo = memo_text(replace(fake.evidence, manifest=manifest), fake.decisions[:1])
+    assert said in memo
+    assert ("- The weights or gates are not those that were frozen" in memo) == (frozen is not None)
+
+
+def test_a_month_is_priced_at_the_volumes_that_are_asked_for(fake: FakeRun) -> None:
+    memo = markdown(memo_of(fake.evidence, fake.decisions, volumes=(7, 5_000)))
+    assert stated(memo) == (7, 5_000)
+    cost = next(e for e in fake.decisions[0].estimates["gpt-mini"] if e.metric == "usd_per_1k_requests")
+    assert f"[\\{usd(5 * (cost.value or 0))} \\[\\{usd(5 * (cost.low or 0))}, " in memo
+    assert "| Candidate | 7 a month | 5,000 a month |" in memo
+    assert stated("no front matter") == VOLUMES
 
 
 def test_what_was_charged_by_an_estimate_or_cannot_be_true_is_told(fake: FakeRun) -> None:
@@ -144,8 +195,8 @@ def test_what_was_charged_by_an_estimate_or_cannot_be_true_is_told(fake: FakeRun
     answers = {**fake.evidence.records, Role.ANSWER: (doubtful, *others)}
     beside = Unrecorded(calls=3, usd=Decimal("0.0123"))
     memo = memo_text(replace(fake.evidence, records=answers, unrecorded=beside), fake.decisions)
-    assert re.search(r"This run: ≈ \\\$\S+ \(1 of \d+ calls estimated\)", memo)
-    assert "May have been billed beside: at most \\$0.0123, for 3 calls that were broken off or asked again." in memo
+    assert re.search(r"\| ≈ \$\S+ \(1 of \d+ calls estimated\) \|", memo)
+    assert "May have been billed beside: at most $0.0123, for 3 calls that were broken off or asked again." in memo
     assert "1 estimated at the bound" in memo
     assert "1 with a usage that cannot be true." in memo
 
@@ -153,18 +204,19 @@ def test_what_was_charged_by_an_estimate_or_cannot_be_true_is_told(fake: FakeRun
 @pytest.mark.parametrize("payload", [" ¦ ".join(HOSTILE)], ids=["every payload"])
 def test_hostile_text_is_disarmed(payload: str) -> None:
     run = hostile_run(payload)
-    memo = memo_text(run.evidence, run.decisions)
+    memo = markdown(memo_of(run.evidence, run.decisions))
     matter = front_matter(memo)
     assert f"remote {payload}" in matter["models"]  # type: ignore[operator]
     body = memo.split("---\n", 2)[2]
     outside = re.sub(r"^(`{3,})text\n.*?^\1$", "", body, flags=re.DOTALL | re.MULTILINE)
     assert not re.search(r"<[a-z/!]", outside)
     assert "://" not in outside
-    assert not re.search(r"(?<!\\)\]\(", outside)
+    links = re.findall(r"(?<!\\)\]\((.*?)\)", outside)
+    assert all(re.fullmatch(r"report\.html#[\w/%~.:-]+", link) for link in links)
     assert "javascript:" not in outside
     assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069\u200b]", memo)
-    rows = [line for line in outside.splitlines() if line.startswith("|")]
-    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} <= {4, 5, 6, 7}
+    for table in re.findall(r"(?:^\|.*\n)+", outside, re.MULTILINE):
+        assert len({len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1
 
 
 def test_same_records_give_the_same_memo(memo: str) -> None:

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from harness.core.decision import Decision
-from harness.report.memo import memo_text
 from harness.report.phrases import Measured, Phrase
 from harness.report.slots import slot_evidence
 from harness.report.standing import RankingRow, ranking, verdict
 from harness.report.weighing import matrix
 from tests.report.bakeoffs import two_slots
+from tests.report.pages import memo_text
 
 FAKE = two_slots()
 DECISION = FAKE.decisions[0]

@@ -1,10 +1,14 @@
 """Each sentence of the page exists once, is used, and has the same placeholders in every language."""
 
 import re
+from collections.abc import Mapping
 from string import Formatter
 
+import pytest
+
+from harness.decide.sentences import JOINS as ENGLISH_JOINS
 from harness.report.html import HERE
-from harness.report.words import WORDS
+from harness.report.words import JOINS, SAID, WORDS
 
 PREFIXES = (
     "kind.", "section.", "nav.", "column.", "caption.", "status.", "metric.", "table.latency.", "percentile.",
@@ -12,13 +16,14 @@ PREFIXES = (
     "change.", "memo.toss", "memo.clear", "memo.lean", "memo.none", "memo.incomplete", "memo.rule_", "fact.",
     "table.measures", "bad.of", "memo.good", "why.", "foreseen.", "unit.", "weighing.",
     "firm.criteria", "firm.suites", "firm.more", "panel.",
+    "memo.risk.", "memo.rerun.", "matter.",
 )  # fmt: skip
 """Keys that are put together from a name of the run."""
 
 
 def sources() -> str:
     files = [*HERE.glob("*.py"), *(HERE / "templates").glob("*.html")]
-    return "\n".join(path.read_text() for path in files if path.name != "words.py")
+    return "\n".join(path.read_text() for path in files)
 
 
 def test_every_sentence_that_is_named_exists() -> None:
@@ -33,12 +38,30 @@ def test_no_sentence_lies_idle() -> None:
     assert [key for key in idle if not key.startswith(PREFIXES)] == []
 
 
-def test_languages_agree_on_keys_and_placeholders() -> None:
-    def placeholders(text: str) -> set[str]:
-        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+Placeholders = dict[str, str]
 
-    english = WORDS["en"]
-    for words in WORDS.values():
-        assert set(words) == set(english)
+
+def placeholders(text: str) -> Placeholders:
+    return {name: join or "" for _, name, join, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("tables", [WORDS, SAID], ids=["pages", "decisions"])
+def test_languages_agree_on_keys_and_placeholders(tables: Mapping[str, Mapping[str, str]]) -> None:
+    english = tables["en"]
+    assert list(tables) == ["en", "zh"]
+    for words in tables.values():
+        assert sorted(set(words) ^ set(english)) == [], "each language has every sentence"
         for key, text in words.items():
             assert placeholders(text) == placeholders(english[key]), key
+
+
+def test_every_join_is_known_in_every_language() -> None:
+    joins = {join for text in SAID["en"].values() for join in placeholders(text).values()}
+    assert joins == set(ENGLISH_JOINS)
+    assert all(set(of) == joins for of in JOINS.values())
+
+
+def test_chinese_has_chinese_punctuation() -> None:
+    """Between Chinese characters; numbers, names and units keep their own."""
+    wrong = re.compile("[\u4e00-\u9fff] ?[,;:?!()]|[(][\u4e00-\u9fff]|[\u4e00-\u9fff]\\.")
+    assert [text for tables in (WORDS, SAID) for text in tables["zh"].values() if wrong.search(text)] == []

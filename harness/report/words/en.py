@@ -1,12 +1,14 @@
-"""The page's own words: whole sentences by key, with placeholders; each language has the same keys."""
+"""The page's words in English."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from harness.decide.completeness import WHY
+from harness.decide.sentences import SENTENCES
 
-ENGLISH: Mapping[str, str] = MappingProxyType(
+PAGE: Mapping[str, str] = MappingProxyType(
     {
+        # lists
+        "list.space": " ",
         # page
         "page.title": "Bakeoff: {name}",
         "page.wordmark": "Bakeoff",
@@ -366,7 +368,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "foreseen.outside": "outside",
         "foreseen.line": "{what}: {expected} expected ({low} to {high}), {actual} taken",
         # why calls are pending
-        **{f"why.{unsent}": why for unsent, why in WHY.items()},
+        **{key: why for key, why in SENTENCES.items() if key.startswith("why.")},
         "pending.because": "{pending} pending ({why})",
         "pending.none": "{pending} pending",
         # failures
@@ -470,77 +472,5 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "method.run_id": "Run",
         "method.scorers": "Scorers and their parameters",
         "method.notices": "Notices",
-        # memo
-        "memo.title": "Which model for {name}?",
-        "memo.slot": "Slot: {slot}",
-        "memo.bottom_line": "Bottom line",
-        "memo.context": "Context and problem",
-        "memo.context_text": "The product needs one model for the slot {slot}. Bake-off {name}: {basis} Over all "
-        "slots it received {answered} of {planned} planned answers; lost to infrastructure or to Bakeoff: {errors}; "
-        "pending: {pending}.",
-        "memo.drivers": "Decision drivers",
-        "memo.options": "Considered options",
-        "memo.method": "Method",
-        "memo.results": "Results",
-        "memo.sensitivity": "Sensitivity",
-        "memo.costs": "Costs",
-        "memo.cases": "Bad cases",
-        "memo.risks": "Risks",
-        "memo.consequences": "Consequences and confirmation",
-        "memo.rerun": "Re-run when",
-        "memo.appendix": "Appendix",
-        "memo.clear": "Choose {winner}.",
-        "memo.lean": "Choose {winner} unless something that was not measured speaks against it: the lead is not "
-        "beyond doubt.",
-        "memo.toss-up": "There is no clear winner. If one must be named: {winner}, the cheapest or simplest of "
-        "those that cannot be told apart.",
-        "memo.ties": "They are:",
-        "memo.withheld": "Nobody is recommended yet, although {leader} ranks first.",
-        "memo.none": "Choose none of them: no candidate passes the gates, or nothing was measured.",
-        "memo.incomplete": "Do not decide yet: too little was measured. Complete the run first.",
-        "memo.p_best": "Chance to be best: {p_best}.",
-        "memo.score": "Score:",
-        "memo.fallback": "Fallback: {candidate}, next in the ranking.",
-        "memo.risk": "Risk:",
-        "memo.no_fallback": "There is no fallback: no other candidate was ranked.",
-        "memo.gate": "Gate:",
-        "memo.ranked": "{candidate}: rank {rank}, score {score}, chance to be best {p_best}.",
-        "memo.out": "{candidate}: excluded by its gates:",
-        "memo.unranked": "{candidate}: not ranked.",
-        "memo.incumbent": "Keeping what the product uses today is an option too; it competes only if it was a "
-        "candidate of this run.",
-        "memo.suite": "{suite}, version {version}, licence {licence}; digest {digest}.",
-        "memo.unlicensed": "not stated",
-        "memo.instrument": "{name} is {candidate} ({model}): {calls} calls, {failures} failures.",
-        "memo.rule_frozen": "The weights and gates were frozen before the first call (rule {hash}).",
-        "memo.rule_changed": "The weights or gates were changed after the first call (rule {hash}).",
-        "memo.p_holm": "Holm-corrected p {p}",
-        "memo.without": "Without {criterion}, {leader} leads.",
-        "memo.no_sensitivity": "Nothing that was tried changes the lead.",
-        "memo.calls_line": "{candidate}: {answered} of {planned} answered, {candidate_faults} failed by the candidate, "
-        "{infra} lost to infrastructure, {harness} lost to Bakeoff, {excluded} left out by the plan, {pending}.",
-        "memo.risk_list": "To be judged by people, because no run measures them: data retention and licence, "
-        "deprecation dates, rate limits, dependence on a single vendor, contamination of public samples, drift.",
-        "memo.caveat": "Bad, because:",
-        "memo.no_caveats": "The measurement raised no caveat.",
-        "memo.waiver": "Waiver needed: these gates are not proven for {candidate}:",
-        "memo.signed": "Signed by: \\_\\_\\_\\_",
-        "memo.good": "Good, because {candidate} has the highest score under the weights that were set.",
-        "memo.good_tie": "Good, because {candidate} cannot be told apart from the best and spares further cost or "
-        "complexity.",
-        "memo.confirm": "Confirm with a canary before the switch: hold {candidate} to the gates above and to its "
-        "measured values; roll back when a gate is violated.",
-        "memo.confirm_none": "Nothing is switched, so nothing needs a canary.",
-        "memo.rerun_list": "the model's version or a price changes; traffic mix or volume moves by a fifth; a new "
-        "candidate appears; a weight reaches a crossover above; the canary breaches a gate; a quarter has passed.",
-        "memo.reproduce": "Recompute this memo from the records, without asking a model again: {command}",
-        "memo.y": "In the context of {name}, facing the choice for {slot}, we decided for {winner}, to achieve the "
-        "best balance of",
-        "memo.y_accepting": "We accept the caveats above.",
-        "memo.y_none": "In the context of {name}, facing the choice for {slot}, we decided for no candidate, accepting "
-        "that the choice stays open.",
     }
 )
-
-WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH})
-"""Language → key → sentence."""

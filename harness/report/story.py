@@ -1,0 +1,282 @@
+"""The memo's story of one slot: what to choose, why, what it costs, and what would change our mind."""
+
+from collections.abc import Iterator, Sequence
+
+from harness.report.cases import BadCase, SampleView
+from harness.report.document import Block, Bullets, Heading, Paragraph, Quotation, Span, Spans, Table
+from harness.report.numbers import Number, count
+from harness.report.phrases import Measured, Phrase
+from harness.report.speaker import PAGE, Speaker, strong
+from harness.report.standing import RankingRow
+from harness.report.view import RunView, SlotView
+from harness.report.volumes import middle, month
+from harness.report.weighing import CriterionView, DifferenceRow, GateCell, GateView, MatrixRow
+
+EXAMPLES = 3
+"""Verbatim bad answers of one slot."""
+EXAMPLE_CHARACTERS = 800
+
+
+def story(
+    speak: Speaker, run: RunView, slot: SlotView, volumes: Sequence[int], frozen_sha256: str | None
+) -> Iterator[Block]:
+    """Yield the slot's sections. `frozen_sha256`: of the rule that was written down before the first call."""
+    sections = {
+        "memo.bottom_line": _bottom_line(speak, slot, volumes, frozen_sha256),
+        "memo.context": _context(speak, run, slot),
+        "memo.drivers": _drivers(speak, slot, frozen_sha256),
+        "memo.options": _options(speak, slot),
+        "memo.results": _results(speak, slot),
+        "memo.sensitivity": _sensitivity(speak, slot),
+        "memo.costs": _costs(speak, slot, volumes),
+        "memo.cases": _cases(speak, slot),
+        "memo.consequences": _consequences(speak, run, slot),
+    }
+    yield Heading(level=2, spans=speak.say("memo.slot", slot=slot.slot))
+    for name, blocks in sections.items():
+        yield Heading(level=3, spans=speak.say(name))
+        yield from blocks
+
+
+def _bottom_line(speak: Speaker, slot: SlotView, volumes: Sequence[int], frozen_sha256: str | None) -> Iterator[Block]:
+    verdict = slot.verdict
+    lines = [strong(_recommendation(speak, slot))]
+    about = next((row for row in slot.ranking if verdict.about is not None and row.tag == verdict.about), None)
+    sureness: Spans = ()
+    if about is not None:
+        sureness = speak.say("memo.sureness", p_best=about.chance, score=about.score)
+        sureness = speak.joined(sureness, speak.say("memo.no_spread") if about.no_spread else ())
+    lines.append(speak.joined(speak.told(verdict.sentence, verdict.said, verdict.sentence_id), sureness))
+    cost = next((row.cells[0] for row in slot.costs if about is not None and row.tag == about.tag), None)
+    if cost is not None:
+        lines.append(_cost(speak, cost, middle(volumes)))
+    if verdict.caveats:
+        lines.append(speak.say("memo.risk", caveat=_caveats(speak, slot)[0]))
+    if verdict.winner is not None:
+        lines.append(_fallback(speak, slot))
+    if verdict.unproven and verdict.about is not None:
+        metrics = speak.listed(verdict.unproven)
+        lines.append(speak.say("memo.waiver", candidate=verdict.about.name, metrics=metrics))
+    if not verdict.rule_is_frozen:
+        key = "memo.rule_unfrozen" if frozen_sha256 is None else "memo.reweighed"
+        lines.append(speak.say(key, hash=verdict.rule_sha256))
+    yield Bullets(items=tuple(lines))
+
+
+def _recommendation(speak: Speaker, slot: SlotView) -> Spans:
+    verdict = slot.verdict
+    if verdict.winner is None:
+        if verdict.about is None or verdict.kind in ("none", "incomplete"):
+            return speak.say("memo.incomplete" if verdict.kind == "incomplete" else "memo.none")
+        return speak.say("memo.withheld", leader=verdict.about.name)
+    said = speak.say(f"memo.{verdict.kind}", winner=verdict.winner.name)
+    if verdict.kind != "toss-up":
+        return said
+    tied = [row.tag.name for row in slot.ranking if row.rank is not None and (row.leads or row.near_tie)]
+    return speak.joined(said, speak.say("memo.ties", candidates=speak.listed(tied)))
+
+
+def _cost(speak: Speaker, cost: Measured, requests: int) -> Spans:
+    if not isinstance(cost.value, Number):
+        return speak.say("memo.cost", cost=cost)
+    return speak.say("memo.cost_month", cost=cost, requests=count(requests), month=month(speak, cost, requests))
+
+
+def _fallback(speak: Speaker, slot: SlotView) -> Spans:
+    others = [row for row in slot.ranking if row.rank is not None and row.tag != slot.verdict.winner]
+    return speak.say("memo.fallback", candidate=others[0].tag.name) if others else speak.say("memo.no_fallback")
+
+
+def _caveats(speak: Speaker, slot: SlotView) -> list[Spans]:
+    verdict = slot.verdict
+    said = verdict.caveats_said or (None,) * len(verdict.caveats)
+    pairs = zip(verdict.caveats, said, strict=True)
+    return [speak.told(text, () if it is None else (it,), id) for (id, text), it in pairs]
+
+
+def _context(speak: Speaker, run: RunView, slot: SlotView) -> Iterator[Block]:
+    counts = {"answered": run.answered, "planned": run.planned, "errors": run.errors}
+    yield Paragraph(spans=speak.say("memo.context_text", name=run.name, slot=slot.slot, basis=slot.basis, **counts))
+
+
+def _drivers(speak: Speaker, slot: SlotView, frozen_sha256: str | None) -> Iterator[Block]:
+    yield Table(
+        head=tuple(speak.say(f"column.{key}") for key in ("criterion", "metric", "weight", "worst", "ideal", "scale")),
+        rows=tuple(
+            tuple(map(speak.show, (c.name, c.label, c.weight, c.worst, c.ideal, c.scale))) for c in slot.criteria
+        ),
+    )
+    gates = [speak.say("memo.gate", metric=gate.label, limit=gate.limit) for gate in slot.gates]
+    weighing = [] if slot.weighing is None else [speak.say(slot.weighing)]
+    key = "memo.rule_unfrozen" if frozen_sha256 is None else "memo.rule_changed"
+    key = "memo.rule_frozen" if slot.verdict.rule_is_frozen else key
+    yield Bullets(items=(*gates, *weighing, speak.say(key, hash=slot.verdict.rule_sha256, frozen=frozen_sha256 or "")))
+
+
+def _options(speak: Speaker, slot: SlotView) -> Iterator[Block]:
+    ranked = {row.tag for row in slot.ranking}
+    lines = [_option(speak, row) for row in slot.ranking]
+    lines += [speak.say("memo.unranked", candidate=tag.name) for tag in slot.tags if tag not in ranked]
+    yield Bullets(items=(*lines, speak.say("memo.incumbent")))
+
+
+def _option(speak: Speaker, row: RankingRow) -> Spans:
+    name = row.tag.name
+    if row.rank is not None:
+        return speak.say("memo.ranked", candidate=name, rank=row.rank, score=row.score.value, p_best=row.chance)
+    if row.failed:
+        return speak.say("memo.out", candidate=name, metrics=speak.listed(row.failed))
+    return speak.say("memo.unranked", candidate=name)
+
+
+def _results(speak: Speaker, slot: SlotView) -> Iterator[Block]:
+    if slot.gates and slot.gate_rows:
+        yield Table(
+            head=(speak.say("column.candidate"), *(_gate_head(speak, gate) for gate in slot.gates)),
+            rows=tuple((speak.show(r.tag.name), *(_gate(speak, cell) for cell in r.cells)) for r in slot.gate_rows),
+        )
+    if slot.matrix:
+        heads = (speak.say("memo.weighed", name=c.name, weight=c.column_weight) for c in slot.criteria)
+        yield Table(
+            head=(speak.say("column.candidate"), *heads, speak.say("column.score")),
+            rows=tuple(_matrix_row(speak, row) for row in slot.matrix),
+        )
+    else:
+        yield Paragraph(spans=speak.say("ranking.none"))
+    if slot.differences:
+        yield Bullets(items=tuple(_difference(speak, row) for row in slot.differences))
+
+
+def _gate_head(speak: Speaker, gate: GateView) -> Spans:
+    return speak.say("memo.gate_head", metric=gate.label, limit=gate.limit)
+
+
+def _gate(speak: Speaker, cell: GateCell | None) -> Spans:
+    if cell is None:
+        return speak.say("not_measured")
+    status = Phrase(key=f"status.{cell.status}")
+    if cell.bound is None:
+        return speak.say("memo.gate_cell", status=status, value=cell.value)
+    return speak.say("memo.gate_bound", status=status, value=cell.value, bound=cell.bound)
+
+
+def _matrix_row(speak: Speaker, row: MatrixRow) -> tuple[Spans, ...]:
+    cells = (speak.say("memo.matrix_cell", measured=cell.raw, product=cell.product) for cell in row.cells)
+    return (speak.show(row.tag.name), *cells, speak.show(row.score))
+
+
+def _difference(speak: Speaker, row: DifferenceRow) -> Spans:
+    pair = speak.say("difference.pair", leader=row.leader, challenger=row.challenger, metric=row.label)
+    if row.p_holm is None:
+        return speak.say("memo.difference", pair=pair, difference=row.difference)
+    return speak.say("memo.difference_p", pair=pair, difference=row.difference, p=row.p_holm)
+
+
+def _sensitivity(speak: Speaker, slot: SlotView) -> Iterator[Block]:
+    lines = [speak.say(change) for change in slot.verdict.changes]
+    lines += [
+        speak.say("memo.without", criterion=c.name, leader=c.without) for c in slot.criteria if c.without is not None
+    ]
+    if slot.profiles is not None:
+        lines.append(speak.say(slot.profiles.said))
+    if slot.firmness is not None:
+        lines += [speak.say(line) for line in (*slot.firmness.lines, *slot.firmness.advice)]
+    yield Bullets(items=tuple(lines) or (speak.say("memo.no_sensitivity"),))
+
+
+def _costs(speak: Speaker, slot: SlotView, volumes: Sequence[int]) -> Iterator[Block]:
+    columns = ("candidate", "spent", "price", "source")
+    heads = {key: speak.say(f"column.{key}") for key in columns}
+    heads |= {key: speak.say(f"metric.{key}") for key in ("usd_per_1k_requests", "usd_per_good_answer")}
+    order = ("candidate", "usd_per_1k_requests", "usd_per_good_answer", "spent", "price", "source")
+    yield Table(
+        head=tuple(heads[key] for key in order),
+        rows=tuple(
+            (
+                speak.show(row.tag.name),
+                *map(speak.show, row.cells),
+                speak.show(row.spent),
+                speak.show(row.price),
+                speak.listed(row.sources) or speak.show(""),
+            )
+            for row in slot.costs
+        ),
+    )
+    units = [
+        speak.say("memo.units", candidate=r.tag.name, units=speak.listed(r.units, ";")) for r in slot.costs if r.units
+    ]
+    if units:
+        yield Bullets(items=tuple(units))
+    months = (speak.say("memo.month_head", requests=count(volume)) for volume in volumes)
+    yield Table(
+        head=(heads["candidate"], *months),
+        rows=tuple(
+            (speak.show(row.tag.name), *(month(speak, row.cells[0], volume) for volume in volumes))
+            for row in slot.costs
+        ),
+    )
+    yield Paragraph(spans=speak.say("memo.month"))
+
+
+def _cases(speak: Speaker, slot: SlotView) -> Iterator[Block]:
+    if not slot.cases.worst:
+        yield Paragraph(spans=speak.say("bad.none"))
+        return
+    yield Paragraph(spans=speak.say("caption.bad"))
+    yield Table(
+        head=(speak.say("column.slice"), *(speak.show(tag.name) for tag in slot.tags)),
+        rows=tuple(
+            (speak.say("memo.slice", kind=row.kind, name=row.name), *map(speak.show, row.cells))
+            for row in slot.cases.counts
+        ),
+    )
+    samples = {sample.anchor: sample for sample in slot.cases.samples}
+    for case in slot.cases.worst[:EXAMPLES]:
+        yield from _example(speak, case, samples.get(case.anchor or ""))
+
+
+def _example(speak: Speaker, case: BadCase, sample: SampleView | None) -> Iterator[Block]:
+    name = "".join(span.text for span in speak.say("memo.case", suite=case.suite, task=case.task, id=case.id))
+    link = None if case.anchor is None else f"{PAGE}#{case.anchor}"
+    yield Paragraph(spans=(Span(text=name, link=link, strong=True),))
+    yield Quotation(text=case.input[:EXAMPLE_CHARACTERS])
+    for tag, why in case.who:
+        yield Paragraph(spans=speak.say("memo.bad_answer", candidate=tag.name, why=why))
+        answer = None if sample is None else sample.answers[sample.tags.index(tag)]
+        if answer is not None and answer.text:
+            yield Quotation(text=answer.text[:EXAMPLE_CHARACTERS])
+
+
+def _consequences(speak: Speaker, run: RunView, slot: SlotView) -> Iterator[Block]:
+    winner, context = slot.verdict.winner, {"name": run.name, "slot": slot.slot}
+    bad = [speak.say("memo.caveat", caveat=caveat) for caveat in _caveats(speak, slot)]
+    bad = bad or [speak.say("memo.no_caveats")]
+    if winner is None:
+        yield Bullets(items=(*bad, speak.say("memo.confirm_none")))
+        yield Paragraph(spans=speak.say("memo.y_none", **context))
+        return
+    good = "memo.good_tie" if slot.verdict.kind == "toss-up" else "memo.good"
+    yield Bullets(items=(speak.say(good, candidate=winner.name), *bad))
+    yield Paragraph(spans=speak.say("memo.confirm", candidate=winner.name))
+    row = next((row for row in slot.matrix if row.tag == winner), None)
+    gates = [speak.say("memo.limit", metric=gate.label, limit=gate.limit) for gate in slot.gates]
+    measured = [] if row is None else [_limit(speak, c, m.raw) for c, m in zip(slot.criteria, row.cells, strict=True)]
+    if limits := (*gates, *(limit for limit in measured if limit)):
+        yield Bullets(items=limits)
+    others = [item.tag.name for item in slot.ranking if item.tag != winner]
+    criteria = speak.listed([criterion.name for criterion in slot.criteria], "and")
+    yield Paragraph(
+        spans=speak.say("memo.y", winner=winner.name, others=speak.listed(others, "and"), criteria=criteria, **context)
+        if others
+        else speak.say("memo.y_alone", winner=winner.name, criteria=criteria, **context)
+    )
+
+
+def _limit(speak: Speaker, criterion: CriterionView, measured: Measured) -> Spans:
+    """Return the bad end of the interval as a limit; nothing where it has none."""
+    rising = float(criterion.ideal.raw) > float(criterion.worst.raw)
+    bound = measured.low if rising else measured.high
+    if bound is None:
+        return ()
+    limit = Phrase(key="gate.min" if rising else "gate.max", args={"limit": bound})
+    return speak.say("memo.limit", metric=criterion.label, limit=limit)

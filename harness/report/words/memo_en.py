@@ -1,0 +1,145 @@
+"""The memo's words in English."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+MEMO: Mapping[str, str] = MappingProxyType(
+    {
+        "memo.title": "Which model for {name}?",
+        "memo.slot": "Slot: {slot}",
+        "memo.bottom_line": "Bottom line",
+        "memo.context": "Context and problem",
+        "memo.drivers": "Decision drivers",
+        "memo.options": "Considered options",
+        "memo.results": "Results",
+        "memo.sensitivity": "What would change our mind",
+        "memo.costs": "Costs",
+        "memo.cases": "Bad cases",
+        "memo.consequences": "Consequences and confirmation",
+        "memo.method": "Method",
+        "memo.risks": "Risks",
+        "memo.rerun": "Re-run when",
+        "memo.appendix": "Appendix",
+        # who signs; the keys are those of the front matter
+        "matter.status": "Status",
+        "matter.incomplete": "Incomplete",
+        "matter.date": "Date",
+        "matter.decision-makers": "Decision-makers",
+        "matter.consulted": "Consulted",
+        "matter.informed": "Informed",
+        "matter.run": "Run",
+        "matter.evidence": "Hash of the evidence",
+        "matter.data": "Hash of the samples",
+        "matter.rules": "Hashes of weights and gates",
+        "matter.verdicts": "Verdicts",
+        "matter.recommended": "Recommended",
+        "matter.models": "Models",
+        "matter.prices": "Prices",
+        "matter.requests_a_month": "Requests a month",
+        "matter.tool": "Tool",
+        "matter.proposed": "proposed",
+        "matter.yes": "yes",
+        "matter.no": "no",
+        "matter.nobody": "nobody",
+        "matter.pair": "{name}: {value}",
+        # bottom line
+        "memo.clear": "Choose {winner}.",
+        "memo.lean": "Choose {winner} unless something that was not measured speaks against it: the lead is not "
+        "beyond doubt.",
+        "memo.toss-up": "There is no clear winner. If one must be named: {winner}, the cheapest or simplest of "
+        "those that cannot be told apart.",
+        "memo.ties": "They are: {candidates}.",
+        "memo.withheld": "Nobody is recommended yet, although {leader} ranks first.",
+        "memo.none": "Choose none of them: no candidate passes the gates, or nothing was measured.",
+        "memo.incomplete": "Do not decide yet: too little was measured. Complete the run first.",
+        "memo.sureness": "Chance to be best: {p_best}. Score: {score}.",
+        "memo.no_spread": "The score has no interval: a task with one judged sample shows no spread.",
+        "memo.cost": "Cost per 1,000 requests: {cost}.",
+        "memo.cost_month": "Cost per 1,000 requests: {cost}. A month of {requests} requests: {month}.",
+        "memo.risk": "Risk: {caveat}",
+        "memo.fallback": "Fallback: {candidate}, next in the ranking.",
+        "memo.no_fallback": "There is no fallback: no other candidate was ranked.",
+        "memo.waiver": "Waiver needed: these gates are not proven for {candidate}: {metrics}. Signed by: ____",
+        "memo.reweighed": "The weights or gates are not those that were frozen before the first call: see below.",
+        # context, drivers, options
+        "memo.context_text": "The product needs one model for the slot {slot}. Bake-off {name}: {basis} Over all "
+        "slots it received {answered} of {planned} planned answers; lost to infrastructure or to Bakeoff: {errors}.",
+        "memo.gate": "Gate: {metric} {limit}.",
+        "memo.rule_frozen": "The weights and gates were frozen before the first call (rule {hash}).",
+        "memo.rule_changed": "The weights or gates were changed after the first call: this memo follows rule {hash}; "
+        "rule {frozen} was frozen.",
+        "memo.rule_unfrozen": "The weights and gates were not frozen before the first call (rule {hash}).",
+        "memo.ranked": "{candidate}: rank {rank}, score {score}, chance to be best {p_best}.",
+        "memo.out": "{candidate}: excluded by its gates: {metrics}.",
+        "memo.unranked": "{candidate}: not ranked.",
+        "memo.incumbent": "Keeping what the product uses today is an option too; it competes only if it was a "
+        "candidate of this run.",
+        # results and what would change them
+        "memo.with_n": "{estimate}, n {n}",
+        "memo.gate_cell": "{status}: {value}",
+        "memo.gate_bound": "{status}: {value}, bound {bound}",
+        "memo.gate_head": "{metric}, {limit}",
+        "memo.weighed": "{name} ({weight})",
+        "memo.matrix_cell": "{measured}; {product}",
+        "memo.difference": "{pair}: {difference}.",
+        "memo.difference_p": "{pair}: {difference}; Holm-corrected p {p}.",
+        "memo.without": "Without {criterion}, {leader} leads.",
+        "memo.no_sensitivity": "Nothing that was tried changes the lead.",
+        # costs
+        "memo.units": "{candidate}: {units}.",
+        "memo.month": "Requests a month, times what a request cost on average. The interval is that of the average: "
+        "how many requests come is given, not measured. The command bakeoff cost also draws the volume, and adds seats "
+        "and margins.",
+        "memo.month_head": "{requests} a month",
+        "memo.slice": "{kind} {name}",
+        "memo.case": "{suite}/{task}/{id}",
+        "memo.bad_answer": "{candidate}: {why}",
+        # consequences
+        "memo.good": "Good, because {candidate} has the highest score under the weights that were set.",
+        "memo.good_tie": "Good, because {candidate} cannot be told apart from the best and spares further cost or "
+        "complexity.",
+        "memo.caveat": "Bad, because: {caveat}",
+        "memo.no_caveats": "The measurement raised no caveat.",
+        "memo.confirm": "Confirm with a canary before the switch. Roll back when {candidate} leaves one of these "
+        "limits: the gates, and the bad ends of the intervals that were measured.",
+        "memo.limit": "{metric}: {limit}",
+        "memo.confirm_none": "Nothing is switched, so nothing needs a canary.",
+        "memo.y": "In the context of {name}, facing the choice for {slot}, we decided for {winner} and against "
+        "{others}, to achieve the best balance of {criteria}, accepting the caveats above.",
+        "memo.y_alone": "In the context of {name}, facing the choice for {slot}, we decided for {winner}, which had no "
+        "rival, to achieve the best balance of {criteria}, accepting the caveats above.",
+        "memo.y_none": "In the context of {name}, facing the choice for {slot}, we decided for no candidate, accepting "
+        "that the choice stays open.",
+        # method
+        "memo.basis": "{slot}: {basis} {draws}",
+        "memo.suite": "{suite}, version {version}, licence {licence}; digest {digest}.",
+        "memo.unlicensed": "not stated",
+        "memo.model": "{name} is {model}.",
+        "memo.model_params": "{name} is {model} with {params}.",
+        "memo.instrument": "{name} is {candidate} ({model}): {calls} calls, {failures} failures.",
+        "memo.calls_line": "{candidate}: {answered} of {planned} answered, {candidate_faults} failed by the candidate, "
+        "{infra} lost to infrastructure, {harness} lost to Bakeoff, {excluded} left out by the plan, {pending}.",
+        "memo.warning": "{warning}.",
+        "memo.settings": "Settings: {settings}.",
+        "memo.setting": "{name} {value}",
+        "memo.spend": "Billed by providers: {billed}. Machine time: {machine}.",
+        "memo.unrecorded": "May have been billed beside: {unrecorded}.",
+        # risks, and when to run again
+        "memo.people": "No run measures these; people must judge them:",
+        "memo.risk.data": "where the data goes, how long it is kept, and what the licence allows",
+        "memo.risk.retirement": "when the provider retires the model",
+        "memo.risk.limits": "rate limits at the product's peak",
+        "memo.risk.vendor": "dependence on a single vendor",
+        "memo.risk.contamination": "public samples that the model was trained on",
+        "memo.risk.drift": "a model that changes behind the same name",
+        "memo.rerun.model": "the model's version or a price changes;",
+        "memo.rerun.traffic": "traffic mix or volume moves by a fifth;",
+        "memo.rerun.candidate": "a new candidate appears;",
+        "memo.rerun.crossover": "a weight reaches a crossover above;",
+        "memo.rerun.canary": "the canary leaves its limits;",
+        "memo.rerun.quarter": "a quarter has passed.",
+        "memo.reproduce": "This memo again, from the records, without asking a model again: {command}",
+        "memo.verify": "Are its numbers those of the records? {command}",
+        "memo.links": "Each number links to its place in {page}, which must lie beside this memo.",
+    }
+)

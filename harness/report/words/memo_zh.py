@@ -1,0 +1,142 @@
+"""The memo's words in Simplified Chinese."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+MEMO: Mapping[str, str] = MappingProxyType(
+    {
+        "memo.title": "{name}：选哪个模型？",
+        "memo.slot": "用途：{slot}",
+        "memo.bottom_line": "结论",
+        "memo.context": "背景与问题",
+        "memo.drivers": "决策依据",
+        "memo.options": "考虑过的方案",
+        "memo.results": "结果",
+        "memo.sensitivity": "什么会改变结论",
+        "memo.costs": "成本",
+        "memo.cases": "坏例",
+        "memo.consequences": "影响与上线验证",
+        "memo.method": "方法",
+        "memo.risks": "风险",
+        "memo.rerun": "何时重新评测",
+        "memo.appendix": "附录",
+        # who signs; the keys are those of the front matter
+        "matter.status": "状态",
+        "matter.incomplete": "未完成",
+        "matter.date": "日期",
+        "matter.decision-makers": "决策人",
+        "matter.consulted": "征求过意见的人",
+        "matter.informed": "知会人",
+        "matter.run": "运行",
+        "matter.evidence": "证据的哈希",
+        "matter.data": "样本的哈希",
+        "matter.rules": "权重与门槛的哈希",
+        "matter.verdicts": "判定",
+        "matter.recommended": "推荐",
+        "matter.models": "模型",
+        "matter.prices": "价格",
+        "matter.requests_a_month": "每月请求量",
+        "matter.tool": "工具",
+        "matter.proposed": "待审批",
+        "matter.yes": "是",
+        "matter.no": "否",
+        "matter.nobody": "无",
+        "matter.pair": "{name}：{value}",
+        # bottom line
+        "memo.clear": "选择 {winner}。",
+        "memo.lean": "建议选择 {winner}，除非有未测量的因素不利于它：它的领先还不算稳固。",
+        "memo.toss-up": "没有明确的胜出者。如果必须选一个：选 {winner}，它是难分高下的几个候选中最便宜或最简单的。",
+        "memo.ties": "难分高下的是：{candidates}。",
+        "memo.withheld": "{leader} 虽然排第一，但暂时不推荐任何候选。",
+        "memo.none": "一个都不选：没有候选通过门槛，或者没有测得数据。",
+        "memo.incomplete": "先不要决定：测得的数据太少，请先完成这次运行。",
+        "memo.sureness": "最优概率：{p_best}。得分：{score}。",
+        "memo.no_spread": "得分没有区间：有任务只有一个已评分的样本，看不出离散程度。",
+        "memo.cost": "每 1,000 次请求成本：{cost}。",
+        "memo.cost_month": "每 1,000 次请求成本：{cost}。每月 {requests} 次请求：{month}。",
+        "memo.risk": "风险：{caveat}",
+        "memo.fallback": "备选：{candidate}，排名紧随其后。",
+        "memo.no_fallback": "没有备选：没有其他候选得到排名。",
+        "memo.waiver": "需要签署豁免：{candidate} 的以下门槛尚未得到证明：{metrics}。签字：____",
+        "memo.reweighed": "所用的权重或门槛，不是首次调用之前锁定的那一套，详见下文。",
+        # context, drivers, options
+        "memo.context_text": "产品需要为 {slot} 选定一个模型。评测 {name}：{basis}在所有用途上，"
+        "计划 {planned} 个回答，"
+        "收到 {answered} 个；因基础设施或 Bakeoff 丢失 {errors} 个。",
+        "memo.gate": "门槛：{metric} {limit}。",
+        "memo.rule_frozen": "权重和门槛在首次调用之前已锁定（规则 {hash}）。",
+        "memo.rule_changed": "首次调用之后改过权重或门槛：本备忘录采用规则 {hash}，当初锁定的是规则 {frozen}。",
+        "memo.rule_unfrozen": "权重和门槛在首次调用之前没有锁定（规则 {hash}）。",
+        "memo.ranked": "{candidate}：第 {rank} 名，得分 {score}，最优概率 {p_best}。",
+        "memo.out": "{candidate}：未过门槛，已排除：{metrics}。",
+        "memo.unranked": "{candidate}：未排名。",
+        "memo.incumbent": "继续使用产品现有的模型也是一种选择；只有当它是本次评测的候选时，才参与了比较。",
+        # results and what would change them
+        "memo.with_n": "{estimate}，n {n}",
+        "memo.gate_cell": "{status}：{value}",
+        "memo.gate_bound": "{status}：{value}，边界 {bound}",
+        "memo.gate_head": "{metric} {limit}",
+        "memo.weighed": "{name}（{weight}）",
+        "memo.matrix_cell": "{measured}；{product}",
+        "memo.difference": "{pair}：{difference}。",
+        "memo.difference_p": "{pair}：{difference}；Holm 校正后 p 值 {p}。",
+        "memo.without": "去掉 {criterion} 后，{leader} 领先。",
+        "memo.no_sensitivity": "试过的各种变化都不会改变领先者。",
+        # costs
+        "memo.units": "{candidate}：{units}。",
+        "memo.month": "每月请求量乘以测得的单次请求平均成本。区间只反映平均成本的不确定性：请求量是给定的，"
+        "不是测得的。"
+        "命令 bakeoff cost 还会模拟请求量的波动，并给出席位定价和毛利。",
+        "memo.month_head": "每月 {requests} 次",
+        "memo.slice": "{kind} {name}",
+        "memo.case": "{suite}/{task}/{id}",
+        "memo.bad_answer": "{candidate}：{why}",
+        # consequences
+        "memo.good": "好处：在所设权重下，{candidate} 的得分最高。",
+        "memo.good_tie": "好处：{candidate} 与最好的候选难分高下，又能省下额外的成本或复杂度。",
+        "memo.caveat": "不足：{caveat}",
+        "memo.no_caveats": "测量过程没有发现需要提醒的问题。",
+        "memo.confirm": "切换之前先小流量灰度验证。{candidate} 一旦超出以下任何一条界限就回滚：各项门槛，"
+        "以及测得区间中不利的一端。",
+        "memo.limit": "{metric}：{limit}",
+        "memo.confirm_none": "没有切换，因此不需要灰度验证。",
+        "memo.y": "在 {name} 中，针对 {slot} 的选型，我们决定采用 {winner}，不采用 {others}，"
+        "以求在 {criteria} 之间取得最佳平衡，"
+        "并接受上述不足。",
+        "memo.y_alone": "在 {name} 中，针对 {slot} 的选型，我们决定采用没有对手的 {winner}，"
+        "以求在 {criteria} 之间取得最佳平衡，"
+        "并接受上述不足。",
+        "memo.y_none": "在 {name} 中，针对 {slot} 的选型，我们决定暂不采用任何候选，接受这一选择继续悬而未决。",
+        # method
+        "memo.basis": "{slot}：{basis}{draws}",
+        "memo.suite": "{suite}，版本 {version}，许可证 {licence}；摘要 {digest}。",
+        "memo.unlicensed": "未注明",
+        "memo.model": "{name} 即 {model}。",
+        "memo.model_params": "{name} 即 {model}，参数 {params}。",
+        "memo.instrument": "{name} 由 {candidate}（{model}）承担：调用 {calls} 次，失败 {failures} 次。",
+        "memo.calls_line": "{candidate}：计划 {planned} 个，回答 {answered} 个，自身失败 {candidate_faults} 个，"
+        "因基础设施丢失 {infra} 个，因 Bakeoff 丢失 {harness} 个，按计划不问 {excluded} 个，{pending}。",
+        "memo.warning": "{warning}。",
+        "memo.settings": "设置：{settings}。",
+        "memo.setting": "{name} {value}",
+        "memo.spend": "服务商计费：{billed}。机器时间费用：{machine}。",
+        "memo.unrecorded": "此外可能被计费：{unrecorded}。",
+        # risks, and when to run again
+        "memo.people": "以下风险无法靠运行测量，需要人来判断：",
+        "memo.risk.data": "数据发往哪里、保留多久，许可证允许怎样使用",
+        "memo.risk.retirement": "服务商何时下线该模型",
+        "memo.risk.limits": "产品高峰期的限流",
+        "memo.risk.vendor": "对单一供应商的依赖",
+        "memo.risk.contamination": "模型可能在公开样本上训练过",
+        "memo.risk.drift": "名称不变，模型却在背后更新",
+        "memo.rerun.model": "模型版本或价格变化；",
+        "memo.rerun.traffic": "流量构成或请求量变化达到五分之一；",
+        "memo.rerun.candidate": "出现新的候选；",
+        "memo.rerun.crossover": "权重调整到上文所列的转折点；",
+        "memo.rerun.canary": "灰度验证超出界限；",
+        "memo.rerun.quarter": "满一个季度。",
+        "memo.reproduce": "从记录重新生成本备忘录，无需再次调用模型：{command}",
+        "memo.verify": "核对数字是否与记录一致：{command}",
+        "memo.links": "每个数字都链接到它在 {page} 中的出处；该文件须与本备忘录放在同一文件夹。",
+    }
+)
