@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
@@ -152,7 +152,10 @@ async def process(kind: type[ProcessTap] = ProcessTap) -> AsyncIterator[Tap]:
         assert not log.exists(), log.read_text()
 
 
-TAPS = {"in process": in_process, "process": partial(process, ForkedTap)}
+TAPS: Mapping[str, Callable[[], AbstractAsyncContextManager[Tap]]] = {
+    "in process": in_process,
+    "process": partial(process, ForkedTap),
+}
 TAP: ContextVar[str] = ContextVar("TAP", default="in process")
 """Which one `attempt` sends through."""
 

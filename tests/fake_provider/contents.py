@@ -69,7 +69,7 @@ def null_content(*, tool: str | None = None) -> Fault:
     """Content that is null: beside a call of `tool`, or beside nothing."""
     call = {"index": 0, "id": "call-1", "type": "function", "function": {"name": tool, "arguments": "{}"}}
     calls = {"tool_calls": [call]} if tool else {}
-    message = {"role": "assistant", "content": None, **calls}
+    message: Event = {"role": "assistant", "content": None, **calls}
     reason = "tool_calls" if tool else "stop"
     return either(
         streamed=sse(delta(**message), delta(reason)),

@@ -48,7 +48,8 @@ class Session:
         socket = await self.exchange.upgrade()
         self.settings = {"id": "sess-fake", "model": self.exchange.served.model}
         await self.tell("session.created", "session", session=self.settings)
-        text, answering = "", asyncio.ensure_future(asyncio.sleep(0))
+        text = ""
+        answering: asyncio.Future[None] = asyncio.ensure_future(asyncio.sleep(0))
         try:
             async for message in socket:
                 if message.type is not WSMsgType.TEXT:
