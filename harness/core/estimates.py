@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+GIVEN = "given"
+"""The note of a value that somebody stated: it rests on no sample."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounded:

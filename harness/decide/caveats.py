@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from harness.core.decision import Completeness, DecisionMatrix, Echo, RankedCandidate, Said, SelfMeasured
-from harness.core.estimates import Estimate
+from harness.core.estimates import GIVEN, Estimate
 from harness.decide.completeness import told
 from harness.decide.gates import because
 from harness.decide.matrix import at_worst, measured, unsupported
@@ -90,6 +90,10 @@ def _missing(matrix: DecisionMatrix) -> list[Said]:
         names = {"criterion": criterion.name, "metric": criterion.metric}
         if few:
             found.append(said("unsupported", candidates=few, **names))
+        elif lacking and any(row[j].note == GIVEN for row in matrix.raw):
+            everybody = len(lacking) == len(matrix.candidates)
+            of = {} if everybody else {"candidates": lacking}
+            found.append(said("unknown.all" if everybody else "unknown", criterion=criterion.name, **of))
         elif lacking and len(lacking) == len(matrix.candidates):
             found.append(said("missing.all", **names))
         elif lacking:

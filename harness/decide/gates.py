@@ -1,7 +1,9 @@
 """Must-haves: each gate is passed, failed, or unproven by the confidence bounds."""
 
+from collections.abc import Mapping
+
 from harness.core.decision import GateResult, GateStatus, Said
-from harness.core.estimates import Estimate
+from harness.core.estimates import GIVEN, Estimate
 from harness.core.rules import Gate
 from harness.decide.sentences import Argument, english, said
 
@@ -48,11 +50,24 @@ def because(gate: Gate, status: GateStatus, estimate: Estimate) -> Said:
     asked: dict[str, Argument] = {"metric": gate.metric, "measured": measured, "limit": limit(gate)}
     if unfavourable is not None and unfavourable == favourable:
         return said("gate.fact", **asked)
+    if estimate.note == GIVEN:
+        return _given(asked, status, unfavourable, favourable)
     if status is GateStatus.FAIL:
         return said("gate.at_best", bound=f"{favourable:.4g}", **asked)
     if unfavourable is None:
         return said("gate.no_bound", n=str(estimate.n), **asked)
     return said("gate.at_worst", bound=f"{unfavourable:.4g}", **asked)
+
+
+def _given(
+    asked: Mapping[str, Argument], status: GateStatus, unfavourable: float | None, favourable: float | None
+) -> Said:
+    """Say it of what somebody stated, whose bounds are as sure as its value."""
+    if unfavourable is None:
+        return said("gate.unknown", metric=asked["metric"], limit=asked["limit"])
+    if status is GateStatus.FAIL:
+        return said("gate.at_best.given", bound=f"{favourable:.4g}", **asked)
+    return said("gate.at_worst.given", bound=f"{unfavourable:.4g}", **asked)
 
 
 def _bounds(gate: Gate, estimate: Estimate) -> tuple[float | None, float | None]:

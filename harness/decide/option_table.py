@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.core.decision import Decision
-from harness.core.estimates import Estimate
+from harness.core.estimates import GIVEN, Estimate
 from harness.core.option_table import Cell, OptionTable
 from harness.decide.decide import decide, metrics_of
 from harness.decide.values import Floats
@@ -44,7 +44,7 @@ def _estimate(metric: str, cell: Cell) -> Estimate:
     low, high = (point, point) if cell.low is None else (cell.low, cell.high)
     return Estimate(
         metric=metric, value=point, low=low, high=high, n=0, coverage=0.0 if point is None else 1.0,
-        low_one_sided=low, high_one_sided=high,
+        low_one_sided=low, high_one_sided=high, note=GIVEN,
     )  # fmt: skip
 
 

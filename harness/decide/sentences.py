@@ -41,6 +41,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "near.one.unpriced": "{leader} ranks first; {rivals:and} is within its margin and is not known to cost less.",
         "near": "{leader} ranks first; {rivals:and} are within its margin and cost no less.",
         "near.unpriced": "{leader} ranks first; {rivals:and} are within its margin and are not known to cost less.",
+        "near.one.given": "{leader} ranks first; {rivals:and} is within its margin.",
+        "near.given": "{leader} ranks first; {rivals:and} are within its margin.",
+        "doubt.untold.given": "{leader} ranks first, but the intervals do not tell it from {rivals:and}.",
         "overtakes.never": "No change of the weights puts another candidate first.",
         "overtakes.all": "{rival} would overtake only if {criterion} were practically all that counts (now {now}).",
         "overtakes.none": "{rival} would overtake only if {criterion} counted practically nothing (now {now}).",
@@ -73,6 +76,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "unproven": "{candidate} has an unproven gate: {reason}.",
         "at_worst": "{leader} scores at or below the worst acceptable on {criterion}.",
         "unsupported": "{criterion} ({metric}) has too few measurements of {candidates}: it counts for nobody.",
+        "unknown.all": "{criterion} is not known of any candidate: it separates nobody.",
+        "unknown": "{criterion} is not known of {candidates}: it counts 0.",
         "missing.all": "{criterion} ({metric}) is not measured for any candidate: it separates nobody.",
         "missing": "{criterion} ({metric}) is not measured for {candidates}: it counts 0.",
         "blurred": "{leader} and {rivals} are nearer to each other on {criterion} than the {resolution} ms that this "
@@ -92,6 +97,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "gate.fact": "{metric} {measured}; {limit} is asked",
         "gate.at_best": "{metric} {measured}, at best {bound} (95 %); {limit} is asked",
         "gate.at_worst": "{metric} {measured}, at worst {bound} (95 %); {limit} is asked",
+        "gate.at_best.given": "{metric} {measured}, at best {bound}; {limit} is asked",
+        "gate.at_worst.given": "{metric} {measured}, at worst {bound}; {limit} is asked",
+        "gate.unknown": "{metric} is not known; {limit} is asked",
         "gate.no_bound": "{metric} {measured} and n={n} gives no bound; {limit} is asked",
     }
 )

@@ -80,8 +80,8 @@ def _close(standing: Standing, kind: VerdictKind, leader: RankedCandidate, winne
             else said("seldom", leader=name, share=_share(leader.p_best))
         )
     priced = all(standing.cost[line.candidate] is not None for line in standing.near_ties)
-    key = ("near.one" if len(near) == 1 else "near") + ("" if priced else ".unpriced")
-    return said(key, leader=name, rivals=near)
+    cost = ".given" if standing.clusters is None else "" if priced else ".unpriced"
+    return said(("near.one" if len(near) == 1 else "near") + cost, leader=name, rivals=near)
 
 
 def _doubt(standing: Standing, leader: RankedCandidate) -> Said | None:
@@ -102,7 +102,11 @@ def _doubt(standing: Standing, leader: RankedCandidate) -> Said | None:
     if len(standing.near_ties) > 1:
         return None
     if standing.untold:
-        return said("doubt.untold", leader=name, rivals=[line.candidate for line in standing.untold])
+        return said(
+            "doubt.untold.given" if standing.clusters is None else "doubt.untold",
+            leader=name,
+            rivals=[line.candidate for line in standing.untold],
+        )
     return said("doubt.omitted", leader=name)
 
 

@@ -182,6 +182,14 @@ def _sensitivity(speak: Speaker, slot: SlotView) -> Iterator[Block]:
     if slot.firmness is not None:
         lines += [speak.say(line) for line in (*slot.firmness.lines, *slot.firmness.advice)]
     yield Bullets(items=tuple(lines) or (speak.say("memo.no_sensitivity"),))
+    if slot.profiles is not None:
+        names = (speak.show(profile.name) for profile in slot.profiles.profiles)
+        yield Table(
+            head=(speak.say("column.candidate"), *names, speak.say("column.regret")),
+            rows=tuple(
+                (speak.show(r.tag.name), *map(speak.say, r.cells), speak.show(r.regret)) for r in slot.profiles.rows
+            ),
+        )
 
 
 def _costs(speak: Speaker, slot: SlotView, volumes: Sequence[int]) -> Iterator[Block]:

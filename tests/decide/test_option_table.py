@@ -1,5 +1,6 @@
 """Tables of options: the published example as a table, intervals, unknown cells, and who never reorders whom."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from harness.core.decision import Decision, GateStatus, VerdictKind
 from harness.core.option_table import Cell, OptionTable
-from harness.core.rules import Criterion, DecisionRule, Elicitation, Gate, Profile, Weighing
+from harness.core.rules import Criterion, DecisionRule, Elicitation, Gate, Profile, Thresholds, Weighing
 from harness.decide.option_table import decide_table
 from tests.decide.cases import EXAMPLE, worked_rule
 from tests.oracles import oracle
@@ -109,7 +110,7 @@ def test_what_is_not_known_may_be_worth_anything_and_counts_nothing() -> None:
     unknown = decision.ranking[1]
     assert (unknown.low, unknown.high) == (0.5, 1.0)
     assert decision.ranking[0].p_best == pytest.approx(0.1, abs=0.05)
-    assert "reach (reach) is not measured for a: it counts 0." in decision.verdict.caveats
+    assert "reach is not known of a: it counts 0." in decision.verdict.caveats
 
 
 def test_gates_are_judged_by_the_ends_of_intervals() -> None:
@@ -121,12 +122,29 @@ def test_gates_are_judged_by_the_ends_of_intervals() -> None:
     assert status == {
         "sure": GateStatus.PASS, "maybe": GateStatus.UNPROVEN, "never": GateStatus.FAIL, "unknown": GateStatus.UNPROVEN,
     }  # fmt: skip
+    said = {line.candidate: line.gates[0].reason for line in decision.ranking}
+    assert said == {
+        "sure": "effort is 4; effort ≤ 5 is asked",
+        "maybe": "effort is 5, at worst 6; effort ≤ 5 is asked",
+        "never": "effort is 7, at best 6; effort ≤ 5 is asked",
+        "unknown": "effort is not known; effort ≤ 5 is asked",
+    }
     assert decision.ranking[-1].candidate == "never"
     assert decision.ranking[-1].rank is None
 
 
 def test_a_sure_lead_is_clear_without_a_sample() -> None:
     assert decided(table({"a": (9, 1), "b": (2, 8)})).verdict.kind is VerdictKind.CLEAR
+
+
+def test_near_ties_and_what_intervals_do_not_tell_apart_are_said_without_costs_and_samples() -> None:
+    near = decided(table({"a": (5, 5), "b": (5.1, 5)})).verdict
+    assert near.sentence.startswith("b ranks first; a is within its margin.")
+    spread = Criterion(name="reach", metric="reach", worst=0, ideal=10, weight=99)
+    rule = DecisionRule(slot="t", gates=(), criteria=(spread, EFFORT), thresholds=Thresholds(clear_p_best=0.5))
+    wide = table({"a": ((5.5, 9.5), 5), "b": ((3, 7), 5)})
+    told = decided(replace(wide, rule=rule)).verdict
+    assert told.sentence.startswith("a ranks first, but the intervals do not tell it from b.")
 
 
 def test_the_names_of_columns_mean_nothing() -> None:

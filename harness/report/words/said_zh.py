@@ -38,6 +38,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "near.one.unpriced": "{leader} 排第一；{rivals:and} 与它的差距在误差范围内，是否更便宜还不知道。",
         "near": "{leader} 排第一；{rivals:and} 与它的差距都在误差范围内，但都不更便宜。",
         "near.unpriced": "{leader} 排第一；{rivals:and} 与它的差距都在误差范围内，是否更便宜还不知道。",
+        "near.one.given": "{leader} 排第一；{rivals:and} 与它的差距在误差范围内。",
+        "near.given": "{leader} 排第一；{rivals:and} 与它的差距都在误差范围内。",
+        "doubt.untold.given": "{leader} 排第一，但所给的区间还不能把它和 {rivals:and} 区分开。",
         "overtakes.never": "无论怎样调整权重，第一名都不会变。",
         "overtakes.all": "只有几乎完全只看 {criterion}（目前 {now}）时，{rival} 才会反超。",
         "overtakes.none": "只有几乎完全不看 {criterion}（目前 {now}）时，{rival} 才会反超。",
@@ -68,6 +71,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "unproven": "{candidate} 有一项门槛未证明：{reason}。",
         "at_worst": "{leader} 在 {criterion} 上没有超过可接受的下限。",
         "unsupported": "{criterion}（{metric}）对 {candidates} 的测量次数太少：这一项谁都不计分。",
+        "unknown.all": "所有候选的 {criterion} 都未知：这一项分不出高下。",
+        "unknown": "{candidates} 的 {criterion} 未知：按 0 计分。",
         "missing.all": "{criterion}（{metric}）没有测得任何候选的数据：这一项分不出高下。",
         "missing": "{criterion}（{metric}）没有测得 {candidates} 的数据：按 0 计分。",
         "blurred": "在 {criterion} 上，{leader} 与 {rivals} 的差距小于这台机器能分辨的 {resolution} ms："
@@ -84,6 +89,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "gate.fact": "{metric} {measured}，要求 {limit}",
         "gate.at_best": "{metric} {measured}，最好也只有 {bound}（95 %），要求 {limit}",
         "gate.at_worst": "{metric} {measured}，最差可能到 {bound}（95 %），要求 {limit}",
+        "gate.at_best.given": "{metric} {measured}，最好也只有 {bound}，要求 {limit}",
+        "gate.at_worst.given": "{metric} {measured}，最差为 {bound}，要求 {limit}",
+        "gate.unknown": "{metric} 未知，要求 {limit}",
         "gate.no_bound": "{metric} {measured}，n={n} 不足以给出边界，要求 {limit}",
     }
 )
