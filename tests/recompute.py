@@ -173,11 +173,11 @@ def wilson(p: float, n: float, tail: float = 0.025) -> Bounds:
     )
 
 
-def clopper_pearson(p: float, n: float) -> Bounds:
-    """One-sided 95 % bounds; the counts may be effective and fractional."""
+def clopper_pearson(p: float, n: float, tail: float = 0.05) -> Bounds:
+    """One-sided bounds; the counts may be effective and fractional."""
     k = p * n
-    low = 0.0 if k <= 0 else float(stats.beta.ppf(0.05, k, n - k + 1))
-    return exact(low, 1.0 if p >= 1 else float(stats.beta.ppf(0.95, k + 1, n - k)))
+    low = 0.0 if k <= 0 else float(stats.beta.ppf(tail, k, n - k + 1))
+    return exact(low, 1.0 if p >= 1 else float(stats.beta.ppf(1 - tail, k + 1, n - k)))
 
 
 def _sealed(db: sqlite3.Connection) -> str:
@@ -264,6 +264,8 @@ class Call:
     scores: Mapping[str, tuple[float | None, Mapping[str, float]]]
     """Scorer → value and detail."""
     cost: Decimal | None
+    called_off: bool
+    """It was planned, and is not asked any more: its candidate had lost."""
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -378,7 +380,7 @@ class Run:
         }
 
     def of(self, role: str) -> list[Call]:
-        return [call for call in self.calls if call.role == role]
+        return [call for call in self.calls if call.role == role and not call.called_off]
 
     def _calls(self, db: sqlite3.Connection) -> Iterator[Call]:
         named = models(self.config)
@@ -408,6 +410,7 @@ class Run:
                 attempts=attempts.get((row["id"], came["visit"]), 0),
                 scores=scores.get(row["id"], {}),
                 cost=bill(came, named[row["candidate"]]),
+                called_off=bool(row["called_off"]) and came["finished"] is None,
             )
 
 
@@ -443,30 +446,54 @@ class Ratio:
 class Slot:
     """What one slot's candidates did, and what follows from it."""
 
-    def __init__(self, run: Run, slot: str, rule: Mapping[str, Any], *, without: str | None = None) -> None:
-        """`without`: a suite that is left out."""
+    def __init__(
+        self, run: Run, slot: str, rule: Mapping[str, Any], *, without: str | None = None, beside: str | None = None,
+        looks: int = 1,
+    ) -> None:  # fmt: skip
+        """`without`: a suite that is left out. `beside`: who was stopped early, with those that were not, on its
+        samples, looked at so often.
+        """
         self.run, self.slot, self.rule = run, slot, rule
         self.tasks = {place: task for place, task in run.tasks.items() if task["slot"] == slot and place[0] != without}
-        self.answers = [call for call in run.of("answer") if call.place[:2] in self.tasks]
-        self.candidates = sorted({call.candidate for call in self.answers})
+        planned = [call for call in run.calls if call.role == "answer" and call.place[:2] in self.tasks]
+        self.called_off = Counter(call.candidate for call in planned if call.called_off)
+        self.answers = [call for call in planned if not call.called_off]
+        stops = {stop["candidate"]: stop for stop in run.manifest.get("stops", ()) if stop["slot"] == slot}
+        left = sorted({call.candidate for call in self.answers} - stops.keys())
+        if beside is not None:
+            places = {call.place for call in self.answers if call.candidate == beside}
+            left = sorted([*left, beside])
+            self.answers = [call for call in self.answers if call.place in places]
+        self.stops = stops if beside is None else {}
+        self.candidates = [*left, *self.stops]
+        self.tails = (0.025 / looks, 0.05 / looks)
+        self.looks = looks
         asked: dict[tuple[str, str, str], set[str]] = {}
         for call in self.answers:
-            asked.setdefault(call.place, set()).add(call.candidate)
+            if call.candidate in left:
+                asked.setdefault(call.place, set()).add(call.candidate)
         self.items = {
             place: Item("/".join(place[:2]), f"{place[0]}/{place[1]}/{self.cluster(place)}", place[0], place[2])
             for place in sorted(asked)
-            if len(asked[place]) == len(self.candidates)
+            if len(asked[place]) == len(left)
         }
         self.planned = asked
         suites: dict[str, set[str]] = {}
         for item in self.items.values():
             suites.setdefault(item.suite, set()).add(item.task)
         self.weight = {task: 1 / len(suites) / len(tasks) for tasks in suites.values() for task in tasks}
-        self.cells: dict[str, dict[Item, list[Call]]] = {name: {} for name in self.candidates}
+        self.cells: dict[str, dict[Item, list[Call]]] = {name: {} for name in left}
         for call in self.answers:
-            if call.place in self.items:
+            if call.place in self.items and call.candidate in self.cells:
                 self.cells[call.candidate].setdefault(self.items[call.place], []).append(call)
         self._drawn: dict[tuple[str, str], Sequence[float | None]] = {}
+        self.early = {
+            name: Slot(run, slot, rule, beside=name, looks=looks_of(run, stop)) for name, stop in self.stops.items()
+        }
+
+    def of(self, name: str) -> "Slot":
+        """Where a candidate is measured: who was stopped early, on its own samples."""
+        return self.early.get(name, self)
 
     def cluster(self, place: tuple[str, str, str]) -> str:
         """What was sampled at random: the sample's cluster, else the sample itself."""
@@ -487,12 +514,12 @@ class Slot:
 
     def judged(self, name: str, task: str) -> int:
         """In how many clusters of a task a candidate has a value."""
-        return len({item.cluster for item in self.quality[name] if item.task == task})
+        return len({item.cluster for item in self.of(name).quality[name] if item.task == task})
 
     def excluded(self, name: str) -> int:
         """Answers that somebody was to give and this candidate was not."""
         everybody = {(call.place, call.epoch) for call in self.answers}
-        return len(everybody) - sum(call.candidate == name for call in self.answers)
+        return len(everybody) - sum(call.candidate == name for call in self.answers) - self.called_off[name]
 
     def primary(self, call: Call) -> float | None:
         return call.judged(self.tasks[call.place[:2]]["primary"])
@@ -508,7 +535,7 @@ class Slot:
 
     def times(self, name: str, mark: str) -> list[tuple[float, Item]] | None:
         """A candidate's measured timings, ascending; None where the slot has no such timing at all."""
-        timed = {candidate: self._is_timed(candidate, mark) for candidate in self.candidates}
+        timed = {candidate: self._is_timed(candidate, mark) for candidate in self.cells}
         if not any(timed.values()) and not (mark == "total_ms" and any(map(self._is_late, self._mine()))):
             return None
         if not timed[name] and any(call.ok for call in self._mine(name)):
@@ -521,7 +548,7 @@ class Slot:
         return sorted(found, key=lambda pair: pair[0])
 
     def _mine(self, *names: str) -> list[Call]:
-        return [call for name in names or self.candidates for calls in self.cells[name].values() for call in calls]
+        return [call for name in names or self.cells for calls in self.cells[name].values() for call in calls]
 
     def _is_timed(self, name: str, mark: str) -> bool:
         times = (call.time(mark) for call in self._mine(name) if not self._is_late(call))
@@ -685,7 +712,7 @@ class Slot:
     def measures(self) -> dict[str, dict[str, Measure]]:
         """Candidate → metric → its estimate."""
         found: dict[str, dict[str, Measure]] = {}
-        for name in self.candidates:
+        for name in self.cells:
             of = found[name] = {"quality": self._quality(name), "coverage": self._coverage(name)}
             for mark in MARKS:
                 times = self.times(name, mark)
@@ -699,11 +726,14 @@ class Slot:
             if self.f1s:
                 made = self._macro_f1(name)
                 of["macro_f1"] = replace(made, said=(*made.said, len(self.f1s), 2))
+        for name, early in self.early.items():
+            known = early.measures[name].items()
+            found[name] = {metric: replace(of, said=(*of.said, early.looks)) for metric, of in known}
         return found
 
     def bounded(self, name: str) -> tuple[int, int] | None:
         """How many of a candidate's costs are upper bounds, and how many costs there are; a refusal is none."""
-        priced = [c for c in self._mine(name) if c.cost is not None and not (c.lost and not c.cost)]
+        priced = [c for c in self.of(name)._mine(name) if c.cost is not None and not (c.lost and not c.cost)]
         bounds = sum(c.row["cost_source"] in ("estimated", "stages_estimated") for c in priced)
         return (bounds, len(priced)) if bounds else None
 
@@ -750,7 +780,7 @@ class Slot:
         self, value: float, residuals: Mapping[Item, float], floor: float, ceiling: float, n: int, coverage: float
     ) -> Measure:
         error = clustered((item.task, item.cluster, r) for item, r in residuals.items())
-        two, one = (student(value, error, tail, floor, ceiling) for tail in (0.025, 0.05))
+        two, one = (student(value, error, tail, floor, ceiling) for tail in self.tails)
         said = (error.clusters, len(self.tasks))
         return Measure(value=value, n=n, coverage=coverage, two_sided=two, one_sided=one, said=said)
 
@@ -770,12 +800,13 @@ class Slot:
         elif is_trial:  # so many independent trials of one task would be as sure (Korn and Graubard 1998)
             two, one = (
                 value * (1 - value) / error.se**2 * (stats.norm.ppf(1 - tail) / stats.t.ppf(1 - tail, error.df)) ** 2
-                for tail in (0.025, 0.05)
+                for tail in self.tails
             )
         else:
             return self._student(value, residuals, 0.0, ceiling, n, coverage)
         p = min(1.0, value)
-        bounds = {"two_sided": wilson(p, two), "one_sided": clopper_pearson(p, one)}
+        tails = self.tails
+        bounds = {"two_sided": wilson(p, two, tails[0]), "one_sided": clopper_pearson(p, one, tails[1])}
         return Measure(value=value, n=n, coverage=coverage, said=(two, len(self.tasks)), **bounds)
 
     def _percentile(self, name: str, metric: str, times: Sequence[tuple[float, Item]], q: float) -> Measure:
@@ -788,10 +819,13 @@ class Slot:
         clusters = {item.cluster for item in self.items.values()}
         independent = len(clusters) == len(self.items) and self.epochs == 1
         bounds = []
-        for tail in (0.025, 0.05):
+        for tail in self.tails:
             ranks = order_ranks(n if independent else units, q, tail)
             if independent:
                 bounds.append(exact(*(None if rank is None else ordered[rank - 1] for rank in ranks)))
+            elif self.looks > 1:  # the same shares of all values as of one for each cluster
+                low = None if ranks.lower is None else ordered[(ranks.lower - 1) * n // units]
+                bounds.append(exact(low, None if ranks.upper is None else ordered[-(-ranks.upper * n // units) - 1]))
             else:
                 drawn = [x for x in self.drawn(metric, name) if x is not None] if any(ranks) else []
                 ends = [Quantile(drawn=drawn, share=s, theirs=2000) for s in (tail, 1 - tail)]
@@ -858,6 +892,12 @@ class Slot:
             for q, drawn in zip((0.5, 0.95, 0.99), found.values(), strict=True):
                 drawn.append(type_7(values, q) if values else None)
         return found
+
+
+def looks_of(run: Run, stop: Mapping[str, Any]) -> int:
+    """How often a slot may be looked at: once after each block."""
+    rule, planned = run.config["settings"]["stop"], stop["planned"]
+    return -(-planned // max(rule["block"], -(-planned // rule["most_looks"])))
 
 
 def _sums(
@@ -939,7 +979,8 @@ class Decision:
         self.raw = {
             name: [slot.measures[name].get(c["metric"], unknown) for c in self.criteria] for name in slot.candidates
         }
-        dropped = [any(row[j].too_few for row in self.raw.values()) for j in range(len(self.criteria))]
+        whole = [row for name, row in self.raw.items() if name not in slot.stops]
+        dropped = [any(row[j].too_few for row in whole) for j in range(len(self.criteria))]
         self.values = {
             name: [None if drop else worth(c, m.value) for c, m, drop in zip(self.criteria, row, dropped, strict=True)]
             for name, row in self.raw.items()
@@ -955,6 +996,7 @@ class Decision:
             dict.fromkeys(
                 row["candidate"]
                 for row in self.counts
+                if row["candidate"] not in slot.stops
                 if row["pending"] > 0 or row["failed_infra"] + row["failed_harness"] > most * row["planned"]
             )
         )
@@ -963,8 +1005,10 @@ class Decision:
         self.unjudged = [
             name
             for name, of in slot.measures.items()
+            if name not in slot.stops
             if not of["coverage"].value or (on_quality and name not in excluded and of["quality"].value is None)
         ]
+        excluded |= set(slot.stops)
         excluded |= set(self.unjudged if allowed else slot.candidates if self.short else ())
         self.contenders = sorted(
             (name for name in slot.candidates if name not in excluded), key=lambda name: (-self.scores[name], name)
@@ -975,12 +1019,13 @@ class Decision:
         }
         self.leader = self.contenders[0] if self.contenders else None
         self.lone = {name for name in slot.candidates if any(slot.judged(name, task) == 1 for task in slot.weight)}
+        self.lone |= set(slot.stops)
 
     def _counts(self) -> Iterator[dict[str, Any]]:
         """What came of each candidate's answers, and of the instruments' calls that measure them."""
         answers = {call.plan: call for call in self.slot.answers}
         readings = [(answers[c.measures], c) for c in self.slot.run.of("instrument") if c.measures in answers]
-        for name in self.slot.candidates:
+        for name in sorted(self.slot.candidates):
             mine = {
                 "answer": [call for call in self.slot.answers if call.candidate == name],
                 "instrument": [call for answer, call in readings if answer.candidate == name],
@@ -990,8 +1035,9 @@ class Decision:
                     faults = {f"failed_{fault}": sum(c.fault == fault for c in calls) for fault in FAULTS}
                     done, pending = sum(c.ok for c in calls), sum(not c.finished for c in calls)
                     excluded = self.slot.excluded(name) if role == "answer" else 0
+                    stopped = self.slot.called_off[name] if role == "answer" else 0
                     row = {"candidate": name, "role": role, "planned": len(calls), "done": done, "pending": pending,
-                           "excluded": excluded, **faults}  # fmt: skip
+                           "excluded": excluded, "stopped": stopped, **faults}  # fmt: skip
                     yield {**row, "why": self._why(calls)} if pending else row
 
     def _why(self, calls: Sequence[Call]) -> str:
@@ -1017,7 +1063,7 @@ class Decision:
     def worths(self) -> dict[str, list[list[float]]]:
         """Candidate → draw → values of the criteria: 0 where unmeasured, the point's where a draw measures nothing."""
         found = {}
-        for name in self.slot.candidates:
+        for name in self.slot.cells:
             columns = []
             for criterion, point in zip(self.criteria, self.values[name], strict=True):
                 if point is None:
@@ -1169,11 +1215,36 @@ class Decision:
     def pairs(self) -> dict[str, Pair]:
         if self.leader is None:
             return {}
-        return {name: self.pair(self.leader, name) for name in self.slot.candidates if name != self.leader}
+        pairs = {name: self.pair(self.leader, name) for name in self.slot.cells if name != self.leader}
+        return pairs | {name: self._early(name) for name in self.slot.stops}
 
     @cached_property
     def holm(self) -> dict[str, float]:
         return holm({name: pair.p for name, pair in self.pairs.items() if pair.p is not None})
+
+    def _early(self, challenger: str) -> Pair:
+        """2.10: the confidence sequence of the difference to who was stopped, narrowest at half of the samples."""
+        slot, rule = self.slot.early[challenger], self.slot.run.config["settings"]["stop"]
+        ours, theirs = slot.quality[str(self.leader)], slot.quality[challenger]
+        d = {item: ours[item] - theirs[item] for item in slot.items.values() if item in ours and item in theirs}
+        sizes = {task: sum(item.task == task for item in d) for task in slot.weight}
+        coverage, none = len(d) / max(1, len(slot.items)), exact(None, None)
+        if not d or not all(sizes.values()):
+            return Pair(None, none, none, len(d), coverage, None, ())
+        means = {task: math.fsum(x for i, x in d.items() if i.task == task) / size for task, size in sizes.items()}
+        weight = {item: slot.weight[item.task] / sizes[item.task] for item in d}
+        value = math.fsum(slot.weight[task] * m for task, m in means.items())
+        error = clustered((i.task, i.cluster, weight[i] * (x - means[i.task])) for i, x in d.items())
+        clusters = {task: len({i.cluster for i in d if i.task == task}) for task in sizes}
+        t, alpha = 1 / math.fsum(slot.weight[task] ** 2 / g for task, g in clusters.items()), rule["alpha"]
+        if t < rule["burn_in"] - 1e-9 or error.lonely:
+            return Pair(value, none, none, len(d), coverage, None, (error.clusters,))
+        edge = -2 * math.log(alpha)
+        rho = max(1, self.slot.stops[challenger]["planned"] // 2) / (edge + math.log(1 + edge))
+        half = error.se * math.sqrt((t + rho) / t * math.log((t + rho) / (rho * alpha**2)))
+        half += 1 - alpha ** (1 / t) if error.se <= NOTHING else 0.0
+        bounds = exact(max(-1.0, value - half), min(1.0, value + half))
+        return Pair(value, bounds, none, len(d), coverage, None, (error.clusters,))
 
     def pair(self, leader: str, challenger: str) -> Pair:
         """2.1 and 2.3: on the items that both have a score of."""
@@ -1437,6 +1508,8 @@ def _decision_numbers(decision: Decision) -> dict[str, Expected]:
         for metric, of in decision.slot.measures[name].items():
             for section in ("verdict", "latency", "measures", "cost"):
                 numbers |= dict(_measured(slot, section, name, metric, of, unit_of(metric)))
+        for key in ("samples", "planned") if name in made.stops else ():
+            numbers[number_id(slot, "ranking", name, f"stopped.{key}")] = _count(made.stops[name][key])
         if name in decision.ranks:
             numbers[number_id(slot, "ranking", name, "rank")] = _count(decision.ranks[name])
         for i, (gate, result) in enumerate(zip(decision.rule["gates"], decision.gates[name], strict=True)):
@@ -1534,6 +1607,8 @@ def _slot_numbers(slot: Slot) -> dict[str, Expected]:
             **{f"kind.{kind}": sum(call.row["kind"] == kind for call in done)
                for kind in {call.row["kind"] for call in done if call.fault is not None}},
         }  # fmt: skip
+        if name in slot.stops:
+            calls["stopped"] = slot.called_off[name]
         if suspect := sum(call.row["usage_source"] == "suspect" for call in done):
             calls["suspect_usage"] = suspect
         numbers |= {number_id(slot.slot, "calls", name, key): _count(n) for key, n in calls.items()}
@@ -1570,6 +1645,8 @@ def _task_numbers(slot: Slot, name: str, place: tuple[str, str], done: Sequence[
     single = all(v in (0.0, 1.0) for v in values.values()) and error.clusters == n
     by_trials = single or error.se < NOTHING
     bounds = wilson(value, error.clusters) if by_trials else student(value, error, 0.025, 0.0, 1.0)
+    if name in slot.stops:
+        bounds = OPEN
     primary = slot.tasks[place]["primary"]
     found = {"": Exact(value=value), ".low": bounds.low, ".high": bounds.high, ".n": _count(n)}
     return {number_id(slot.slot, "tasks", name, *place, primary + key): x for key, x in found.items() if x is not None}

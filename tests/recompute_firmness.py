@@ -117,12 +117,12 @@ class Firm:
         for suite in suites if len(suites) > 1 else ():
             left = Slot(self.of.slot.run, self.of.slot.slot, self.of.rule, without=suite)
             left.__dict__["counts"] = []  # only values are asked for, and no interval of them
-            found |= self._leads(suite, {name: left.measures[name] for name in self.of.slot.candidates})
+            found |= self._leads(suite, {name: left.measures[name] for name in self.of.slot.cells})
         return found
 
     @cached_property
     def without_candidates(self) -> dict[str, str]:
-        measures, found = self.of.slot.measures, {}
+        measures, found = {name: self.of.slot.measures[name] for name in self.of.slot.cells}, {}
         for name in measures:
             found |= self._leads(name, {other: of for other, of in measures.items() if other != name})
         return found

@@ -209,6 +209,12 @@ def estimate(of: recompute.Measure, metric: str) -> Tree:
     }
 
 
+def stopped(decision: Decision, name: str) -> Tree:
+    calls, price = decision.slot.called_off[name], decision.slot.measures[name]["usd_per_request"].value
+    usd = None if price is None else number(price * calls)
+    return {"stop": literal(decision.slot.stops[name]), "calls": number(calls), "usd": usd}
+
+
 class Note(NamedTuple):
     """A text whose numbers are among these."""
 
@@ -301,6 +307,7 @@ def expected_document(decision: Decision, run: recompute.Run) -> Tree:
         "completeness": [literal(row) for row in decision.counts],
         "incomplete": [*decision.short, *sorted(set(decision.unjudged) - set(decision.short), key=order.index)],
         "incomplete_allowed": decision.allowed,
+        "stopped": [stopped(decision, name) for name in slot.stops],
     }  # fmt: skip
 
 
@@ -421,6 +428,8 @@ def sayable(decision: Decision, got: Mapping[str, Any]) -> list[float]:
     said += [n for pairs in recompute_firmness.echoes(decision).values() for pair in pairs for n in pair]
     said += [n for row in decision.counts for n in row.values() if isinstance(n, int)]
     said += [c[anchor] for c in decision.criteria for anchor in ("worst", "ideal")]
+    for it in got["stopped"]:
+        said += [it["calls"], it.get("usd", 0.0), *(x for x in it["stop"].values() if isinstance(x, int | float))]
     for name in slot.candidates:
         for gate, judged in zip(decision.rule["gates"], decision.gates[name], strict=True):
             given = next((e for e in got["estimates"][name] if e["metric"] == gate["metric"]), {})

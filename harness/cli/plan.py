@@ -10,6 +10,7 @@ from harness.cli.options import HERE, AsJson, Candidates, Folder, Limit, Only, n
 
 if TYPE_CHECKING:
     from harness.core.forecast import Amounts, Forecast, ForecastRow, Range
+    from harness.core.stopping import StopRule
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +38,9 @@ def plan(
     for notice in pipeline.notices(bakeoff, planned):
         screen.note(f"note: {notice}")
     show(forecast)
+    if bakeoff.settings.stop is not None:
+        for slot, power in forecast.smallest_difference.items():
+            screen.say(_stops(bakeoff.settings.stop, slot, power.n))
     screen.say("Next: bakeoff run; or bakeoff run --pilot 5 first, to measure what is only guessed here")
 
 
@@ -113,6 +117,16 @@ def _more(forecast: "Forecast") -> list[str]:
             "(paired, 80 % power, standard deviation of the differences 0.5)."
         )
     return [*lines, *(f"warning: {warning}" for warning in forecast.warnings)]
+
+
+def _stops(rule: "StopRule", slot: str, samples: int) -> str:
+    looks = rule.looks(samples) - 1
+    if not looks:
+        return f"{slot}: run.stop has no effect: {samples} samples are one block."
+    return (
+        f"{slot}: run.stop is on: after each {rule.block_of(samples)} samples, whoever has lost for certain is asked no"
+        f" more ({looks} looks); the figures above stop nobody."
+    )
 
 
 def _dollars(amount: Decimal | None, machine: bool) -> str:

@@ -27,6 +27,7 @@ from harness.config.validate import validate_parts
 from harness.core.candidates import Candidate, Exchange, provider_of
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
+from harness.core.stopping import StopRule
 from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Suite, Task
 from harness.errors import CredentialsError, Place, Problem, UsageError
@@ -87,7 +88,7 @@ def load(
         candidates=competing,
         instruments=instruments,
         rules=_of_slots(rules, slots, competing),
-        settings=replace(RunSettings(), **given.run.model_dump(exclude_none=True)) if given.run else RunSettings(),
+        settings=_settings(given),
         epochs=given.epochs,
         seed=given.seed,
         exchange=exchange,
@@ -132,6 +133,11 @@ def _read_bakeoff(path: Path, problems: list[Problem]) -> tuple[BakeoffFile, Sou
 def _part(where: Where) -> Where:
     """Return what cannot be looked at for a fault at `where`."""
     return (*where[:2], *decision.part(where[2:])) if where[:1] == ("decision",) else where
+
+
+def _settings(given: BakeoffFile) -> RunSettings:
+    said = given.run.model_dump(exclude_none=True) if given.run else {}
+    return replace(RunSettings(), **{**said, "stop": StopRule() if "stop" in said else None})
 
 
 def _run_places(source: Source) -> dict[str, Place]:

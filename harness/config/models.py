@@ -112,6 +112,10 @@ class RunSection(Strict):
             description="ask bad answers of cascades again, with one stage's output after the other replaced by gold"
         ),
     ] = None
+    stop: Annotated[
+        Literal["sequential"] | None,
+        Field(description="ask a candidate no more once it has lost for certain; unset: every one is asked everything"),
+    ] = None
 
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -9,6 +9,7 @@ from harness.core.estimates import Estimate
 from harness.core.firmness import Firmness
 from harness.core.manifest import Unsent
 from harness.core.rules import Criterion, DecisionRule, Gate
+from harness.core.stopping import Stopped
 from harness.core.views import Views
 
 
@@ -182,6 +183,8 @@ class Completeness:
     """Answers that others were planned to give and it was not: `plan` left it out of their tasks."""
     why: Unsent | None = None
     """Why they are pending; None: none is."""
+    stopped: int = 0
+    """Answers beside `planned` that it was not asked for any more, since it had lost."""
 
     @property
     def lost(self) -> int:
@@ -221,3 +224,5 @@ class Decision:
     views: Views | None = None
     """What the rule's profiles make of those who compete; None: it has none, or nobody competes."""
     firmness: Firmness = field(default_factory=Firmness)
+    stopped: tuple[Stopped, ...] = ()
+    """Candidates that were asked no more since they had lost for certain: not ranked, never recommended."""

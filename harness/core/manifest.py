@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from harness.core.canonical import Json
 from harness.core.forecast import Amounts
+from harness.core.stopping import Stop
 
 IMPORTED_FROM = "imported from"
 """Part of the environment: the tool that has measured what the run holds, with its version."""
@@ -72,6 +73,10 @@ class Manifest:
     """Python, packages, machine, tool version."""
     calibrations: tuple[Calibration, ...] = ()
     """One for each time that answers were asked for."""
+    stop_rule: str = ""
+    """sha256 of the rule by which candidates are stopped, frozen like the others; empty: nobody is stopped."""
+    stops: tuple[Stop, ...] = ()
+    """Who was stopped by it, in that order."""
     selection: Json = None
     """Which part of the configuration was taken, so that a resumed run takes the same."""
     foreseen: tuple[Amounts, ...] = ()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from harness.core.calls import Call
 from harness.core.candidates import Candidate, Exchange
 from harness.core.rules import DecisionRule
+from harness.core.stopping import StopRule
 from harness.core.suites import Suite
 from harness.errors import Place
 
@@ -42,6 +43,8 @@ class RunSettings:
 
     attribute_failures: bool = False
     """Whether bad answers of cascades are asked again with one stage's output replaced by gold (execute/oracle.py)."""
+    stop: StopRule | None = None
+    """By which rule candidates that have lost are asked no more (execute/stopping.py); None: all are asked all."""
 
     @property
     def has_budget(self) -> bool:

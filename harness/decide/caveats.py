@@ -1,9 +1,11 @@
 """What a reader must know beside the verdict, each in one sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from harness.core.decision import Completeness, DecisionMatrix, Echo, RankedCandidate, Said, SelfMeasured
 from harness.core.estimates import GIVEN, Estimate
+from harness.core.stopping import Stopped
+from harness.decide import early
 from harness.decide.completeness import told
 from harness.decide.gates import because
 from harness.decide.matrix import at_worst, measured, unsupported
@@ -27,12 +29,15 @@ def caveats(
     left_out: Sequence[str] = (),
     self_measured: Sequence[SelfMeasured] = (),
     echoes: Sequence[Echo] = (),
+    stopped: Sequence[Stopped] = (),
 ) -> tuple[Said, ...]:
     """Return the caveats, first what may overturn the verdict. `resolution_ms`: nearer latencies count the same.
 
     `allowed`: what lacks, where it was ranked all the same, and `left_out` who was not ranked then. `self_measured`:
-    who competes with the model that measures. `echoes`: whose answers name another model than was asked.
+    who competes with the model that measures. `echoes`: whose answers name another model than was asked. `stopped`: who
+    was asked no more.
     """
+    gone = {it.stop.candidate for it in stopped}
     return (
         *(said("allowed", came=told(row)) for row in allowed),
         *(said("left_out", candidate=name) for name in left_out),
@@ -51,14 +56,16 @@ def caveats(
             said("self_measured", candidate=it.candidate, instrument=it.instrument, model=it.model)
             for it in self_measured
         ),
-        *_gates(ranking, estimates),
+        *_gates([line for line in ranking if line.candidate not in gone], estimates),
         *_worst(matrix, ranking),
-        *_missing(matrix),
+        *_missing(matrix, gone),
         *_blurred(matrix, ranking, resolution_ms),
         *(_lost(estimates) if clusters is not None else ()),
         *_bounded(estimates),
         *_saturated(matrix),
-        *(_few(clusters, judged) if clusters is not None else ()),
+        *(_few(clusters, {it: n for it, n in judged.items() if it not in gone}) if clusters is not None else ()),
+        *map(early.told, stopped),
+        *([said("early.meaning")] if stopped else []),
     )
 
 
@@ -82,11 +89,12 @@ def _worst(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate]) -> list[S
     return [said("at_worst", leader=leader, criterion=criterion.name) for criterion in at_worst(matrix, leader)]
 
 
-def _missing(matrix: DecisionMatrix) -> list[Said]:
+def _missing(matrix: DecisionMatrix, gone: Collection[str]) -> list[Said]:
     found = []
     for j, criterion in enumerate(matrix.criteria):
         lacking = [name for name, row in zip(matrix.candidates, matrix.values, strict=True) if row[j] is None]
-        few = [name for name, row in zip(matrix.candidates, matrix.raw, strict=True) if unsupported(row[j])]
+        thin = [name for name, row in zip(matrix.candidates, matrix.raw, strict=True) if unsupported(row[j])]
+        few = [name for name in thin if name not in gone]
         names = {"criterion": criterion.name, "metric": criterion.metric}
         if few:
             found.append(said("unsupported", candidates=few, **names))

@@ -21,6 +21,7 @@ from harness.core.decision import (
 from harness.core.estimates import Estimate
 from harness.core.firmness import Separation
 from harness.core.rules import DecisionRule
+from harness.core.stopping import Stopped
 from harness.core.views import Views
 from harness.decide import gates
 from harness.decide.caveats import caveats
@@ -70,6 +71,7 @@ def decide(
     echoes: Sequence[Echo] = (),
     separation: Callable[[Sequence[str]], Separation] = _nobody,
     without_suite: Mapping[str, EstimatesOf] = MappingProxyType({}),
+    stopped: Sequence[Stopped] = (),
 ) -> Decision:
     """Decide one slot.
 
@@ -83,24 +85,28 @@ def decide(
     apart of those who compete, best first. `without_suite`: the estimates of all without each suite.
 
     Where anything of `completeness` is pending, or more than the share `most_lost` of it is lost, nobody is ranked
-    unless `allow_incomplete`; that also leaves out those of whom too little is known to be judged. ValueError where
-    the rule cannot decide: see `gates.check`, `values.check` and `weights.direct`.
+    unless `allow_incomplete`; that also leaves out those of whom too little is known to be judged. Nor is anybody
+    ranked who was `stopped` early, and nothing lacks of it. ValueError where the rule cannot decide: see `gates.check`,
+    `values.check` and `weights.direct`.
     """
+    gone = {it.stop.candidate for it in stopped}
     for gate in rule.gates:
         gates.check(gate)
-    table = matrix(candidates, rule.criteria, estimates)
+    table = matrix(candidates, rule.criteria, estimates, stopped=gone)
     results = {name: _gates(rule, name, estimates[name]) for name in candidates}
-    lacks = lacking(completeness, most_lost=most_lost)
+    lacks = lacking([row for row in completeness if row.candidate not in gone], most_lost=most_lost)
     sampled = clusters is not None
-    unjudged = {name for name in candidates if sampled and _unjudged(rule, results[name], estimates[name])}
+    unjudged = {
+        name for name in candidates if sampled and name not in gone and _unjudged(rule, results[name], estimates[name])
+    }
     left_out = unjudged if allow_incomplete else set(candidates) if lacks else set()
-    competing = [name not in left_out and not _excluded(results[name]) for name in candidates]
+    competing = [name not in left_out | gone and not _excluded(results[name]) for name in candidates]
     sureness = uncertainty(table, draws, metrics, competing, kappa=rule.thresholds.kappa, seed=seed)
-    spread_unseen = {name for name in candidates if 1 in judged[name]}
+    spread_unseen = gone | {name for name in candidates if 1 in judged[name]}
     ranking = _ranking(table, results, competing, sureness, spread_unseen=spread_unseen)
     standing = _standing(
         rule, table, ranking, estimates, sureness, clusters, unjudged=unjudged, lacks=lacks, allowed=allow_incomplete,
-        echoes=echoes,
+        echoes=echoes, gone=gone,
     )  # fmt: skip
     leader = standing.leader
     return Decision(
@@ -117,6 +123,7 @@ def decide(
                 left_out=standing.unjudged if allow_incomplete else (),
                 self_measured=self_measured,
                 echoes=echoes,
+                stopped=stopped,
             ),
         ),
         crossovers=standing.crossovers,
@@ -134,8 +141,9 @@ def decide(
         firmness=firmness(
             table, [line.candidate for line in standing.contenders], estimates, sureness, flips=standing.flips,
             without_suite=without_suite, separation=separation, trifle=rule.thresholds.near_tie, seed=seed,
-            spread_seen=leader is not None and leader.p_best is not None,
+            spread_seen=leader is not None and leader.p_best is not None, stopped=gone,
         ),
+        stopped=tuple(stopped),
     )  # fmt: skip
 
 
@@ -202,6 +210,7 @@ def _standing(
     lacks: tuple[Completeness, ...],
     allowed: bool,
     echoes: Sequence[Echo],
+    gone: Collection[str],
 ) -> Standing:
     names = [line.candidate for line in ranking if line.rank is not None]
     rows = [table.candidates.index(name) for name in names]
@@ -218,6 +227,7 @@ def _standing(
         unjudged=tuple(line.candidate for line in ranking if line.candidate in unjudged),
         lacking=lacks,
         incomplete_allowed=allowed,
+        stopped_early=tuple(line.candidate for line in ranking if line.candidate in gone),
         unfit=clusters is not None
         and any(criterion.metric == "quality" for name in names[:1] for criterion in at_worst(table, name)),
         misnamed=any(it.candidate == name and it.answers == it.of for name in names[:1] for it in echoes),

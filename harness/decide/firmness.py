@@ -1,6 +1,6 @@
 """How firm the lead is: other methods, omissions, rank acceptability, dominance (methodology.md 1.1, 1.2, 1.5)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -31,21 +31,21 @@ def firmness(
     spread_seen: bool,
     trifle: float,
     seed: int,
+    stopped: Collection[str] = (),
 ) -> Firmness:
     """Return what speaks for and against the first of `best_first`, those that compete; nothing where it is alone.
 
     `without_suite`: the estimates of all without each suite; `separation` is asked whom the samples tell apart.
     `trifle` is how far behind a value may be and still be no worse. Where not `spread_seen` nobody knows how far
     measurements may be off, so no chance is given. `seed` draws the weights of those who have no view of what matters.
+    Who was `stopped` early is left out of everything.
     """
     if len(best_first) < 2:
         return Firmness()
     rows = [table.candidates.index(name) for name in best_first]
-    tables = {
-        name: matrix([other for other in table.candidates if other != name], table.criteria, estimates)
-        for name in table.candidates
-    }
-    fewer = {suite: matrix(table.candidates, table.criteria, of) for suite, of in without_suite.items()}
+    names = [name for name in table.candidates if name not in stopped]
+    tables = {name: matrix([other for other in names if other != name], table.criteria, estimates) for name in names}
+    fewer = {suite: matrix(names, table.criteria, of) for suite, of in without_suite.items()}
     return Firmness(
         agreement=agreement(table, best_first),
         without_suite=leaders_without(fewer, best_first),

@@ -1,6 +1,6 @@
 """Candidates × criteria: estimates, values, contributions, scores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from harness.core.decision import DecisionMatrix
 from harness.core.estimates import Estimate
@@ -13,12 +13,17 @@ UNSUPPORTED = "not supported"
 
 
 def matrix(
-    candidates: Sequence[str], criteria: Sequence[Criterion], estimates: Mapping[str, Sequence[Estimate]]
+    candidates: Sequence[str],
+    criteria: Sequence[Criterion],
+    estimates: Mapping[str, Sequence[Estimate]],
+    *,
+    stopped: Collection[str] = (),
 ) -> DecisionMatrix:
     """Return the additive value model: each score is Σ weight × value, a missing value counting 0.
 
     A criterion that some candidate has too few measurements for has no value of any: else a single call that could not
-    be timed would decide, by taking from its candidate all that the criterion weighs.
+    be timed would decide, by taking from its candidate all that the criterion weighs. Those that were `stopped` early
+    have few, and take a criterion from nobody.
 
     ValueError where the criteria cannot give values: equal anchors, a log scale at 0, no weight above 0.
     """
@@ -26,7 +31,8 @@ def matrix(
         check(criterion)
     weights = direct([criterion.weight for criterion in criteria])
     raw = tuple(tuple(measured(estimates[name], c.metric) for c in criteria) for name in candidates)
-    dropped = [any(unsupported(row[j]) for row in raw) for j in range(len(criteria))]
+    whole = [row for name, row in zip(candidates, raw, strict=True) if name not in stopped]
+    dropped = [any(unsupported(row[j]) for row in whole) for j in range(len(criteria))]
     values = tuple(
         tuple(None if drop else value(c, e.value) for c, e, drop in zip(criteria, row, dropped, strict=True))
         for row in raw

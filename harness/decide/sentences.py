@@ -15,12 +15,15 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "nothing_measured": "Nothing that counts was measured for {slot}: no criterion has a value.",
         "nobody": "No candidate can be recommended: {reasons:;}.",
         "nobody.fails": "{candidate} fails {limits:and}",
+        "nobody.stopped": "{candidates:and} had lost for certain before",
         "nobody.unknown": "the quality of {candidates:and} could not be measured",
         "too_little": "Too little was measured to decide: the quality of {candidates:and} could not be measured. "
         "{leader} leads on what was.",
         "alone": "Only one candidate was measured: {leader} scores {score}, and there is nothing to compare it with.",
         "left.measured": "{leader} is the only candidate that was measured and that no gate excludes.",
         "left": "{leader} is the only candidate that no gate excludes.",
+        "left.stopped": "{leader} is left: the others are excluded by a gate, or had lost for certain and were stopped "
+        "early.",
         "clear": "{leader} is the clear winner: it comes first in {share} of the draws.",
         "more_than": "more than {amount}",
         "no_clear_winner": "No clear winner:",
@@ -91,6 +94,16 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "few": "Only {independent} independent samples were compared: intervals are rough below {least}.",
         "lonely": "In {lonely} of {tasks} tasks only one independent sample of {candidates} was judged: it shows no "
         "spread, so how far the score may be off is not known.",
+        "early": "{candidate} was stopped early, after {samples} of {planned} samples of {slot}: {why}. {calls} "
+        "answers were not asked for{saved}.",
+        "early.behind": "it cannot overtake {leader} any more, which leads by {by} at least",
+        "early.gate": "it fails {limit} for certain",
+        "early.gate.bound": "it fails {limit} for certain, with {bound} at best",
+        "early.saved": " (about ${usd}, at what those before have cost)",
+        "early.unpriced": "",
+        "early.meaning": "Whoever was stopped early is not ranked and is not recommended. Its figures are those of the "
+        "samples that it was asked, and their intervals hold at every look, so they are wider than those of the "
+        "others.",
         # gates
         "gate.value": "is {value}",
         "gate.unmeasured": "is not measured",

@@ -23,6 +23,8 @@ class Standing:
     """What has pending calls or too many losses."""
     incomplete_allowed: bool
     """Whether the others are ranked although something lacks or somebody is unjudged."""
+    stopped_early: tuple[str, ...] = ()
+    """Candidates that were asked no more, since they had lost for certain."""
     unfit: bool
     """Whether the leader's quality is at or below the worst acceptable: first, and yet no clear win."""
     misnamed: bool

@@ -39,8 +39,10 @@ def _none(standing: Standing) -> Said:
             limits=[limit(r.gate) for r in line.gates if r.status is GateStatus.FAIL],
         )
         for line in standing.ranking
-        if line.candidate not in standing.unjudged
+        if line.candidate not in (*standing.unjudged, *standing.stopped_early)
     ]
+    if standing.stopped_early:
+        reasons.append(said("nobody.stopped", candidates=standing.stopped_early))
     if standing.unjudged:
         reasons.append(said("nobody.unknown", candidates=standing.unjudged))
     return said("nobody", reasons=reasons)
@@ -54,7 +56,8 @@ def _headline(
         yield said("alone", leader=name, score=f"{leader.score:.2f}")
         return
     if len(standing.contenders) == 1:
-        yield said("left.measured" if standing.unjudged else "left", leader=name)
+        stopped = "left.stopped" if standing.stopped_early else "left"
+        yield said("left.measured" if standing.unjudged else stopped, leader=name)
         return
     if kind is VerdictKind.CLEAR and leader.p_best is not None:
         yield said("clear", leader=name, share=_share(leader.p_best))

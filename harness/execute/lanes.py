@@ -12,6 +12,9 @@ from harness.execute.pace import Pace, Sleep, most_tokens
 from harness.execute.sharing import LOCAL, lane_name, lane_widths
 from harness.execute.throttle import Parked, Throttle
 
+Paces = dict[str, tuple[Pace, Pace]]
+"""Candidate → its requests and its tokens over time."""
+
 HELD_UP_S = 5.0
 """Whoever has let nothing through for longer is no longer waited for."""
 
@@ -151,17 +154,20 @@ def lanes(
     bell: Bell,
     clock: Callable[[], float],
     sleep: Sleep,
+    paces: Paces | None = None,
 ) -> list[Lane]:
-    """Sort `calls` into lanes; those that share places get them in turn, so that candidates advance side by side."""
+    """Sort `calls` into lanes; those that share places get them in turn, so that candidates advance side by side.
+
+    `paces` are those of earlier lanes, and get what they lack.
+    """
     remote, alone = Places(most=max_in_flight), Places(most=1)
     widths = lane_widths(calls, candidates, max_in_flight=max_in_flight)
-    paces = {
-        model.name: (
-            Pace(model.requests_per_minute, clock=clock, sleep=sleep),
-            Pace(model.tokens_per_minute, clock=clock, sleep=sleep),
-        )
-        for model in {m.name: m for c in calls for m in candidates[c.candidate].models}.values()
-    }
+    paces = {} if paces is None else paces
+    for model in {m.name: m for c in calls for m in candidates[c.candidate].models}.values():
+        if model.name not in paces:
+            limits = model.requests_per_minute, model.tokens_per_minute
+            requests, tokens = (Pace(limit, clock=clock, sleep=sleep) for limit in limits)
+            paces[model.name] = requests, tokens
     found: dict[str, list[Turn]] = {name: [] for name in widths}
     for turn in _turns(calls, size=max(16, 2 * max_in_flight)):
         found[lane_name(candidates[turn.call.candidate])].append(turn)

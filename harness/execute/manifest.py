@@ -34,6 +34,7 @@ def manifest(bakeoff: Bakeoff, *, run_id: str, started: str, selection: Json) ->
         suites=_digests(bakeoff),
         scorers=_signatures(bakeoff),
         rules={slot: digest(rule) for slot, rule in bakeoff.rules.items()},
+        stop_rule="" if bakeoff.settings.stop is None else digest(bakeoff.settings.stop),
         environment=environment(),
         selection=selection,
     )
@@ -64,7 +65,7 @@ def changed_suites(stored: Manifest, bakeoff: Bakeoff) -> list[str]:
 
 
 def changes(stored: Manifest, bakeoff: Bakeoff) -> list[str]:
-    """Say what `bakeoff` asks otherwise than the stored run did: suites, candidates, instruments, epochs.
+    """Say what `bakeoff` asks otherwise than the stored run did: suites, candidates, instruments, epochs, early stops.
 
     Scorers, targets, weights, prices and limits may change: they never ask a model again. So may instruments that
     only one of the two has, since only a scorer brings them.
@@ -82,6 +83,8 @@ def changes(stored: Manifest, bakeoff: Bakeoff) -> list[str]:
                 if instruments.get(name, candidate.identity) != candidate.identity]  # fmt: skip
     if bakeoff.epochs != then["epochs"]:
         changed.append(f"epochs: {then['epochs']} then, {bakeoff.epochs} now")
+    if stored.stop_rule != ("" if bakeoff.settings.stop is None else digest(bakeoff.settings.stop)):
+        changed.append("run.stop, which is fixed before the first call")
     return changed
 
 

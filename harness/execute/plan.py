@@ -2,38 +2,20 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.clients.reserved import RESERVED
-from harness.core.calls import (
-    Call,
-    ChatRequest,
-    Document,
-    Image,
-    ImageRequest,
-    Output,
-    RagRequest,
-    Record,
-    Request,
-    Role,
-    SessionRequest,
-    VideoRequest,
-    media_part,
-)
+from harness.core.calls import Call, Document, Output, Record, Request, Role
 from harness.core.candidates import MODALITIES, Candidate
-from harness.core.canonical import Json, digest
+from harness.core.canonical import digest
 from harness.core.runs import Bakeoff, Exclusion, Plan
-from harness.core.scores import Instrument
-from harness.core.sound import RAW_RATE
 from harness.core.suites import Sample, Task
-from harness.core.videos import MOST_SECONDS
 from harness.errors import Problem, UsageError
-from harness.execute import requests
+from harness.execute.asking import Asker, asker, needed
 from harness.execute.fitness import left_out, params_of_samples
-from harness.execute.measurements import MEASURED_BY, execution, language, measurement
-from harness.execute.prompts import PromptError, renderer, stage_renderer
-from harness.execute.recordings import recordings_of, script_of
+from harness.execute.measurements import measurement
+from harness.execute.prompts import PromptError, stage_renderer
 
 KEY_VERSION = 1
 """Raised when the same call would get another key: no earlier record is found by its key after that."""
@@ -42,9 +24,6 @@ TOLD = frozenset({"text", "vision", "speech", "rag"})
 """Modalities of tasks whose requests, or some of whose stages', have a system prompt."""
 
 _WORDS = {"system": "system prompt", "prompt": "prompt: it sends a recording alone"}
-
-Asker = Callable[[Sample, Candidate], Request]
-"""Renders one sample for one candidate; PromptError where that cannot be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +41,8 @@ def plan(bakeoff: Bakeoff) -> Plan:
     """Expand `bakeoff` into its answer calls; UsageError names every task that cannot be asked.
 
     Order: each epoch in turn; in it the samples in random order, and every candidate on a sample before the next
-    sample, again in random order, so that none gets the quiet hour (methodology.md 3).
+    sample, again in random order, so that none gets the quiet hour (methodology.md 3). Where candidates may be stopped
+    early, all epochs of a sample follow one another and tasks are mixed evenly, so that each block is like the whole.
     """
     exclusions = tuple(left_out(bakeoff))
     calls, unasked = _expand(bakeoff, exclusions)
@@ -98,7 +78,7 @@ def instrument_calls(bakeoff: Bakeoff, records: Iterable[Record]) -> list[Call]:
         sample = samples.get((answer.suite, answer.task, answer.sample))
         if task is None or sample is None or not isinstance(outcome, Output):
             continue
-        for instrument in _needed(task):
+        for instrument in needed(task):
             request = measurement(instrument, task, sample, outcome)
             if request is None:
                 continue
@@ -150,16 +130,37 @@ def _expand(bakeoff: Bakeoff, exclusions: Iterable[Exclusion]) -> tuple[list[Cal
     calls: list[Call] = []
     problems: dict[str, Problem] = {}
     units = _units(bakeoff, exclusions, problems)
-    for epoch in range(bakeoff.epochs):
-        for unit in rng.sample(units, len(units)):
-            for candidate in _shuffled(unit.candidates, rng):
-                try:
-                    calls.append(_answer_call(unit, candidate, identities[candidate.name], epoch))
-                except PromptError as error:
-                    said = f"sample {unit.sample.id!r}: {error}"
-                    key = f"{unit.suite}/{unit.task.name}: {error}"
-                    problems.setdefault(key, _problem(bakeoff, unit.suite, unit.task.name, said))
+    for epoch, unit in _turns(bakeoff, units, rng):
+        for candidate in _shuffled(unit.candidates, rng):
+            try:
+                calls.append(_answer_call(unit, candidate, identities[candidate.name], epoch))
+            except PromptError as error:
+                said = f"sample {unit.sample.id!r}: {error}"
+                key = f"{unit.suite}/{unit.task.name}: {error}"
+                problems.setdefault(key, _problem(bakeoff, unit.suite, unit.task.name, said))
     return calls, list(problems.values())
+
+
+def _turns(bakeoff: Bakeoff, units: Sequence[_Unit], rng: random.Random) -> Iterator[tuple[int, _Unit]]:
+    """Yield epoch and unit in the order in which they are asked."""
+    if bakeoff.settings.stop is None:
+        for epoch in range(bakeoff.epochs):
+            yield from ((epoch, unit) for unit in rng.sample(units, len(units)))
+    else:
+        yield from ((epoch, unit) for unit in _mixed(units, rng) for epoch in range(bakeoff.epochs))
+
+
+def _mixed(units: Sequence[_Unit], rng: random.Random) -> list[_Unit]:
+    """Return the units in random order, those of each task spread evenly over it."""
+    of: dict[tuple[str, str], list[_Unit]] = {}
+    for unit in units:
+        of.setdefault((unit.suite, unit.task.name), []).append(unit)
+    at = [
+        ((i + rng.random()) / len(of_task), unit)
+        for of_task in of.values()
+        for i, unit in enumerate(rng.sample(of_task, len(of_task)))
+    ]
+    return [unit for _, unit in sorted(at, key=lambda pair: pair[0])]
 
 
 def _units(bakeoff: Bakeoff, exclusions: Iterable[Exclusion], problems: dict[str, Problem]) -> list[_Unit]:
@@ -173,7 +174,7 @@ def _units(bakeoff: Bakeoff, exclusions: Iterable[Exclusion], problems: dict[str
                 if task.modality in candidate.modalities and (suite.name, task.name, candidate.name) not in excluded
             )
             try:
-                ask = _asker(task)
+                ask = asker(task)
             except PromptError as error:
                 problems[f"{suite.name}/{task.name}"] = _problem(bakeoff, suite.name, task.name, str(error))
                 continue
@@ -249,125 +250,9 @@ def _answer_call(unit: _Unit, candidate: Candidate, identity: str, epoch: int) -
     )
 
 
-def _asker(task: Task) -> Asker:
-    """Return what turns a sample into a request; PromptError where the task cannot be asked at all."""
-    for need in _needed(task):
-        if need.modality not in MEASURED_BY:
-            raise PromptError(f"instrument {need.name!r} has modality {need.modality!r}, which measures no answer")
-        if need.modality == "execution":
-            for sample in task.loaded:
-                execution(sample, "")
-    prompt = renderer(task.prompt)
-    system = None if task.system is None else renderer(task.system)
-    match task.modality:
-        case "text" | "vision":
-            return lambda sample, candidate: _chat(
-                task, sample, candidate, _content(prompt(sample), sample), None if system is None else system(sample)
-            )
-        case "speech":
-            return lambda sample, candidate: _spoken(
-                task, sample, candidate, prompt(sample), None if system is None else system(sample)
-            )
-        case "tts":
-            return lambda sample, candidate: requests.speech(
-                prompt(sample), _params(task, sample, candidate), candidate, language=language(task, sample)
-            )
-        case "transcription":
-            return lambda sample, candidate: requests.transcription(
-                recordings_of(sample)[0], _params(task, sample, candidate), language=language(task, sample)
-            )
-        case "image_generation":
-            return lambda sample, candidate: ImageRequest(
-                prompt=prompt(sample),
-                images=tuple(one for one in sample.media if isinstance(one, Image)),
-                params=_params(task, sample, candidate),
-            )
-        case "video_generation":
-            return lambda sample, candidate: _video(task, sample, candidate, prompt(sample))
-        case "embedding" | "rerank":
-            return lambda sample, candidate: requests.ranking(
-                prompt(sample), _documents(sample), _params(task, sample, candidate), candidate
-            )
-        case "rag":
-            return lambda sample, _: RagRequest(
-                query=prompt(sample),
-                documents=_documents(sample),
-                max_tokens=task.max_tokens,
-                params={**task.params, **sample.params},
-                system=None if system is None else system(sample),
-            )
-        case other:
-            raise PromptError(f"tasks of modality {other!r} cannot be run")
-
-
-def _params(task: Task, sample: Sample, candidate: Candidate) -> dict[str, Json]:
-    return {**task.params, **sample.params, **candidate.params}
-
-
-def _content(prompt: str, sample: Sample) -> Json:
-    """The user's message: media in the order of the sample, then the words about them; what is spoken needs none."""
-    if not sample.media:
-        return prompt
-    words: list[Json] = [{"type": "text", "text": prompt}] if prompt.strip() else []
-    return [*map(media_part, sample.media), *words]
-
-
-def _chat(task: Task, sample: Sample, candidate: Candidate, content: Json, system: str | None) -> ChatRequest:
-    messages: list[Mapping[str, Json]] = [] if system is None else [{"role": "system", "content": system}]
-    messages.append({"role": "user", "content": content})
-    params = _params(task, sample, candidate)
-    # a cascade has a stage that speaks
-    ask = requests.spoken_chat if task.modality == "speech" and not candidate.stages else requests.chat
-    return ask(messages, params, max_tokens=task.max_tokens)
-
-
-def _spoken(
-    task: Task, sample: Sample, candidate: Candidate, prompt: str, system: str | None
-) -> ChatRequest | SessionRequest:
-    """Ask with a recording: in a chat, or where a candidate takes none, in a live session whose instructions it has."""
-    script, recordings = script_of(sample), recordings_of(sample)
-    if not candidate.talks_live:
-        return _chat(task, sample, candidate, _content(prompt, sample), system)
-    for recording in recordings:
-        if recording.sample_rate != RAW_RATE:
-            raise PromptError(f"a live session is played at {RAW_RATE:,} Hz, not {recording.sample_rate:,}")
-    params = _params(task, sample, candidate)
-    instructions = "\n\n".join(filter(None, (system, prompt.strip()))) or None
-    return requests.session(recordings[0], params, instructions=instructions, max_tokens=task.max_tokens, script=script)
-
-
-def _video(task: Task, sample: Sample, candidate: Candidate, prompt: str) -> VideoRequest:
-    params = _params(task, sample, candidate)
-    seconds, size = params.pop("seconds", None), params.pop("size", None)
-    if not str(seconds).isdecimal() or not 0 < int(str(seconds)) <= MOST_SECONDS:
-        raise PromptError("how many whole seconds is the clip to last? say so in params: {seconds: 4, size: 1280x720}")
-    images = tuple(one for one in sample.media if isinstance(one, Image))
-    if len(images) > 1:
-        raise PromptError("a clip is made of one picture at most")
-    return VideoRequest(
-        prompt=prompt,
-        seconds=int(str(seconds)),
-        size=None if size is None else str(size),
-        images=images,
-        params=params,
-    )
-
-
-def _documents(sample: Sample) -> tuple[Document, ...]:
-    given = sample.metadata.get("documents")
-    if not isinstance(given, dict) or not given or not all(isinstance(text, str) for text in given.values()):
-        raise PromptError("there is nothing to rank: give the task documents, or the sample metadata.documents")
-    return tuple(Document(id=name, text=str(text)) for name, text in given.items())
-
-
-def _needed(task: Task) -> tuple[Instrument, ...]:
-    """The instruments of a task, each once however many scorers read it."""
-    return tuple({need.name: need for scorer in task.scorers for need in scorer.needs}.values())
-
-
 def _instrument_counts(bakeoff: Bakeoff, calls: Iterable[Call]) -> dict[str, int]:
     tasks = {(suite.name, task.name): task for suite in bakeoff.suites for task in suite.tasks}
-    return dict(Counter(need.name for call in calls for need in _needed(tasks[call.suite, call.task])))
+    return dict(Counter(need.name for call in calls for need in needed(tasks[call.suite, call.task])))
 
 
 def _problem(bakeoff: Bakeoff, suite: str, task: str, said: str) -> Problem:

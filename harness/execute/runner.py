@@ -2,12 +2,11 @@
 
 import random
 import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
+from typing import TYPE_CHECKING
 
 from harness.clients.deadlines import Deadlines
 from harness.clients.in_process import InProcessTap
@@ -19,26 +18,21 @@ from harness.core.calls import Call, Failure, Fault, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.redaction import Redactor, secrets
 from harness.core.runs import DRAIN_S, Bakeoff
-from harness.errors import BudgetStop, StoreError, UsageError
-from harness.execute import cascade, oracle
-from harness.execute.budget import Budget, ceilings, refuse_unpriced, unpriced
+from harness.execute.budget import Budget, ceilings
 from harness.execute.courier import CallClient, Courier
-from harness.execute.dispatch import dispatch
 from harness.execute.ending import Ending, RunResult
 from harness.execute.engines import Engines, Shed
-from harness.execute.lanes import Bell, Lane, lanes
-from harness.execute.plan import instrument_calls
+from harness.execute.phases import Calibrate, Phases, bound_unpriced
 from harness.execute.progress import Progress
 from harness.execute.sharing import Account, account, address
 from harness.execute.signals import Stop, heeded
 from harness.execute.throttle import Throttle
 from harness.execute.warmup import cold, proven_by, warm_up
-from harness.store import ballast
 from harness.store.ledger import Ledger
 from harness.store.media import Media
 
-Calibrate = Callable[[int], Awaitable[None]]
-"""Measures the measuring, with so many calls in flight."""
+if TYPE_CHECKING:
+    from harness.execute.stopping import Stopping
 
 __all__ = ["Engines", "RunResult", "run"]
 
@@ -107,7 +101,7 @@ async def run(
         today=lambda: now().date(),
         max_requests=bakeoff.settings.max_unpriced_calls,
     )
-    _bound_unpriced(bakeoff, calls, budget, ledger)
+    bound_unpriced(bakeoff, calls, budget, ledger)
     _check_credentials(bakeoff, calls, candidates, reach)
     if notice := _uncertain(ledger):
         ending.say(notice)
@@ -135,7 +129,7 @@ async def run(
         clock=clock,
         now=now,
     )
-    phases = _Phases(
+    phases = Phases(
         bakeoff=bakeoff,
         candidates=candidates,
         shed=shed,
@@ -147,6 +141,7 @@ async def run(
         stages={record.call.key: record for record in ledger.records(Role.STAGE) if not _is_tried_again(record)},
         ready=sender.ready if client is None else None,
         calibrate=calibrate,
+        stopping=_stopping(bakeoff, ledger) if only is None else None,  # a pilot is part of several blocks
     )
     with heeded(stop):
         await phases.answers(warm, calls)
@@ -156,181 +151,6 @@ async def run(
     return ending.result(
         ledger, interrupted=stop.interrupted, max_infra_failure_rate=bakeoff.settings.max_infra_failure_rate
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Phases:
-    """The parts of a run, one after the other."""
-
-    bakeoff: Bakeoff
-    candidates: Mapping[str, Candidate]
-    shed: Shed
-    ending: Ending
-    courier: Courier
-    throttles: Mapping[str, Sequence[Throttle]]
-    """Candidate → its account's and its own; over both halves."""
-    stages: Mapping[str, Record]
-    """Key → what earlier processes were told by the stages of cascades."""
-    ready: Callable[[], Awaitable[None]] | None
-    """Loads what the first call would wait for."""
-    calibrate: Calibrate | None
-
-    async def answers(self, warm: Sequence[Call], calls: Sequence[Call]) -> None:
-        """Ask for the answers; the first one of a lane goes out when its warm-up calls have ended."""
-        await self.courier.stop.unless_asked(self._get_ready(calls))
-        if self.courier.stop.asked:
-            return
-        if warm:
-            self.courier.progress.note(f"warm-up: {len(warm)} calls come first and count in nothing but the cost")
-        await self._send("answers", calls, before=warm)
-
-    async def _get_ready(self, calls: Sequence[Call]) -> None:
-        """Load and measure what answers need before the first one: later it would disturb what is measured beside."""
-        if calls and self.calibrate is not None:
-            remote = any(not model.is_local for model in self._models(calls))
-            await self.calibrate(self.bakeoff.settings.max_in_flight if remote else 1)
-        if calls and self.ready is not None:
-            await self.ready()  # nothing is left of it where that was calibrated
-        for model in self._models(calls):
-            if model.is_local:
-                await self.shed.ready(model)
-
-    def _models(self, calls: Sequence[Call]) -> Sequence[Candidate]:
-        """Return who is called for `calls`, by name."""
-        asked = {call.candidate for call in calls}
-        models = {model.name: model for name in asked for model in self.candidates[name].models}
-        return [models[name] for name in sorted(models)]
-
-    async def instruments(self) -> None:
-        """Measure every answer that has arrived, also those of earlier processes."""
-        if self.courier.stop.asked or not self.bakeoff.instruments:
-            return
-        ledger = self.courier.ledger
-        ledger.add_calls(instrument_calls(self.bakeoff, ledger.records(Role.ANSWER)))
-        calls = ledger.pending(Role.INSTRUMENT, retry_failed=True)
-        _bound_unpriced(self.bakeoff, calls, self.courier.budget, ledger)
-        if calls:
-            await self.shed.clear()  # each instrument then has the whole machine
-            await self._send("instruments", calls, alone=True)
-
-    async def attributions(self) -> None:
-        """Find the stage at fault for each bad answer of a cascade, where that is asked for: stage after stage.
-
-        It comes last: it explains a decision, and takes no dollars from what the decision is made of.
-        """
-        ledger, stop = self.courier.ledger, self.courier.stop
-        if stop.asked or not self.bakeoff.settings.attribute_failures:
-            return
-        askable, retry = oracle.askable(self.bakeoff), True
-        while not stop.asked:
-            stages = oracle.by_answer(ledger.records(Role.STAGE))
-            ledger.add_calls(
-                oracle.next_calls(askable, ledger.records(Role.ANSWER), stages, ledger.records(Role.ORACLE))
-            )
-            calls = ledger.pending(Role.ORACLE, retry_failed=retry)
-            replaced = oracle.substitutions(askable, calls, stages)
-            calls = [call for call in calls if call.key in replaced]
-            if calls:
-                if retry and self.bakeoff.instruments:
-                    await self.shed.clear()  # what has measured is not called any more
-                _bound_unpriced(self.bakeoff, calls, self.courier.budget, ledger)
-                await self._send("attribution", calls, replaced=replaced)
-            retry = False
-            if not calls or {call.key for call in calls} & {call.key for call in ledger.pending(Role.ORACLE)}:
-                return
-
-    async def _send(
-        self,
-        phase: str,
-        calls: Sequence[Call],
-        *,
-        before: Sequence[Call] = (),
-        alone: bool = False,
-        replaced: Mapping[str, oracle.Substitution] | None = None,
-    ) -> None:
-        """Send `calls` through their lanes, those of `before` first; `alone`: one engine at a time is loaded.
-
-        `replaced`: key of a call → the stage that is replaced, where the calls ask again for an answer.
-        """
-        if not calls:
-            return
-        self.courier.ledger.keep_room(self._room(calls))
-        if self.ready is not None:
-            await self.ready()
-        courier, stop, ending = self.courier, self.courier.stop, self.ending
-        courier.progress.phase(phase, Counter(call.candidate for call in calls))
-        bell = Bell(stop.sleep)
-
-        async def deliver(call: Call, lane: Lane, placed: Callable[[], None]) -> None:
-            candidate = self.candidates[call.candidate]
-            for model in candidate.models:
-                if model.is_local:
-                    try:
-                        await self.shed.ready(model, alone=alone)
-                    except UsageError as error:  # calls have been paid by now: what they brought is kept
-                        ending.give_up(model.name, str(error), curable=True)
-                        return
-            try:
-                if candidate.stages:
-                    await self._cascade(call, candidate, lane, placed, (replaced or {}).get(call.key))
-                else:
-                    await courier.deliver(call, candidate, lane, placed=placed)
-            except BudgetStop as reached:
-                ending.heed_budget(reached)
-                if reached.candidates is None:
-                    stop.ask()
-            except StoreError as error:
-                if courier.ledger.broken is not None:
-                    raise courier.ledger.broken from error
-                ending.store_stop = f"{error}. Fix: {error.hint}."
-                stop.ask()  # and what is in flight lands
-
-        await dispatch(
-            lanes(
-                [*before, *calls],
-                self.candidates,
-                max_in_flight=self.bakeoff.settings.max_in_flight,
-                throttles=self.throttles,
-                bell=bell,
-                clock=courier.clock,
-                sleep=stop.sleep,
-            ),
-            deliver=deliver,
-            usable=lambda name: not any(model.name in ending.fatal for model in self.candidates[name].models),
-            stop=stop,
-            bell=bell,
-        )
-
-    async def _cascade(
-        self,
-        call: Call,
-        candidate: Candidate,
-        lane: Lane,
-        placed: Callable[[], None],
-        replaced: oracle.Substitution | None,
-    ) -> None:
-        courier = self.courier
-        record = await cascade.deliver(
-            call,
-            candidate,
-            ledger=courier.ledger,
-            done=self.stages,
-            carry=lambda part, model: courier.deliver(part, model, lane, placed=placed),
-            read=courier.media.get,
-            keep=courier.keep,
-            now=courier.now,
-            given=None if replaced is None else replaced.given,
-        )
-        if record is not None:
-            courier.progress.finished(record)
-
-    def _room(self, calls: Sequence[Call]) -> int:
-        in_flight = self.bakeoff.settings.max_in_flight + 1  # and one in the exclusive lane
-        return ballast.room(map(self._brings, calls), in_flight)
-
-    def _brings(self, call: Call) -> int:
-        candidate = self.candidates[call.candidate]
-        return cascade.brings(call, candidate) if candidate.stages else ballast.brings(call.request)
 
 
 def _throttles(
@@ -360,13 +180,6 @@ def _throttles(
     return {name: (shared[key], throttle(name, of_account=False)) for key, names in accounts.items() for name in names}
 
 
-def _bound_unpriced(bakeoff: Bakeoff, calls: Sequence[Call], budget: Budget, ledger: Ledger) -> None:
-    """Refuse calls whose dollars no budget could hold, or have their requests counted where that is allowed."""
-    refuse_unpriced(bakeoff, calls)
-    if bakeoff.settings.max_unpriced_calls is not None:
-        budget.count_requests_of(unpriced(bakeoff, calls), ledger.requests(most=bakeoff.settings.max_attempts))
-
-
 def _too_many_unpriced(bakeoff: Bakeoff, calls: Sequence[Call], budget: Budget) -> str | None:
     """Say where requests without a price will run out before the calls do: warm-up, which comes first, may use all."""
     planned = [call for call in calls if budget.counts_requests_of(call.candidate)]
@@ -392,6 +205,15 @@ def _check_credentials(
         for model in candidates[name].models:
             if not model.is_local:
                 reach(model)
+
+
+def _stopping(bakeoff: Bakeoff, ledger: Ledger) -> "Stopping | None":
+    """Return what stops candidates that have lost; None where everyone is asked everything."""
+    if bakeoff.settings.stop is None:
+        return None
+    from harness.execute.stopping import stopping  # it looks at tables, which take a while to load
+
+    return stopping(bakeoff, ledger, bakeoff.settings.stop)
 
 
 def _is_tried_again(record: Record) -> bool:

@@ -8,6 +8,7 @@ from harness.core.runs import Bakeoff
 from harness.core.scores import Reading, Score, Scorer, Unscored
 from harness.core.suites import Sample
 from harness.execute.measurements import is_measured
+from harness.store.operations import ScoreRow
 
 FILTERED = "content_filter"
 """How an answer ends that a provider will not give: nothing is there to be measured, and it is worth nothing."""
@@ -43,6 +44,19 @@ def judge(bakeoff: Bakeoff, answers: Iterable[Told], instruments: Iterable[Told]
             sample, scorers = asked
             for scorer in scorers:
                 yield judged(answer.key, scorer, sample, answer.output, readings.get(answer.key, {}))
+
+
+def score_row(judgement: Judgement) -> ScoreRow:
+    """Return a judgement as it is stored."""
+    result = judgement.result
+    return ScoreRow(
+        key=judgement.key,
+        scorer=judgement.scorer.name,
+        signature=judgement.scorer.signature,
+        value=result.value if isinstance(result, Score) else None,
+        reason=result.reason,
+        detail=result.detail if isinstance(result, Score) else {},
+    )
 
 
 def _readings(instruments: Iterable[Told]) -> dict[str, dict[str, Reading]]:

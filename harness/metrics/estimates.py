@@ -39,6 +39,14 @@ UNSUPPORTED = "not supported"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Tails:
+    """How much is left outside at each end."""
+
+    two_sided: float
+    one_sided: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Bounds:
     two_sided: Interval
     one_sided: Interval
@@ -58,37 +66,46 @@ class _Mean:
     """[H]: what share of the mean each stratum has."""
     stratum: Ints
     cluster: Ints
+    tails: _Tails
 
 
 def estimates(
-    observations: Observations, *, seed: int = 0, draws: int = PERCENTILE_DRAWS, only: Collection[str] | None = None
+    observations: Observations,
+    *,
+    seed: int = 0,
+    draws: int = PERCENTILE_DRAWS,
+    only: Collection[str] | None = None,
+    share: float = 1.0,
 ) -> Mapping[str, tuple[Estimate, ...]]:
     """Return candidate → one Estimate for each metric that the slot has, the same metrics in the same order for all.
 
     Besides quality and coverage these are the metrics of `only`; None: all.
 
     `seed` and `draws` serve the percentiles whose measurements are clustered or repeated: their intervals are
-    resampled; without draws they are NaN, for those who ask for values alone.
+    resampled; without draws they are NaN, for those who ask for values alone. `share`: how much of the usual 5 % of
+    error the bounds may have. With 1 / L they hold at L looks together (Bonferroni), also where a look may end the
+    measuring; nothing is resampled then, since rare draws say little of so small a tail.
     """
 
     def wanted(name: str) -> bool:
         return only is None or name in only
 
+    tails = _Tails(two_sided=share * TWO_SIDED, one_sided=share * ONE_SIDED)
     names = [name for name, it in PERCENTILES.items() if it.timing in observations.timings and wanted(name)]
-    resampled = _resampled_percentiles(observations, names, seed, draws)
+    resampled = _resampled_percentiles(observations, names, seed, draws) if share == 1.0 else {}
     return {
         candidate: (
-            _quality(observations, c),
+            _quality(observations, c, tails),
             _coverage(observations, c),
-            *(_percentile(observations, c, name, resampled.get(name)) for name in names),
-            *(_ratio(observations, c, name, ratio) for name, ratio in observations.ratios.items() if wanted(name)),
-            *(_blend(observations, c, name, blend) for name, blend in observations.blends.items() if wanted(name)),
+            *(_percentile(observations, c, name, resampled.get(name), tails) for name in names),
+            *(_ratio(observations, c, name, it, tails) for name, it in observations.ratios.items() if wanted(name)),
+            *(_blend(observations, c, name, it, tails) for name, it in observations.blends.items() if wanted(name)),
         )
         for c, candidate in enumerate(observations.candidates)
     }
 
 
-def _quality(observations: Observations, c: int) -> Estimate:
+def _quality(observations: Observations, c: int, tails: _Tails) -> Estimate:
     values = observations.quality[c]
     seen = ~np.isnan(values)
     stratum, weight = observations.stratum[seen], observations.task_weight
@@ -105,6 +122,7 @@ def _quality(observations: Observations, c: int) -> Estimate:
         weight=weight,
         stratum=stratum,
         cluster=observations.cluster[seen],
+        tails=tails,
     )
     how = "mean" if len(weight) == 1 else f"mean over suites of the mean over tasks ({len(weight)} tasks)"
     return _estimate("quality", mean.value, _fraction_bounds(mean, 1.0), n, coverage, how)
@@ -117,7 +135,7 @@ def _coverage(observations: Observations, c: int) -> Estimate:
     return _estimate("coverage", value, bounds, observations.n, value, "answers with a score / answers planned")
 
 
-def _ratio(observations: Observations, c: int, name: str, ratio: Ratio) -> Estimate:
+def _ratio(observations: Observations, c: int, name: str, ratio: Ratio, tails: _Tails) -> Estimate:
     seen = ~np.isnan(ratio.numerator[c]) & ~np.isnan(ratio.denominator[c])
     top, bottom = ratio.numerator[c, seen], ratio.denominator[c, seen]
     n = int(seen.sum())
@@ -134,6 +152,7 @@ def _ratio(observations: Observations, c: int, name: str, ratio: Ratio) -> Estim
         weight=np.bincount(observations.stratum[seen], minlength=len(observations.tasks)) / n,
         stratum=observations.stratum[seen],
         cluster=observations.cluster[seen],
+        tails=tails,
     )
     bounds = _fraction_bounds(mean, ratio.ceiling) if ratio.fraction else _t_bounds(mean, ratio.floor, ratio.ceiling)
     return replace(
@@ -141,7 +160,7 @@ def _ratio(observations: Observations, c: int, name: str, ratio: Ratio) -> Estim
     )
 
 
-def _blend(observations: Observations, c: int, name: str, blend: Blend) -> Estimate:
+def _blend(observations: Observations, c: int, name: str, blend: Blend, tails: _Tails) -> Estimate:
     """Return a weighted mean of ratios, its error by the linear part of each (the delta method)."""
     value, weights = 0.0, np.zeros(len(observations.tasks))
     residuals, seen = np.zeros(observations.n), np.zeros(observations.n, np.bool_)
@@ -163,6 +182,7 @@ def _blend(observations: Observations, c: int, name: str, blend: Blend) -> Estim
         weight=weights,
         stratum=observations.stratum[seen],
         cluster=observations.cluster[seen],
+        tails=tails,
     )
     n = int(seen.sum())
     if blend.fraction:
@@ -184,21 +204,23 @@ def _fraction_bounds(mean: _Mean, ceiling: float) -> _Bounds:
     n = len(mean.residuals)
     trials = mean.trials and error.clusters == n
     if trials and np.count_nonzero(mean.weight) == 1:
-        return _trial_bounds(mean.value, n, n, "Wilson; gates Clopper-Pearson")
+        return _trial_bounds(mean, n, n, "Wilson; gates Clopper-Pearson")
     if error.se <= NO_SPREAD or error.lonely:
         clusters = np.bincount(_first_strata(mean), minlength=len(mean.weight))
         effective = 1.0 / float((mean.weight**2 / np.maximum(clusters, 1)).sum())
-        return _trial_bounds(min(mean.value, 1.0), effective, effective, f"Wilson, {effective:.0f} effective clusters")
+        return _trial_bounds(mean, effective, effective, f"Wilson, {effective:.0f} effective clusters")
     if trials:
-        two, one = (effective_trials(mean.value, error, tail=tail) for tail in (TWO_SIDED, ONE_SIDED))
-        return _trial_bounds(mean.value, two, one, f"Wilson, {two:.0f} effective trials; gates Clopper-Pearson")
+        tails = mean.tails.two_sided, mean.tails.one_sided
+        two, one = (effective_trials(mean.value, error, tail=tail) for tail in tails)
+        return _trial_bounds(mean, two, one, f"Wilson, {two:.0f} effective trials; gates Clopper-Pearson")
     return _t_bounds(mean, 0.0, ceiling)
 
 
-def _trial_bounds(value: float, two_sided: float, one_sided: float, how: str) -> _Bounds:
+def _trial_bounds(mean: _Mean, two_sided: float, one_sided: float, how: str) -> _Bounds:
+    value = min(mean.value, 1.0)
     return _Bounds(
-        two_sided=wilson(value * two_sided, two_sided),
-        one_sided=clopper_pearson(value * one_sided, one_sided),
+        two_sided=wilson(value * two_sided, two_sided, tail=mean.tails.two_sided),
+        one_sided=clopper_pearson(value * one_sided, one_sided, tail=mean.tails.one_sided),
         how=how,
     )
 
@@ -212,8 +234,8 @@ def _first_strata(mean: _Mean) -> Ints:
 def _t_bounds(mean: _Mean, floor: float, ceiling: float) -> _Bounds:
     error = spread(mean.residuals, mean.stratum, mean.cluster)
     return _Bounds(
-        two_sided=t_interval(mean.value, error, tail=TWO_SIDED, floor=floor, ceiling=ceiling),
-        one_sided=t_interval(mean.value, error, tail=ONE_SIDED, floor=floor, ceiling=ceiling),
+        two_sided=t_interval(mean.value, error, tail=mean.tails.two_sided, floor=floor, ceiling=ceiling),
+        one_sided=t_interval(mean.value, error, tail=mean.tails.one_sided, floor=floor, ceiling=ceiling),
         how=_t_note(error),
     )
 
@@ -225,7 +247,7 @@ def _t_note(error: Spread) -> str:
     return f"t with CR1, {error.clusters} clusters{few}"
 
 
-def _percentile(observations: Observations, c: int, name: str, draws: Floats | None) -> Estimate:
+def _percentile(observations: Observations, c: int, name: str, draws: Floats | None, tails: _Tails) -> Estimate:
     """Return a percentile over all measured answers; the tail's value only where n supports its interval."""
     metric = PERCENTILES[name]
     timing = observations.timings[metric.timing][c]
@@ -235,11 +257,12 @@ def _percentile(observations: Observations, c: int, name: str, draws: Floats | N
     if n == 0:
         return _unmeasured(name, 0, coverage, "not measured")
     units = _independent_units(observations, measured)
+    ends = tails.two_sided, tails.one_sided
     if draws is None:
-        two, one = (order_interval(ordered, metric.q, tail=tail) for tail in (TWO_SIDED, ONE_SIDED))
+        two, one = (_ordered_interval(ordered, metric, units, tail=tail) for tail in ends)
         how = "order statistics"
     else:
-        two, one = (_drawn_interval(draws[:, c], metric, units, tail=tail) for tail in (TWO_SIDED, ONE_SIDED))
+        two, one = (_drawn_interval(draws[:, c], metric, units, tail=tail) for tail in ends)
         how = f"cluster bootstrap, {units} clusters"
     supported = two.low is not None and two.high is not None
     if metric.q > 0.5 and not supported:
@@ -262,6 +285,17 @@ def _resampled_percentiles(observations: Observations, names: list[str], seed: i
         return {}
     draws = resample(observations, dependent, draws=count, seed=seed)
     return {name: draws[:, :, i] for i, name in enumerate(dependent)}
+
+
+def _ordered_interval(ordered: Floats, metric: Percentile, units: int, *, tail: float) -> Interval:
+    """Return the interval of order statistics; of dependent values, those at the same shares of as many units."""
+    if units == len(ordered):
+        return order_interval(ordered, metric.q, tail=tail)
+    ranks, n = order_ranks(units, metric.q, tail=tail), len(ordered)
+    return Interval(
+        low=None if ranks.lower is None else float(ordered[math.floor((ranks.lower - 1) * n / units)]),
+        high=None if ranks.upper is None else float(ordered[math.ceil(ranks.upper * n / units) - 1]),
+    )
 
 
 def _drawn_interval(draws: Floats, metric: Percentile, units: int, *, tail: float) -> Interval:

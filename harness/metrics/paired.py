@@ -9,6 +9,7 @@ import numpy as np
 from harness.core.decision import PairedDifference
 from harness.core.estimates import Estimate
 from harness.metrics.observations import Observations
+from harness.metrics.sequential import BURN_IN, tuned, widening
 from harness.metrics.stats import (
     NO_SPREAD,
     ONE_SIDED,
@@ -27,6 +28,7 @@ from harness.metrics.stats import (
     wilson,
 )
 
+ROUNDING = 1e-9
 FEW_CLUSTERS = 10
 """Below, t is not trusted and signs are flipped instead (methodology.md 2.1)."""
 
@@ -64,36 +66,26 @@ class _Paired:
     stratum: Ints
     cluster: Ints
 
+    @property
+    def value(self) -> float:
+        return float((self.weight * self.difference).sum())
+
+    @property
+    def error(self) -> Spread:
+        means = np.bincount(self.stratum, self.difference) / np.bincount(self.stratum)
+        return spread(self.weight * (self.difference - means[self.stratum]), self.stratum, self.cluster)
+
+    @property
+    def effective(self) -> float:
+        """As many clusters of one task would weigh as evenly."""
+        return 1.0 / float((np.bincount(self.stratum, self.weight) ** 2 / _clusters(self)).sum())
+
 
 def _pair(observations: Observations, leader: str, challenger: str) -> PairedDifference:
-    ours, theirs = (observations.quality[observations.candidates.index(name)] for name in (leader, challenger))
-    both = ~np.isnan(ours) & ~np.isnan(theirs)
-    stratum = observations.stratum[both]
-    size = np.bincount(stratum, minlength=len(observations.tasks))
-    m, coverage = int(both.sum()), float(both.mean()) if observations.n else 0.0
-    result = PairedDifference(
-        leader=leader,
-        challenger=challenger,
-        metric="quality",
-        difference=Estimate(
-            metric="quality", value=None, low=None, high=None, n=m, coverage=coverage,
-            note="some task has no sample that both have a score of",
-        ),
-        p_value=None,
-        p_holm=None,
-    )  # fmt: skip
-    if m == 0 or (size == 0).any():
+    paired, result = _matched(observations, leader, challenger), _unmeasured(observations, leader, challenger)
+    if paired is None:
         return result
-    paired = _Paired(
-        difference=ours[both] - theirs[both],
-        trials=all(bool(((x == 0.0) | (x == 1.0)).all()) for x in (ours[both], theirs[both])),
-        weight=(observations.task_weight / size)[stratum],
-        stratum=stratum,
-        cluster=observations.cluster[both],
-    )
-    value = float((paired.weight * paired.difference).sum())
-    means = np.bincount(stratum, paired.difference) / size
-    error = spread(paired.weight * (paired.difference - means[stratum]), stratum, paired.cluster)
+    value, error = paired.value, paired.error
     two, one = (_interval(paired, value, error, tail=tail) for tail in (TWO_SIDED, ONE_SIDED))
     estimate = replace(
         result.difference,
@@ -107,14 +99,74 @@ def _pair(observations: Observations, leader: str, challenger: str) -> PairedDif
     return replace(result, difference=estimate, p_value=_p_value(paired, value, error))
 
 
+def at_every_look(
+    observations: Observations, leader: str, challenger: str, *, samples: int, alpha: float, burn_in: int = BURN_IN
+) -> PairedDifference:
+    """Return the difference with bounds that hold however often one looks, and whenever that ends the measuring.
+
+    They are those of the confidence sequence (methodology.md 2.10) that is narrowest at half of the `samples` planned;
+    t counts clusters, of several tasks as many of one as would weigh as evenly. Where no two items differ in their
+    difference: as rare as an unseen one may still be. None below `burn_in`. No p-value holds.
+    """
+    paired, result = _matched(observations, leader, challenger), _unmeasured(observations, leader, challenger)
+    if paired is None:
+        return result
+    error, t = paired.error, paired.effective
+    low = high = None
+    if t > burn_in - ROUNDING and not error.lonely:
+        rho = tuned(max(1, samples // 2), alpha=alpha)
+        unseen = 1.0 - alpha ** (1.0 / t) if error.se <= NO_SPREAD else 0.0
+        half = unseen + error.se * float(widening(t, rho=rho, alpha=alpha))
+        low, high = max(-1.0, paired.value - half), min(1.0, paired.value + half)
+    note = f"confidence sequence, {error.clusters} clusters: holds at every look"
+    return replace(result, difference=replace(result.difference, value=paired.value, low=low, high=high, note=note))
+
+
+def _unmeasured(observations: Observations, leader: str, challenger: str) -> PairedDifference:
+    both = ~np.isnan(_quality(observations, leader)) & ~np.isnan(_quality(observations, challenger))
+    return PairedDifference(
+        leader=leader,
+        challenger=challenger,
+        metric="quality",
+        difference=Estimate(
+            metric="quality", value=None, low=None, high=None, n=int(both.sum()),
+            coverage=float(both.mean()) if observations.n else 0.0,
+            note="some task has no sample that both have a score of",
+        ),
+        p_value=None,
+        p_holm=None,
+    )  # fmt: skip
+
+
+def _matched(observations: Observations, leader: str, challenger: str) -> _Paired | None:
+    """Return the items that both have a score of; None where some task has none."""
+    ours, theirs = (_quality(observations, name) for name in (leader, challenger))
+    both = ~np.isnan(ours) & ~np.isnan(theirs)
+    stratum = observations.stratum[both]
+    size = np.bincount(stratum, minlength=len(observations.tasks))
+    if not both.any() or (size == 0).any():
+        return None
+    return _Paired(
+        difference=ours[both] - theirs[both],
+        trials=all(bool(((x == 0.0) | (x == 1.0)).all()) for x in (ours[both], theirs[both])),
+        weight=(observations.task_weight / size)[stratum],
+        stratum=stratum,
+        cluster=observations.cluster[both],
+    )
+
+
+def _quality(observations: Observations, candidate: str) -> Floats:
+    quality: Floats = observations.quality[observations.candidates.index(candidate)]
+    return quality
+
+
 def _interval(paired: _Paired, value: float, error: Spread, *, tail: float) -> Interval:
     """Return t's interval; where no two items differ in their difference, how rare an unseen one may still be."""
     if error.clusters < 2 or error.lonely:
         return Interval(low=None, high=None)
     if error.se > NO_SPREAD:
         return t_interval(value, error, tail=tail, floor=-1.0, ceiling=1.0)
-    effective = 1.0 / float((np.bincount(paired.stratum, paired.weight) ** 2 / _clusters(paired)).sum())
-    unseen = wilson(0, effective, tail=tail).high or 0.0
+    unseen = wilson(0, paired.effective, tail=tail).high or 0.0
     return Interval(low=max(-1.0, value - unseen), high=min(1.0, value + unseen))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.metrics.stats import Floats
+from harness.metrics.stats import Floats, Ints
 
 BURN_IN = 20
 """Fewer items give no bounds: the sequence is right for many of them only."""
@@ -25,6 +25,11 @@ def tuned(target: int, *, alpha: float = 0.05) -> float:
     return target / (edge + math.log(1 + edge))
 
 
+def widening(t: Floats | Ints | float, *, rho: float, alpha: float) -> Floats:
+    """Return how many standard errors of a mean over `t` items its bounds are away from it at every look."""
+    return np.asarray(np.sqrt((t + rho) / t * np.log((t + rho) / (rho * alpha**2))), dtype=np.float64)
+
+
 def confidence_sequence(differences: Floats, *, rho: float, alpha: float = 0.05, burn_in: int = BURN_IN) -> Band:
     """Return bounds of the mean difference after each of the items [t].
 
@@ -35,8 +40,7 @@ def confidence_sequence(differences: Floats, *, rho: float, alpha: float = 0.05,
     t = np.arange(1, len(differences) + 1)
     mean = np.cumsum(differences) / t
     spread = np.sqrt(np.maximum(0.0, np.cumsum(differences**2) / t - mean**2) * t / np.maximum(t - 1, 1))
-    half = spread * np.sqrt((t + rho) * np.log((t + rho) / (rho * alpha**2))) / t
-    half = np.where(t < burn_in, np.inf, half)
+    half = np.where(t < burn_in, np.inf, spread / np.sqrt(t) * widening(t, rho=rho, alpha=alpha))
     return Band(low=mean - half, high=mean + half)
 
 

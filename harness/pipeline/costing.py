@@ -47,10 +47,11 @@ def product_cost(run_folder: Path, traffic: "Traffic", *, prices: "Book | None" 
 
     `prices`: the book whose prices hold, in the place of those that the run has recorded and keeps.
     With a mix each slot has its part of the requests, and one without a part is left out; else each has all of them.
+    Whoever was stopped early is left out too.
     UsageError where the mix names a suite or task that the run did not ask.
     """
     from harness.core.traffic import ProductCost
-    from harness.metrics.tables import observe
+    from harness.metrics.early import observe_some
     from harness.metrics.traffic import bills, shares
     from harness.pricing import economics
     from harness.report.evidence import called
@@ -65,7 +66,11 @@ def product_cost(run_folder: Path, traffic: "Traffic", *, prices: "Book | None" 
     traffic = _with_goodput(traffic, records, candidates)
     config = cast(dict[str, Any], manifest.config)
     slots = [slot for slot in config["rules"] if (calls["slot"] == slot).any()]
-    observed = [observe(calls, scores, slot=slot) for slot in slots]
+    gone = [(stop.slot, stop.candidate) for stop in manifest.stops]
+    observed = [
+        observe_some(calls, scores, slot=slot, candidates={it for it in calls["candidate"] if (slot, it) not in gone})
+        for slot in slots
+    ]
     tasks = [task for observations in observed for task in observations.tasks]
     try:
         share = shares(traffic.mix, tasks)

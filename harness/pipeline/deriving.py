@@ -15,10 +15,9 @@ from harness.pipeline.costing import at_prices
 from harness.pipeline.planning import reload, stored_samples
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from harness.core.decision import Completeness, Decision, Echo, SelfMeasured
     from harness.execute.scoring import Judgement
+    from harness.pipeline.early import Early
     from harness.pricing.book import Book
     from harness.report.evidence import Evidence
     from harness.store.ledger import Ledger
@@ -29,6 +28,10 @@ EXPORTS: Mapping[str, str] = {
     "csv": "answers.csv", "jsonl": "answers.jsonl", "xlsx": "answers.xlsx", "md": "decision.md", "junit": "junit.xml",
 }  # fmt: skip
 """Format → the file's name, where nobody gives another."""
+EXPORTED = """
+    SELECT key FROM plan LEFT JOIN call ON call.plan = plan.id
+    WHERE role = 'answer' AND (called_off IS NULL OR finished IS NOT NULL) ORDER BY plan.id
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,8 @@ def score(bakeoff: Bakeoff, run_folder: Path, *, resume: str | None = None) -> T
     """
     from harness.core.scores import Score
     from harness.execute.manifest import rejudged
-    from harness.store.ledger import Ledger, ScoreRow
+    from harness.execute.scoring import score_row
+    from harness.store.ledger import Ledger
 
     with Ledger.open(run_folder, write=True) as ledger:
         judged = judgements(bakeoff, ledger)
@@ -99,17 +103,7 @@ def score(bakeoff: Bakeoff, run_folder: Path, *, resume: str | None = None) -> T
                 hint=f"{resume}, or decide without them: bakeoff decide {run_folder} --allow-incomplete",
             )
         ledger.replace_manifest(rejudged(ledger.manifest(), bakeoff), stored_samples(bakeoff))
-        ledger.replace_scores(
-            ScoreRow(
-                key=j.key,
-                scorer=j.scorer.name,
-                signature=j.scorer.signature,
-                value=j.result.value if isinstance(j.result, Score) else None,
-                reason=j.result.reason,
-                detail=j.result.detail if isinstance(j.result, Score) else {},
-            )
-            for j in judged
-        )
+        ledger.replace_scores(map(score_row, judged))
     scored = sum(isinstance(j.result, Score) for j in judged)
     return Tally(scored=scored, unscored=len(judged) - scored, missing_readings=missing)
 
@@ -144,6 +138,7 @@ def decided(
 ) -> "tuple[dict[str, Json], tuple[Decision, ...]]":
     """Return what `decide` writes, and the decisions in it; at other `prices` than the run's, what it would write."""
     from harness.decide.weights import reweighed
+    from harness.pipeline.early import early
     from harness.report.evidence import called
     from harness.store.completeness import completeness
     from harness.store.echoes import echoes
@@ -165,8 +160,9 @@ def decided(
     most_lost = float(config["settings"].get("max_infra_failure_rate", RunSettings().max_infra_failure_rate))
     decisions = tuple(
         _decide_slot(
-            calls, scores, rules[slot], seed, manifest.resolution_ms, completeness=counts[slot], most_lost=most_lost,
+            rules[slot], seed, manifest.resolution_ms, completeness=counts[slot], most_lost=most_lost,
             allow_incomplete=allow_incomplete, self_measured=judges.get(slot, ()), echoes=others,
+            gone=early(calls, scores, slot=slot, manifest=manifest, completeness=counts[slot]),
         )
         for slot in slots
     )  # fmt: skip
@@ -210,7 +206,7 @@ def export(run_folder: Path, format_: str) -> bytes:
 
     with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         evidence = gather(ledger, Media(run_folder / "media"))
-        order = [key for (key,) in ledger.query("SELECT key FROM plan WHERE role = 'answer' ORDER BY id")]
+        order = [key for (key,) in ledger.query(EXPORTED)]
     run, found = evidence.manifest.run_id, exports.rows(evidence, order)
     if format_ == "xlsx":
         from harness.report.workbook import workbook
@@ -265,9 +261,9 @@ def decision_code(decisions: "Sequence[Decision]") -> int:
 
 
 def _decide_slot(
-    calls: "DataFrame", scores: "DataFrame", rule: DecisionRule, seed: int, resolution_ms: float, *,
+    rule: DecisionRule, seed: int, resolution_ms: float, *,
     completeness: "Sequence[Completeness]", most_lost: float, allow_incomplete: bool,
-    self_measured: "Sequence[SelfMeasured]", echoes: "Sequence[Echo]",
+    self_measured: "Sequence[SelfMeasured]", echoes: "Sequence[Echo]", gone: "Early",
 ) -> "Decision":  # fmt: skip
     from harness.decide.decide import decide as decide_slot
     from harness.decide.decide import metrics_of
@@ -277,23 +273,22 @@ def _decide_slot(
     from harness.metrics.resample import resample
     from harness.metrics.resolution import merged
     from harness.metrics.separation import separation
-    from harness.metrics.tables import observe
 
-    observations = observe(calls, scores, slot=rule.slot)
+    observations = gone.left
     metrics, named = metrics_of(rule), suites(observations)
     return decide_slot(
         rule=rule,
-        candidates=observations.candidates,
-        estimates=estimates(observations, seed=seed),
+        candidates=(*observations.candidates, *gone.names),
+        estimates={**estimates(observations, seed=seed), **gone.estimates()},
         metrics=metrics,
-        draws=merged(resample(observations, metrics, draws=DRAWS, seed=seed), metrics, resolution_ms),
+        draws=gone.beside(merged(resample(observations, metrics, draws=DRAWS, seed=seed), metrics, resolution_ms)),
         resolution_ms=resolution_ms,
         completeness=completeness,
         most_lost=most_lost,
         allow_incomplete=allow_incomplete,
         self_measured=self_measured,
         echoes=[it for it in echoes if it.candidate in observations.candidates],
-        differences=partial(differences, observations),
+        differences=lambda leader: (*differences(observations, leader), *gone.differences(leader)),
         separation=partial(separation, observations),
         without_suite={
             suite: estimates(without_suite(observations, suite), draws=0, only=metrics)
@@ -304,8 +299,9 @@ def _decide_slot(
         samples_compared=observations.n,
         samples_answered=observations.answered,
         clusters=observations.clusters.tolist(),
-        judged=dict(zip(observations.candidates, observations.clusters_judged.tolist(), strict=True)),
+        judged=dict(zip(observations.candidates, observations.clusters_judged.tolist(), strict=True)) | gone.judged(),
         seed=seed,
+        stopped=gone.stopped(),
     )
 
 

@@ -123,6 +123,7 @@ def _completeness_line(row: Completeness) -> str:
         f" {row.failed_candidate} failed-model, {row.pending} {pending(row)}"
         + (f", {row.failed_harness} failed by Bakeoff" if row.failed_harness else "")
         + (f", {row.excluded} left out by the plan" if row.excluded else "")
+        + (f", {row.stopped} more not asked for: it was stopped early" if row.stopped else "")
     )
 
 
@@ -137,6 +138,7 @@ def _row(decision: Decision, ranked: RankedCandidate) -> tuple[str, ...]:
     matrix = decision.matrix
     raw = matrix.raw[matrix.candidates.index(ranked.candidate)]
     coverage = next((e for e in decision.estimates[ranked.candidate] if e.metric == "coverage"), None)
+    stops = [it.stop for it in decision.stopped if it.stop.candidate == ranked.candidate]
     failed = [g.gate.metric for g in ranked.gates if g.status is GateStatus.FAIL]
     unproven = [g.gate.metric for g in ranked.gates if g.status is GateStatus.UNPROVEN]
     tiers = decision.firmness.separation.tiers
@@ -149,7 +151,14 @@ def _row(decision: Decision, ranked: RankedCandidate) -> tuple[str, ...]:
         "–" if ranked.p_best is None or is_alone(decision) else numbers.percent(ranked.p_best),
         *(estimate_text(e) + (f" (n={e.n})" if is_thin(e, decision) else "") for e in raw),
         "-" if coverage is None else estimate_text(coverage),
-        "; ".join([*(f"fails {m}" for m in failed), *(f"{m} unproven" for m in unproven)]) or "pass",
+        "; ".join(
+            [
+                *(f"stopped after {stop.samples} of {stop.planned} samples" for stop in stops),
+                *(f"fails {m}" for m in failed),
+                *(f"{m} unproven" for m in unproven),
+            ]
+        )
+        or "pass",
     )
 
 

@@ -268,6 +268,8 @@ def _task_cell(of: SlotEvidence, task: AskedTask, name: str) -> Measured:
     means = [sum(v) / len(v) for v in values.values()]
     mean = sum(means) / len(means)
     interval = interval_of_mean(means, [clusters.get((*place, sample), sample) for sample in values])
+    if name in of.stopped:  # for a number of samples that was not fixed before it does not hold
+        interval = Interval(low=None, high=None)
 
     def shown(which: str, value: float | None) -> Number | None:
         metric = (task.suite, task.name, task.primary + which)
@@ -342,6 +344,10 @@ def _warnings(of: SlotEvidence, name: str, records: Sequence[Record]) -> Iterabl
         if asked is not None and not is_same_model(asked, model):
             shown = number(n, count(n), id=number_id(of.slot, "calls", name, "other_model", model))
             yield Phrase(key="warning.other_model", args={"n": shown, "model": model})
+    if name in of.stopped:
+        calls = of.stopped[name].calls
+        shown = number(calls, count(calls), id=number_id(of.slot, "calls", name, "stopped"))
+        yield Phrase(key="warning.stopped", args={"n": shown})
     if suspect := sum(record.usage.source == "suspect" for record in records):
         shown = number(suspect, count(suspect), id=number_id(of.slot, "calls", name, "suspect_usage"))
         yield Phrase(key="warning.suspect_usage", args={"n": shown})

@@ -9,6 +9,7 @@ from harness.core.candidates import Candidate
 from harness.core.decision import Decision
 from harness.core.estimates import Estimate
 from harness.core.manifest import Manifest
+from harness.core.stopping import Stopped
 from harness.report.evidence import AskedSample, AskedTask, Evidence, Judgement, candidates_of, tasks_of
 
 
@@ -47,6 +48,11 @@ class SlotEvidence:
     pending: Mapping[str, int]
     """Candidate → planned answers without a final word."""
     epochs: int
+
+    @property
+    def stopped(self) -> Mapping[str, Stopped]:
+        """Candidate → how it was stopped early."""
+        return {it.stop.candidate: it for it in self.decision.stopped}
 
     def answers_of(self, candidate: str) -> tuple[Record, ...]:
         """Return the candidate's answer records in the order of the samples."""

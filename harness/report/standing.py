@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from harness.core.decision import Decision, GateResult, GateStatus, RankedCandidate, Said, VerdictKind
-from harness.report.numbers import Number, fixed, number, number_id, percent
+from harness.report.numbers import Number, count, fixed, number, number_id, percent
 from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
 from harness.report.slots import SlotEvidence
 
@@ -86,6 +86,8 @@ class RankingRow:
     leads: bool
     near_tie: bool
     """Within the margin of the leader."""
+    stopped: Phrase | None
+    """After how many samples it was stopped early; None: it was not."""
 
 
 def tag(of: SlotEvidence, candidate: str) -> Tag:
@@ -218,12 +220,25 @@ def _ranking_row(of: SlotEvidence, line: RankedCandidate) -> RankingRow:
         segments=_segments(of.decision, name),
         low=None if line.low is None else round(BAR * line.low),
         high=None if line.high is None else round(BAR * line.high),
-        no_spread=line.low is None and is_measured(of.decision, name),
+        no_spread=line.low is None and is_measured(of.decision, name) and name not in of.stopped,
         status=_worst(line.gates),
         failed=tuple(metric_label(result.gate.metric) for result in line.gates if result.status is GateStatus.FAIL),
         leads=name == of.decision.verdict.leader,
         near_tie=name in of.decision.verdict.near_ties,
+        stopped=_stopped(of, name),
     )
+
+
+def _stopped(of: SlotEvidence, name: str) -> Phrase | None:
+    if name not in of.stopped:
+        return None
+    stop = of.stopped[name].stop
+    counts = {"samples": stop.samples, "planned": stop.planned}
+    args: dict[str, Piece] = {
+        which: number(n, count(n), id=number_id(of.slot, "ranking", name, f"stopped.{which}"))
+        for which, n in counts.items()
+    }
+    return Phrase(key="ranking.stopped", args=args)
 
 
 def _segments(decision: Decision, candidate: str) -> tuple[Segment, ...]:

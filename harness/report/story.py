@@ -124,6 +124,8 @@ def _option(speak: Speaker, row: RankingRow) -> Spans:
     name = row.tag.name
     if row.rank is not None:
         return speak.say("memo.ranked", candidate=name, rank=row.rank, score=row.score.value, p_best=row.chance)
+    if row.stopped is not None:
+        return speak.say("memo.stopped", candidate=name, stopped=row.stopped)
     if row.failed:
         return speak.say("memo.out", candidate=name, metrics=speak.listed(row.failed))
     return speak.say("memo.unranked", candidate=name)

@@ -143,6 +143,8 @@ class RunView:
     foreseen: ForeseenView | None
     """The forecast beside what the run took."""
     tool: str | None
+    stop_rule: str
+    """sha256 of the rule by which candidates were stopped; empty: there was none."""
     data_sha256: str
     suites: tuple[SuiteView, ...]
     scorers: tuple[str, ...]
@@ -256,6 +258,7 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
             complete=not evidence.pending,
         ),
         tool=manifest.environment.get("bakeoff"),
+        stop_rule=manifest.stop_rule,
         data_sha256=digest(manifest.suites),
         suites=tuple(_suites(evidence)),
         scorers=tuple(sorted(f"{place}: {signature}" for place, signature in signatures.items())),

@@ -1,12 +1,13 @@
 """Records → pandas: one row a planned answer call, one row a score."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from harness.core.suites import Sample
-from harness.store.ledger import Ledger
+from harness.store.ledger import Ledger, ScoreRow
 from harness.store.rows import numbers_of
 
 LATENCIES = ("ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms")
@@ -26,7 +27,7 @@ CALLS = """
             AS audio_seconds,
         call.busy_seconds, call.cost_usd, call.cost_source, call.finished
     FROM plan JOIN sample ON sample.id = plan.sample LEFT JOIN call ON call.plan = plan.id
-    WHERE plan.role = 'answer' ORDER BY plan.id
+    WHERE plan.role = 'answer' AND (plan.called_off IS NULL OR call.finished IS NOT NULL) ORDER BY plan.id
 """
 NUMBERS = (
     *TIMES, "queue_ms", "input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens", "input_characters",
@@ -41,7 +42,7 @@ COLUMNS = (
 
 
 def calls_frame(ledger: Ledger) -> pd.DataFrame:
-    """Return one row for each planned answer call, in plan order, with the columns of `COLUMNS`.
+    """Return one row for each planned answer call that was not called off, in plan order; its columns are `COLUMNS`.
 
     Milliseconds, seconds and dollars are floats; NaN is not measured. A call that timed out never ends: its
     latencies and its `rtf` are infinite, its `chars_per_s` is 0; here alone that is said. Of other failures that are
@@ -76,6 +77,13 @@ def scores_frame(ledger: Ledger) -> pd.DataFrame:
     frame["value"] = frame["value"].astype("float64")
     frame["detail"] = pd.Series([numbers_of(text) for text in frame["detail"]], index=frame.index, dtype=object)
     return frame
+
+
+def judged_frame(scores: Iterable[ScoreRow]) -> pd.DataFrame:
+    """Return what `scores_frame` does, of scores that are not stored."""
+    rows = [(row.key, row.scorer, row.value, row.reason, row.detail) for row in scores]
+    frame = pd.DataFrame(rows, columns=["key", "scorer", "value", "reason", "detail"], dtype=object)
+    return frame.astype({"value": "float64"})
 
 
 def _read(ledger: Ledger, sql: str) -> pd.DataFrame:

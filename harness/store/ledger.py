@@ -7,9 +7,9 @@ An intent is committed before its request is sent; a record is committed before 
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ from typing import Any, NoReturn, Self
 from harness.core.calls import Attempt, Call, Record, Role, Told, Unrecorded
 from harness.core.canonical import canonical, from_json, to_json
 from harness.core.manifest import Manifest
+from harness.core.stopping import Stop
 from harness.core.suites import Sample
 from harness.errors import StoreError, UsageError
 from harness.store import operations, rows
@@ -166,6 +167,25 @@ class Ledger:
         calls = list(calls)
         return int(self._write(lambda connection: operations.insert_calls(connection, calls)))
 
+    def places(self) -> dict[tuple[str, str, str], bool]:
+        """Return suite, task and sample of every planned answer in plan order → whether any candidate's has come."""
+        found = self._query(
+            "SELECT suite, task, name, count(call.finished) FROM plan JOIN sample ON sample.id = plan.sample"
+            " LEFT JOIN call ON call.plan = plan.id WHERE role = 'answer' GROUP BY plan.sample ORDER BY min(plan.id)"
+        )
+        return {(suite, task, name): n > 0 for suite, task, name, n in found}
+
+    def call_off(self, stops: Sequence[Stop], tasks: Mapping[str, Collection[tuple[str, str]]]) -> None:
+        """Commit at once that candidates are asked no more; `tasks`: slot → suite and task."""
+        text = canonical(replace(stored := self.manifest(), stops=(*stored.stops, *stops))).decode()
+
+        def commit(connection: sqlite3.Connection) -> None:
+            operations.replace_manifest(connection, text, ())
+            for stop in stops:
+                operations.call_off(connection, stop.candidate, tasks[stop.slot])
+
+        self._write(commit)
+
     async def add_stage(self, call: Call) -> None:
         """Append a stage of a planned answer to the plan, unless it is there already."""
         await self._write_soon(lambda connection: operations.insert_stage(connection, call))
@@ -198,12 +218,13 @@ class Ledger:
 
         An answer that took longer than our own deadline is not among them: it was measured, and asking again until it
         is fast would hide the tail. Nor is one with a stage replaced: the stage that was too slow is not asked again.
+        Nor is what was called off.
         """
         wanted = "call.state IS NULL OR call.state IN ('pending', 'intent')"
         if retry_failed:
             measured = " AND call.kind IS NOT 'timeout'" if role in (Role.ANSWER, Role.ORACLE) else ""
             wanted += f" OR (call.state = 'failed'{measured})"
-        return list(self._calls(f"plan.role = '{role.value}' AND ({wanted})"))
+        return list(self._calls(f"plan.role = '{role.value}' AND plan.called_off IS NULL AND ({wanted})"))
 
     def uncertain(self) -> list[Call]:
         """Return the calls that a dead process had sent without seeing their end: they may have been billed."""
@@ -214,13 +235,14 @@ class Ledger:
     def counts(self) -> tuple[Count, ...]:
         """Return one count for each role and candidate, in the order in which they first appear in the plan.
 
-        The stages of cascades are not among them: they come and fail with the answers that they belong to.
+        The stages of cascades are not among them: they come and fail with the answers that they belong to. Nor is what
+        was called off.
         """
         found = self._query(
             "SELECT role, plan.candidate, count(*), total(state = 'done' AND fault IS NULL),"
             " total(fault = 'candidate'), total(fault = 'infra'), total(fault = 'harness'),"
             " total(state IS NULL OR state IN ('pending', 'intent'))"
-            " FROM plan LEFT JOIN call ON call.plan = plan.id WHERE role <> 'stage'"
+            " FROM plan LEFT JOIN call ON call.plan = plan.id WHERE role <> 'stage' AND called_off IS NULL"
             " GROUP BY role, plan.candidate ORDER BY min(plan.id)"
         )
         return tuple(

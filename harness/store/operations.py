@@ -122,6 +122,16 @@ def release(connection: sqlite3.Connection, key: str, billed: Decimal | None) ->
         )
 
 
+def call_off(connection: sqlite3.Connection, candidate: str, tasks: Iterable[tuple[str, str]]) -> None:
+    """Ask a candidate no more in `tasks`, suite and task: neither for what was not sent nor for what was lost."""
+    connection.executemany(
+        "UPDATE plan SET called_off = 1 WHERE role = 'answer' AND candidate = ?"
+        " AND sample IN (SELECT id FROM sample WHERE suite = ? AND task = ?)"
+        " AND id NOT IN (SELECT plan FROM call WHERE state = 'done')",
+        [(candidate, suite, task) for suite, task in tasks],
+    )
+
+
 def forget(connection: sqlite3.Connection, key: str) -> None:
     """Make a call pending again whose answer is lost, and drop what rests on it; what they cost stays in the sum."""
     now = _standing(connection, key)

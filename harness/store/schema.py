@@ -191,6 +191,10 @@ MIGRATIONS: Sequence[str] = (
     ALTER TABLE call ADD COLUMN output_video_seconds REAL;
     ALTER TABLE call ADD COLUMN output_video_pixels INTEGER;
     """,
+    # 7. A candidate that has lost for certain is asked no more: of its planned calls, those without an answer.
+    """
+    ALTER TABLE plan ADD COLUMN called_off INTEGER CHECK (called_off = 1);
+    """,
 )
 """Forward only: entry n brings a store from schema n to n + 1. An entry that was released never changes."""
 

@@ -15,6 +15,7 @@ from harness.config.load import load
 from harness.config.paths import shipped
 from harness.core.canonical import to_json
 from harness.core.runs import RunSettings
+from harness.core.stopping import StopRule
 from harness.errors import CredentialsError, UsageError
 from harness.execute.plan import plan_partly
 from tests.config.conftest import CANARY, FAQ, HEAR, KEYS, PROVIDERS, SUITE, Project, marked_text, one, place
@@ -48,7 +49,7 @@ candidates: [hibari, haiku]
 epochs: 2
 seed: 7
 instruments: {{mos: dnsmos, judge: haiku}}
-run: {{max_in_flight: 4, timeout_s: 30, idle_timeout_s: 2.5, max_attempts: 1, budget_usd: 0.1, budget_usd_per_day: 3, budgets_usd: {{anthropic: 0.05}}, max_unpriced_calls: 9, max_infra_failure_rate: 0.5, workers: 2}}
+run: {{max_in_flight: 4, timeout_s: 30, idle_timeout_s: 2.5, max_attempts: 1, budget_usd: 0.1, budget_usd_per_day: 3, budgets_usd: {{anthropic: 0.05}}, max_unpriced_calls: 9, max_infra_failure_rate: 0.5, workers: 2, stop: sequential}}
 traffic: {{requests_per_month: 240000}}
 """
     )
@@ -59,7 +60,7 @@ traffic: {{requests_per_month: 240000}}
     assert bakeoff.settings == RunSettings(
         max_in_flight=4, timeout_s=30, idle_timeout_s=2.5, max_attempts=1, budget_usd=Decimal("0.1"),
         budget_usd_per_day=Decimal(3), budgets_usd={"anthropic": Decimal("0.05")}, max_unpriced_calls=9,
-        max_infra_failure_rate=0.5, workers=2,
+        max_infra_failure_rate=0.5, workers=2, stop=StopRule(),
     )  # fmt: skip
     assert {name: candidate.name for name, candidate in bakeoff.instruments.items()} == {
         "transcriber": "whisper-base", "mos": "dnsmos",

@@ -34,6 +34,7 @@ from harness.core.candidates import Candidate, Machine, Stage
 from harness.core.canonical import Json, to_json
 from harness.core.runs import Bakeoff
 from harness.core.scores import MOS, Instrument
+from harness.core.stopping import StopRule
 from harness.core.suites import Sample, Suite, Task
 from harness.errors import UsageError
 from harness.execute.plan import instrument_calls, plan, plan_partly
@@ -184,6 +185,18 @@ def test_every_candidate_is_asked_a_sample_before_the_next_sample() -> None:
     leaders = Counter(block[0].candidate for block in blocks)
     assert min(leaders.values()) >= 5  # none always gets the same place
     assert [block[0].sample for block in blocks] != [f"s{i}" for i in range(40)]
+
+
+def test_where_candidates_may_be_stopped_each_block_is_like_the_whole() -> None:
+    large, small = text_suite(40), replace(text_suite(10), name="geometry")
+    calls = plan(bakeoff(remote("a"), remote("b"), suites=[large, small], epochs=2, stop=StopRule())).calls
+    units = [calls[i : i + 4] for i in range(0, len(calls), 4)]
+    for unit in units:
+        assert len({(c.suite, c.sample) for c in unit}) == 1, "a sample is whole before the next"
+        assert Counter((c.candidate, c.epoch) for c in unit) == Counter((n, e) for n in "ab" for e in (0, 1))
+    for end in range(10, 51, 10):
+        assert abs(sum(unit[0].suite == "geometry" for unit in units[:end]) - end / 5) <= 1
+    assert [unit[0].sample for unit in units if unit[0].suite == "arith"] != [f"s{i}" for i in range(40)]
 
 
 def test_candidates_are_asked_what_they_can_do() -> None:

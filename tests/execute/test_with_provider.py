@@ -17,11 +17,13 @@ from harness.clients.sender import Here, Sender
 from harness.clients.tap_process import ProcessTap
 from harness.core.calls import Failure, Output, Role
 from harness.core.candidates import Candidate, Machine, Prices
+from harness.core.rules import Criterion, DecisionRule
 from harness.core.runs import Bakeoff
+from harness.core.stopping import StopRule
 from harness.core.suites import Sample, Suite, Task
 from harness.errors import TapError
 from harness.execute.runner import RunResult, run
-from harness.scorers import OrderedClip
+from harness.scorers import ExactMatch, OrderedClip
 from harness.store.check import check
 from harness.store.ledger import Ledger
 from harness.store.media import Media
@@ -99,6 +101,32 @@ def test_answers_and_readings_over_the_wire_and_a_resume_that_sends_nothing(tmp_
                 assert all(isinstance(o, Output) and o.values["ovrl"] > 0 for o in moss)
                 again = await go(planned, ledger, tmp_path)
                 assert (again.exit_code, len(provider.requests)) == (0, 17)
+
+    asyncio.run(story())
+
+
+def test_who_has_lost_for_certain_is_sent_nothing_more_and_the_others_everything(tmp_path: Path) -> None:
+    rule = DecisionRule(
+        slot="text",
+        gates=(),
+        criteria=(Criterion(name="quality", metric="quality", worst=0.0, ideal=1.0, weight=1),),
+    )
+
+    async def story() -> None:
+        async with FakeProvider(answers={f"{i}+{i}?": str(2 * i) for i in range(60)}) as provider:
+            planned = bakeoff(
+                *(served(provider, name, "text") for name in ("sage", "twin", "echo")),
+                suites=[text_suite(60, scorers=(ExactMatch(),), primary="exact_match")],
+                stop=StopRule(),
+            )
+            planned = replace(planned, rules={"text": rule})
+            with start(planned, tmp_path) as ledger:
+                assert (await go(planned, ledger, tmp_path)).exit_code == 0
+                asked = Counter(request.model for request in provider.requests)
+                assert asked == {"fake/sage": 60, "fake/twin": 60, "fake/echo": 20}
+                assert [stop.candidate for stop in ledger.manifest().stops] == ["echo"]
+                assert (await go(planned, ledger, tmp_path)).exit_code == 0
+                assert len(provider.requests) == 140
 
     asyncio.run(story())
 

@@ -432,7 +432,7 @@ MUTATIONS = (
     ),
     Mutation(
         row=32,
-        file="harness/execute/runner.py",
+        file="harness/execute/phases.py",
         guard="stop.ask()  # and what is in flight lands",
         becomes="raise",
         test="tests/execute/test_failing_disks.py::test_a_clip_that_cannot_be_written_ends_sending_and_its_neighbours_land",

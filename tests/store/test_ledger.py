@@ -12,6 +12,7 @@ import pytest
 
 from harness.core.calls import Fault, Marks, Output, Record, Role, Unrecorded, Usage
 from harness.core.canonical import from_json, to_json
+from harness.core.stopping import Stop
 from harness.errors import BakeoffError, StoreError, UsageError
 from harness.store import rows
 from harness.store.ledger import DATABASE, Ledger, ScoreRow
@@ -231,6 +232,23 @@ def test_counts_add_up(tmp_path: Path) -> None:
     assert (haiku.candidate, haiku.planned, haiku.pending) == ("haiku", 5, 1)
     assert (haiku.outputs, haiku.failed_infra, haiku.failed_candidate, haiku.failed_harness) == (1, 1, 1, 1)
     assert (other.candidate, other.planned, other.pending) == ("other", 2, 2)
+
+
+def test_what_was_called_off_is_neither_sent_nor_counted_and_what_came_of_it_stays(tmp_path: Path) -> None:
+    stop = Stop(slot="text", candidate="haiku", block=1, samples=3, planned=4, gate="ttfo_p50_ms ≤ 100", bound=150.0)
+    done, lost, own, waits = (call(f"k{i}", sample=f"s{i}") for i in range(4))
+    other = call("other", candidate="other")
+    with new_ledger(tmp_path, done, lost, own, waits, other) as ledger:
+        do(*map(ledger.commit, (record(done), failure(lost), failure(own, fault=Fault.CANDIDATE))))
+        ledger.call_off([stop], {"text": [("arith", "sums")]})
+    with Ledger.open(tmp_path, write=False) as ledger:
+        assert [c.key for c in ledger.pending(Role.ANSWER, retry_failed=True)] == ["other"]
+        assert [(c.candidate, c.planned, c.failed_infra, c.pending) for c in ledger.counts()] == [
+            ("haiku", 2, 0, 0), ("other", 1, 0, 1),
+        ]  # fmt: skip
+        assert [r.call.key for r in ledger.records(Role.ANSWER)] == ["k0", "k1", "k2"]
+        assert ledger.manifest().stops == (stop,)
+        assert list(ledger.places().values()) == [True, True, True, False]
 
 
 def test_scores_are_replaced_whole_and_come_back_equal(tmp_path: Path) -> None:

@@ -268,6 +268,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "ranking.near_tie": "within the margin",
         "ranking.excluded": "excluded: {metrics}",
         "ranking.left_out": "not ranked: too little came",
+        "ranking.stopped": "stopped early, after {samples} of {planned} samples",
         "ranking.no_interval": "interval –: a task with one judged sample shows no spread",
         "ranking.none": "No candidate was ranked.",
         "gate.min": "at least {limit}",
@@ -385,6 +386,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "kind.other": "{n} {name}",
         "warning.other_model": "{n} answered by another model: {model}",
         "warning.suspect_usage": "{n} with a usage that cannot be true",
+        "warning.stopped": "{n} more were not asked for, since it had lost",
         "failed.candidate": "Failed by the candidate: {kind}",
         "failed.infra": "Lost to infrastructure: {kind}",
         "failed.harness": "Lost to Bakeoff: {kind}",
@@ -468,6 +470,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "method.limits": "Samples stand for the product only as far as they resemble its traffic; prices and models "
         "change; a self-hosted candidate's cost is that of the machine at the price and utilisation named.",
         "method.rule_hash": "Rule of {slot}",
+        "method.stop_rule": "Rule of early stopping",
         "method.data_hash": "Digest of the samples",
         "method.run_id": "Run",
         "method.scorers": "Scorers and their parameters",

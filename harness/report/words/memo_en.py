@@ -71,6 +71,9 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.rule_unfrozen": "The weights and gates were not frozen before the first call (rule {hash}).",
         "memo.ranked": "{candidate}: rank {rank}, score {score}, chance to be best {p_best}.",
         "memo.out": "{candidate}: excluded by its gates: {metrics}.",
+        "memo.stopped": "{candidate}: not ranked: {stopped}.",
+        "memo.stop_rule": "Candidates that had lost for certain were asked no more, by a rule that was fixed before "
+        "the first call (run.stop, rule {hash}).",
         "memo.unranked": "{candidate}: not ranked.",
         "memo.incumbent": "Keeping what the product uses today is an option too; it competes only if it was a "
         "candidate of this run.",

@@ -69,6 +69,8 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.rule_unfrozen": "权重和门槛在首次调用之前没有锁定（规则 {hash}）。",
         "memo.ranked": "{candidate}：第 {rank} 名，得分 {score}，最优概率 {p_best}。",
         "memo.out": "{candidate}：未过门槛，已排除：{metrics}。",
+        "memo.stopped": "{candidate}：未排名：{stopped}。",
+        "memo.stop_rule": "已确定落败的候选不再被提问，所依规则在首次调用之前已固定（run.stop，规则 {hash}）。",
         "memo.unranked": "{candidate}：未排名。",
         "memo.incumbent": "继续使用产品现有的模型也是一种选择；只有当它是本次评测的候选时，才参与了比较。",
         # results and what would change them

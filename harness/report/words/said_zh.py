@@ -12,12 +12,14 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "nothing_measured": "{slot} 没有测得任何计入评分的数据：所有维度都没有值。",
         "nobody": "没有可以推荐的候选：{reasons:;}。",
         "nobody.fails": "{candidate} 未通过 {limits:and}",
+        "nobody.stopped": "{candidates:and} 此前已确定落败",
         "nobody.unknown": "{candidates:and} 的质量未能测得",
         "too_little": "测得的数据太少，无法作出决定：{candidates:and} 的质量未能测得。就已测得的部分看，"
         "{leader} 领先。",
         "alone": "只测了一个候选：{leader} 得分 {score}，没有可以比较的对象。",
         "left.measured": "{leader} 是唯一测得了数据、且没有被门槛排除的候选。",
         "left": "{leader} 是唯一没有被门槛排除的候选。",
+        "left.stopped": "只剩 {leader}：其余候选被门槛排除，或已确定落败而提前停止。",
         "clear": "{leader} 明确胜出：在 {share} 的抽样中排第一。",
         "more_than": "超过 {amount}",
         "no_clear_winner": "难分高下：",
@@ -65,6 +67,15 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "why.unknown": "进程被终止，或仍在运行",
         # caveats
         "allowed": "运行未完成，因为得到允许才给出排名。{came}",
+        "early": "{candidate} 在 {slot} 的 {planned} 个样本中问过 {samples} 个之后提前停止：{why}。"
+        "有 {calls} 个回答没有再问{saved}。",
+        "early.behind": "它已不可能超过 {leader}，后者至少领先 {by}",
+        "early.gate": "它确定不满足 {limit}",
+        "early.gate.bound": "它确定不满足 {limit}，最好也只有 {bound}",
+        "early.saved": "（按此前的花费，约省 ${usd}）",
+        "early.unpriced": "",
+        "early.meaning": "提前停止的候选不参与排名，也不会被推荐。它的数字只来自问过的样本，"
+        "区间在每次查看时都成立，因此比其他候选的更宽。",
         "left_out": "{candidate} 没有参与排名：它的质量未能测得。",
         "echoes": "{candidate} 注明了模型的 {of} 个回答中，有 {answers} 个注明的不是 {asked}（最常见的是 {model}）。",
         "self_measured": "{candidate} 所用的模型，同时又是本表的测量工具 {instrument}（{model}），结果可能偏向它。",

@@ -265,6 +265,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "ranking.near_tie": "差距在误差范围内",
         "ranking.excluded": "已排除：{metrics}",
         "ranking.left_out": "未排名：得到的数据太少",
+        "ranking.stopped": "已提前停止：问过 {planned} 个样本中的 {samples} 个",
         "ranking.no_interval": "无区间（–）：有任务只有一个已评分的样本，看不出离散程度",
         "ranking.none": "没有候选得到排名。",
         "gate.min": "不低于 {limit}",
@@ -381,6 +382,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "kind.other": "{n} 次 {name}",
         "warning.other_model": "{n} 次由另一个模型回答：{model}",
         "warning.suspect_usage": "{n} 次的用量不可能属实",
+        "warning.stopped": "另有 {n} 个因已确定落败而没有再问",
         "failed.candidate": "候选自身失败：{kind}",
         "failed.infra": "因基础设施丢失：{kind}",
         "failed.harness": "因 Bakeoff 丢失：{kind}",
@@ -463,6 +465,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "method.limits": "样本与产品的真实流量有多像，结论就有多可靠；价格和模型都会变；自托管候选的成本，"
         "按所列的机器价格和利用率计算。",
         "method.rule_hash": "{slot} 的规则",
+        "method.stop_rule": "提前停止的规则",
         "method.data_hash": "样本的摘要",
         "method.run_id": "运行",
         "method.scorers": "评分器及其参数",
