@@ -1,7 +1,7 @@
 """Who cannot win any more: candidates whose best case is behind the leader's worst, or that fail a gate for certain.
 
 Methodology.md 2.10 with one narrowing: a lower quality alone stops nobody where other criteria count, since a cheaper
-candidate may still win (docs/decisions/0019-early-stopping.md). All bounds given must hold at every look.
+candidate may still win (docs/decisions/0020-early-stopping.md). All bounds given must hold at every look.
 """
 
 from collections.abc import Callable, Mapping, Sequence
