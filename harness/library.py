@@ -139,14 +139,13 @@ def run(
 
 
 async def arun(folder: str | Path = ".", **choices: Any) -> Run:
-    """Do what `run` does, with the same arguments, while the event loop goes on; where it is cancelled, it drains."""
-    interrupts: list[Callable[[], None]] = []
-    running = asyncio.ensure_future(asyncio.to_thread(run, folder, **choices, on_begin=interrupts.append))
+    """Do what `run` does, with its arguments but `on_begin`, while the event loop goes on; cancelled, it drains."""
+    brake = _Brake()
+    running = asyncio.ensure_future(asyncio.to_thread(run, folder, **choices, on_begin=brake.begun))
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
-        for interrupt in interrupts:
-            interrupt()
+        brake.pull()
         await asyncio.wait({running})
         raise
 
@@ -189,13 +188,32 @@ class _Sentences:
         """Nor are calls."""
 
 
+class _Brake:
+    """Interrupts a run in another thread, also one that has not begun yet."""
+
+    def __init__(self) -> None:
+        self._interrupt: Callable[[], None] | None = None
+        self._pulled = False
+
+    def begun(self, interrupt: Callable[[], None]) -> None:
+        """Take what interrupts the run, now that it has begun."""
+        self._interrupt = interrupt
+        if self._pulled:
+            interrupt()
+
+    def pull(self) -> None:
+        self._pulled = True
+        if self._interrupt is not None:
+            self._interrupt()
+
+
 def _beside(work: Callable[..., Run], on_begin: Callable[[Callable[[], None]], None]) -> Run:
     """Do `work` in a thread, which may have an event loop of its own; Ctrl-C here interrupts it there."""
-    interrupts: list[Callable[[], None]] = []
+    brake = _Brake()
 
     def begun(interrupt: Callable[[], None]) -> None:
-        interrupts.append(interrupt)
         on_begin(interrupt)
+        brake.begun(interrupt)
 
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(work, on_begin=begun)
@@ -203,8 +221,7 @@ def _beside(work: Callable[..., Run], on_begin: Callable[[Callable[[], None]], N
             try:
                 return running.result()
             except KeyboardInterrupt:
-                for interrupt in interrupts:
-                    interrupt()
+                brake.pull()
 
 
 def _runs(folder: Path, runs: str | Path | None) -> Path:

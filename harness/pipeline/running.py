@@ -135,7 +135,8 @@ def run(
             loop = asyncio.get_running_loop()
 
             def interrupt() -> None:
-                loop.call_soon_threadsafe(stop.interrupt)
+                with suppress(RuntimeError):  # the loop has ended, and with it all that could be interrupted
+                    loop.call_soon_threadsafe(stop.interrupt)
 
             on_begin(interrupt)
             return await run_calls(

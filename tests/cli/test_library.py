@@ -55,6 +55,18 @@ def test_a_cancelled_run_drains_and_can_be_resumed(desk: Desk) -> None:
     assert len(desk.client.sent) == 2 * len(CAPITALS) >= before
 
 
+def test_a_run_that_is_cancelled_before_it_begins_asks_next_to_nothing(desk: Desk) -> None:
+    async def hasty() -> None:
+        task = asyncio.ensure_future(harness.arun())
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(hasty())
+    assert len(desk.client.sent) < 2 * len(CAPITALS)
+
+
 @pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize(
     ("asked", "why"),
