@@ -979,7 +979,17 @@ class Decision:
         self.raw = {
             name: [slot.measures[name].get(c["metric"], unknown) for c in self.criteria] for name in slot.candidates
         }
-        whole = [row for name, row in self.raw.items() if name not in slot.stops]
+        self.gates = {name: [self._gate(gate, name) for gate in slot.rule["gates"]] for name in slot.candidates}
+        excluded = {name for name, gates in self.gates.items() if any(g.status == "fail" for g in gates)}
+        on_quality = any(c["metric"] == "quality" for c in self.criteria)
+        self.unjudged = [
+            name
+            for name, of in slot.measures.items()
+            if name not in slot.stops
+            if not of["coverage"].value or (on_quality and name not in excluded and of["quality"].value is None)
+        ]
+        self.aside = {*excluded, *slot.stops, *(self.unjudged if allowed else ())}
+        whole = [row for name, row in self.raw.items() if name not in self.aside]
         dropped = [any(row[j].too_few for row in whole) for j in range(len(self.criteria))]
         self.values = {
             name: [None if drop else worth(c, m.value) for c, m, drop in zip(self.criteria, row, dropped, strict=True)]
@@ -989,7 +999,6 @@ class Decision:
             name: [w * (v or 0.0) for w, v in zip(self.weights, row, strict=True)] for name, row in self.values.items()
         }
         self.scores = {name: math.fsum(row) for name, row in self.contributions.items()}
-        self.gates = {name: [self._gate(gate, name) for gate in slot.rule["gates"]] for name in slot.candidates}
         self.counts = list(self._counts())
         most = slot.run.config["settings"]["max_infra_failure_rate"]
         self.short = list(
@@ -1000,18 +1009,9 @@ class Decision:
                 if row["pending"] > 0 or row["failed_infra"] + row["failed_harness"] > most * row["planned"]
             )
         )
-        excluded = {name for name, gates in self.gates.items() if any(g.status == "fail" for g in gates)}
-        on_quality = any(c["metric"] == "quality" for c in self.criteria)
-        self.unjudged = [
-            name
-            for name, of in slot.measures.items()
-            if name not in slot.stops
-            if not of["coverage"].value or (on_quality and name not in excluded and of["quality"].value is None)
-        ]
-        excluded |= set(slot.stops)
-        excluded |= set(self.unjudged if allowed else slot.candidates if self.short else ())
+        out = set(slot.candidates) if self.short and not allowed else self.aside
         self.contenders = sorted(
-            (name for name in slot.candidates if name not in excluded), key=lambda name: (-self.scores[name], name)
+            (name for name in slot.candidates if name not in out), key=lambda name: (-self.scores[name], name)
         )
         self.ranks = {
             name: 1 + sum(self.scores[other] > self.scores[name] + TIE for other in self.contenders)
@@ -1048,6 +1048,8 @@ class Decision:
         """1.1: by the unfavourable one-sided bound it passes, by the favourable one it fails."""
         measure = self.slot.measures[name].get(gate["metric"], Measure(value=None, n=0, coverage=0.0))
         low, high = measure.one_sided
+        if gate["metric"].startswith("usd") and self.slot.bounded(name) is not None:
+            low = None  # an upper bound in part
         bad, good = (low, high) if "min" in gate else (high, low)
 
         def meets(x: Expected) -> bool:
@@ -1131,7 +1133,10 @@ class Decision:
     @property
     def fit(self) -> bool:
         """Whether the leader's quality is worth anything."""
-        worths = zip(self.criteria, self.values[str(self.leader)], strict=True)
+        return self.is_fit(str(self.leader))
+
+    def is_fit(self, name: str) -> bool:
+        worths = zip(self.criteria, self.values[name], strict=True)
         return all(v != 0 for c, v in worths if c["metric"] == "quality")
 
     def told(self, name: str) -> bool | None:
@@ -1204,7 +1209,8 @@ class Decision:
         found = {}
         for j, criterion in enumerate(self.criteria):
             weights = [0.0 if i == j else w for i, w in enumerate(self.weights)]
-            if self.contenders and sum(weights):
+            counts = self.weights[j] > 0 and any(self.values[name][j] is not None for name in self.contenders)
+            if counts and sum(weights):
                 scores = {n: self._score(self.row(n), weights) / sum(weights) for n in self.contenders}
                 found[criterion["name"]] = self.first(scores)
         return found
@@ -1220,7 +1226,13 @@ class Decision:
 
     @cached_property
     def holm(self) -> dict[str, float]:
-        return holm({name: pair.p for name, pair in self.pairs.items() if pair.p is not None})
+        """2.3: over all pairs, since the leader is known only afterwards."""
+        if self.leader is None:
+            return {}
+        every = {frozenset(two): self.pair(*two).p for two in itertools.combinations(self.slot.cells, 2)}
+        corrected = holm({"\0".join(sorted(two)): p for two, p in every.items() if p is not None})
+        mine = {name: "\0".join(sorted((self.leader, name))) for name in self.pairs}
+        return {name: corrected[key] for name, key in mine.items() if key in corrected}
 
     def _early(self, challenger: str) -> Pair:
         """2.10: the confidence sequence of the difference to who was stopped, narrowest at half of the samples."""
@@ -1244,7 +1256,11 @@ class Decision:
         half = error.se * math.sqrt((t + rho) / t * math.log((t + rho) / (rho * alpha**2)))
         half += 1 - alpha ** (1 / t) if error.se <= NOTHING else 0.0
         bounds = exact(max(-1.0, value - half), min(1.0, value + half))
-        return Pair(value, bounds, none, len(d), coverage, None, (error.clusters,))
+        if error.se <= NOTHING:
+            p = max(0.0, 1 - abs(value)) ** t
+        else:  # half(p) = |value|
+            p = min(1.0, math.sqrt((t + rho) / rho) * math.exp(-(value**2) * t / (2 * error.se**2 * (t + rho))))
+        return Pair(value, bounds, none, len(d), coverage, p, (error.clusters,))
 
     def pair(self, leader: str, challenger: str) -> Pair:
         """2.1 and 2.3: on the items that both have a score of."""

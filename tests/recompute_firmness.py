@@ -130,7 +130,8 @@ class Firm:
     def _leads(self, left_out: str, measures: Mapping[str, Mapping[str, Measure]]) -> dict[str, str]:
         unknown = Measure(value=None, n=0, coverage=0.0)
         raw = {name: [of.get(c["metric"], unknown) for c in self.of.criteria] for name, of in measures.items()}
-        dropped = [any(row[j].too_few for row in raw.values()) for j in range(len(self.of.criteria))]
+        whole = [row for name, row in raw.items() if name not in self.of.aside]
+        dropped = [any(row[j].too_few for row in whole) for j in range(len(self.of.criteria))]
         values = {
             name: [None if drop else worth(c, m.value)
                    for c, m, drop in zip(self.of.criteria, raw[name], dropped, strict=True)]
@@ -251,10 +252,13 @@ class Firm:
         return {name: value for name, value in found.items() if value is not None}
 
     @cached_property
-    def apart(self) -> set[frozenset[str]]:
+    def corrected(self) -> dict[str, float]:
         pairs = {f"{a}\0{b}": self.of.pair(a, b).p for a, b in itertools.combinations(self.names, 2)}
-        corrected = holm({key: p for key, p in pairs.items() if p is not None})
-        return {frozenset(key.split("\0")) for key, p in corrected.items() if p < 0.05}
+        return holm({key: p for key, p in pairs.items() if p is not None})
+
+    @cached_property
+    def apart(self) -> set[frozenset[str]]:
+        return {frozenset(key.split("\0")) for key, p in self.corrected.items() if p < 0.05}
 
     @cached_property
     def tiers(self) -> dict[str, dict[str, Any]]:
@@ -311,7 +315,8 @@ class Firm:
                 return []
             parts.append((suite, len(among), error.se**2, self._usd((leader, challenger), suite)))
         total = math.fsum(variance for _, _, variance, _ in parts)
-        reach = float(stats.norm.ppf(0.975) + stats.norm.ppf(0.8))
+        waiting = max(1, len(self.corrected) - len(self.apart))  # Holm asks this much of the next pair
+        reach = float(stats.norm.ppf(1 - 0.025 / waiting) + stats.norm.ppf(0.8))
         wanted = (gap / reach) ** 2
         if abs(gap) <= 1e-12 or total <= wanted:
             return []

@@ -403,7 +403,7 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
     elif kind in ("clear", "lean"):
         winner = decision.leader if decision.leader in proven else None
     elif kind == "toss-up":
-        tied = [n for n in proven if n == decision.leader or n in near]
+        tied = [n for n in proven if (n == decision.leader or n in near) and decision.is_fit(n)]
         cost = {n: measures[n]["usd_per_1k_requests"].value for n in names}
         priced = cost[str(decision.leader)] is not None
         known = {n: cost[n] if cost[n] is not None else math.inf for n in tied}

@@ -74,6 +74,11 @@ def _show(comparisons: "tuple[Comparison, ...]") -> None:
     for it in comparisons:
         screen.say()
         screen.say(f"{it.candidate}, {it.slot}: {len(it.worse)} samples worse, {len(it.better)} better.")
+        for run, stop in it.stopped.items():
+            screen.say(
+                f"  {run} asked it no more after {stop.samples} of {stop.planned} samples, since it had lost: only "
+                "those are compared, and the interval holds at every look."
+            )
         for change in it.worse[:SHOWN]:
             screen.say(f"  worse: {change.sample}: {change.before:.2f} → {change.after:.2f}")
         for metric, (was, now) in it.estimates.items():

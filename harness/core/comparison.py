@@ -1,10 +1,11 @@
 """What became of a candidate from one run to another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.core.decision import PairedDifference
 from harness.core.estimates import Estimate
+from harness.core.stopping import Stop
 
 SURE = 0.05
 """Largest Holm-corrected p-value of a difference that is called one."""
@@ -37,6 +38,8 @@ class Comparison:
     worse: tuple[SampleChange, ...]
     """The most first."""
     better: tuple[SampleChange, ...]
+    stopped: Mapping[str, Stop] = field(default_factory=dict)
+    """Run in which it was asked no more → how: the samples are those before, and the bounds hold at every look."""
 
     @property
     def regressed(self) -> bool:

@@ -205,7 +205,7 @@ class Decision:
     verdict: Verdict
     crossovers: tuple[Crossover, ...]
     differences: tuple[PairedDifference, ...]
-    """On quality, the leader against each other candidate, Holm-corrected."""
+    """On quality, the leader against each other candidate, Holm-corrected over all pairs."""
     estimates: Mapping[str, tuple[Estimate, ...]]
     """Candidate → every metric of the slot, also those that are no criterion."""
     samples_planned: int

@@ -30,12 +30,13 @@ def caveats(
     self_measured: Sequence[SelfMeasured] = (),
     echoes: Sequence[Echo] = (),
     stopped: Sequence[Stopped] = (),
+    aside: Collection[str] = (),
 ) -> tuple[Said, ...]:
     """Return the caveats, first what may overturn the verdict. `resolution_ms`: nearer latencies count the same.
 
     `allowed`: what lacks, where it was ranked all the same, and `left_out` who was not ranked then. `self_measured`:
     who competes with the model that measures. `echoes`: whose answers name another model than was asked. `stopped`: who
-    was asked no more.
+    was asked no more. `aside`: who does not compete, and so takes no criterion from the others.
     """
     gone = {it.stop.candidate for it in stopped}
     return (
@@ -58,7 +59,7 @@ def caveats(
         ),
         *_gates([line for line in ranking if line.candidate not in gone], estimates),
         *_worst(matrix, ranking),
-        *_missing(matrix, gone),
+        *_missing(matrix, aside),
         *_blurred(matrix, ranking, resolution_ms),
         *(_lost(estimates) if clusters is not None else ()),
         *_bounded(estimates),
@@ -89,12 +90,12 @@ def _worst(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate]) -> list[S
     return [said("at_worst", leader=leader, criterion=criterion.name) for criterion in at_worst(matrix, leader)]
 
 
-def _missing(matrix: DecisionMatrix, gone: Collection[str]) -> list[Said]:
+def _missing(matrix: DecisionMatrix, aside: Collection[str]) -> list[Said]:
     found = []
     for j, criterion in enumerate(matrix.criteria):
         lacking = [name for name, row in zip(matrix.candidates, matrix.values, strict=True) if row[j] is None]
         thin = [name for name, row in zip(matrix.candidates, matrix.raw, strict=True) if unsupported(row[j])]
-        few = [name for name in thin if name not in gone]
+        few = [name for name in thin if name not in aside]
         names = {"criterion": criterion.name, "metric": criterion.metric}
         if few:
             found.append(said("unsupported", candidates=few, **names))
@@ -130,7 +131,7 @@ def _blurred(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate], resolut
 def _lost(estimates: Mapping[str, Sequence[Estimate]]) -> list[Said]:
     shares = {name: measured(of, "coverage").value for name, of in estimates.items()}
     return [
-        said("lost", share=f"{share:.1%}", candidate=name)
+        said("lost", share=f"{min(share, 0.999):.1%}", candidate=name)  # short of all never reads as all
         for name, share in shares.items()
         if share is not None and share < 1.0
     ]

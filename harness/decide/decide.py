@@ -92,15 +92,15 @@ def decide(
     gone = {it.stop.candidate for it in stopped}
     for gate in rule.gates:
         gates.check(gate)
-    table = matrix(candidates, rule.criteria, estimates, stopped=gone)
     results = {name: _gates(rule, name, estimates[name]) for name in candidates}
     lacks = lacking([row for row in completeness if row.candidate not in gone], most_lost=most_lost)
     sampled = clusters is not None
     unjudged = {
         name for name in candidates if sampled and name not in gone and _unjudged(rule, results[name], estimates[name])
     }
-    left_out = unjudged if allow_incomplete else set(candidates) if lacks else set()
-    competing = [name not in left_out | gone and not _excluded(results[name]) for name in candidates]
+    aside = gone | {name for name in candidates if _excluded(results[name])} | (unjudged if allow_incomplete else set())
+    table = matrix(candidates, rule.criteria, estimates, aside=aside)
+    competing = [name not in aside and (allow_incomplete or not lacks) for name in candidates]
     sureness = uncertainty(table, draws, metrics, competing, kappa=rule.thresholds.kappa, seed=seed)
     spread_unseen = gone | {name for name in candidates if 1 in judged[name]}
     ranking = _ranking(table, results, competing, sureness, spread_unseen=spread_unseen)
@@ -124,6 +124,7 @@ def decide(
                 self_measured=self_measured,
                 echoes=echoes,
                 stopped=stopped,
+                aside=aside,
             ),
         ),
         crossovers=standing.crossovers,
@@ -141,7 +142,7 @@ def decide(
         firmness=firmness(
             table, [line.candidate for line in standing.contenders], estimates, sureness, flips=standing.flips,
             without_suite=without_suite, separation=separation, trifle=rule.thresholds.near_tie, seed=seed,
-            spread_seen=leader is not None and leader.p_best is not None, stopped=gone,
+            spread_seen=leader is not None and leader.p_best is not None, stopped=gone, aside=aside,
         ),
         stopped=tuple(stopped),
     )  # fmt: skip
@@ -218,6 +219,7 @@ def _standing(
     weights = np.array(table.weights)
     criteria = [criterion.name for criterion in table.criteria]
     leads = leave_one_out(values, weights) if names else ()
+    counts = [w > 0 and any(table.values[row][j] is not None for row in rows) for j, w in enumerate(table.weights)]
     lead = sureness.scores[:, rows[:1]] - sureness.scores[:, rows]
     return Standing(
         slot=rule.slot,
@@ -228,8 +230,11 @@ def _standing(
         lacking=lacks,
         incomplete_allowed=allowed,
         stopped_early=tuple(line.candidate for line in ranking if line.candidate in gone),
-        unfit=clusters is not None
-        and any(criterion.metric == "quality" for name in names[:1] for criterion in at_worst(table, name)),
+        unfit=tuple(
+            name
+            for name in names
+            if clusters is not None and any(criterion.metric == "quality" for criterion in at_worst(table, name))
+        ),
         misnamed=any(it.candidate == name and it.answers == it.of for name in names[:1] for it in echoes),
         measured=any(value is not None for row in table.values for value in row),
         clusters=None if clusters is None else tuple(clusters),
@@ -237,7 +242,7 @@ def _standing(
         margin=dict(zip(names, lead.std(axis=0).tolist(), strict=True)),
         lead_low=dict(zip(names, np.quantile(lead, 0.025, axis=0).tolist(), strict=True)),
         flips={names[flip.challenger]: flip.l1 for flip in flips(values, weights)},
-        leave_one_out={criteria[j]: names[first] for j, first in enumerate(leads) if first is not None},
+        leave_one_out={criteria[j]: names[first] for j, first in enumerate(leads) if first is not None and counts[j]},
         crossovers=crossovers(values, weights, names, criteria) if names else (),
     )
 

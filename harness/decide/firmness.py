@@ -32,20 +32,24 @@ def firmness(
     trifle: float,
     seed: int,
     stopped: Collection[str] = (),
+    aside: Collection[str] = (),
 ) -> Firmness:
     """Return what speaks for and against the first of `best_first`, those that compete; nothing where it is alone.
 
     `without_suite`: the estimates of all without each suite; `separation` is asked whom the samples tell apart.
     `trifle` is how far behind a value may be and still be no worse. Where not `spread_seen` nobody knows how far
     measurements may be off, so no chance is given. `seed` draws the weights of those who have no view of what matters.
-    Who was `stopped` early is left out of everything.
+    Who was `stopped` early is left out of everything, and who is `aside` takes no criterion from the others.
     """
     if len(best_first) < 2:
         return Firmness()
     rows = [table.candidates.index(name) for name in best_first]
     names = [name for name in table.candidates if name not in stopped]
-    tables = {name: matrix([other for other in names if other != name], table.criteria, estimates) for name in names}
-    fewer = {suite: matrix(names, table.criteria, of) for suite, of in without_suite.items()}
+    tables = {
+        name: matrix([other for other in names if other != name], table.criteria, estimates, aside=aside)
+        for name in names
+    }
+    fewer = {suite: matrix(names, table.criteria, of, aside=aside) for suite, of in without_suite.items()}
     return Firmness(
         agreement=agreement(table, best_first),
         without_suite=leaders_without(fewer, best_first),

@@ -18,7 +18,8 @@ def judge(gate: Gate, candidate: str, estimate: Estimate) -> GateResult:
     """Hold a candidate's estimate against `gate`.
 
     The one-sided 95 % bound on the unfavourable side must satisfy it to pass; the favourable bound must violate it to
-    fail; else it is unproven. Coverage is a fact: its bounds are its value.
+    fail; else it is unproven. Coverage is a fact: its bounds are its value. A cost that is an upper bound in part may
+    be anything below.
     """
     unfavourable, favourable = _bounds(gate, estimate)
     if unfavourable is not None and _satisfies(gate, unfavourable):
@@ -72,7 +73,7 @@ def _given(
 
 def _bounds(gate: Gate, estimate: Estimate) -> tuple[float | None, float | None]:
     """Return the one-sided bounds of `estimate`: the unfavourable one, and the favourable."""
-    bounds = estimate.low_one_sided, estimate.high_one_sided
+    bounds = None if estimate.bounded else estimate.low_one_sided, estimate.high_one_sided
     return bounds if gate.max is None else (bounds[1], bounds[0])
 
 

@@ -125,7 +125,7 @@ def _span(criterion: Criterion, estimate: Estimate) -> Floats:
     """Return what the metric may be, from its lower bound to its upper one, with the bends of the scale between."""
     least = 0.0 if criterion.metric == QUALITY or criterion.scale is Scale.LOG else -np.inf
     most = 1.0 if criterion.metric == QUALITY else np.inf
-    low, high = estimate.low_one_sided, estimate.high_one_sided
+    low, high = None if estimate.bounded else estimate.low_one_sided, estimate.high_one_sided
     if estimate.value is None:
         low = high = None
     low, high = least if low is None else low, most if high is None else high

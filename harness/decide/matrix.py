@@ -17,13 +17,13 @@ def matrix(
     criteria: Sequence[Criterion],
     estimates: Mapping[str, Sequence[Estimate]],
     *,
-    stopped: Collection[str] = (),
+    aside: Collection[str] = (),
 ) -> DecisionMatrix:
     """Return the additive value model: each score is Σ weight × value, a missing value counting 0.
 
     A criterion that some candidate has too few measurements for has no value of any: else a single call that could not
-    be timed would decide, by taking from its candidate all that the criterion weighs. Those that were `stopped` early
-    have few, and take a criterion from nobody.
+    be timed would decide, by taking from its candidate all that the criterion weighs. Those that are `aside`, since
+    they were stopped early or do not compete, often have few, and take a criterion from nobody.
 
     ValueError where the criteria cannot give values: equal anchors, a log scale at 0, no weight above 0.
     """
@@ -31,8 +31,8 @@ def matrix(
         check(criterion)
     weights = direct([criterion.weight for criterion in criteria])
     raw = tuple(tuple(measured(estimates[name], c.metric) for c in criteria) for name in candidates)
-    whole = [row for name, row in zip(candidates, raw, strict=True) if name not in stopped]
-    dropped = [any(unsupported(row[j]) for row in whole) for j in range(len(criteria))]
+    competing = [row for name, row in zip(candidates, raw, strict=True) if name not in aside]
+    dropped = [any(unsupported(row[j]) for row in competing) for j in range(len(criteria))]
     values = tuple(
         tuple(None if drop else value(c, e.value) for c, e, drop in zip(criteria, row, dropped, strict=True))
         for row in raw

@@ -25,8 +25,8 @@ class Standing:
     """Whether the others are ranked although something lacks or somebody is unjudged."""
     stopped_early: tuple[str, ...] = ()
     """Candidates that were asked no more, since they had lost for certain."""
-    unfit: bool
-    """Whether the leader's quality is at or below the worst acceptable: first, and yet no clear win."""
+    unfit: tuple[str, ...]
+    """Those of the ranked whose quality is at or below the worst acceptable."""
     misnamed: bool
     """Whether all answers of the leader, or of one of its stages, name another model than was asked."""
     measured: bool
@@ -97,6 +97,11 @@ class Standing:
             for line in self.contenders
             if line is not self.leader and self.lead_low.get(line.candidate, 0.0) <= 0.0
         )
+
+    @property
+    def leads_unfit(self) -> bool:
+        """Whether the leader's quality is not acceptable: first, and yet no clear win."""
+        return self.leader is not None and self.leader.candidate in self.unfit
 
     @property
     def untested(self) -> bool:

@@ -12,8 +12,8 @@ def verdict(standing: Standing, *, caveats: Sequence[Said]) -> Verdict:
     """Return the answer with what would change it.
 
     The recommendation is the leader; in a toss-up it is the cheapest of the near-ties. Whoever has an unproven gate, or
-    is first with a quality that is not acceptable, or had neither rival nor gate, may lead but is not recommended, and
-    neither is anyone where too little was measured.
+    a quality that is not acceptable, or had neither rival nor gate, may lead but is not recommended, and neither is
+    anyone where too little was measured.
     """
     kind, leader = _kind(standing), standing.leader
     winner = _recommended(standing, kind)
@@ -54,7 +54,7 @@ def _kind(standing: Standing) -> VerdictKind:
         and not standing.lacking
         and not standing.unjudged
         and not standing.too_few
-        and not standing.unfit
+        and not standing.leads_unfit
         and not standing.misnamed
         and robust
         and len(standing.near_ties) == 1
@@ -73,12 +73,14 @@ def _survives_omissions(standing: Standing, leader: RankedCandidate) -> bool:
 
 def _recommended(standing: Standing, kind: VerdictKind) -> RankedCandidate | None:
     leader = standing.leader
-    if leader is None or standing.unfit or standing.untested or kind in (VerdictKind.NONE, VerdictKind.INCOMPLETE):
+    if leader is None or standing.leads_unfit or standing.untested:
+        return None
+    if kind in (VerdictKind.NONE, VerdictKind.INCOMPLETE):
         return None
     if kind is not VerdictKind.TOSS_UP:
         return None if unproven(leader) else leader
-    proven = [line for line in standing.near_ties if not unproven(line)]
-    return min(proven, key=lambda line: _price(standing, line), default=None)
+    fit = [line for line in standing.near_ties if not unproven(line) and line.candidate not in standing.unfit]
+    return min(fit, key=lambda line: _price(standing, line), default=None)
 
 
 def _price(standing: Standing, line: RankedCandidate) -> float:

@@ -96,7 +96,7 @@ def _doubt(standing: Standing, leader: RankedCandidate) -> Said | None:
         return said("doubt.draws", leader=name, share=_share(leader.p_best))
     if standing.lacking or standing.unjudged:
         return said("doubt.incomplete", leader=name)
-    if standing.unfit:
+    if standing.leads_unfit:
         return said("doubt.unfit", leader=name)
     if standing.too_few:
         return said("doubt.few", leader=name)
@@ -181,7 +181,7 @@ def _withheld(standing: Standing, leader: RankedCandidate) -> Iterator[Said]:
     name, limits = leader.candidate, [limit(result.gate) for result in unproven(leader)]
     if limits:
         yield said("withheld.one" if len(limits) == 1 else "withheld", leader=name, limits=limits)
-    elif standing.unfit:
+    elif standing.leads_unfit:
         yield said("unfit", leader=name)
     elif standing.untested:
         yield said("untested", leader=name)

@@ -1,14 +1,15 @@
 """Two runs of one candidate as two candidates of one run, so that they are compared item by item."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from harness.core.comparison import Comparison, SampleChange
+from harness.core.comparison import SURE, Comparison, SampleChange
+from harness.core.stopping import Stop, StopRule
 from harness.metrics.estimates import estimates
-from harness.metrics.paired import differences
+from harness.metrics.paired import at_every_look, differences
 from harness.metrics.stats import holm
 from harness.metrics.tables import observe
 
@@ -24,6 +25,14 @@ class Frames:
     run: str
     calls: pd.DataFrame
     scores: pd.DataFrame
+    stops: tuple[Stop, ...] = ()
+    """Candidates that were asked no more, since they had lost."""
+    rule: StopRule = field(default_factory=StopRule)
+    """By which they were stopped."""
+
+    def stop(self, slot: str, candidate: str) -> Stop | None:
+        """Return how a candidate was stopped early; None: it was asked everything."""
+        return next((stop for stop in self.stops if (stop.slot, stop.candidate) == (slot, candidate)), None)
 
 
 def compare(
@@ -31,7 +40,8 @@ def compare(
 ) -> Comparison | None:
     """Compare a candidate on the samples that both runs asked it; `candidates`: its name before and after.
 
-    None where the runs share no sample of it.
+    None where the runs share no sample of it. Where one of them stopped it early, how many samples there are depends on
+    how it did: then the bounds are those that hold at every look.
     """
     parts = [_of(frames, slot, name, side) for frames, name, side in
              ((before, candidates[0], BEFORE), (after, candidates[1], AFTER))]  # fmt: skip
@@ -41,9 +51,18 @@ def compare(
     observations = observe(calls, pd.concat([part.scores for part in parts], ignore_index=True), slot=slot)
     if observations.n == 0:
         return None
-    (quality,) = differences(observations, AFTER)
-    told = estimates(observations, seed=seed)
-    was, now = ({e.metric: e for e in told[side]} for side in (BEFORE, AFTER))
+    stops = [frames.stop(slot, name) for frames, name in zip((before, after), candidates, strict=True)]
+    stopped = {frames.run: stop for frames, stop in zip((before, after), stops, strict=True) if stop is not None}
+    if stopped:
+        planned = min(stop.planned for stop in stopped.values())
+        quality = at_every_look(observations, AFTER, BEFORE, samples=planned, alpha=SURE)
+    else:
+        (quality,) = differences(observations, AFTER)
+    looks = [
+        1 if stop is None else of.rule.looks(stop.planned) for of, stop in zip((before, after), stops, strict=True)
+    ]
+    told = {n: estimates(observations, seed=seed, share=1 / n) for n in set(looks)}
+    was, now = ({e.metric: e for e in told[n][side]} for n, side in zip(looks, (BEFORE, AFTER), strict=True))
     values = observations.quality[[observations.candidates.index(side) for side in (BEFORE, AFTER)]]
     changed = np.flatnonzero(~np.isnan(values).any(axis=0) & (values[0] != values[1]))
     changes = [
@@ -60,6 +79,7 @@ def compare(
         estimates={metric: (was[metric], now[metric]) for metric in SHOWN if metric in was and metric in now},
         worse=tuple(change for change in changes if change.after < change.before),
         better=tuple(change for change in reversed(changes) if change.after > change.before),
+        stopped=stopped,
     )
 
 

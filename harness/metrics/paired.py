@@ -9,7 +9,7 @@ import numpy as np
 from harness.core.decision import PairedDifference
 from harness.core.estimates import Estimate
 from harness.metrics.observations import Observations
-from harness.metrics.sequential import BURN_IN, tuned, widening
+from harness.metrics.sequential import BURN_IN, p_at_every_look, tuned, widening
 from harness.metrics.stats import (
     NO_SPREAD,
     ONE_SIDED,
@@ -37,9 +37,11 @@ def differences(observations: Observations, leader: str) -> tuple[PairedDifferen
     """Return the difference in quality to every other candidate, on the items that both have a score of.
 
     The p-value is McNemar's mid-p where the items are independent successes and failures of one task, that of exact
-    sign flips where there are fewer than 10 clusters, else that of t with CR1; Holm-corrected over the challengers.
+    sign flips where there are fewer than 10 clusters, else that of t with CR1; Holm-corrected over all pairs of
+    candidates: who leads is known only afterwards, so any pair might have been looked at.
     """
-    return _corrected([_pair(observations, leader, name) for name in observations.candidates if name != leader])
+    order = [leader, *(name for name in observations.candidates if name != leader)]
+    return every_pair(observations, order)[: len(order) - 1]
 
 
 def every_pair(observations: Observations, among: Sequence[str]) -> tuple[PairedDifference, ...]:
@@ -106,20 +108,25 @@ def at_every_look(
 
     They are those of the confidence sequence (methodology.md 2.10) that is narrowest at half of the `samples` planned;
     t counts clusters, of several tasks as many of one as would weigh as evenly. Where no two items differ in their
-    difference: as rare as an unseen one may still be. None below `burn_in`. No p-value holds.
+    difference: as rare as an unseen one may still be. None below `burn_in`. The p-value holds at every look too: it is
+    the least alpha whose bounds leave 0 out.
     """
     paired, result = _matched(observations, leader, challenger), _unmeasured(observations, leader, challenger)
     if paired is None:
         return result
     error, t = paired.error, paired.effective
-    low = high = None
+    low = high = p_value = None
     if t > burn_in - ROUNDING and not error.lonely:
         rho = tuned(max(1, samples // 2), alpha=alpha)
-        unseen = 1.0 - alpha ** (1.0 / t) if error.se <= NO_SPREAD else 0.0
-        half = unseen + error.se * float(widening(t, rho=rho, alpha=alpha))
+        if error.se > NO_SPREAD:
+            half = error.se * float(widening(t, rho=rho, alpha=alpha))
+            p_value = p_at_every_look(paired.value, error.se, t, rho=rho)
+        else:
+            half, p_value = 1.0 - alpha ** (1.0 / t), float(max(0.0, 1.0 - abs(paired.value)) ** t)
         low, high = max(-1.0, paired.value - half), min(1.0, paired.value + half)
     note = f"confidence sequence, {error.clusters} clusters: holds at every look"
-    return replace(result, difference=replace(result.difference, value=paired.value, low=low, high=high, note=note))
+    difference = replace(result.difference, value=paired.value, low=low, high=high, note=note)
+    return replace(result, difference=difference, p_value=p_value)
 
 
 def _unmeasured(observations: Observations, leader: str, challenger: str) -> PairedDifference:

@@ -17,7 +17,7 @@ def separation(observations: Observations, best_first: Sequence[str]) -> Separat
     """Return the tiers of those of `best_first` that have a quality, and advice for the first.
 
     Two are told apart where the Holm-corrected p-value of their paired difference is below 0.05; the correction is over
-    all pairs of `best_first`.
+    all pairs of `best_first`. The samples that are advised tell two apart with it: at its level for the next pair.
     """
     pairs = every_pair(observations, best_first)
     quality = {name: mean for name in best_first if (mean := _mean(observations, name)) is not None}
@@ -29,13 +29,14 @@ def separation(observations: Observations, best_first: Sequence[str]) -> Separat
             apart[a, b] = apart[b, a] = True
     found = dict(zip(quality, tiers(np.array([*quality.values()]), apart), strict=True))
     level = [pair for pair in pairs if pair.leader == best_first[0] and (pair.p_holm is None or pair.p_holm >= ALPHA)]
-    return Separation(tiers=found, advice=tuple(_advice(observations, level)))
+    waiting = sum(pair.p_holm is not None and pair.p_holm >= ALPHA for pair in pairs)
+    return Separation(tiers=found, advice=tuple(_advice(observations, level, alpha=ALPHA / max(1, waiting))))
 
 
-def _advice(observations: Observations, level: Iterable[PairedDifference]) -> Iterator[Advice]:
+def _advice(observations: Observations, level: Iterable[PairedDifference], *, alpha: float) -> Iterator[Advice]:
     for pair in level:
         gap, (a, b) = pair.difference.value, (pair.leader, pair.challenger)
-        if gap is not None and (more := more_samples(gap, parts(observations, a, b))):
+        if gap is not None and (more := more_samples(gap, parts(observations, a, b), alpha=alpha)):
             yield Advice(leader=a, challenger=b, more=more)
 
 

@@ -30,6 +30,11 @@ def widening(t: Floats | Ints | float, *, rho: float, alpha: float) -> Floats:
     return np.asarray(np.sqrt((t + rho) / t * np.log((t + rho) / (rho * alpha**2))), dtype=np.float64)
 
 
+def p_at_every_look(mean: float, se: float, t: float, *, rho: float) -> float:
+    """Return the p-value of no difference that holds at every look: the least alpha whose bounds leave 0 out."""
+    return min(1.0, math.sqrt((t + rho) / rho) * math.exp(-((mean / se) ** 2) * t / (t + rho) / 2))
+
+
 def confidence_sequence(differences: Floats, *, rho: float, alpha: float = 0.05, burn_in: int = BURN_IN) -> Band:
     """Return bounds of the mean difference after each of the items [t].
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from harness.core.canonical import digest
+from harness.core.canonical import digest, from_json
+from harness.core.stopping import StopRule
 from harness.core.suggest import did_you_mean
 from harness.errors import UsageError
 
@@ -79,9 +80,11 @@ def _read(folder: Path) -> "tuple[dict[str, _Suite], Frames]":
     from harness.store.ledger import Ledger
 
     with Ledger.open(folder, write=False) as ledger, ledger.snapshot():
-        frames = Frames(run=folder.name, calls=calls_frame(ledger), scores=scores_frame(ledger))
+        calls, scores = calls_frame(ledger), scores_frame(ledger)
         manifest, samples = ledger.manifest(), ledger.samples()
     config = cast(dict[str, Any], manifest.config)
+    rule = from_json(StopRule, config.get("settings", {}).get("stop", {}))
+    frames = Frames(run=folder.name, calls=calls, scores=scores, stops=manifest.stops, rule=rule)
     suites = {}
     for name, asked in manifest.suites.items():
         judged = [

@@ -66,7 +66,7 @@ def test_what_was_stopped_and_saved_is_on_the_terminal_in_the_report_the_memo_an
     pairs = {pair["challenger"]: pair for pair in found["differences"]}
     assert "holds at every look" in pairs["three"]["difference"]["note"]
     assert pairs["three"]["difference"]["n"] == ASKED
-    assert "p_value" not in pairs["three"]
+    assert "p_holm" not in pairs["three"], "its p-value holds at every look, and is corrected for nobody else"
     assert {e["n"] for e in found["estimates"]["three"]} == {ASKED}
     assert all("each of 3 looks" in e["note"] for e in found["estimates"]["three"])
     assert any(said in caveat for caveat in found["verdict"]["caveats"])
@@ -85,6 +85,10 @@ def test_what_was_stopped_and_saved_is_on_the_terminal_in_the_report_the_memo_an
     assert check_run(race.runs[0])["text/ranking"] > 10, "every number is what the records say"
     race.bakeoff("export", "latest", "--format", "csv")
     assert (race.runs[0] / "answers.csv").read_text(encoding="utf-8").count("\n") == 1 + 2 * SAMPLES + ASKED
+
+    race.bakeoff("run")
+    compared = race.bakeoff("compare", *(path.name for path in race.runs))
+    assert compared.out.count(" asked it no more after 20 of 60 samples, since it had lost") == 2, "in both runs"
 
     text = (race.folder / "bakeoff.yaml").read_text()
     race.write("bakeoff.yaml", text.replace(", stop: sequential", ""))

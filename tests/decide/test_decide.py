@@ -258,6 +258,21 @@ def test_one_untimed_call_does_not_decide() -> None:
     assert short.verdict.caveats[0] == "tail (ttfo_p95_ms) has too few measurements of a: it counts for nobody."
 
 
+def test_whoever_is_excluded_by_a_gate_takes_no_criterion_from_the_others() -> None:
+    """Nine of ten of its answers are lost, so that its p95 has no support: that is nothing to its rivals."""
+    tail = Criterion(name="tail", metric="ttfo_p95_ms", worst=5000, ideal=100, weight=50)
+    by = rule(replace(QUALITY, weight=50), tail, gates=[Gate(metric="coverage", min=0.95)])
+    frames = scored({"a": [1, 1, 1, 0] * 20, "b": [1, 0, 0, 0] * 20}, ttfo_ms=300.0)
+    without = decide_on(frames, by)
+    for i in range(80):
+        frames.add("broken", f"{i:04}", 1 if i < 8 else None, ttfo_ms=300.0, **({} if i < 8 else INFRA_FAULT))
+    decision = decide_on(frames, by)
+    assert [line.candidate for line in decision.ranking if line.rank is None] == ["broken"]
+    assert decision.matrix.scores[:2] == without.matrix.scores
+    assert not any("counts for nobody" in caveat for caveat in decision.verdict.caveats)
+    assert decision.firmness.without_candidate["broken"] == decision.verdict.leader
+
+
 def test_a_cost_at_the_bound_is_said_to_be_one() -> None:
     frames = scored({"a": [1, 0] * 10, "b": [1, 1] * 10}, ttfo_ms=300.0)
     for row in frames.calls[:12]:

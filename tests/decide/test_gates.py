@@ -1,11 +1,12 @@
 """Gates: passed, failed, or unproven."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from harness.core.decision import GateStatus
-from harness.core.estimates import Estimate
+from harness.core.estimates import Bounded, Estimate
 from harness.core.rules import Gate
 from harness.decide.gates import check, judge, limit
 from tests.decide.cases import estimate
@@ -49,6 +50,14 @@ def test_gates(
 @pytest.mark.parametrize(("share", "status"), [(0.95, GateStatus.PASS), (0.949, GateStatus.FAIL)])
 def test_coverage_is_compared_as_it_is(share: float, status: GateStatus) -> None:
     assert judge(Gate(metric="coverage", min=0.95), "a", estimate("coverage", share)).status is status
+
+
+def test_the_upper_bound_of_a_cost_passes_a_limit_and_fails_none() -> None:
+    """The calls that were estimated may have cost nothing: nobody is excluded for what a provider does not report."""
+    gate, bounded = Gate(metric="usd_per_request", max=2.0), Bounded(calls=3, of=20)
+    for high, status in ((1.9, GateStatus.PASS), (3.0, GateStatus.UNPROVEN)):
+        assert judge(gate, "a", replace(measured(high, high - 0.5, high), bounded=bounded)).status is status
+    assert judge(gate, "a", measured(3.0, 2.5, 3.0)).status is GateStatus.FAIL
 
 
 @pytest.mark.parametrize("gate", [Gate(metric="m"), Gate(metric="m", min=0, max=1)])

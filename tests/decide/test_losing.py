@@ -1,8 +1,10 @@
 """Who is out for certain, and who is not although it is behind."""
 
+from dataclasses import replace
+
 import pytest
 
-from harness.core.estimates import Estimate
+from harness.core.estimates import Bounded, Estimate
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale
 from harness.decide.losing import Loss, losses, shares
 from tests.decide.cases import COST, QUALITY, estimate, rule
@@ -61,6 +63,13 @@ def test_what_is_not_known_of_a_candidate_counts_for_it() -> None:
     by = rule(QUALITY, COST)
     assert out(by, lead=0.1, a=of(0.9), b=unpriced) == ()
     assert [loss.candidate for loss in out(by, lead=0.1, a=of(0.9)[:1], b=unpriced[:1])] == ["b"], "nobody has a price"
+
+
+def test_a_cost_that_is_an_upper_bound_may_be_nothing() -> None:
+    by = rule(Criterion(name="quality", metric="quality", worst=0, ideal=1, weight=50), COST_HALF)
+    bounded = (of(0.6)[0], replace(of(0.6)[1], bounded=Bounded(calls=1, of=20)), *of(0.6)[2:])
+    assert [loss.candidate for loss in out(by, lead=0.2, a=of(0.9), b=of(0.6))] == ["b"]
+    assert out(by, lead=0.2, a=of(0.9), b=bounded) == ()
 
 
 def test_a_gate_that_is_failed_for_certain_is_out_and_one_that_is_unproven_is_not() -> None:

@@ -1,6 +1,7 @@
 """The verdict: its rule, its recommendation, its sentence."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -94,6 +95,27 @@ def test_at_least_two_thirds_of_the_omissions_keep_the_leader(
     assert (verdict.kind, verdict.p_best, verdict.winner) == (kind, 1.0, "alpha")
     assert len(verdict.leave_one_out) == 3
     assert ("loses the lead when one criterion is left out" in verdict.sentence) == (kind is VerdictKind.LEAN)
+
+
+def test_leaving_out_what_counts_nothing_is_no_omission_that_the_leader_survives() -> None:
+    """Else one more criterion without a weight, or that nobody was measured on, would make a lean a clear win."""
+    quality, latency, thrift = EQUAL_THREE.criteria
+    certain = Thresholds(kappa=1e6, fragile_l1=0.0)
+    for idle in (replace(latency, weight=0.0), replace(latency, metric="unmeasured")):
+        verdict = decided(
+            {"alpha": three(0.9, 0.5, 0.5), "bravo": three(0.1, 0.5, 0.2)},
+            rule(quality, idle, thrift, thresholds=certain),
+        ).verdict
+        assert verdict.leave_one_out == {"quality": "bravo", "thrift": "alpha"}
+        assert verdict.kind is VerdictKind.LEAN
+
+
+def test_a_toss_up_recommends_nobody_whose_quality_is_not_acceptable() -> None:
+    by = rule(replace(QUALITY, worst=0.7), Criterion(name="cost", metric=USD, worst=10, ideal=0, weight=55))
+    found = {"alpha": {"quality": 0.85, USD: 6.0}, "bravo": {"quality": 0.65, USD: 0.5}}
+    verdict = decided(found, by, noise=0.12).verdict
+    assert (verdict.kind, verdict.leader, verdict.near_ties) == (VerdictKind.TOSS_UP, "alpha", ("bravo",))
+    assert verdict.winner == "alpha", "the cheaper one is not good enough"
 
 
 def test_a_toss_up_recommends_the_cheapest_of_the_near_ties() -> None:

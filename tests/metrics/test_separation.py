@@ -32,7 +32,8 @@ def test_letters_are_shared_by_those_who_are_not_told_apart_and_advice_is_for_th
     (advice,) = found.advice
     assert (advice.leader, advice.challenger) == ("b", "a")
     gap = next(pair.difference.value for pair in differences(seen, "b") if pair.challenger == "a")
-    assert advice.more == more_samples(gap or 0.0, parts(seen, "b", "a"))
+    # of three pairs two are told apart, so that the third needs no more than 0.05
+    assert advice.more == more_samples(gap or 0.0, parts(seen, "b", "a"), alpha=0.05)
     assert all(more.samples > 0 and more.usd for more in advice.more)
 
 
@@ -44,6 +45,19 @@ def test_only_those_who_compete_are_compared() -> None:
     assert {tier.letters for tier in separation(seen, ["a", "b"]).tiers.values()} == {"a", "b"}
     crowd = separation(seen, sorted(scores | others)).tiers
     assert set(crowd["a"].letters) & set(crowd["b"].letters)
+
+
+def test_the_samples_that_are_advised_suffice_after_the_correction() -> None:
+    """Ten pairs wait for a verdict, so that the next needs a tenth of 0.05: for less nobody would be told apart."""
+    rng = np.random.default_rng(4)
+    seen = observe(*scored({name: rng.random(40) for name in "abcde"}).tables(), slot="text")
+    found = separation(seen, list("abcde"))
+    for advice in found.advice:
+        pair = next(pair for pair in differences(seen, "a") if pair.challenger == advice.challenger)
+        of = pair.difference.value or 0.0, parts(seen, "a", advice.challenger)
+        assert advice.more == more_samples(*of, alpha=0.005)
+        assert advice.more[0].samples > 1.5 * (more_samples(*of) or advice.more)[0].samples
+    assert len(found.advice) == 4
 
 
 def test_nobody_has_a_quality() -> None:

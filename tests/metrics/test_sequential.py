@@ -67,7 +67,23 @@ def test_a_paired_difference_is_bounded_by_the_sequence_of_its_items() -> None:
     band = confidence_sequence(a - b, rho=tuned(100, alpha=0.02), alpha=0.02)
     found = pair.difference.value, pair.difference.low, pair.difference.high
     assert found == pytest.approx(((a - b).mean(), band.low[-1], band.high[-1]))
-    assert (pair.p_value, pair.p_holm) == (None, None)
+    assert pair.p_holm is None
+
+
+def varying() -> Floats:
+    return np.clip(np.random.default_rng(8).normal(0.2, 0.3, 60), -1, 1)
+
+
+@pytest.mark.parametrize("d", [varying(), np.full(60, 0.07)], ids=["varying", "no two items differ"])
+def test_the_p_value_at_every_look_is_the_least_alpha_whose_bounds_leave_0_out(d: Floats) -> None:
+    frames = scored({"a": np.maximum(d, 0), "b": np.maximum(-d, 0)})
+    seen, rho = observe(*frames.tables(), slot="text"), tuned(30)
+    p = at_every_look(seen, "a", "b", samples=60, alpha=0.05).p_value or 0.0
+    assert 1e-9 < p < 0.05
+    for alpha, leaves_0_out in ((p * 1.001, True), (p * 0.999, False)):
+        half = confidence_sequence(d, rho=rho, alpha=alpha).high[-1] - d.mean()
+        assert (d.mean() > (half if d.std() > 1e-9 else 1 - alpha ** (1 / 60))) is np.bool_(leaves_0_out)
+    assert at_every_look(seen, "a", "a", samples=60, alpha=0.05).p_value == 1.0
 
 
 def test_below_the_burn_in_and_where_a_task_shows_no_spread_there_are_no_bounds() -> None:
