@@ -93,7 +93,7 @@ class Page(HTMLParser):
             self.parts.add(place)
         if tag == "data" and self._said.startswith("≈ "):
             self.rough.add(place)
-        self._said = ""
+        self._said = self._said if tag == "span" else ""
         if tag == "script" and given.get("id") == "figures":
             self._open[-1].data_id = "figures"
         if "measured" in classes and given.get("title"):
@@ -102,7 +102,7 @@ class Page(HTMLParser):
             self.bars.append([])
 
     def handle_data(self, data: str) -> None:
-        self._said = data
+        self._said += data
         for element in self._open:
             element.text += data if element.data_id is not None else ""
         if self._open and not self._open[-1].accounted and re.search(r"\d", data):

@@ -21,14 +21,19 @@ def report(
     redact_content: Annotated[
         bool, typer.Option("--redact-content", help="Hashes in the place of questions, answers and media.")
     ] = False,
+    language: Annotated[str, typer.Option("--lang", metavar="en|zh", help="In which language it opens.")] = "en",
 ) -> None:
-    """Write report.html: one file that opens offline."""
+    """Write report.html: one file that opens offline, in English or Simplified Chinese, and switches."""
     from harness import pipeline
+    from harness.report.words import WORDS
     from harness.store import folders
+
+    if language not in WORDS:
+        raise UsageError(f"the report speaks {' or '.join(WORDS)}, not {language!r}")
 
     path = folders.find(run, runs_of(folder, runs))
     pipeline.catch_up(path, folder)
-    screen.say(str(pipeline.report(path, redact_content=redact_content)))
+    screen.say(str(pipeline.report(path, redact_content=redact_content, language=language)))
 
 
 def memo(

@@ -177,8 +177,11 @@ def decided(
     return document, decisions
 
 
-def report(run_folder: Path, *, redact_content: bool = False) -> Path:
-    """Write report.html from the records and decision.json; on request one that shows nobody's words."""
+def report(run_folder: Path, *, redact_content: bool = False, language: str = "en") -> Path:
+    """Write report.html from the records and decision.json; on request one that shows nobody's words.
+
+    It opens in `language` and holds them all.
+    """
     from harness.report.discretion import without_content
     from harness.report.html import write_report
     from harness.store.decision_file import decisions
@@ -186,7 +189,7 @@ def report(run_folder: Path, *, redact_content: bool = False) -> Path:
     evidence, name = evidence_of(run_folder), "report.html"
     if redact_content:
         evidence, name = without_content(evidence), "report-redacted.html"
-    return write_report(evidence, decisions(run_folder), run_folder / name)
+    return write_report(evidence, decisions(run_folder), run_folder / name, language=language)
 
 
 def export(run_folder: Path, format_: str) -> bytes:

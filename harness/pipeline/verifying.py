@@ -35,7 +35,7 @@ def verify(run_folder: Path, folder: Path) -> tuple[Verification, ...]:
 
 def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verification]:
     from harness.report import differences
-    from harness.report.html import report_html
+    from harness.report.html import report_html, spoken
     from harness.report.markdown import markdown
     from harness.report.memo import FOR_PEOPLE, file_name, memo
     from harness.report.volumes import stated
@@ -62,7 +62,11 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
         path = run_folder / file_name("md", language)
         if language == "en" or path.exists():
             yield differences.of_texts(path, partial(derived, language), filled_in=FOR_PEOPLE)
-    yield differences.of_pages(run_folder / "report.html", lambda path: report_html(evidence, decisions, path))
+
+    def page(path: Path) -> str:
+        return report_html(evidence, decisions, path, language=spoken(path.read_text(encoding="utf-8")))
+
+    yield differences.of_pages(run_folder / "report.html", page)
 
 
 def _costs(ledger: "Ledger") -> Verification:

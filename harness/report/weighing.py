@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from harness.core.decision import GateStatus, PairedDifference, RankedCandidate
+from harness.core.decision import GateStatus, PairedDifference, RankedCandidate, Said
 from harness.core.rules import Criterion, Gate
+from harness.decide.gates import because, judge
 from harness.report.numbers import Number, fixed, number, number_id, of_metric, p_value, percent, signed, stated
 from harness.report.phrases import Measured, Phrase, Piece, Shown, measured, metric_label
 from harness.report.slots import SlotEvidence
@@ -23,6 +24,8 @@ class GateCell:
     value: Shown
     bound: Number | None
     reason: str
+    said: tuple[Said, ...]
+    """The reason in no language yet; nothing where another version has judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +82,7 @@ def gates(of: SlotEvidence) -> tuple[tuple[GateView, ...], tuple[GateRow, ...]]:
     slot, rule = of.slot, of.decision.rule
     views = tuple(_gate(slot, gate, i) for i, gate in enumerate(rule.gates))
     rows = tuple(
-        GateRow(
-            tag=tag(of, line.candidate), cells=tuple(_gate_cell(slot, line, g, i) for i, g in enumerate(rule.gates))
-        )
+        GateRow(tag=tag(of, line.candidate), cells=tuple(_gate_cell(of, line, g, i) for i, g in enumerate(rule.gates)))
         for line in of.decision.ranking
     )
     return views, rows
@@ -93,7 +94,7 @@ def _gate(slot: str, gate: Gate, index: int) -> GateView:
     return GateView(metric=gate.metric, label=metric_label(gate.metric), limit=Phrase(key=key, args={"limit": shown}))
 
 
-def _gate_cell(slot: str, line: RankedCandidate, gate: Gate, index: int) -> GateCell | None:
+def _gate_cell(of: SlotEvidence, line: RankedCandidate, gate: Gate, index: int) -> GateCell | None:
     result = next((r for r in line.gates if r.gate == gate), None)
     if result is None:
         return None
@@ -102,14 +103,17 @@ def _gate_cell(slot: str, line: RankedCandidate, gate: Gate, index: int) -> Gate
         if value is None:
             return None
         return number(
-            value, of_metric(gate.metric, value), id=number_id(slot, "gates", line.candidate, f"{index}.{which}")
+            value, of_metric(gate.metric, value), id=number_id(of.slot, "gates", line.candidate, f"{index}.{which}")
         )
 
+    estimate = of.estimate(line.candidate, gate.metric)
+    known = () if estimate is None or judge(gate, line.candidate, estimate) != result else (estimate,)
     return GateCell(
         status=result.status.value,
         value=shown("value", result.value) or Phrase(key="not_measured"),
         bound=shown("bound", result.bound) if result.bound != result.value else None,
         reason=result.reason,
+        said=tuple(because(gate, result.status, of_it) for of_it in known),
     )
 
 

@@ -16,7 +16,7 @@ PREFIXES = (
     "change.", "memo.toss", "memo.clear", "memo.lean", "memo.none", "memo.incomplete", "memo.rule_", "fact.",
     "table.measures", "bad.of", "memo.good", "why.", "foreseen.", "unit.", "weighing.",
     "firm.criteria", "firm.suites", "firm.more", "panel.",
-    "memo.risk.", "memo.rerun.", "matter.",
+    "memo.risk.", "memo.rerun.", "matter.", "note.",
 )  # fmt: skip
 """Keys that are put together from a name of the run."""
 
@@ -27,7 +27,9 @@ def sources() -> str:
 
 
 def test_every_sentence_that_is_named_exists() -> None:
-    named = set(re.findall(r"""(?:say\(\s*|key=)['"]([a-z_]+(?:\.[a-z0-9_-]+)*)['"]""", sources()))
+    named = set(
+        re.findall(r"""(?:(?:say|text)\(\s*|label\('[a-z-]*', |key=)['"]([a-z_]+(?:\.[a-z0-9_-]+)*)['"]""", sources())
+    )
     assert named - set(WORDS["en"]) == set()
     assert len(named) > 100
 
@@ -53,6 +55,15 @@ def test_languages_agree_on_keys_and_placeholders(tables: Mapping[str, Mapping[s
         assert sorted(set(words) ^ set(english)) == [], "each language has every sentence"
         for key, text in words.items():
             assert placeholders(text) == placeholders(english[key]), key
+
+
+def test_each_placeholder_stands_once() -> None:
+    """The page finds by their order which node fills which."""
+    for words in WORDS.values():
+        for key, text in words.items():
+            names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+            assert len(set(names)) == len(names), key
+            assert all(name.isidentifier() for name in names), key
 
 
 def test_every_join_is_known_in_every_language() -> None:

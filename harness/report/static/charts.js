@@ -1,6 +1,7 @@
 "use strict";
 /* Draws the figures of the page in the colours of its theme; without it, the tables say the same. */
 (async () => {
+  if (!document.getElementById("figures")) return;
   /* The page's policy knows the unpacked plotly by its hash, so this very text may run, and no other. */
   const packed = Uint8Array.from(atob(document.getElementById("plotly").textContent), (c) => c.charCodeAt(0));
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -23,12 +24,13 @@
       }
       return painted;
     });
+    const titled = (axis, key) => (key ? { ...axis, title: { ...axis.title, text: say(key).textContent } } : axis);
     const axis = { gridcolor: css("--line"), linecolor: css("--strong-line"), tickcolor: css("--strong-line") };
     const layout = {
       ...figure.layout,
       font: { ...figure.layout.font, color: css("--muted"), family: getComputedStyle(document.body).fontFamily },
-      xaxis: { ...figure.layout.xaxis, ...axis },
-      yaxis: { ...figure.layout.yaxis, ...axis },
+      xaxis: { ...titled(figure.layout.xaxis, figure.words.xaxis), ...axis },
+      yaxis: { ...titled(figure.layout.yaxis, figure.words.yaxis), ...axis },
       hoverlabel: { bgcolor: css("--page"), bordercolor: css("--strong-line"), font: { color: css("--ink") } },
     };
     return { data, layout };
@@ -44,4 +46,5 @@
   };
   draw();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  document.addEventListener("languagechange", draw);
 })();

@@ -9,10 +9,14 @@ PAGE: Mapping[str, str] = MappingProxyType(
     {
         # lists
         "list.space": " ",
+        "list.comma": ", ",
+        "list.then": ", ",
         # page
         "page.title": "Bakeoff: {name}",
         "page.wordmark": "Bakeoff",
         "page.skip": "Skip to the verdicts",
+        "page.languages": "Language",
+        "page.tool": "Bakeoff {version}.",
         "page.evidence": "Evidence",
         "page.incomplete": "INCOMPLETE: {pending} of {planned} planned answers have no final word.",
         "page.incomplete_lost": "INCOMPLETE: {errors} of {planned} planned answers were lost to infrastructure or to "
@@ -288,6 +292,39 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "at_least": "at least {amount}",
         "unrecorded": "at most {usd}, for {calls} calls that were broken off or asked again",
         "not_asked": "not asked",
+        # how an estimate was made: word for word as metrics/ notes it
+        "note.and": "{one}; {other}",
+        "note.mean": "mean",
+        "note.tasks": "mean over suites of the mean over tasks ({n} tasks)",
+        "note.covered": "answers with a score / answers planned",
+        "note.fact": "a fact of the run",
+        "note.good": "cost of all requests / sum of quality",
+        "note.mix": "cost of a request, tasks weighed by the traffic's mix",
+        "note.edits_words": "micro: edits / words",
+        "note.edits_characters": "micro: edits / characters",
+        "note.f1": "mean over {n} labels of 2 hits / (wanted + read)",
+        "note.gap": "mean of text score - speech score",
+        "note.percentile": "percentile of linear type 7",
+        "note.order": "order statistics",
+        "note.bootstrap": "cluster bootstrap, {n} clusters",
+        "note.unsupported": "not supported: p{q} (n={n})",
+        "note.no_interval": "no interval (n={n})",
+        "note.t": "t with CR1, {n} clusters",
+        "note.t_few": "t with CR1, {n} clusters, too few to be sure of it",
+        "note.one_cluster": "no interval from one cluster",
+        "note.lonely": "a task with one cluster supports no interval",
+        "note.one_sample": "a task with one sample supports no interval",
+        "note.wilson": "Wilson",
+        "note.wilson_trials": "Wilson, {n} effective trials",
+        "note.gates": "gates Clopper-Pearson",
+        "note.detect": "could detect {size}",
+        "note.no_spread": "nothing varies over {n} clusters",
+        "note.unseen": "Wilson for what was not seen",
+        "note.sequence": "confidence sequence, {n} clusters: holds at every look",
+        "note.early": "stopped early: bounds that hold at each of {n} looks",
+        "note.unpaired": "some task has no sample that both have a score of",
+        "note.divisor": "{of}: the divisor is 0",
+        "note.unmeasured": "not measured",
         # metrics
         "metric.quality": "Quality",
         "metric.coverage": "Coverage",
@@ -463,6 +500,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         # method
         "method.rule": "Gates first; then an additive value model with fixed anchors: each criterion's measure becomes "
         "a value in [0, 1] between its worst and its ideal, on the scale named, and the score is the weighted sum.",
+        "method.slot": "{slot}: {said}",
         "method.draws": "Intervals and chances come from {draws} paired resamples of the samples' clusters (seed "
         "{seed}), with the weights drawn around those that were set.",
         "method.latency": "Latency is timed on the wire from the request's first byte, without our own queue; a "

@@ -9,10 +9,14 @@ PAGE: Mapping[str, str] = MappingProxyType(
     {
         # lists
         "list.space": "",
+        "list.comma": "、",
+        "list.then": "，",
         # page
         "page.title": "Bakeoff：{name}",
         "page.wordmark": "Bakeoff",
         "page.skip": "跳到结论",
+        "page.languages": "语言",
+        "page.tool": "Bakeoff {version}。",
         "page.evidence": "依据",
         "page.incomplete": "未完成：计划的 {planned} 个回答中，有 {pending} 个还没有最终结果。",
         "page.incomplete_lost": "未完成：计划的 {planned} 个回答中，有 {errors} 个因基础设施或 Bakeoff 的问题丢失。",
@@ -285,6 +289,39 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "at_least": "至少 {amount}",
         "unrecorded": "最多 {usd}，来自 {calls} 次中断或重新发出的调用",
         "not_asked": "未询问",
+        # how an estimate was made
+        "note.and": "{one}；{other}",
+        "note.mean": "平均值",
+        "note.tasks": "先对各任务取平均，再对测试集取平均（{n} 个任务）",
+        "note.covered": "有评分的回答 / 计划的回答",
+        "note.fact": "运行的事实",
+        "note.good": "全部请求的成本 / 质量之和",
+        "note.mix": "每次请求的成本，各任务按流量构成加权",
+        "note.edits_words": "合计：编辑次数 / 词数",
+        "note.edits_characters": "合计：编辑次数 / 字符数",
+        "note.f1": "{n} 个标签的平均：2 × 命中 /（应有 + 判出）",
+        "note.gap": "文本得分 − 语音得分的平均",
+        "note.percentile": "线性插值百分位（第 7 型）",
+        "note.order": "次序统计量",
+        "note.bootstrap": "按簇自助法，{n} 个簇",
+        "note.unsupported": "样本不足以支持：p{q}（n={n}）",
+        "note.no_interval": "没有区间（n={n}）",
+        "note.t": "CR1 修正的 t 区间，{n} 个簇",
+        "note.t_few": "CR1 修正的 t 区间，{n} 个簇，太少，不够可靠",
+        "note.one_cluster": "只有一个簇，没有区间",
+        "note.lonely": "有任务只有一个簇，无法给出区间",
+        "note.one_sample": "有任务只有一个样本，无法给出区间",
+        "note.wilson": "Wilson 区间",
+        "note.wilson_trials": "Wilson 区间，相当于 {n} 次独立试验",
+        "note.gates": "门槛用 Clopper-Pearson 边界",
+        "note.detect": "能够察觉的最小差异为 {size}",
+        "note.no_spread": "{n} 个簇之间没有差别",
+        "note.unseen": "未见到的情形用 Wilson 区间估计",
+        "note.sequence": "置信序列，{n} 个簇：每次查看都成立",
+        "note.early": "已提前停止：边界在 {n} 次查看中的每一次都成立",
+        "note.unpaired": "有任务没有双方都得到评分的样本",
+        "note.divisor": "{of}：除数为 0",
+        "note.unmeasured": "未测得",
         # metrics
         "metric.quality": "质量",
         "metric.coverage": "覆盖率",
@@ -457,6 +494,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "method.rule": "先看门槛，再用两端固定的加权求和模型：每个维度的测量值按所列刻度，"
         "在最差与理想两端之间换算成 0 到 1 的分数，"
         "得分就是各维度换算分的加权和。",
+        "method.slot": "{slot}：{said}",
         "method.draws": "区间和概率来自对样本簇的 {draws} 次配对重抽样（随机种子 {seed}），"
         "权重也在所设值附近随机抽取。",
         "method.latency": "延迟在网络线路上计时，从请求的第一个字节算起，不含我们自己的排队；"
