@@ -230,9 +230,9 @@ def mean(values: Iterable[float | None]) -> float | None:
 # -- the records -----------------------------------------------------------------------------------------------------
 
 METERS = (
-    "input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "input_audio_tokens",
-    "output_audio_tokens", "input_characters", "input_audio_seconds", "output_audio_seconds", "busy_seconds",
-    "output_images", "output_video_seconds",
+    "input_tokens", "cached_tokens", "cache_write_tokens", "cache_write_1h_tokens", "output_tokens", "reasoning_tokens",
+    "input_audio_tokens", "output_audio_tokens", "input_characters", "input_audio_seconds", "output_audio_seconds",
+    "busy_seconds", "output_images", "output_video_seconds",
 )  # fmt: skip
 FAULTS = ("candidate", "infra", "harness")
 PRICED = {

@@ -22,6 +22,8 @@ def main(arguments: list[str]) -> None:
         if again:
             run(folder)
         pipeline.decide(folder)
+        for left in (*folder.glob("run.db.bak-*"), *folder.glob("run.lock")):  # where it was brought up to date
+            left.unlink()
         pipeline.report(folder)
         for language in WORDS:
             print(pipeline.memo(folder, language=language, volumes=pipeline.volumes(folder)))

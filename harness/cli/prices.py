@@ -45,7 +45,8 @@ def show(candidates: Candidates = None, folder: Folder = HERE, as_json: AsJson =
             screen.say(f"{name}: no price")
             continue
         dated = "" if prices.date is None else f", {prices.date}"
-        screen.say(f"{name}: {prices.source}{dated}{'; cheaper in quiet hours' if prices.off_peak else ''}")
+        quiet = "; cheaper in quiet hours" if prices.off_peak else ""
+        screen.say(f"{name}: {prices.source}{dated}{quiet}; price hash {prices.cited}")
         for unit, usd in sorted(prices.usd.items()):
             screen.say(f"  {unit}: ${usd:f}")
 

@@ -30,13 +30,16 @@ def chat_usage(reported: Any, *, silent: bool = False) -> Usage:
     out_part = _parts(reported, "completion_tokens_details")
     cached, audio_in = in_part("cached_tokens"), in_part("audio_tokens")
     written = in_part("cache_creation_tokens") or _number(reported, "cache_creation_input_tokens")
+    hour = _for_an_hour(reported) or None  # a part of what was written
+    written = hour if written is None else written
     reasoning, audio_out = out_part("reasoning_tokens") or None, out_part("audio_tokens")  # LiteLLM fills in a zero
     if reasoning and _number(reported, "total_tokens") == (prompt or 0) + (completion or 0) + reasoning:
         completion = (completion or 0) + reasoning  # providers that count reasoning beside the completion
     meters = {
         "input_tokens": _rest(prompt, cached, written, audio_in),
         "cached_tokens": cached,
-        "cache_write_tokens": written,
+        "cache_write_tokens": _rest(written, hour),
+        "cache_write_1h_tokens": hour,
         "output_tokens": _rest(completion, reasoning, audio_out),
         "reasoning_tokens": reasoning,
         "input_audio_tokens": audio_in,
@@ -48,6 +51,13 @@ def chat_usage(reported: Any, *, silent: bool = False) -> Usage:
         sane.pop("output_tokens", None)
     suspect = untold or any(value is not None and name not in sane for name, value in meters.items())
     return Usage(**sane, source="suspect" if suspect else "provider")
+
+
+def _for_an_hour(reported: Any) -> int | None:
+    """Return what was written into a cache for an hour: LiteLLM's place for it, or that of Anthropic's own usage."""
+    name = "ephemeral_1h_input_tokens"
+    told = _part(_part(reported, "prompt_tokens_details"), "cache_creation_token_details")
+    return _number(_part(reported, "cache_creation") if told is None else told, name)
 
 
 def image_usage(reported: Any, *, images: int) -> Usage:

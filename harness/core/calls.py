@@ -320,6 +320,9 @@ class Usage:
     """Fresh prompt tokens: neither cached nor audio nor, where a picture is made, those of pictures."""
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
+    """Kept for some minutes."""
+    cache_write_1h_tokens: int | None = None
+    """Kept for an hour, which costs more."""
     output_tokens: int | None = None
     """Answer tokens: neither reasoning nor audio nor those of a picture that is made."""
     reasoning_tokens: int | None = None

@@ -56,6 +56,11 @@ class Prices:
     """Names of those that providers.yaml states: they stay where the others are taken from another book."""
     off_peak: OffPeak | None = None
 
+    @property
+    def cited(self) -> str:
+        """How pages cite them: the first 12 digits of the sha256 of what is charged, and where and when it was read."""
+        return digest(self)[:12]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:

@@ -11,7 +11,10 @@ from harness.execute.forecast import Known, Place, by_place
 from harness.execute.likely import Likely
 from harness.metrics.prediction import predicted_total
 
-READ = ("input_tokens", "cached_tokens", "cache_write_tokens", "input_audio_tokens", "input_image_tokens")
+READ = (
+    "input_tokens", "cached_tokens", "cache_write_tokens", "cache_write_1h_tokens", "input_audio_tokens",
+    "input_image_tokens",
+)  # fmt: skip
 WRITTEN = ("output_tokens", "reasoning_tokens", "output_audio_tokens", "output_image_tokens")
 
 

@@ -35,10 +35,12 @@ def verify(run_folder: Path, folder: Path) -> tuple[Verification, ...]:
 
 def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verification]:
     from harness.report import differences
+    from harness.report.document import CELLS
+    from harness.report.docx import docx, read_back
     from harness.report.html import report_html, spoken
     from harness.report.markdown import markdown
     from harness.report.memo import FOR_PEOPLE, file_name, memo
-    from harness.report.volumes import stated
+    from harness.report.volumes import stated, stated_in_word
     from harness.report.words import WORDS
     from harness.store.check import check
     from harness.store.decision_file import asked_for
@@ -58,6 +60,22 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
         volumes = stated(path.read_text(encoding="utf-8"))  # given, not measured: the memo names them
         return markdown(memo(evidence, decisions, language=language, volumes=volumes, evidence_sha256=sealed))
 
+    def read(path: Path) -> str:
+        return "\n".join(read_back(path.read_bytes()))
+
+    def derived_in_word(language: str, path: Path) -> str:
+        volumes = stated_in_word(read(path).splitlines(), WORDS[language]["matter.requests_a_month"])
+        again = memo(evidence, decisions, language=language, volumes=volumes, evidence_sha256=sealed)
+        return "\n".join(read_back(docx(again)))
+
+    for language in WORDS:
+        path = run_folder / file_name("docx", language)
+        if path.exists():
+            labels = [WORDS[language][f"matter.{key.removesuffix(': ')}"] + CELLS for key in FOR_PEOPLE]
+            try:
+                yield differences.of_texts(path, partial(derived_in_word, language), filled_in=labels, read=read)
+            except UsageError as error:  # nothing here can read Word files
+                yield Verification(what=f"lines of {path.name}", compared=0, left_out=f"{path.name}, because {error}")
     for language in WORDS:
         path = run_folder / file_name("md", language)
         if language == "en" or path.exists():

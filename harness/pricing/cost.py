@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from harness.core.calls import Attempt, Record, Usage
 from harness.core.candidates import Candidate, Machine
-from harness.pricing.rates import Rates, prompt_tokens, rates
+from harness.pricing.rates import Rates, prompt_meters, prompt_tokens, rates
 from harness.pricing.worst import worst_case
 
 __all__ = ["MACHINE", "UNPRICED", "cost", "cost_of", "sent_at", "worst_case"]
@@ -108,6 +108,7 @@ def _input(usage: Usage, known: Rates) -> Iterator[Line]:
         yield from _tokens(usage.input_tokens, fresh)
         yield from _tokens(usage.cached_tokens, fresh if cached is None else cached, bound=cached is None)
         yield from _tokens(usage.cache_write_tokens, known.of("cache_creation_input_token_cost"))
+        yield from _tokens(usage.cache_write_1h_tokens, known.of("cache_creation_input_token_cost_above_1hr"))
         yield from _audio(
             usage.input_audio_tokens, usage.input_audio_seconds, known.of("input_cost_per_audio_token"), None
         )
@@ -152,8 +153,7 @@ def _clip(usage: Usage, known: Rates) -> Iterator[Line]:
 
 
 def _counts_input(usage: Usage) -> bool:
-    meters = (usage.input_tokens, usage.cached_tokens, usage.cache_write_tokens, usage.input_audio_tokens)
-    return any(meter is not None for meter in meters)
+    return any(meter is not None for meter in prompt_meters(usage))
 
 
 def _tokens(count: int | None, usd: Decimal | None, *, bound: bool = False) -> Iterator[Line]:

@@ -124,8 +124,13 @@ def _is_in(window: Window, at: datetime) -> bool:
 
 def prompt_tokens(usage: Usage) -> int:
     """Every input token that the provider counted, 0 where it counted none."""
-    meters = (usage.input_tokens, usage.cached_tokens, usage.cache_write_tokens, usage.input_audio_tokens)
-    return sum(meter for meter in meters if meter is not None)
+    return sum(meter for meter in prompt_meters(usage) if meter is not None)
+
+
+def prompt_meters(usage: Usage) -> tuple[int | None, ...]:
+    """Return the meters of a prompt; no token is in two of them."""
+    written = usage.cache_write_tokens, usage.cache_write_1h_tokens
+    return (usage.input_tokens, usage.cached_tokens, *written, usage.input_audio_tokens)
 
 
 def _reached(usd: Mapping[str, Decimal], prompt_tokens: int) -> dict[str, Decimal]:

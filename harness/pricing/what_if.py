@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from harness.core.calls import Output, Record, Role, Usage
 from harness.core.candidates import Candidate, Prices
@@ -104,7 +105,9 @@ def _paid(records: Iterable[Record], candidates: Mapping[str, Candidate]) -> Ite
 def _recached(usage: Usage, share: float) -> Usage:
     if usage.input_tokens is None:
         return usage
-    prompt = usage.input_tokens + (usage.cached_tokens or 0) + (usage.cache_write_tokens or 0)
+    writing = ("cache_write_tokens", "cache_write_1h_tokens")
+    written = {name: tokens for name in writing if (tokens := getattr(usage, name)) is not None}
+    prompt = usage.input_tokens + (usage.cached_tokens or 0) + sum(written.values())
     cached = round(prompt * share)
-    written = None if usage.cache_write_tokens is None else 0
-    return replace(usage, input_tokens=prompt - cached, cached_tokens=cached, cache_write_tokens=written)
+    meters: dict[str, Any] = {"input_tokens": prompt - cached, "cached_tokens": cached, **dict.fromkeys(written, 0)}
+    return replace(usage, **meters)

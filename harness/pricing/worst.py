@@ -141,7 +141,9 @@ def _chat(request: ChatRequest, candidate: Candidate) -> Decimal | None:
     fresh, answer = known.of("input_cost_per_token"), known.of("output_cost_per_token")
     if fresh is None or answer is None or known.of("input_cost_per_query"):
         return None
-    dearer = [known.of("cache_creation_input_token_cost"), known.reasoning()]
+    writing = ("cache_creation_input_token_cost", "cache_creation_input_token_cost_above_1hr")
+    dearest = max((price for name in writing if (price := known.of(name)) is not None), default=None)
+    dearer = [dearest, known.reasoning()]
     if "speech" in candidate.modalities or is_spoken(request):
         sound = known.of("output_cost_per_audio_token")
         if sound is None and is_spoken(request):

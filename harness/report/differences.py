@@ -10,8 +10,14 @@ from typing import Any
 from harness.core.verification import Verification
 
 FIGURE = re.compile(r'<data value="([^"]*)" id="([^"]*)">')
+SHOWN = 80
+"""Characters of what differs; of a longer text those where it does."""
 TOLERANCE = 1e-9
 """Relative: other builds of the same arithmetic differ in the last digits."""
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def of_documents(name: str, written: Any, derived: Any) -> Verification:
@@ -25,22 +31,35 @@ def of_pages(path: Path, derive: Callable[[Path], str]) -> Verification:
     return _of_file(path, derive, "figures", _figures)
 
 
-def of_texts(path: Path, derive: Callable[[Path], str], *, filled_in: Sequence[str] = ()) -> Verification:
-    """Compare each line of a text, but for those that begin as one of `filled_in`, which people complete."""
+def of_texts(
+    path: Path, derive: Callable[[Path], str], *, filled_in: Sequence[str] = (), read: Callable[[Path], str] = _text
+) -> Verification:
+    """Compare each line of a text, but for those that begin as one of `filled_in`, which people complete.
+
+    `read` gives the text of the file; its ValueError says that the file is none.
+    """
 
     def differ(written: str, derived: str) -> tuple[int, list[str]]:
         return _lines(*(_without(text, tuple(filled_in)) for text in (written, derived)))
 
-    return _of_file(path, derive, "lines", differ)
+    return _of_file(path, derive, "lines", differ, read)
 
 
 def _of_file(
-    path: Path, derive: Callable[[Path], str], what: str, differ: Callable[[str, str], tuple[int, list[str]]]
+    path: Path,
+    derive: Callable[[Path], str],
+    what: str,
+    differ: Callable[[str, str], tuple[int, list[str]]],
+    read: Callable[[Path], str] = _text,
 ) -> Verification:
     what = f"{what} of {path.name}"
     if not path.exists():
         return Verification(what=what, compared=0, left_out=f"{path.name} was never written")
-    compared, found = differ(path.read_text(encoding="utf-8"), derive(path))
+    try:
+        written = read(path)
+    except ValueError as error:
+        return Verification(what=what, compared=0, differences=(f"{path.name} cannot be read: {error}",))
+    compared, found = differ(written, derive(path))
     return Verification(what=what, compared=compared, differences=tuple(f"{path.name} {line}" for line in found))
 
 
@@ -78,6 +97,11 @@ def _without(text: str, starts: tuple[str, ...]) -> str:
 
 
 def _difference(place: str, written: Any, derived: Any) -> str:
+    if isinstance(written, str) and isinstance(derived, str) and max(len(written), len(derived)) > SHOWN:
+        same = next((i for i, pair in enumerate(zip_longest(written, derived)) if pair[0] != pair[1]), 0)
+        written, derived = (
+            text[:SHOWN] if same < SHOWN // 2 else f"...{text[same - 20 :]}" for text in (written, derived)
+        )
     return f"{place}: {_short(written)} is written, {_short(derived)} follows from the records"
 
 
@@ -98,4 +122,4 @@ def _named(item: Any, i: int) -> str:
 
 def _short(value: Any) -> str:
     text = "nothing" if value is None else repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."

@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+CELLS = " | "
+"""Between the cells of a row that is read back as a line."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:

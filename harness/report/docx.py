@@ -1,12 +1,26 @@
 """A document as a Word file, with its matter as a table that can be signed and its hash among the file's properties."""
 
 import io
+import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from harness.errors import UsageError
-from harness.report.document import Block, Bullets, Document, Heading, Paragraph, Quotation, Span, Spans, Table, plain
+from harness.report.document import (
+    CELLS,
+    Block,
+    Bullets,
+    Document,
+    Heading,
+    Paragraph,
+    Quotation,
+    Span,
+    Spans,
+    Table,
+    plain,
+)
 from harness.report.phrases import Phrase, Piece
 from harness.report.speaker import Speaker
 from harness.report.visible import one_line, visible
@@ -28,14 +42,7 @@ SMALL_PT = 8.5
 
 def docx(document: Document) -> bytes:
     """Return the document as a .docx file; UsageError where python-docx is not installed."""
-    try:
-        import docx as word
-    except ImportError as error:
-        raise UsageError(
-            "a memo in docx needs the package python-docx, which is not installed",
-            hint="pip install 'python-docx>=1.2', or the memo in Markdown: --format md",
-        ) from error
-    file = word.Document()
+    file = _library().Document()
     _lay_out(file)
     _describe(file, document)
     speak = Speaker(document.language)
@@ -49,6 +56,43 @@ def docx(document: Document) -> bytes:
     buffer = io.BytesIO()
     file.save(buffer)
     return buffer.getvalue()
+
+
+def read_back(data: bytes) -> list[str]:
+    """Return what a .docx file says: a line for each paragraph and each row of a table, links with where they lead.
+
+    UsageError where python-docx is not installed, ValueError where it is no such file.
+    """
+    word = _library()
+    from docx.opc.exceptions import OpcError
+
+    try:
+        file = word.Document(io.BytesIO(data))
+    except (OpcError, BadZipFile, zlib.error, KeyError, SyntaxError) as error:  # the last of broken XML
+        raise ValueError(f"it is no Word file: {error}") from error
+    lines = []
+    for part in file.iter_inner_content():
+        if hasattr(part, "rows"):
+            lines += [CELLS.join(_read(cell.paragraphs) for cell in row.cells) for row in part.rows]
+        else:
+            lines.append(_read([part]))
+    return lines
+
+
+def _read(paragraphs: "Sequence[WordParagraph]") -> str:
+    links = [f"<{link.url}>" for paragraph in paragraphs for link in paragraph.hyperlinks]
+    return " ".join(["\n".join(paragraph.text for paragraph in paragraphs), *links])
+
+
+def _library() -> Any:
+    try:
+        import docx as word
+    except ImportError as error:
+        raise UsageError(
+            "a memo in docx needs the package python-docx, which is not installed",
+            hint="pip install 'python-docx>=1.2', or the memo in Markdown: --format md",
+        ) from error
+    return word
 
 
 def _lay_out(file: "WordFile") -> None:

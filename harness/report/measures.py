@@ -28,6 +28,7 @@ METERS = {
     "input_tokens": "meter.input_tokens",
     "cached_tokens": "meter.cached_tokens",
     "cache_write_tokens": "meter.cache_write_tokens",
+    "cache_write_1h_tokens": "meter.cache_write_1h_tokens",
     "output_tokens": "meter.output_tokens",
     "reasoning_tokens": "meter.reasoning_tokens",
     "input_audio_tokens": "meter.input_audio_tokens",
@@ -201,19 +202,20 @@ def price(candidate: Candidate | None, *, slot: str) -> Phrase:
     """Return where a candidate's price comes from."""
     if candidate is not None and candidate.stages:
         return Phrase(key="price.stages", args={"stages": ", ".join(stage.name for stage in candidate.stages)})
-    if candidate is None or (candidate.prices is None and candidate.machine is None):
-        return Phrase(key="price.none")
-    if candidate.machine is not None:
+    if candidate is not None and candidate.machine is not None:
         hour, use = candidate.machine.usd_per_hour, candidate.machine.utilisation
         args: dict[str, Piece] = {
             "hour": number(hour, stated("usd", hour), id=number_id(slot, "cost", candidate.name, "usd_per_hour")),
             "use": number(use, percent(float(use)), id=number_id(slot, "cost", candidate.name, "utilisation")),
         }
         return Phrase(key="price.machine", args=args)
-    prices = candidate.prices
-    if prices is None or prices.date is None:
-        return Phrase(key="price.book", args={"source": "" if prices is None else prices.source})
-    return Phrase(key="price.dated", args={"source": prices.source, "date": prices.date})
+    prices = None if candidate is None else candidate.prices
+    if prices is None:
+        return Phrase(key="price.none")
+    cited = {"source": prices.source, "hash": prices.cited}
+    if prices.date is None:
+        return Phrase(key="price.book", args=cited)
+    return Phrase(key="price.dated", args={**cited, "date": prices.date})
 
 
 def _meters(of: SlotEvidence, name: str, records: Sequence[Record]) -> Iterable[Phrase]:

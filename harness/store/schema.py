@@ -195,6 +195,10 @@ MIGRATIONS: Sequence[str] = (
     """
     ALTER TABLE plan ADD COLUMN called_off INTEGER CHECK (called_off = 1);
     """,
+    # 8. What is kept in a cache for an hour costs more than what is kept for minutes.
+    """
+    ALTER TABLE call ADD COLUMN cache_write_1h_tokens INTEGER;
+    """,
 )
 """Forward only: entry n brings a store from schema n to n + 1. An entry that was released never changes."""
 

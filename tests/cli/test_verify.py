@@ -2,10 +2,12 @@
 
 import json
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import docx
 import pytest
 
 from tests.cli.conftest import BAKEOFF, Desk
@@ -106,6 +108,46 @@ def test_a_memo_in_chinese_is_verified_at_the_volumes_that_it_names(desk: Desk) 
     assert "lines of memo.zh.md" in desk.bakeoff("verify", "latest").out
     text("memo.zh.md", "得分：", "得分：9")(desk.runs[0])
     assert "memo.zh.md line" in desk.bakeoff("verify", "latest", code=74).out
+
+
+def test_a_memo_in_word_is_verified_as_it_was_saved_by_whoever_signs(desk: Desk) -> None:
+    desk.bakeoff("run", code=None)
+    for language in ("en", "zh"):
+        desk.bakeoff("memo", "latest", "--format", "docx", "--lang", language, "--requests", "500,20000")
+    english, chinese = (desk.runs[0] / name for name in ("memo.docx", "memo.zh.docx"))
+    files = [docx.Document(str(path)) for path in (english, chinese)]
+    for path, file in zip((english, chinese), files, strict=True):
+        file.tables[0].cell(3, 1).text = "A. Person"
+        file.save(str(path))
+    done = desk.bakeoff("verify", "latest")
+    assert "Derived again and the same" in done.out
+    assert "lines of memo.docx" in done.out
+    assert "lines of memo.zh.docx" in done.out
+
+    links = [
+        next(
+            link for table in file.tables for row in table.rows for cell in row.cells
+            for link in cell.paragraphs[0].hyperlinks if "$" in link.text
+        ) for file in files
+    ]  # fmt: skip
+    links[0].runs[0].text = "$0.0123"
+    files[1].part.rels[links[1]._hyperlink.rId]._target = "report.html#another"
+    for path, file in zip((english, chinese), files, strict=True):
+        file.save(str(path))
+    done = desk.bakeoff("verify", "latest", code=74)
+    assert "memo.docx line" in done.out
+    assert "$0.0123" in done.out
+    assert "report.html#another" in done.out
+
+    english.write_bytes(b"PK no Word file")
+    assert "memo.docx cannot be read: it is no Word file" in desk.bakeoff("verify", "latest", code=74).out
+
+
+def test_a_memo_in_word_is_left_out_where_nothing_reads_word(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.bakeoff("run", code=None)
+    desk.bakeoff("memo", "latest", "--format", "docx")
+    monkeypatch.setitem(sys.modules, "docx", None)
+    assert "Not derived again: memo.docx, because a memo in docx needs" in desk.bakeoff("verify", "latest").out
 
 
 def test_what_cannot_be_derived_again_is_said(desk: Desk) -> None:

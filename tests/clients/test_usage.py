@@ -16,6 +16,9 @@ def reported(prompt: Any, completion: Any, total: Any = None, **details: Any) ->
     return SimpleNamespace(prompt_tokens=prompt, completion_tokens=completion, total_tokens=total, **parts)
 
 
+FOR_AN_HOUR = SimpleNamespace(ephemeral_5m_input_tokens=50, ephemeral_1h_input_tokens=250)
+
+
 def usage(**meters: Any) -> Usage:
     return Usage(**{"source": "provider", **meters})
 
@@ -28,6 +31,16 @@ def usage(**meters: Any) -> Usage:
             reported(1000, 50, p_cached_tokens=800, p_cache_creation_tokens=100, p_audio_tokens=40),
             usage(input_tokens=60, cached_tokens=800, cache_write_tokens=100, input_audio_tokens=40, output_tokens=50),
             id="parts of the prompt are taken out of it",
+        ),
+        pytest.param(
+            reported(1000, 50, p_cache_creation_tokens=300, p_cache_creation_token_details=FOR_AN_HOUR),
+            usage(input_tokens=700, cache_write_tokens=50, cache_write_1h_tokens=250, output_tokens=50),
+            id="of what is written to the cache some is kept for an hour",
+        ),
+        pytest.param(
+            reported(1000, 50, p_cache_creation_tokens=200, p_cache_creation_token_details=FOR_AN_HOUR),
+            usage(input_tokens=800, cache_write_1h_tokens=250, output_tokens=50, source="suspect"),
+            id="more is kept for an hour than was written",
         ),
         pytest.param(
             reported(10, 50, 60, c_reasoning_tokens=30, c_audio_tokens=5),

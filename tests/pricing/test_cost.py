@@ -176,6 +176,7 @@ def test_cost(usd: dict[str, str], usage: Usage, micro_dollars: str, source: str
         pytest.param(CHAT, Usage(output_tokens=10), id="input-not-counted"),
         pytest.param({"input_cost_per_token": "3"}, Usage(input_tokens=1, output_tokens=1), id="no-output-price"),
         pytest.param(CHAT, Usage(input_tokens=1, cache_write_tokens=1, output_tokens=1), id="no-cache-write-price"),
+        pytest.param(CACHE, Usage(input_tokens=1, cache_write_1h_tokens=1, output_tokens=1), id="no-price-for-an-hour"),
         pytest.param(CHAT, Usage(input_tokens=1, output_audio_tokens=1), id="audio-at-no-price"),
         pytest.param(
             CHAT, Usage(input_tokens=1, input_audio_seconds=2.0, output_tokens=1), id="audio-not-counted-is-no-text"
@@ -300,6 +301,17 @@ LITELLM_SHAPES = {
             "prompt_tokens": 3600,
             "completion_tokens": 40,
             "prompt_tokens_details": {"cached_tokens": 3000, "cache_creation_tokens": 500},
+        },
+    ),
+    "claude-sonnet-4-5": (
+        Usage(input_tokens=100, cache_write_tokens=100, cache_write_1h_tokens=400, output_tokens=40),
+        {
+            "prompt_tokens": 600,
+            "completion_tokens": 40,
+            "prompt_tokens_details": {
+                "cache_creation_tokens": 500,
+                "cache_creation_token_details": {"ephemeral_5m_input_tokens": 100, "ephemeral_1h_input_tokens": 400},
+            },
         },
     ),
     "gemini/gemini-2.5-pro": (

@@ -107,3 +107,10 @@ def test_another_share_of_the_cache() -> None:
     a = priced("a", **THEN)
     (call, _) = calls_of(a)
     assert recached([record(call, "23")], {"a": a}, 0.9) == {call.key: (2 + Decimal("1.8")) - (10 + 1)}
+    writes = {"cache_creation_input_token_cost": "1.25", "cache_creation_input_token_cost_above_1hr": "2"}
+    written = Usage(input_tokens=10, cache_write_tokens=4, cache_write_1h_tokens=6, output_tokens=4, source="provider")
+    b = priced("b", **THEN, **writes)
+    (call, _) = calls_of(b)
+    assert recached([record(call, "39", written)], {"b": b}, 0.5) == {call.key: (10 + 1) - (10 + 5 + 12)}, (
+        "half of twenty is read, and nothing is written again"
+    )

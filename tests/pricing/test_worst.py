@@ -77,6 +77,12 @@ def priced(**usd: str) -> Candidate:
             ask("word " * 1000), "claude-haiku-4-5", Usage(cache_write_tokens=1020, output_tokens=100), id="cache-write"
         ),
         pytest.param(
+            ask("word " * 1000),
+            "claude-haiku-4-5",
+            Usage(cache_write_1h_tokens=1020, output_tokens=100),
+            id="cache-write-for-an-hour",
+        ),
+        pytest.param(
             ask("hi", n=3), "o3", Usage(input_tokens=10, output_tokens=100, reasoning_tokens=200), id="three-choices"
         ),
         pytest.param(

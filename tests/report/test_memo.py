@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from harness.core.calls import Role, Unrecorded
+from harness.core.canonical import digest
 from harness.core.decision import GateStatus, VerdictKind
+from harness.report.evidence import candidates_of
 from harness.report.html import report_html
 from harness.report.markdown import markdown
 from harness.report.memo import memo as memo_of
@@ -50,6 +52,12 @@ def front_matter(memo: str) -> dict[str, object]:
     return loaded
 
 
+def cited(of: FakeRun) -> dict[str, str]:
+    """Candidate → the beginning of the hash of its prices."""
+    named = candidates_of(of.evidence.manifest)
+    return {name: digest(it.prices)[:12] for name, it in named.items() if it.prices is not None}
+
+
 def test_front_matter_names_what_was_decided_on(fake: FakeRun, memo: str) -> None:
     matter = front_matter(memo)
     assert matter["status"] == "proposed"
@@ -57,7 +65,7 @@ def test_front_matter_names_what_was_decided_on(fake: FakeRun, memo: str) -> Non
     assert matter["run"] == fake.evidence.manifest.run_id
     assert matter["rules"] == {d.slot: d.rule_sha256 for d in fake.decisions}
     assert matter["recommended"] == {d.slot: d.verdict.winner for d in fake.decisions}
-    assert matter["prices"]["gpt-mini"] == "litellm 1.106.2, 2026-11-01"  # type: ignore[index]
+    assert matter["prices"]["gpt-mini"] == f"litellm 1.106.2, 2026-11-01 (price hash {cited(fake)['gpt-mini']})"  # type: ignore[index]
     assert matter["tool"] == "bakeoff 0.1.0"
 
 
@@ -152,6 +160,7 @@ def test_no_number_stands_outside_a_link(fake: FakeRun, language: str) -> None:
     written = markdown(memo_of(fake.evidence, fake.decisions, language=language))
     reasons = {judgement.reason for judgement in fake.evidence.judgements}
     known = [*WORDS[language].values(), repr(fake.evidence.manifest), *reasons, *(f"{volume:,}" for volume in VOLUMES)]
+    known += cited(fake).values()
     assert strays(written, [*known, *(decision.rule_sha256 for decision in fake.decisions)]) == set()
 
 
