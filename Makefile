@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check bench bench-peers examples lock schemas names wheel clean mutants references
+.PHONY: demo test check bench bench-peers examples screenshots docs lock schemas names wheel clean mutants references
 
 # FULL=1 also runs the programs that the models write, in the sandbox, where bubblewrap is installed
 demo: $(VENV)/.demo $(if $(FULL),$(VENV)/.data)  ## the shipped bake-off on embedded models: no key; no network after the first time; FULL=1 for every modality
@@ -30,6 +30,12 @@ bench-peers: $(VENV)/.dev  ## inspect_ai and promptfoo on the same questions; in
 
 examples: $(VENV)/.demo  ## reports and memos of docs/examples, again from the records that lie there
 	$(BIN)/python docs/examples/make.py
+
+screenshots: $(VENV)/.dev  ## pictures of docs/images, from the reports that lie in the repository; needs chromium
+	$(BIN)/python docs/screenshots.py
+
+docs: $(VENV)/.dev  ## the pages of docs/ as a site: build/docs/index.html
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bakeoff needs Python 3.11 or newer: make PYTHON=python3.11 ...")'

@@ -1,17 +1,14 @@
-"""`bakeoff decide` of a table of options: the page's example, JSON, exit codes, one screen for what is wrong."""
+"""`bakeoff decide` of a table of options: JSON, exit codes, one screen for what is wrong."""
 
 import json
 import re
 from operator import mul
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Desk
 
-ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "decide-a-table.md").read_text(encoding="utf-8")
 SHEET = "option,reach,effort\nchat,9000,3\nvoice,4000,8\n"
 RULE = "criteria:\n  reach: {worst: 0, ideal: 10000, weight: 1}\n  effort: {worst: 10, ideal: 0, weight: 1}\n"
 
@@ -21,16 +18,6 @@ def table(desk: Desk) -> Desk:
     desk.write("t.csv", SHEET)
     desk.write("t.yaml", RULE)
     return desk
-
-
-def test_the_page_shows_what_its_command_prints(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    command, printed = re.findall(r"```\n\$ bakeoff (.+)\n((?:.*\n)+?)```", PAGE)[0]
-    for name in ("scenarios.csv", "scenarios.yaml"):
-        assert (ROOT / "docs" / "examples" / name).read_text(encoding="utf-8") in PAGE
-    monkeypatch.chdir(ROOT)
-    done = desk.bakeoff(*command.split())
-    assert done.out == printed
-    assert done.err == ""
 
 
 def test_json_has_the_whole_decision(table: Desk) -> None:
