@@ -69,10 +69,12 @@ def _recommendation(speak: Speaker, slot: SlotView) -> Spans:
         if verdict.about is None or verdict.kind in ("none", "incomplete"):
             return speak.say("memo.incomplete" if verdict.kind == "incomplete" else "memo.none")
         return speak.say("memo.withheld", leader=verdict.about.name)
-    said = speak.say(f"memo.{verdict.kind}", winner=verdict.winner.name)
     if verdict.kind != "toss-up":
-        return said
+        return speak.say(f"memo.{verdict.kind}", winner=verdict.winner.name)
     tied = [row.tag.name for row in slot.ranking if row.rank is not None and (row.leads or row.near_tie)]
+    if len(tied) == 1:
+        return speak.say("memo.toss-up_alone", winner=verdict.winner.name)
+    said = speak.say("memo.toss-up", winner=verdict.winner.name)
     return speak.joined(said, speak.say("memo.ties", candidates=speak.listed(tied)))
 
 
@@ -84,7 +86,10 @@ def _cost(speak: Speaker, cost: Measured, requests: int) -> Spans:
 
 def _fallback(speak: Speaker, slot: SlotView) -> Spans:
     others = [row for row in slot.ranking if row.rank is not None and row.tag != slot.verdict.winner]
-    return speak.say("memo.fallback", candidate=others[0].tag.name) if others else speak.say("memo.no_fallback")
+    if not others:
+        return speak.say("memo.no_fallback")
+    key = "memo.fallback_unproven" if others[0].status == "unproven" else "memo.fallback"
+    return speak.say(key, candidate=others[0].tag.name)
 
 
 def _caveats(speak: Speaker, slot: SlotView) -> list[Spans]:
@@ -259,13 +264,15 @@ def _example(speak: Speaker, case: BadCase, sample: SampleView | None) -> Iterat
 
 def _consequences(speak: Speaker, run: RunView, slot: SlotView) -> Iterator[Block]:
     winner, context = slot.verdict.winner, {"name": run.name, "slot": slot.slot}
-    bad = [speak.say("memo.caveat", caveat=caveat) for caveat in _caveats(speak, slot)]
-    bad = bad or [speak.say("memo.no_caveats")]
+    caveats = [speak.say("memo.caveat", caveat=caveat) for caveat in _caveats(speak, slot)]
+    bad = caveats or [speak.say("memo.no_caveats")]
     if winner is None:
         yield Bullets(items=(*bad, speak.say("memo.confirm_none")))
         yield Paragraph(spans=speak.say("memo.y_none", **context))
         return
-    good = "memo.good_tie" if slot.verdict.kind == "toss-up" else "memo.good"
+    leads = any(row.leads and row.tag == winner for row in slot.ranking)
+    good = "memo.good" if leads else "memo.good_tie"
+    accepted = speak.say("memo.accepted_caveats" if caveats else "memo.accepted_risks")
     yield Bullets(items=(speak.say(good, candidate=winner.name), *bad))
     yield Paragraph(spans=speak.say("memo.confirm", candidate=winner.name))
     row = next((row for row in slot.matrix if row.tag == winner), None)
@@ -276,9 +283,16 @@ def _consequences(speak: Speaker, run: RunView, slot: SlotView) -> Iterator[Bloc
     others = [item.tag.name for item in slot.ranking if item.tag != winner]
     criteria = speak.listed([criterion.name for criterion in slot.criteria], "and")
     yield Paragraph(
-        spans=speak.say("memo.y", winner=winner.name, others=speak.listed(others, "and"), criteria=criteria, **context)
+        spans=speak.say(
+            "memo.y",
+            winner=winner.name,
+            others=speak.listed(others, "and"),
+            criteria=criteria,
+            accepted=accepted,
+            **context,
+        )
         if others
-        else speak.say("memo.y_alone", winner=winner.name, criteria=criteria, **context)
+        else speak.say("memo.y_alone", winner=winner.name, criteria=criteria, accepted=accepted, **context)
     )
 
 

@@ -27,7 +27,7 @@ from harness.report.measures import (
     speeds_and_scores,
     spending,
 )
-from harness.report.numbers import Number, count, number, number_id, significant, usd
+from harness.report.numbers import Number, count, given, number, number_id, usd
 from harness.report.phrases import Measured, Phrase
 from harness.report.pictures import Curves, Scatter, curves, scatter
 from harness.report.profiles import ProfilesView, profiles, weighing
@@ -374,7 +374,7 @@ def _settings(config: Mapping[str, object]) -> list[tuple[str, Number]]:
         pairs |= {f"{name}.{provider}": dollars for provider, dollars in of.items()}
     read = {name: Decimal(v) if "_usd" in name and isinstance(v, str) else v for name, v in pairs.items()}
     return [
-        (name, number(value, significant(float(value)), id=number_id("run", "settings", "", name)))
+        (name, number(value, given(float(value)), id=number_id("run", "settings", "", name)))
         for name, value in read.items()
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     ]

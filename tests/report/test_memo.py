@@ -109,7 +109,37 @@ def test_near_ties_are_named(fake: FakeRun) -> None:
     tied = replace(one.verdict, kind=VerdictKind.TOSS_UP, winner="smollm2", near_ties=("smollm2",))
     memo = memo_text(fake.evidence, [replace(one, verdict=tied)])
     assert "They are: gpt-mini, smollm2." in memo
-    assert "Fallback: gpt-mini" in memo
+    assert "Fallback: gpt-mini, next in the ranking.\n" in memo
+    assert "smollm2 cannot be told apart from the best" in memo
+
+
+def test_a_toss_up_without_a_near_tie_calls_nobody_cheaper(fake: FakeRun) -> None:
+    """Weights may decide who is first although no score is near: then the first is named, and as nothing else."""
+    one = fake.decisions[0]
+    alone = replace(one.verdict, kind=VerdictKind.TOSS_UP, near_ties=())
+    memo = memo_text(fake.evidence, [replace(one, verdict=alone)])
+    assert "If one must be named: gpt-mini, which ranks first." in memo
+    assert "They are:" not in memo
+    assert "gpt-mini has the highest score" in memo
+    assert "cannot be told apart" not in memo.partition("### Consequences")[2]
+
+
+def test_a_fallback_whose_gates_are_unproven_says_so(fake: FakeRun) -> None:
+    first, second, *rest = fake.decisions[0].ranking
+    gates = (replace(first.gates[0], candidate=second.candidate, status=GateStatus.UNPROVEN),)
+    memo = memo_text(fake.evidence, [replace(fake.decisions[0], ranking=(first, replace(second, gates=gates), *rest))])
+    assert f"Fallback: {second.candidate}, next in the ranking, once its gates are proven." in memo
+
+
+def test_nobody_accepts_caveats_that_are_not_there(fake: FakeRun) -> None:
+    one = fake.decisions[0]
+    for caveats, accepted in (
+        ((), "accepting the risks below."),
+        (("A word.",), "accepting the caveats above and the"),
+    ):
+        memo = memo_text(fake.evidence, [replace(one, verdict=replace(one.verdict, caveats=caveats, caveats_said=()))])
+        assert accepted in memo
+        assert ("The measurement raised no caveat." in memo) == (not caveats)
 
 
 def test_a_leader_with_an_unproven_gate_is_not_recommended(fake: FakeRun) -> None:

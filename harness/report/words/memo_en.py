@@ -48,6 +48,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "beyond doubt.",
         "memo.toss-up": "There is no clear winner. If one must be named: {winner}, the cheapest or simplest of "
         "those that cannot be told apart.",
+        "memo.toss-up_alone": "There is no clear winner. If one must be named: {winner}, which ranks first.",
         "memo.ties": "They are: {candidates}.",
         "memo.withheld": "Nobody is recommended yet, although {leader} ranks first.",
         "memo.none": "Choose none of them: no candidate passes the gates, or nothing was measured.",
@@ -58,6 +59,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.cost_month": "Cost per 1,000 requests: {cost}. A month of {requests} requests: {month}.",
         "memo.risk": "Risk: {caveat}",
         "memo.fallback": "Fallback: {candidate}, next in the ranking.",
+        "memo.fallback_unproven": "Fallback: {candidate}, next in the ranking, once its gates are proven.",
         "memo.no_fallback": "There is no fallback: no other candidate was ranked.",
         "memo.waiver": "Waiver needed: these gates are not proven for {candidate}: {metrics}. Signed by: ____",
         "memo.reweighed": "The weights or gates are not those that were frozen before the first call: see below.",
@@ -108,9 +110,11 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.limit": "{metric}: {limit}",
         "memo.confirm_none": "Nothing is switched, so nothing needs a canary.",
         "memo.y": "In the context of {name}, facing the choice for {slot}, we decided for {winner} and against "
-        "{others}, to achieve the best balance of {criteria}, accepting the caveats above.",
+        "{others}, to achieve the best balance of {criteria}, accepting {accepted}.",
         "memo.y_alone": "In the context of {name}, facing the choice for {slot}, we decided for {winner}, which had no "
-        "rival, to achieve the best balance of {criteria}, accepting the caveats above.",
+        "rival, to achieve the best balance of {criteria}, accepting {accepted}.",
+        "memo.accepted_caveats": "the caveats above and the risks below",
+        "memo.accepted_risks": "the risks below",
         "memo.y_none": "In the context of {name}, facing the choice for {slot}, we decided for no candidate, accepting "
         "that the choice stays open.",
         # method

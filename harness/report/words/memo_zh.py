@@ -46,6 +46,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.clear": "选择 {winner}。",
         "memo.lean": "建议选择 {winner}，除非有未测量的因素不利于它：它的领先还不算稳固。",
         "memo.toss-up": "没有明确的胜出者。如果必须选一个：选 {winner}，它是难分高下的几个候选中最便宜或最简单的。",
+        "memo.toss-up_alone": "没有明确的胜出者。如果必须选一个：选排名第一的 {winner}。",
         "memo.ties": "难分高下的是：{candidates}。",
         "memo.withheld": "{leader} 虽然排第一，但暂时不推荐任何候选。",
         "memo.none": "一个都不选：没有候选通过门槛，或者没有测得数据。",
@@ -56,6 +57,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.cost_month": "每 1,000 次请求成本：{cost}。每月 {requests} 次请求：{month}。",
         "memo.risk": "风险：{caveat}",
         "memo.fallback": "备选：{candidate}，排名紧随其后。",
+        "memo.fallback_unproven": "备选：{candidate}，排名紧随其后，但要等它的门槛全部得到证明。",
         "memo.no_fallback": "没有备选：没有其他候选得到排名。",
         "memo.waiver": "需要签署豁免：{candidate} 的以下门槛尚未得到证明：{metrics}。签字：____",
         "memo.reweighed": "所用的权重或门槛，不是首次调用之前锁定的那一套，详见下文。",
@@ -104,10 +106,12 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.confirm_none": "没有切换，因此不需要灰度验证。",
         "memo.y": "在 {name} 中，针对 {slot} 的选型，我们决定采用 {winner}，不采用 {others}，"
         "以求在 {criteria} 之间取得最佳平衡，"
-        "并接受上述不足。",
+        "并接受{accepted}。",
         "memo.y_alone": "在 {name} 中，针对 {slot} 的选型，我们决定采用没有对手的 {winner}，"
         "以求在 {criteria} 之间取得最佳平衡，"
-        "并接受上述不足。",
+        "并接受{accepted}。",
+        "memo.accepted_caveats": "上述不足和下列风险",
+        "memo.accepted_risks": "下列风险",
         "memo.y_none": "在 {name} 中，针对 {slot} 的选型，我们决定暂不采用任何候选，接受这一选择继续悬而未决。",
         # method
         "memo.basis": "{slot}：{basis}{draws}",
@@ -117,7 +121,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.model_params": "{name} 即 {model}，参数 {params}。",
         "memo.instrument": "{name} 由 {candidate}（{model}）承担：调用 {calls} 次，失败 {failures} 次。",
         "memo.calls_line": "{candidate}：计划 {planned} 个，回答 {answered} 个，自身失败 {candidate_faults} 个，"
-        "因基础设施丢失 {infra} 个，因 Bakeoff 丢失 {harness} 个，按计划不问 {excluded} 个，{pending}。",
+        "因基础设施丢失 {infra} 个，因 Bakeoff 丢失 {harness} 个，按计划跳过 {excluded} 个，{pending}。",
         "memo.warning": "{warning}。",
         "memo.settings": "设置：{settings}。",
         "memo.setting": "{name} {value}",

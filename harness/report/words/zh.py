@@ -165,7 +165,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "column.wanted": "应为 ↓ 判为 →",
         "column.no_label": "没有标签或多个标签",
         "column.planned": "计划",
-        "column.excluded": "按计划不问",
+        "column.excluded": "按计划跳过",
         "column.answered": "已回答",
         "column.cut": "到达 token 上限被截断，仍予评分",
         "column.candidate_faults": "候选自身失败（计 0 分）",
