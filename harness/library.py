@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.calls import Record
 from harness.core.estimates import Estimate
-from harness.core.runs import RUNS_FOLDER
+from harness.core.usual import RUNS_FOLDER
 from harness.errors import BakeoffError, UsageError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from harness.core.runs import RUNS_FOLDER
+from harness.core.usual import RUNS_FOLDER
 
 Folder = Annotated[
     Path, typer.Option("--folder", "-C", help="Folder of bakeoff.yaml.", file_okay=False, show_default="this folder")

@@ -22,7 +22,7 @@ from harness.cli.options import (
     names,
     runs_of,
 )
-from harness.core.runs import DRAIN_S
+from harness.core.usual import DRAIN_S
 from harness.errors import BakeoffError, Interrupted, StoreError, UsageError
 
 if TYPE_CHECKING:

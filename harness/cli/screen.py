@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
-from harness.core.canonical import to_json
 from harness.errors import BakeoffError, Problem
 from harness.report.visible import HIDDEN, visible
 
@@ -42,6 +41,8 @@ def note(text: str, *, head: str = "") -> None:
 
 def document(value: Any) -> None:
     """Print one JSON document on stdout; characters that hide or command are spelt as escapes."""
+    from harness.core.canonical import to_json
+
     text = json.dumps(to_json(value), ensure_ascii=False, indent=2)
     _print(HIDDEN.sub(lambda match: json.dumps(match.group())[1:-1], text), sys.stdout)
 

@@ -34,7 +34,7 @@ MODES: Mapping[str, tuple[str, ...]] = {
 }
 """LiteLLM's mode → modalities. Who embeds can rank: by the cosine of its vectors."""
 
-OTHER_MODES = ("moderation", "ocr", "search", "evaluation", "guardrail", "vector_store", "extraction")
+OTHER_MODES = ("moderation", "batch", "ocr", "search", "evaluation", "guardrail", "vector_store", "extraction")
 """LiteLLM's modes for what no suite asks: such an entry is no candidate, and no error."""
 
 ROUTER_KEYS = frozenset({
@@ -102,6 +102,12 @@ EMBEDDED_LACK = frozenset({"tools"})
 LINKED = "fal_ai/"
 """Whose models see what lies at a public address alone: a sample's pictures lie at none."""
 
+OWN_NAMES = frozenset({
+    "azure", "docker_model_runner", "hosted_vllm", "litellm_proxy", "llamafile", "lm_studio", "ollama", "ollama_chat",
+    "oobabooga", "sagemaker", "sagemaker_chat", "triton", "vllm", "xinference",
+})  # fmt: skip
+"""Providers whose models are called as whoever runs them likes: a name that nobody knows is no mistake there."""
+
 ADDRESSED = frozenset({"azure", "azure_ai"})
 """Providers whose own service is reached by an api_base: their customary key belongs to that address."""
 
@@ -165,8 +171,8 @@ def resolve(
         else None,
         weights_sha256=engine.weights_sha256 if engine else None,
         group=own.group if own else None,
-        requests_per_minute=(own and own.rpm) or limits.get("rpm"),
-        tokens_per_minute=(own and own.tpm) or limits.get("tpm"),
+        requests_per_minute=(own and own.rpm) or entry.model.rpm or limits.get("rpm"),
+        tokens_per_minute=(own and own.tpm) or entry.model.tpm or limits.get("tpm"),
         max_in_flight=(own and own.max_in_flight) or (int(in_flight) if in_flight else None),
     )
     ignored = sorted((ROUTER_KEYS - LIMITS) & extra.keys())
@@ -214,7 +220,8 @@ def _abilities(
         return frozenset({engine.modality, *MODES.get(engine.modality, ())}), engine
     info = entry.model.model_info
     listed = (info.base_model if info else None) or model
-    mode = (info.mode if info else None) or book.mode(listed) or ("chat" if base_url else None)
+    unlisted = "chat" if base_url or model.partition("/")[0] in OWN_NAMES else None
+    mode = (info.mode if info else None) or book.mode(listed) or unlisted
     if mode is None:
         message = f"the model {shown(model)} is not known"
         hint = _nearest_model(model) or "if it exists, say what it does: model_info: {mode: chat}"

@@ -75,10 +75,12 @@ def load(
     refuse_repeats(repeats, chosen, shelf, source, problems)
     rules = _check_must_pass(rules, tasks_by_slot, given, source, shelf, chosen, problems, repeats)
     named = {name for rule in rules.values() for name in rule.must_pass} | chosen.listed.keys()
+    wild = ", ".join(entry.name for entry in shelf.own.wildcards)
     lacking = [*unserved, *(it for it in chosen.missing if it.candidate.name in named)]
     asked, left_out = _match(
-        kept.whole, chosen, lacking, source, problems, narrowed=bool(candidates) or lenient, all_known=all_known
-    )
+        kept.whole, chosen, lacking, source, problems, narrowed=bool(candidates) or lenient, all_known=all_known,
+        hint=f"name models under candidates, for which {wild} stands" if wild else None,
+    )  # fmt: skip
     modalities = {task.modality for task in tasks_of(asked)}
     competing = tuple(candidate for candidate in chosen.candidates if candidate.modalities & modalities)
     slots = decision.slots(asked)
@@ -203,7 +205,7 @@ def _check_must_pass(
 
 def _match(
     suites: Sequence[Suite], chosen: Chosen, lacking: list[Missing], source: Source, problems: list[Problem], *,
-    narrowed: bool, all_known: bool,
+    narrowed: bool, all_known: bool, hint: str | None,
 ) -> tuple[list[Suite], list[str]]:  # fmt: skip
     """Return the suites with the tasks that some candidate can do, and notices of what is left out.
 
@@ -224,7 +226,7 @@ def _match(
                 left_out.append(f"{suite.name}/{task.name} is left out: no chosen candidate does {task.modality}")
             elif not keyless and all_known:
                 message = f"no candidate does {task.modality}, which the suite '{suite.name}' asks for"
-                problems.append(source.problem("E212", message, ("suites",), key=True))
+                problems.append(source.problem("E212", message, ("suites",), key=True, hint=hint))
         if tasks:
             kept.append(replace(suite, tasks=tasks))
     return kept, left_out

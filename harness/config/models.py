@@ -341,6 +341,8 @@ class ModelEntry(Strict):
     model_name: Name
     litellm_params: LitellmParams
     model_info: ModelInfo | None = None
+    rpm: Annotated[float | None, Field(gt=0, description="LiteLLM's other place for it, over litellm_params")] = None
+    tpm: Annotated[float | None, Field(gt=0, description="as rpm")] = None
     bakeoff: BakeoffKeys | None = None
 
 

@@ -1,8 +1,9 @@
 """providers.yaml as entries: what is listed, under which names, before anything is resolved."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.config.models import PASSED_OVER, Cascade, ModelEntry, ProvidersFile
@@ -57,6 +58,8 @@ class Providers:
     entries: tuple[Entry, ...]
     cascades: tuple[CascadeEntry, ...]
     notices: tuple[str, ...]
+    wildcards: tuple[Entry, ...] = ()
+    """Entries such as `openai/*`, the most specific first: each stands for the models that are named."""
     broken: frozenset[str] | None = frozenset()
     """Names of entries that are wrong and could not be read; None: nothing could be."""
 
@@ -68,6 +71,11 @@ class Providers:
         """Return what is called `name`, or all that share it as their model_name."""
         exact = tuple(entry for entry in self.all if entry.name == name)
         return exact or tuple(entry for entry in self.all if entry.model.model_name == name)
+
+    def filled(self, name: str) -> tuple[Entry, ...]:
+        """Return the entry that the most specific wildcard gives a model called `name`; none where none fits."""
+        fitting = ((entry, match) for entry in self.wildcards if (match := _pattern(entry).fullmatch(name)))
+        return () if "*" in name else tuple(_filled(entry, match) for entry, match in fitting)[:1]
 
 
 def read_providers(path: Path, problems: list[Problem], *, elsewhere: Callable[[], Iterable[str]] = tuple) -> Providers:
@@ -96,12 +104,13 @@ def read_providers(path: Path, problems: list[Problem], *, elsewhere: Callable[[
         return nothing
     file, source = read_in
     entries = _entries(source, file, problems, notices)
+    wildcards = _wildcards(source, file, notices)
     known = [*written, *(entry.name for entry in entries)]
     known += elsewhere() if file.cascades else ()
     cascades = []
     for index, cascade in enumerate(file.cascades or ()):
         found = len(problems)
-        _check_cascade(source, ("cascades", index), cascade, known, problems)
+        _check_cascade(source, ("cascades", index), cascade, known, wildcards, problems)
         known_as = [other.model_name for other in (file.cascades or ())[:index]]
         if cascade.model_name in known_as:
             message = f"two cascades are called '{cascade.model_name}'"
@@ -114,6 +123,7 @@ def read_providers(path: Path, problems: list[Problem], *, elsewhere: Callable[[
         entries=tuple(entries),
         cascades=tuple(cascades),
         notices=tuple(notices),
+        wildcards=wildcards,
         broken=frozenset({*written, *written_cascades} - read_of),
     )
 
@@ -148,15 +158,9 @@ def refuse_literal_keys(source: Source, problems: list[Problem]) -> list[Where]:
 
 
 def _entries(source: Source, file: ProvidersFile, problems: list[Problem], notices: list[str]) -> list[Entry]:
-    kept: list[tuple[Where, ModelEntry]] = []
-    wildcards: list[str] = []
-    for index, model in enumerate(file.model_list):
-        if "*" in model.model_name or "*" in model.litellm_params.model:
-            wildcards.append(model.model_name)
-        else:
-            kept.append((("model_list", index), model))
-    if wildcards:
-        notices.append(f"wildcard entries name no model and are skipped: {', '.join(wildcards)}")
+    kept: list[tuple[Where, ModelEntry]] = [
+        (("model_list", index), model) for index, model in enumerate(file.model_list) if not _stars(model)
+    ]
     _refuse_identical(source, kept, problems)
     sharing = Counter(model.model_name for _, model in kept)
     numbers: Counter[str] = Counter()
@@ -173,6 +177,52 @@ def _entries(source: Source, file: ProvidersFile, problems: list[Problem], notic
             notices.append(f"'{name}' stands {count} times and each is a candidate of its own: {names}")
     _refuse_same_names(entries, problems)
     return entries
+
+
+def _wildcards(source: Source, file: ProvidersFile, notices: list[str]) -> tuple[Entry, ...]:
+    """Return the entries whose name and model have a `*`; the first of several with one name serves."""
+    found: dict[str, Entry] = {}
+    passed_over = []
+    for index, model in enumerate(file.model_list):
+        if not _stars(model):
+            continue
+        if _stars(model) < 2 or model.model_name in found:
+            passed_over.append(f"'{model.model_name}' (line {source.values['model_list', index].line})")
+            continue
+        entry = Entry(name=model.model_name, source=source, where=("model_list", index), model=model)
+        found[model.model_name] = entry
+    if found:
+        notices.append(f"wildcard entries stand for the models that `candidates` names: {', '.join(found)}")
+    if passed_over:
+        why = "their name or their model has no *, or they repeat another"
+        notices.append(
+            f"wildcard entries that give no candidate are passed over, since {why}: {', '.join(passed_over)}"
+        )
+    return tuple(sorted(found.values(), key=lambda entry: len(entry.name), reverse=True))
+
+
+def _stars(model: ModelEntry) -> int:
+    """Return in how many of its name and its model an entry has a `*`."""
+    return ("*" in model.model_name) + ("*" in model.litellm_params.model)
+
+
+def _pattern(entry: Entry) -> re.Pattern[str]:
+    return re.compile("(.+)".join(map(re.escape, entry.name.split("*"))))
+
+
+def _filled(entry: Entry, match: re.Match[str]) -> Entry:
+    """Return the entry with what its stars stand for, as LiteLLM fills them in: one after the other.
+
+    Where the name has more stars than the model, the model is what was asked for.
+    """
+    model = entry.model.litellm_params.model
+    if len(match.groups()) > model.count("*"):
+        model = match[0]
+    for part in match.groups():
+        model = model.replace("*", part, 1)
+    params = entry.model.litellm_params.model_copy(update={"model": model})
+    given = entry.model.model_copy(update={"model_name": match[0], "litellm_params": params})
+    return replace(entry, name=match[0], model=given)
 
 
 def _refuse_identical(source: Source, kept: list[tuple[Where, ModelEntry]], problems: list[Problem]) -> None:
@@ -195,8 +245,9 @@ def _refuse_same_names(entries: list[Entry], problems: list[Problem]) -> None:
 
 
 def _check_cascade(
-    source: Source, where: Where, cascade: Cascade, known: Sequence[str], problems: list[Problem]
-) -> None:
+    source: Source, where: Where, cascade: Cascade, known: Sequence[str], wildcards: Sequence[Entry],
+    problems: list[Problem],
+) -> None:  # fmt: skip
     given = {part for part in ("stt", "ocr", "llm", "tts") if getattr(cascade, part) is not None}
     shapes = ({"stt", "llm", "tts"}, {"ocr", "llm"})
     if (cascade.stages is None) == (not given) or (given and given not in shapes):
@@ -213,7 +264,7 @@ def _check_cascade(
         (*where, "stages", index, "candidate"): stage.candidate for index, stage in enumerate(cascade.stages or ())
     }
     for place, name in used.items():
-        if name not in known:
+        if name not in known and not any(_pattern(entry).fullmatch(name) for entry in wildcards):
             message = f"the cascade '{cascade.model_name}' uses '{name}', which is no candidate"
             problems.append(source.problem("E208", message, place, hint=did_you_mean(name, known)))
     stages = Counter(stage.name for stage in cascade.stages or ())

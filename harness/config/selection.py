@@ -47,8 +47,12 @@ class Shelf:
         return None if self.other is None else _shipped(self.other)
 
     def named(self, name: str) -> tuple[Entry | CascadeEntry, ...]:
-        """Return what is called `name`: one, several that share it as model_name, or none."""
-        return self.own.named(name) or (self.shipped.named(name) if self.shipped else ())
+        """Return what is called `name`: one, several that share it as model_name, or none.
+
+        A wildcard stands for what is listed nowhere.
+        """
+        listed = self.own.named(name) or (self.shipped.named(name) if self.shipped else ())
+        return listed or self.own.filled(name)
 
     def may_hold(self, name: str) -> bool:
         """Whether `name` may be that of an entry that is wrong, which has been said."""
@@ -262,7 +266,9 @@ def _find(
 ) -> tuple[Entry | CascadeEntry, ...]:
     entries = shelf.named(name)
     if not entries and not shelf.may_hold(name):
-        hint = "; ".join(filter(None, (did_you_mean(name, shelf.names), shelf.absent)))
+        wild = [entry.name for entry in shelf.own.wildcards]
+        also = f"names like {', '.join(wild)} stand for models too" if wild else None
+        hint = "; ".join(filter(None, (did_you_mean(name, shelf.names), also, shelf.absent)))
         problems.append(_problem(source, where, "E208", f"there is no candidate '{name}'", hint or None))
     return entries
 

@@ -15,6 +15,7 @@ import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from harness.config.composed import MAX_DEPTH, compose
 from harness.config.secrets import HIDDEN, MASK, holds_key, is_reference, looks_like_key, safe_excerpt, shown
 from harness.core.canonical import Json
 from harness.errors import Place, Problem, UsageError
@@ -22,7 +23,6 @@ from harness.errors import Place, Problem, UsageError
 MAX_BYTES = 5_000_000
 MAX_NODES = 100_000
 """After aliases are expanded."""
-MAX_DEPTH = 100
 
 TAG = "tag:yaml.org,2002:"
 EXPONENT = re.compile(r"[-+]?\d[\d_]*(?:\.[\d_]*)?[eE][-+]?\d+|[-+]?\.\d[\d_]*[eE][-+]?\d+")
@@ -150,7 +150,7 @@ def parse(text: str, *, file: str, folder: Path = Path()) -> Source:
     """Parse YAML; UsageError with every problem of form found."""
     lines = tuple(text.splitlines())
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = compose(text)
     except yaml.MarkedYAMLError as error:
         raise UsageError([_syntax_problem(error, file, lines)]) from error
     except yaml.reader.ReaderError as error:
@@ -281,7 +281,7 @@ class _Builder:
 
     def _scalar(self, node: ScalarNode) -> Json:
         kind, construct = node.tag.removeprefix(TAG), SafeConstructor()
-        if kind == "str" and node.style is None and EXPONENT.fullmatch(node.value):
+        if kind == "str" and not node.style and EXPONENT.fullmatch(node.value):
             kind = "float"
         try:
             if kind == "null":

@@ -11,11 +11,6 @@ from harness.core.stopping import StopRule
 from harness.core.suites import Suite
 from harness.errors import Place
 
-RUNS_FOLDER = "reports"
-"""Beside bakeoff.yaml: where runs are kept."""
-DRAIN_S = 30.0
-"""How long the first interrupt waits for the calls in flight."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:

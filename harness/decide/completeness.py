@@ -21,11 +21,6 @@ def told(row: Completeness) -> Said:
     return said(key, candidate=row.candidate, planned=str(row.planned), parts=tuple(_parts(row)))
 
 
-def pending(row: Completeness) -> str:
-    """Return `pending` with the reason, where there is one."""
-    return "pending" if row.why is None else f"pending ({WHY[row.why]})"
-
-
 def _parts(row: Completeness) -> Iterator[Said]:
     if row.pending and row.why is None:
         yield said("came.pending", n=str(row.pending))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial, reduce
+from typing import TYPE_CHECKING
 
 from harness.clients.pieces import SENTENCES
 from harness.clients.usage import total
@@ -32,13 +33,14 @@ from harness.core.calls import (
 from harness.core.candidates import Candidate, Stage
 from harness.core.canonical import Json, from_json
 from harness.execute import requests
-from harness.execute.aloud import aloud
 from harness.execute.fusion import fused
 from harness.execute.plan import call_key
 from harness.execute.prompts import PromptError, stage_renderer
 from harness.pricing.worst import SECONDS_PER_CHARACTER, TRANSCRIPT_TOKENS_PER_SECOND
 from harness.store import ballast
-from harness.store.ledger import Ledger
+
+if TYPE_CHECKING:
+    from harness.store.ledger import Ledger
 
 STAGES, STAGES_ESTIMATED = "stages", "stages_estimated"
 """Source of a cost that is the sum of those of its stages, where none or where some are estimated."""
@@ -60,7 +62,7 @@ async def deliver(
     call: Call,
     cascade: Candidate,
     *,
-    ledger: Ledger,
+    ledger: "Ledger",
     done: Mapping[str, Record],
     carry: Carry,
     read: Callable[[str], bytes],
@@ -89,6 +91,8 @@ async def deliver(
             continue
         if stage.by_sentence:
             speak, key = partial(ask, stage.candidate), partial(_key, call, stage)
+            from harness.execute.aloud import aloud  # a plan reads this file too, and is quick without asyncio
+
             record = await aloud(part, records[-1], ask=speak, key=key, read=read, keep=keep)
         else:
             record = await ask(stage.candidate, part)

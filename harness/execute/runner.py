@@ -17,7 +17,8 @@ from harness.clients.target import Target, resolve, variables
 from harness.core.calls import Call, Failure, Fault, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.redaction import Redactor, secrets
-from harness.core.runs import DRAIN_S, Bakeoff
+from harness.core.runs import Bakeoff
+from harness.core.usual import DRAIN_S
 from harness.execute.budget import Budget, ceilings
 from harness.execute.courier import CallClient, Courier
 from harness.execute.ending import Ending, RunResult

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.core.canonical import Json, from_json, to_json
-from harness.core.runs import DRAIN_S, Bakeoff, Plan
+from harness.core.runs import Bakeoff, Plan
+from harness.core.usual import DRAIN_S
 from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, Interrupted, StoreError, UsageError
 from harness.pipeline.deriving import decide, decision_code, memo, report, score
 from harness.pipeline.machine import require_engines

@@ -1,26 +1,23 @@
 """The closing table and sentence of each slot: as lines of Markdown that paste, and as a table of HTML. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import zip_longest
 
 from harness.core.calls import Role
-from harness.core.decision import Completeness, Decision, GateStatus, RankedCandidate
+from harness.core.decision import Completeness, Decision, GateStatus, RankedCandidate, Said
 from harness.core.estimates import Estimate
 from harness.decide.caveats import FEW_SAMPLES
-from harness.decide.completeness import pending
 from harness.report import numbers
 from harness.report.columns import table
+from harness.report.document import Spans, plain
 from harness.report.firmness import advised
-from harness.report.numbers import Number
-from harness.report.phrases import Piece, words
+from harness.report.phrases import Phrase
 from harness.report.several import view_lines
+from harness.report.speaker import Speaker
 from harness.report.standing import is_alone, is_measured
 from harness.report.visible import visible
-
-THIN = f"n: how few measurements a value rests on. Below {FEW_SAMPLES} an interval is rough; below 6 a median has none."
-
-LETTERS = "on quality: candidates that share a letter cannot be told apart."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,37 +40,41 @@ class Closing:
     """What several people make of it, as lines."""
 
 
-def closing(decision: Decision) -> Closing:
+def closing(decision: Decision, language: str = "en") -> Closing:
     """Return the matrix in rank order, then the sentence, then what to beware of."""
-    criteria = decision.matrix.criteria
-    tiers = decision.firmness.separation.tiers
+    say, tiers = _Words(language), decision.firmness.separation.tiers
     heads = [
         "#",
-        "candidate",
-        *(["on quality"] if tiers else []),
-        "score (95% CI)",
-        "P(best)",
-        *(f"{c.name}: {c.metric}" for c in criteria),
-        "coverage",
-        "gates",
+        say("closing.candidate"),
+        *([say("closing.letters")] if tiers else []),
+        say("closing.score"),
+        say("closing.p_best"),
+        *(say("closing.criterion", name=c.name, metric=c.metric) for c in decision.matrix.criteria),
+        say("closing.coverage"),
+        say("closing.gates"),
     ]
     thin = any(is_thin(estimate, decision) for row in decision.matrix.raw for estimate in row)
+    verdict = decision.verdict
+    caveats = zip_longest(verdict.caveats, [(said,) for said in verdict.caveats_said], fillvalue=())
     return Closing(
-        title=f"{'INCOMPLETE  ' if decision.incomplete else ''}{decision.slot}: {_basis(decision)}",
+        title=_title(decision, say),
         heads=tuple(heads),
-        rows=tuple(_row(decision, ranked) for ranked in decision.ranking),
-        notes=(*([LETTERS] if tiers else []), *([THIN] if thin else [])),
-        sentence=decision.verdict.sentence,
-        caveats=decision.verdict.caveats,
-        advice=tuple(_said(advised(decision.slot, advice)) for advice in decision.firmness.separation.advice),
-        counts=tuple(map(_completeness_line, decision.completeness)),
-        several=tuple(view_lines(decision)),
+        rows=tuple(_row(decision, ranked, say) for ranked in decision.ranking),
+        notes=(
+            *([say("closing.shared")] if tiers else []),
+            *([say("closing.thin", few=str(FEW_SAMPLES))] if thin else []),
+        ),
+        sentence=say.told(verdict.sentence, verdict.said),
+        caveats=tuple(say.told(str(caveat), said) for caveat, said in caveats),
+        advice=tuple(say(advised(decision.slot, advice)) for advice in decision.firmness.separation.advice),
+        counts=tuple(_came(row, say) for row in decision.completeness),
+        several=tuple(view_lines(decision, language)),
     )
 
 
-def closing_lines(decision: Decision) -> list[str]:
+def closing_lines(decision: Decision, language: str = "en") -> list[str]:
     """Return the lines of one slot, in Markdown."""
-    it = closing(decision)
+    it = closing(decision, language)
     return [
         it.title,
         "",
@@ -107,24 +108,53 @@ def _text(text: str) -> str:
     return escape(visible(text))
 
 
-def _basis(decision: Decision) -> str:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Says things in one language as plain text."""
+
+    language: str
+
+    def __call__(self, key: str | Phrase, **pieces: str | Spans) -> str:
+        return plain(Speaker(self.language).say(key, **pieces))
+
+    def told(self, english: str, said: Sequence[Said]) -> str:
+        """Return a sentence of a decision: the English one as decision.json has it."""
+        return english if self.language == "en" else plain(Speaker(self.language).told(english, said, ""))
+
+    def listed(self, parts: Iterable[str]) -> Spans:
+        return Speaker(self.language).listed(parts)
+
+
+def _title(decision: Decision, say: _Words) -> str:
     """Say what was planned for whom, and how much of it everybody has answered."""
     planned, shared = decision.samples_planned, decision.samples_compared
-    asked = f"{planned} sample{'' if planned == 1 else 's'}" + (
-        " planned" if planned == shared else f" planned, {shared} of them"
+    basis = say(
+        "closing.basis" if planned == shared else "closing.basis.some",
+        samples=say("closing.sample" if planned == 1 else "closing.samples", n=str(planned)),
+        shared=str(shared),
+        answered=str(decision.samples_answered),
     )
-    return f"{asked} for every candidate; {decision.samples_answered} have a judged answer of every one"
+    return say("closing.title.incomplete" if decision.incomplete else "closing.title", slot=decision.slot, basis=basis)
 
 
-def _completeness_line(row: Completeness) -> str:
-    what = "answers" if row.role is Role.ANSWER else "measurements of its answers"
-    return (
-        f"{row.candidate}: {row.planned} {what} planned, {row.done} done, {row.failed_infra} failed-infra,"
-        f" {row.failed_candidate} failed-model, {row.pending} {pending(row)}"
-        + (f", {row.failed_harness} failed by Bakeoff" if row.failed_harness else "")
-        + (f", {row.excluded} left out by the plan" if row.excluded else "")
-        + (f", {row.stopped} more not asked for: it was stopped early" if row.stopped else "")
-    )
+def _came(row: Completeness, say: _Words) -> str:
+    return say("closing.came", candidate=row.candidate, parts=say.listed(_came_parts(row, say)))
+
+
+def _came_parts(row: Completeness, say: _Words) -> Iterator[str]:
+    counts = {
+        "answers" if row.role is Role.ANSWER else "measurements": row.planned,
+        "done": row.done,
+        "infra": row.failed_infra,
+        "model": row.failed_candidate,
+    }
+    yield from (say(f"closing.came.{what}", n=str(n)) for what, n in counts.items())
+    if row.why is None:
+        yield say("pending.none", pending=str(row.pending))
+    else:
+        yield say("pending.because", pending=str(row.pending), why=say(f"why.{row.why}"))
+    others = {"harness": row.failed_harness, "excluded": row.excluded, "stopped": row.stopped}
+    yield from (say(f"closing.came.{what}", n=str(n)) for what, n in others.items() if n)
 
 
 def is_thin(estimate: Estimate, decision: Decision) -> bool:
@@ -134,41 +164,28 @@ def is_thin(estimate: Estimate, decision: Decision) -> bool:
     return None in (estimate.low, estimate.high) or estimate.n < min(FEW_SAMPLES, decision.samples_compared)
 
 
-def _row(decision: Decision, ranked: RankedCandidate) -> tuple[str, ...]:
+def _row(decision: Decision, ranked: RankedCandidate, say: _Words) -> tuple[str, ...]:
     matrix = decision.matrix
     raw = matrix.raw[matrix.candidates.index(ranked.candidate)]
     coverage = next((e for e in decision.estimates[ranked.candidate] if e.metric == "coverage"), None)
     stops = [it.stop for it in decision.stopped if it.stop.candidate == ranked.candidate]
-    failed = [g.gate.metric for g in ranked.gates if g.status is GateStatus.FAIL]
-    unproven = [g.gate.metric for g in ranked.gates if g.status is GateStatus.UNPROVEN]
     tiers = decision.firmness.separation.tiers
     letters = tiers[ranked.candidate].letters if ranked.candidate in tiers else "-"
+    found = [
+        *(say("closing.stopped", samples=str(stop.samples), planned=str(stop.planned)) for stop in stops),
+        *(say("closing.fails", metric=g.gate.metric) for g in ranked.gates if g.status is GateStatus.FAIL),
+        *(say("closing.unproven", metric=g.gate.metric) for g in ranked.gates if g.status is GateStatus.UNPROVEN),
+    ]
     return (
         "-" if ranked.rank is None else str(ranked.rank),
         ranked.candidate,
         *([letters] if tiers else []),
-        _score(ranked) if is_measured(decision, ranked.candidate) else "not measured",
+        _score(ranked) if is_measured(decision, ranked.candidate) else say("not_measured"),
         "–" if ranked.p_best is None or is_alone(decision) else numbers.percent(ranked.p_best),
-        *(estimate_text(e) + (f" (n={e.n})" if is_thin(e, decision) else "") for e in raw),
-        "-" if coverage is None else estimate_text(coverage),
-        "; ".join(
-            [
-                *(f"stopped after {stop.samples} of {stop.planned} samples" for stop in stops),
-                *(f"fails {m}" for m in failed),
-                *(f"{m} unproven" for m in unproven),
-            ]
-        )
-        or "pass",
+        *(estimate_text(e, say.language) + (f" (n={e.n})" if is_thin(e, decision) else "") for e in raw),
+        "-" if coverage is None else estimate_text(coverage, say.language),
+        "; ".join(found) or say("closing.pass"),
     )
-
-
-def _said(piece: Piece) -> str:
-    """Return a sentence of the report as the terminal shows it."""
-    if isinstance(piece, str):
-        return piece
-    if isinstance(piece, Number):
-        return piece.text
-    return "".join(literal + ("" if part is None else _said(part)) for literal, part in words(piece))
 
 
 def _score(ranked: RankedCandidate) -> str:
@@ -179,13 +196,14 @@ def _bound(value: float | None) -> str:
     return "–" if value is None else numbers.fixed(value, 3)
 
 
-def estimate_text(estimate: Estimate) -> str:
+def estimate_text(estimate: Estimate, language: str = "en") -> str:
     """Return the value with its interval and how much of it is a bound, or that it was not measured."""
+    say = _Words(language)
     if estimate.value is None:
-        return "not measured"
+        return say("not_measured")
     value = numbers.of_metric(estimate.metric, estimate.value)
     if (bounded := estimate.bounded) is not None:
-        value = f"≈ {value} ({bounded.calls} of {bounded.of} calls estimated)"
+        value = f"≈ {value} " + say("measured.estimated", estimated=str(bounded.calls), priced=str(bounded.of))
     if estimate.low is None or estimate.high is None or estimate.low == estimate.high:
         return value
     low, high = (numbers.of_metric(estimate.metric, bound) for bound in (estimate.low, estimate.high))

@@ -1,7 +1,7 @@
 """Scorers by name, for suites that are written in YAML."""
 
 from collections.abc import Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib import import_module
 
 from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean
@@ -59,8 +59,11 @@ def by_name(name: str) -> type[Scorer]:
     Raises UsageError, with a did-you-mean, where there is none or what is there is no scorer.
     """
     if name in SCORERS:
-        shipped: type[Scorer] = EntryPoint(name=name, value=SCORERS[name], group=GROUP).load()
+        module, _, kind = SCORERS[name].partition(":")
+        shipped: type[Scorer] = getattr(import_module(module), kind)
         return shipped
+    from importlib.metadata import entry_points
+
     offered = entry_points(group=GROUP)
     for entry in offered.select(name=name):
         scorer = entry.load()
@@ -72,4 +75,6 @@ def by_name(name: str) -> type[Scorer]:
 
 def known() -> tuple[str, ...]:
     """Return the names of all: the shipped ones, then those of installed packages."""
+    from importlib.metadata import entry_points
+
     return (*SCORERS, *sorted(entry_points(group=GROUP).names))

@@ -38,7 +38,7 @@ def test_a_proxy_file_works_unchanged(project: Project) -> None:
     assert list(providers.notices) == [
         "providers.yaml: litellm_settings, router_settings, general_settings, environment_variables, guardrails"
         " concern LiteLLM's proxy and are passed over",
-        "wildcard entries name no model and are skipped: openai/*",
+        "wildcard entries stand for the models that `candidates` names: openai/*",
     ]
 
 

@@ -1,13 +1,16 @@
 """The closing table: what was not measured is no number, and how little a number rests on is said."""
 
+import re
 from dataclasses import replace
 
 from harness.core.decision import Decision
 from harness.core.rules import Gate
-from harness.report.closing import THIN, closing_lines
+from harness.report.closing import closing_lines
+from harness.report.words import WORDS
 from tests.decide.cases import decided, rule
 
 USD = "usd_per_1k_requests"
+THIN = WORDS["en"]["closing.thin"].format(few=40)
 
 
 def cells(decision: Decision, name: str) -> list[str]:
@@ -40,6 +43,18 @@ def test_what_rests_on_a_few_measurements_says_on_how_many() -> None:
     assert cells(with_n(decision, 40), "alpha")[4] == "0.90"
     unbounded = with_n(decision, 100, low=None)
     assert cells(unbounded, "alpha")[4] == "0.90 (n=100)"
+
+
+def test_it_speaks_chinese_too() -> None:
+    decision = with_n(decided({"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": None, USD: None}}), 2)
+    lines = closing_lines(decision, "zh")
+    assert lines[2].startswith("| # | 候选")
+    assert "未测得" in next(line for line in lines if "| bravo" in line)
+    assert WORDS["zh"]["closing.thin"].format(few=40) in lines
+    said = [line for line in lines if not line.startswith("|")]
+    english = [line for line in said if re.search("[a-z]+ [a-z]+ [a-z]+", line)]
+    assert english == [], "no sentence is left in English"
+    assert len(lines) == len(closing_lines(decision))
 
 
 def with_n(decision: Decision, n: int, **changes: float | None) -> Decision:

@@ -4,10 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.core.firmness import Firmness
-from harness.report.closing import LETTERS, closing_lines
+from harness.report.closing import closing_lines
 from harness.report.firmness import firmness as laid_out
 from harness.report.html import report_html
 from harness.report.slots import slot_evidence
+from harness.report.words import WORDS
 from tests.report.bakeoffs import firmness, two_slots
 from tests.report.pages import memo_text, parse
 
@@ -49,7 +50,7 @@ def test_who_has_no_rival_has_no_such_section() -> None:
 
 def test_the_terminal_shows_letters_and_what_more_samples_would_tell() -> None:
     lines = closing_lines(FIRM)
-    assert LETTERS in lines
+    assert WORDS["en"]["closing.shared"] in lines
     assert any(line.startswith("  1,340 more samples of text_core would tell gpt-mini") for line in lines)
     (first,) = (line for line in lines if "| gpt-mini " in line)
     assert first.split("|")[3].strip() == "ab"
