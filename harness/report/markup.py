@@ -22,6 +22,7 @@ NAMED = re.compile("⟨U\\+[0-9A-F]{4,6}⟩")
 """What `visible` makes of a hidden character."""
 DIGITS = re.compile(r"(\d(?:[\d.,]*\d)?)")
 TAG = re.compile("<[^>]*>")
+BCP47 = re.compile("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,11 @@ class Voice:
 
 
 def verbatim(text: str, element: str = "span", language: str | None = None) -> Markup:
-    """Return foreign text as it is: escaped, isolated in its direction, hidden characters named."""
-    attributes = Markup("") if language is None else Markup(' lang="{}"').format(visible(language))
+    """Return foreign text as it is: escaped, isolated in its direction, hidden characters named.
+
+    `language` is said where it is the tag of one.
+    """
+    attributes = Markup(' lang="{}"').format(language) if language and BCP47.fullmatch(language) else Markup("")
     return Markup('<{0} class="verbatim"{1}>{2}</{0}>').format(Markup(element), attributes, _named(visible(text)))
 
 
