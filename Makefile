@@ -31,7 +31,7 @@ bench-peers: $(VENV)/.dev  ## inspect_ai and promptfoo on the same questions; in
 examples: $(VENV)/.demo  ## reports and memos of docs/examples, again from the records that lie there
 	$(BIN)/python docs/examples/make.py
 
-screenshots: $(VENV)/.dev  ## pictures of docs/images, from the reports that lie in the repository; needs chromium
+screenshots: $(VENV)/.dev examples  ## pictures of docs/images, from the reports that lie in the repository; needs chromium
 	$(BIN)/python docs/screenshots.py
 
 docs: $(VENV)/.dev  ## the pages of docs/ as a site: build/docs/index.html

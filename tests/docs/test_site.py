@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import ROOT
+from tests.docs.pages import DOCS, PAGES, ROOT
 
 FETCHED = re.compile(
     r"<(?:script|img|iframe|source)[^>]*\ssrc=\"?(?:https?:)?//|<link[^>]*\shref=\"?(?:https?:)?//[^>]*>"
@@ -34,3 +35,11 @@ def test_the_readme_leads_somewhere(name: str) -> None:
 def _links(path: Path) -> Iterator[str]:
     text = re.sub(r"`[^`\n]*`", "", path.read_text(encoding="utf-8"))
     yield from (link for link in re.findall(r"\]\(([^()\s]+)\)", text) if "://" not in link)
+
+
+def test_the_pictures_are_those_that_the_command_takes() -> None:
+    files = {path.stem: path.stat().st_size for path in (DOCS / "images").iterdir()}
+    taken = runpy.run_path(str(DOCS / "screenshots.py"))["PICTURES"]
+    shown = {name for page in PAGES for name in re.findall(r"images/([\w-]+)\.png", page.read_text(encoding="utf-8"))}
+    assert {picture.name for picture in taken} == shown == files.keys()
+    assert max(files.values()) < 300_000
