@@ -158,11 +158,11 @@ class Reader:
 
 
 def bakeoff(arguments: list[str]) -> tuple[int, str]:
-    """Return the exit code of the command line, and what it says: about the work first, then the result."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+    """Return the exit code of the command line, and what it says, as a terminal shows it."""
+    screen = io.StringIO()
+    with redirect_stdout(screen), redirect_stderr(screen), pytest.raises(SystemExit) as ended:
         main(arguments)
-    return int(ended.value.code or 0), err.getvalue() + out.getvalue()
+    return int(ended.value.code or 0), screen.getvalue()
 
 
 def follow(page: Page, home: Path) -> Iterator[tuple[Block, str]]:

@@ -71,9 +71,10 @@ def _faults(words: list[str]) -> Iterator[str]:
 
 def _misspelt(words: list[str]) -> Iterator[str]:
     command: Any = typer.main.get_command(app)
+    options: dict[str, Any] = {}
     rest = iter(words)
     for word in rest:
-        options = {name: option for option in command.params for name in (*option.opts, *option.secondary_opts)}
+        options |= {name: option for option in command.params for name in (*option.opts, *option.secondary_opts)}
         if word.startswith("--") or word == "-C":
             name, is_set, _ = word.partition("=")
             if name not in options and name not in ("--help", "--debug"):
