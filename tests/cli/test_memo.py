@@ -34,3 +34,7 @@ def test_formats_languages_and_volumes(desk: Desk) -> None:
 )
 def test_what_it_cannot_do_is_an_error(desk: Desk, arguments: tuple[str, ...], said: str) -> None:
     assert said in desk.bakeoff("memo", "latest", *arguments, code=2).err
+
+
+def test_a_report_speaks_the_same_languages(desk: Desk) -> None:
+    assert "the report speaks en or zh, not 'de'" in desk.bakeoff("report", "latest", "--lang", "de", code=2).err

@@ -102,9 +102,11 @@ def test_who_signs_may_complete_the_memo(desk: Desk) -> None:
     assert "Derived again and the same" in desk.bakeoff("verify", "latest").out
 
 
-def test_a_memo_in_chinese_is_verified_at_the_volumes_that_it_names(desk: Desk) -> None:
+def test_what_is_in_chinese_is_verified_at_the_volumes_that_it_names(desk: Desk) -> None:
     desk.bakeoff("run", code=None)
     desk.bakeoff("memo", "latest", "--lang", "zh", "--requests", "500,20000")
+    desk.bakeoff("report", "latest", "--lang", "zh")
+    assert '<html lang="zh-Hans">' in (desk.runs[0] / "report.html").read_text(encoding="utf-8")
     assert "lines of memo.zh.md" in desk.bakeoff("verify", "latest").out
     text("memo.zh.md", "得分：", "得分：9")(desk.runs[0])
     assert "memo.zh.md line" in desk.bakeoff("verify", "latest", code=74).out
