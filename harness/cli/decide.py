@@ -71,7 +71,8 @@ def decide(
         following = f"Next: bakeoff report {path}"
     else:
         book = pipeline.price_book(prices)
-        _, decisions = pipeline.decided(path, weights=_weights(weights), allow_incomplete=allow_incomplete, prices=book)
+        found = pipeline.decided(path, weights=_weights(weights), allow_incomplete=allow_incomplete, prices=book)
+        decisions = found.decisions
         following = f"At the prices of {book.source}. The run, its decision and its report keep their own."
     if as_json:
         screen.document({"run": path.name, "decisions": decisions})

@@ -27,7 +27,8 @@ from harness.decide import gates
 from harness.decide.caveats import caveats
 from harness.decide.completeness import lacking
 from harness.decide.firmness import EstimatesOf, firmness
-from harness.decide.matrix import at_worst, matrix, measured
+from harness.decide.latitude import misnamed, unfit
+from harness.decide.matrix import matrix, measured
 from harness.decide.pbest import Uncertainty, uncertainty
 from harness.decide.profiles import side_by_side
 from harness.decide.rank import ranks
@@ -230,12 +231,8 @@ def _standing(
         lacking=lacks,
         incomplete_allowed=allowed,
         stopped_early=tuple(line.candidate for line in ranking if line.candidate in gone),
-        unfit=tuple(
-            name
-            for name in names
-            if clusters is not None and any(criterion.metric == "quality" for criterion in at_worst(table, name))
-        ),
-        misnamed=any(it.candidate == name and it.answers == it.of for name in names[:1] for it in echoes),
+        unfit=unfit(table, names, clusters),
+        misnamed=bool(misnamed(echoes, names[:1])),
         measured=any(value is not None for row in table.values for value in row),
         clusters=None if clusters is None else tuple(clusters),
         cost=_costs({name: () if clusters is None else of for name, of in estimates.items()}),

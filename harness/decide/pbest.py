@@ -41,7 +41,7 @@ def uncertainty(
     weights = np.array(matrix.weights)
     scores, gap = drawn @ weights, missing @ weights
     low, high = np.quantile(scores, (0.025, 0.975), axis=0)
-    rng = np.random.default_rng((seed, 1))  # a stream of its own: the bootstrap's began at `seed`
+    rng = weight_stream(seed)
     weight_draws = dirichlet(kappa * weights, len(draws), rng)
     chosen = np.array(competing, dtype=bool)
     p_best = np.zeros(len(chosen))
@@ -52,6 +52,11 @@ def uncertainty(
     return Uncertainty(
         p_best=p_best, low=low, high=np.minimum(1.0, high + gap), scores=scores, values=drawn, weights=weight_draws
     )
+
+
+def weight_stream(seed: int) -> np.random.Generator:
+    """Return what draws the weights, then what is missing: a stream of its own, the bootstrap's began at `seed`."""
+    return np.random.default_rng((seed, 1))
 
 
 def drawn_values(matrix: DecisionMatrix, draws: Floats, metrics: Sequence[str]) -> Floats:

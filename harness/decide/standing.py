@@ -1,6 +1,6 @@
 """What a verdict is read from: the ranking with what is known of its firmness."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.core.decision import Completeness, Crossover, GateResult, GateStatus, RankedCandidate
@@ -61,11 +61,8 @@ class Standing:
 
     @property
     def too_few(self) -> bool:
-        """Whether the samples cannot carry a clear win; where one is alone in its task, no spread is seen at all."""
-        if self.clusters is None:
-            return False
-        unseen = any(line.low is None for line in self.contenders)
-        return unseen or sum(self.clusters) < self.thresholds.clear_clusters or min(self.clusters, default=0) < 2
+        """Whether the samples cannot carry a clear win."""
+        return too_few(self.contenders, self.clusters, self.thresholds)
 
     @property
     def contenders(self) -> tuple[RankedCandidate, ...]:
@@ -107,6 +104,14 @@ class Standing:
     def untested(self) -> bool:
         """Whether there was nothing that the leader had to be better than: no rival and no gate."""
         return len(self.ranking) == 1 and not self.ranking[0].gates
+
+
+def too_few(contenders: Sequence[RankedCandidate], clusters: Sequence[int] | None, limits: Thresholds) -> bool:
+    """Say whether the samples cannot carry a clear win; where one is alone in its task, no spread is seen at all."""
+    if clusters is None:
+        return False
+    unseen = any(line.low is None for line in contenders)
+    return unseen or sum(clusters) < limits.clear_clusters or min(clusters, default=0) < 2
 
 
 def unproven(line: RankedCandidate) -> tuple[GateResult, ...]:

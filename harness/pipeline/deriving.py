@@ -16,6 +16,7 @@ from harness.pipeline.planning import reload, stored_samples
 
 if TYPE_CHECKING:
     from harness.core.decision import Completeness, Decision, Echo, SelfMeasured
+    from harness.core.latitude import Latitude
     from harness.execute.scoring import Judgement
     from harness.pipeline.early import Early
     from harness.pricing.book import Book
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 DRAWS = 10_000
 """Resamples behind intervals and P(best)."""
+PACKED_BYTES = 1_500_000
+"""What the draws of all slots may take in the page."""
 EXPORTS: Mapping[str, str] = {
     "csv": "answers.csv", "jsonl": "answers.jsonl", "xlsx": "answers.xlsx", "md": "decision.md", "junit": "junit.xml",
 }  # fmt: skip
@@ -32,6 +35,18 @@ EXPORTED = """
     SELECT key FROM plan LEFT JOIN call ON call.plan = plan.id
     WHERE role = 'answer' AND (called_off IS NULL OR finished IS NOT NULL) ORDER BY plan.id
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """What follows from a run's records and weights."""
+
+    document: dict[str, Json]
+    """decision.json."""
+    draws: dict[str, Json]
+    """draws.json."""
+    decisions: "tuple[Decision, ...]"
+    latitudes: "tuple[Latitude, ...]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,19 +138,22 @@ def decide(
 ) -> "tuple[Decision, ...]":
     """Turn a run's scores into one decision a slot, by the rules frozen in its manifest; writes decision.json.
 
-    A slot whose calls are pending or lost beyond the run's limit has nobody ranked unless `allow_incomplete`.
+    A slot whose calls are pending or lost beyond the run's limit has nobody ranked unless `allow_incomplete`. Beside it
+    draws.json is written, by which the report can decide at other weights.
     """
+    from harness.store import decision_file
     from harness.store.folders import replace_text
 
-    document, decisions = decided(run_folder, weights=weights or {}, allow_incomplete=allow_incomplete)
-    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
-    replace_text(run_folder / "decision.json", text + "\n")
-    return decisions
+    found = decided(run_folder, weights=weights or {}, allow_incomplete=allow_incomplete)
+    for name, document in ((decision_file.DRAWS, found.draws), (decision_file.FILE, found.document)):
+        text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
+        replace_text(run_folder / name, text + "\n")
+    return found.decisions
 
 
 def decided(
     run_folder: Path, *, weights: Mapping[str, float], allow_incomplete: bool, prices: "Book | None" = None
-) -> "tuple[dict[str, Json], tuple[Decision, ...]]":
+) -> Derived:
     """Return what `decide` writes, and the decisions in it; at other `prices` than the run's, what it would write."""
     from harness.decide.weights import reweighed
     from harness.pipeline.early import early
@@ -158,14 +176,16 @@ def decided(
     slots = [slot for slot in rules if (calls["slot"] == slot).any()]
     seed = int(config["seed"])
     most_lost = float(config["settings"].get("max_infra_failure_rate", RunSettings().max_infra_failure_rate))
-    decisions = tuple(
+    found = [
         _decide_slot(
             rules[slot], seed, manifest.resolution_ms, completeness=counts[slot], most_lost=most_lost,
             allow_incomplete=allow_incomplete, self_measured=judges.get(slot, ()), echoes=others,
             gone=early(calls, scores, slot=slot, manifest=manifest, completeness=counts[slot]),
+            most_bytes=PACKED_BYTES // len(slots),
         )
         for slot in slots
-    )  # fmt: skip
+    ]  # fmt: skip
+    decisions, latitudes = tuple(decision for decision, _ in found), tuple(latitude for _, latitude in found)
     document: dict[str, Json] = {
         "run": manifest.run_id,
         "evidence_sha256": evidence,
@@ -174,7 +194,8 @@ def decided(
         "unrecorded": to_json(unrecorded),
         "decisions": to_json(decisions),
     }
-    return document, decisions
+    draws: dict[str, Json] = {"evidence_sha256": evidence, "latitudes": to_json(latitudes)}
+    return Derived(document=document, draws=draws, decisions=decisions, latitudes=latitudes)
 
 
 def report(run_folder: Path, *, redact_content: bool = False, language: str = "en") -> Path:
@@ -184,12 +205,13 @@ def report(run_folder: Path, *, redact_content: bool = False, language: str = "e
     """
     from harness.report.discretion import without_content
     from harness.report.html import write_report
-    from harness.store.decision_file import decisions
+    from harness.store.decision_file import decisions, latitudes
 
     evidence, name = evidence_of(run_folder), "report.html"
     if redact_content:
         evidence, name = without_content(evidence), "report-redacted.html"
-    return write_report(evidence, decisions(run_folder), run_folder / name, language=language)
+    drawn = latitudes(run_folder)
+    return write_report(evidence, decisions(run_folder), run_folder / name, drawn, language=language)
 
 
 def export(run_folder: Path, format_: str) -> bytes:
@@ -266,10 +288,11 @@ def decision_code(decisions: "Sequence[Decision]") -> int:
 def _decide_slot(
     rule: DecisionRule, seed: int, resolution_ms: float, *,
     completeness: "Sequence[Completeness]", most_lost: float, allow_incomplete: bool,
-    self_measured: "Sequence[SelfMeasured]", echoes: "Sequence[Echo]", gone: "Early",
-) -> "Decision":  # fmt: skip
+    self_measured: "Sequence[SelfMeasured]", echoes: "Sequence[Echo]", gone: "Early", most_bytes: int,
+) -> "tuple[Decision, Latitude]":  # fmt: skip
     from harness.decide.decide import decide as decide_slot
     from harness.decide.decide import metrics_of
+    from harness.decide.latitude import latitude
     from harness.metrics.estimates import estimates
     from harness.metrics.omission import suites, without_suite
     from harness.metrics.paired import differences
@@ -279,18 +302,21 @@ def _decide_slot(
 
     observations = gone.left
     metrics, named = metrics_of(rule), suites(observations)
-    return decide_slot(
+    draws = gone.beside(merged(resample(observations, metrics, draws=DRAWS, seed=seed), metrics, resolution_ms))
+    clusters = observations.clusters.tolist()
+    echoes = [it for it in echoes if it.candidate in observations.candidates]
+    decision = decide_slot(
         rule=rule,
         candidates=(*observations.candidates, *gone.names),
         estimates={**estimates(observations, seed=seed), **gone.estimates()},
         metrics=metrics,
-        draws=gone.beside(merged(resample(observations, metrics, draws=DRAWS, seed=seed), metrics, resolution_ms)),
+        draws=draws,
         resolution_ms=resolution_ms,
         completeness=completeness,
         most_lost=most_lost,
         allow_incomplete=allow_incomplete,
         self_measured=self_measured,
-        echoes=[it for it in echoes if it.candidate in observations.candidates],
+        echoes=echoes,
         differences=lambda leader: (*differences(observations, leader), *gone.differences(leader)),
         separation=partial(separation, observations),
         without_suite={
@@ -301,10 +327,13 @@ def _decide_slot(
         samples_planned=observations.n + observations.dropped,
         samples_compared=observations.n,
         samples_answered=observations.answered,
-        clusters=observations.clusters.tolist(),
+        clusters=clusters,
         judged=dict(zip(observations.candidates, observations.clusters_judged.tolist(), strict=True)) | gone.judged(),
         seed=seed,
         stopped=gone.stopped(),
+    )
+    return decision, latitude(
+        decision, draws=draws, metrics=metrics, clusters=clusters, echoes=echoes, most_bytes=most_bytes
     )
 
 

@@ -26,11 +26,16 @@ def verify(run_folder: Path, folder: Path) -> tuple[Verification, ...]:
     path = run_folder / "decision.json"
     if not path.exists():
         raise UsageError(f"run {run_folder.name} has no decision to verify", hint=f"bakeoff decide {run_folder}")
+    return tuple(_parts(_document(path), run_folder, folder))
+
+
+def _document(path: Path) -> Json:
+    """Return what stands in a JSON file of a run; None where there is none."""
     try:
-        written = json.loads(path.read_text(encoding="utf-8"))
+        written: Json = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
     except ValueError as error:
-        raise StoreError(f"{path} cannot be read: {error}", hint=f"bakeoff decide {run_folder}") from error
-    return tuple(_parts(written, run_folder, folder))
+        raise StoreError(f"{path} cannot be read: {error}", hint=f"bakeoff decide {path.parent}") from error
+    return written
 
 
 def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verification]:
@@ -43,7 +48,7 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
     from harness.report.volumes import stated, stated_in_word
     from harness.report.words import WORDS
     from harness.store.check import check
-    from harness.store.decision_file import asked_for
+    from harness.store.decision_file import DRAWS, asked_for
     from harness.store.ledger import Ledger
 
     health = check(run_folder)
@@ -52,9 +57,16 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
         yield _costs(ledger)
         yield _scores(ledger, run_folder, folder)
     weights, allow_incomplete = asked_for(run_folder)
-    document, decisions = decided(run_folder, weights=weights, allow_incomplete=allow_incomplete)
-    yield differences.of_documents("decision.json", written, document)
-    evidence, sealed = evidence_of(run_folder), str(document["evidence_sha256"])
+    found = decided(run_folder, weights=weights, allow_incomplete=allow_incomplete)
+    decisions = found.decisions
+    yield differences.of_documents("decision.json", written, found.document)
+    drawn = _document(run_folder / DRAWS)
+    yield (
+        Verification(what=f"values of {DRAWS}", compared=0, left_out=f"{DRAWS} was never written")
+        if drawn is None
+        else differences.of_documents(DRAWS, drawn, found.draws)
+    )
+    evidence, sealed = evidence_of(run_folder), str(found.document["evidence_sha256"])
 
     def derived(language: str, path: Path) -> str:
         volumes = stated(path.read_text(encoding="utf-8"))  # given, not measured: the memo names them
@@ -82,7 +94,8 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
             yield differences.of_texts(path, partial(derived, language), filled_in=FOR_PEOPLE)
 
     def page(path: Path) -> str:
-        return report_html(evidence, decisions, path, language=spoken(path.read_text(encoding="utf-8")))
+        language = spoken(path.read_text(encoding="utf-8"))
+        return report_html(evidence, decisions, path, found.latitudes if drawn else (), language=language)
 
     yield differences.of_pages(run_folder / "report.html", page)
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from harness.core.calls import Audio, Image, Video
 from harness.core.decision import Decision
+from harness.core.latitude import Latitude
 from harness.report.cases import SampleView
 from harness.report.charts import curves_figure, scatter_figure
 from harness.report.clips import BINS, HEIGHT, clips
@@ -31,25 +32,42 @@ HERE = Path(__file__).parent
 EMPTY_STYLE = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 """plotly.js adds an empty style element and fills it by script."""
 SAMPLES_A_PAGE = 25
-SCRIPTS = ("words.js", "charts.js")
+SCRIPTS = ("words.js", "decide.js", "weights.js", "charts.js")
 """The page's own, in the order in which they stand in it: classic ones, which share what they declare."""
 TAGS = {"en": "en", "zh": "zh-Hans"}
 """Language → how HTML names it."""
 SPOKEN = re.compile(r'<html lang="([^"]*)"')
 
 
-def write_report(evidence: Evidence, decisions: Sequence[Decision], path: Path, *, language: str = "en") -> Path:
+def write_report(
+    evidence: Evidence,
+    decisions: Sequence[Decision],
+    path: Path,
+    latitudes: Sequence[Latitude] = (),
+    *,
+    language: str = "en",
+) -> Path:
     """Write the report to `path` and return it; the same records give the same bytes."""
-    page = report_html(evidence, decisions, path, language=language)
+    page = report_html(evidence, decisions, path, latitudes, language=language)
     partial_path = path.with_name(path.name + ".part")
     partial_path.write_text(page, encoding="utf-8", newline="\n")
     os.replace(partial_path, path)
     return path
 
 
-def report_html(evidence: Evidence, decisions: Sequence[Decision], path: Path, *, language: str = "en") -> str:
-    """Return the page, which opens in `language`; clips that do not fit are linked relative to `path`."""
-    shown = view(evidence, decisions)
+def report_html(
+    evidence: Evidence,
+    decisions: Sequence[Decision],
+    path: Path,
+    latitudes: Sequence[Latitude] = (),
+    *,
+    language: str = "en",
+) -> str:
+    """Return the page, which opens in `language`; clips that do not fit are linked relative to `path`.
+
+    Of the slots that have a latitude the page knows at any weights how sure the verdict is.
+    """
+    shown = view(evidence, decisions, latitudes)
     style, scripts = _static("report.css"), [_static(name) for name in SCRIPTS]
     figures = list(_figures(shown))
     plotly = _static("plotly-basic.min.js") if figures else ""
@@ -66,6 +84,7 @@ def report_html(evidence: Evidence, decisions: Sequence[Decision], path: Path, *
             plotly=_packed(plotly) if plotly else "",
             policy=_policy(style, [plotly, *scripts] if plotly else scripts),
             figures=figures,
+            weights=[slot.trying.data for slot in shown.slots if slot.trying is not None],
             clips=clips(evidence, _audios(shown), path),
             pictures=seen(evidence, _images(shown), path),
             films=seen(evidence, _films(shown), path),

@@ -8,6 +8,7 @@ from harness.core.calls import Failure, Record, Role, Unrecorded
 from harness.core.candidates import Candidate
 from harness.core.canonical import canonical, digest
 from harness.core.decision import Decision, VerdictKind
+from harness.core.latitude import Latitude
 from harness.report.attribution import AttributionRow, attributions
 from harness.report.cases import CasesView, cases
 from harness.report.confusion import Confusion, confusions
@@ -33,6 +34,7 @@ from harness.report.pictures import Curves, Scatter, curves, scatter
 from harness.report.profiles import ProfilesView, profiles, weighing
 from harness.report.slots import SlotEvidence, slot_evidence
 from harness.report.standing import RankingRow, Tag, VerdictView, ranking, tag, verdict
+from harness.report.trying import TryingView, trying
 from harness.report.weighing import (
     CriterionView,
     DifferenceRow,
@@ -62,6 +64,8 @@ class SlotView:
     """Where the weights come from; None: each criterion states its own."""
     profiles: ProfilesView | None
     matrix: tuple[MatrixRow, ...]
+    trying: TryingView | None
+    """None: no weight matters."""
     firmness: FirmnessView | None
     """None: the leader has no rival."""
     differences: tuple[DifferenceRow, ...]
@@ -161,15 +165,18 @@ class View:
     slots: tuple[SlotView, ...]
 
 
-def view(evidence: Evidence, decisions: Sequence[Decision]) -> View:
+def view(evidence: Evidence, decisions: Sequence[Decision], latitudes: Sequence[Latitude] = ()) -> View:
     """Return everything that the pages of a run show, slots in the order of `decisions`."""
+    room = {latitude.slot: latitude for latitude in latitudes}
     return View(
         run=_run(evidence, decisions),
-        slots=tuple(_slot(slot_evidence(evidence, d), f"slot-{i}") for i, d in enumerate(decisions, start=1)),
+        slots=tuple(
+            _slot(slot_evidence(evidence, d), f"slot-{i}", room.get(d.slot)) for i, d in enumerate(decisions, start=1)
+        ),
     )
 
 
-def _slot(of: SlotEvidence, anchor: str) -> SlotView:
+def _slot(of: SlotEvidence, anchor: str, latitude: Latitude | None) -> SlotView:
     gate_views, gate_rows = gates(of)
     decision = of.decision
 
@@ -188,6 +195,7 @@ def _slot(of: SlotEvidence, anchor: str) -> SlotView:
         weighing=weighing(of),
         profiles=profiles(of),
         matrix=matrix(of),
+        trying=trying(of, anchor, latitude),
         firmness=firmness(of),
         differences=differences(of),
         scatter=scatter(of),

@@ -1,4 +1,4 @@
-"""What was last decided of a run, and what was asked for then: decision.json, read again."""
+"""What was last decided of a run, and what was asked for then: decision.json, read again, with the draws beside it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,11 @@ from typing import Any
 from harness.core.calls import Unrecorded
 from harness.core.canonical import from_json, to_json
 from harness.core.decision import Completeness, Decision
+from harness.core.latitude import Latitude
 from harness.errors import UsageError
 
 FILE = "decision.json"
+DRAWS = "draws.json"
 
 
 def decisions(run_folder: Path) -> tuple[Decision, ...]:
@@ -21,6 +23,20 @@ def decisions(run_folder: Path) -> tuple[Decision, ...]:
         return from_json(tuple[Decision, ...], _document(run_folder)["decisions"])
     except TypeError as error:
         raise _unread(run_folder, "was written by another version of Bakeoff") from error
+
+
+def latitudes(run_folder: Path) -> tuple[Latitude, ...]:
+    """Return what the decisions would be at other weights; nothing where that was not written down of their evidence.
+
+    Another version of Bakeoff has not, or otherwise; a page without it does less, and says so.
+    """
+    try:
+        found = json.loads((run_folder / DRAWS).read_text(encoding="utf-8"))
+        if found["evidence_sha256"] != evidence_sha256(run_folder):
+            return ()
+        return from_json(tuple[Latitude, ...], found["latitudes"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
 
 
 def asked_for(run_folder: Path) -> tuple[dict[str, float], bool]:

@@ -44,7 +44,7 @@ def test_what_the_records_say_is_verified(desk: Desk) -> None:
     }
     done = desk.bakeoff("verify", "latest")
     assert "Derived again and the same: 8 costs, 8 scores," in done.out
-    for part in ("values of decision.json", "lines of memo.md", "figures of report.html"):
+    for part in ("values of decision.json", "values of draws.json", "lines of memo.md", "figures of report.html"):
         assert part in done.out
     assert "Not derived again" not in done.out
     assert before == {name: (desk.runs[0] / name).read_bytes() for name in before}, "verify writes nothing"
@@ -69,6 +69,7 @@ def test_what_the_records_say_is_verified(desk: Desk) -> None:
             id="an answer key",
         ),
         pytest.param(text("decision.json", '"draws": 10000', '"draws": 9999'), "decisions[text].draws", id="a number"),
+        pytest.param(text("draws.json", '"draws": 10000', '"draws": 9999'), "draws.json latitudes[text]", id="a draw"),
         pytest.param(text("memo.md", "Score: ", "Score: 9"), "memo.md line", id="a number of the memo"),
         pytest.param(text("report.html", '<data value="', '<data value="7'), "report.html ", id="a figure of it"),
         pytest.param(text("report.html", "</main>", "<p>Buy it.</p></main>"), "report.html line", id="a word"),

@@ -88,7 +88,19 @@ def opened(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         context.close()
 
 
+def until(page: Page, expression: str, *, tries: int = 600) -> None:
+    """Wait until a JavaScript expression is true.
+
+    Playwright's own `wait_for_function` asks a second time from within the page, whose policy forbids that.
+    """
+    for _ in range(tries):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never became true: {expression}")
+
+
 def drawn(opened: Opened) -> Opened:
     """Wait until the page has drawn its charts."""
-    opened.page.wait_for_function("document.querySelectorAll('.chart:not(.js-plotly-plot)').length === 0")
+    until(opened.page, "document.querySelectorAll('.chart:not(.js-plotly-plot)').length === 0")
     return opened

@@ -8,7 +8,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 from harness.report.words import LANGUAGES
-from tests.report.browser import Open, drawn
+from tests.report.browser import Open, drawn, until
 
 Pages = Mapping[tuple[str, str], str]
 
@@ -75,7 +75,7 @@ def test_a_phone_holds_it(page: Page, language: str) -> None:
     try:
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE_PX
         assert page.evaluate(WIDER, PHONE_PX) == []
-        page.wait_for_function(CHARTS_FIT)
+        until(page, CHARTS_FIT)
     finally:
         page.evaluate(TOGGLE_ALL, False)
 
@@ -86,7 +86,7 @@ def test_paper_holds_it(page: Page, language: str) -> None:
     assert page.evaluate(WIDER.replace(".scroll *, ", ""), PAPER_PX) == []
     assert page.locator("#slot-1-weights ~ .scroll table").first.is_visible()
     assert page.locator("button:visible, input:visible, select:visible, audio:visible").count() == 0
-    page.wait_for_function(CHARTS_FIT)
+    until(page, CHARTS_FIT)
 
 
 def test_the_keyboard_reaches_every_control(opened: Open, pages: Pages) -> None:

@@ -7,14 +7,14 @@ import pytest
 from playwright.sync_api import Page
 
 from harness.report.words import LANGUAGES, WORDS
-from tests.report.browser import Open, Opened, drawn
+from tests.report.browser import Open, Opened, drawn, until
 
 Pages = Mapping[tuple[str, str], str]
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = {
     "Bakeoff", "UTC", "token", "JavaScript", "Holm", "TOPSIS", "VIKOR", "PROMETHEE", "II", "AHP", "DNSMOS", "allow",
-    "incomplete", "CR", "Wilson", "Clopper", "Pearson", "bootstrap",
+    "incomplete", "bakeoff", "yaml", "CR", "Wilson", "Clopper", "Pearson", "bootstrap",
 }  # fmt: skip
 """What has no Chinese name, in the words of the page."""
 OWN_TEXT = """() => {
@@ -69,24 +69,24 @@ def test_no_english_is_left(opened: Open, pages: Pages) -> None:
     axes = seen.page.locator(".ytitle").all_text_contents()
     assert {WORDS["zh"]["axis.quality"], WORDS["zh"]["axis.share"]} <= set(axes)
     switch(seen, "en")
-    seen.page.wait_for_function("document.querySelector('.ytitle').textContent === 'Quality'")
+    until(seen.page, "document.querySelector('.ytitle').textContent === 'Quality'")
 
 
 def test_the_address_keeps_the_language(opened: Open, pages: Pages) -> None:
     seen = opened(pages["hostile", "en"])
     page = seen.page
-    assert page.locator("[aria-pressed=true]").inner_text() == "English"
+    assert page.locator(".languages [aria-pressed=true]").inner_text() == "English"
     page.locator("[data-language=zh]").focus()
     page.keyboard.press("Enter")
-    assert page.locator("[aria-pressed=true]").inner_text() == "中文"
+    assert page.locator(".languages [aria-pressed=true]").inner_text() == "中文"
     assert page.evaluate("location.hash") == "#lang=zh"
     page.click("nav a[href='#slot-1-cost']")
-    page.wait_for_function("location.hash === '#slot-1-cost&lang=zh'")
+    until(page, "location.hash === '#slot-1-cost&lang=zh'")
     page.evaluate("state.set('text.cost', 0.25)")
     page.reload()
     assert page.get_attribute("html", "lang") == "zh-Hans"
     assert page.evaluate("state.get('text.cost')") == "0.25"
-    page.wait_for_function("Math.abs(document.getElementById('slot-1-cost').getBoundingClientRect().top) < 100")
+    until(page, "Math.abs(document.getElementById('slot-1-cost').getBoundingClientRect().top) < 100")
     page.goto(page.url.partition("#")[0] + "#lang=toString&%zz=%&=")
     assert seen.said == []
 

@@ -107,7 +107,8 @@ def test_policy_allows_what_is_there_and_no_more(page: Page) -> None:
     assert policy["default-src"] == policy["connect-src"] == policy["base-uri"] == policy["form-action"] == ["'none'"]
     assert not any("unsafe" in source for sources in policy.values() for source in sources)
     types = {e.attributes["id"]: e.attributes["type"] for e in page.tagged("script") if e.attributes}
-    assert types == {"figures": "application/json", "plotly": "text/plain", "words": "application/json"}
+    json_ = "application/json"
+    assert types == {"figures": json_, "plotly": "text/plain", "words": json_, "weights": json_}
 
 
 def test_vendored_files_are_those_that_were_checked() -> None:

@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 from harness.decide.sentences import JOINS as ENGLISH_JOINS
-from harness.report.html import HERE
+from harness.report.html import HERE, SCRIPTS
 from harness.report.words import JOINS, SAID, WORDS
 
 PREFIXES = (
@@ -16,13 +16,14 @@ PREFIXES = (
     "change.", "memo.toss", "memo.clear", "memo.lean", "memo.none", "memo.incomplete", "memo.rule_", "fact.",
     "table.measures", "bad.of", "memo.good", "why.", "foreseen.", "unit.", "weighing.",
     "firm.criteria", "firm.suites", "firm.more", "panel.",
-    "memo.risk.", "memo.rerun.", "matter.", "note.", "closing.came.",
+    "memo.risk.", "memo.rerun.", "matter.", "note.", "closing.came.", "try.quality", "try.latency", "try.cost",
 )  # fmt: skip
 """Keys that are put together from a name of the run."""
 
 
 def sources() -> str:
-    files = [*HERE.glob("*.py"), *(HERE / "templates").glob("*.html")]
+    scripts = [HERE / "static" / name for name in SCRIPTS]
+    files = [*HERE.glob("*.py"), *(HERE / "templates").glob("*.html"), *scripts]
     return "\n".join(path.read_text() for path in files)
 
 

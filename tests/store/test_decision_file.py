@@ -1,4 +1,7 @@
-"""decision.json is read again: what it says, what was asked for, whether it still holds; a damaged one is told."""
+"""decision.json is read again: what it says, what was asked for, whether it still holds; a damaged one is told.
+
+draws.json beside it counts as far as it is of the same evidence.
+"""
 
 import json
 from dataclasses import replace
@@ -9,8 +12,9 @@ import pytest
 from harness.core.calls import Role, Unrecorded
 from harness.core.canonical import to_json
 from harness.core.decision import Completeness
+from harness.core.latitude import Latitude
 from harness.errors import UsageError
-from harness.store.decision_file import asked_for, decisions, is_current
+from harness.store.decision_file import asked_for, decisions, is_current, latitudes
 from tests.decide.cases import decided
 
 CAME = (Completeness(candidate="alpha", role=Role.ANSWER, planned=2, done=2, failed_candidate=0, failed_infra=0,
@@ -39,3 +43,16 @@ def test_a_decision_holds_while_nothing_more_has_come(tmp_path: Path) -> None:
     assert not is_current(tmp_path, [now], {"text": (replace(CAME[0], planned=3, pending=1),)}, none)
     assert not is_current(tmp_path, [now], {"text": CAME}, Unrecorded(calls=1))
     assert not is_current(tmp_path, [], {}, none)
+
+
+def test_draws_are_those_of_the_evidence_that_was_decided_on(tmp_path: Path) -> None:
+    one = Latitude(slot="text", draws=1, values="", never_clear=False, unfit=("alpha",), misnamed=())
+    (tmp_path / "decision.json").write_text(json.dumps({"decisions": [], "evidence_sha256": "a"}))
+    assert latitudes(tmp_path) == (), "an older version wrote none"
+    for sealed, packed, expected in [
+        ("a", to_json([one]), (one,)), ("b", to_json([one]), ()), ("a", [{"slot": "text"}], ()), ("a", None, ()),
+    ]:  # fmt: skip
+        (tmp_path / "draws.json").write_text(json.dumps({"evidence_sha256": sealed, "latitudes": packed}))
+        assert latitudes(tmp_path) == expected
+    (tmp_path / "draws.json").write_text("{")
+    assert latitudes(tmp_path) == ()

@@ -122,13 +122,13 @@ const { say, label, foreign, state } = (() => {
   /* A link within the page takes the address: what was remembered is put back behind it. */
   const arrive = () => {
     const [place, known] = [state.place, state.pairs.size];
+    speak(state.get("lang") ?? language); // before the page scrolls: another language has other heights
     if (known && place) {
       const target = document.getElementById(place);
       for (let at = target?.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
       target?.scrollIntoView();
     }
     if (known) state.write();
-    speak(state.get("lang") ?? language);
   };
 
   for (const button of document.querySelectorAll("[data-language]")) {

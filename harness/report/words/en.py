@@ -130,6 +130,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "column.parts": "Where the score comes from",
         "column.gates": "Gates",
         "column.criterion": "Criterion",
+        "column.slide": "How much",
+        "column.points": "Points",
         "column.metric": "Metric",
         "column.weight": "Weight",
         "column.anchors": "Worst → ideal",
@@ -209,6 +211,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "favourable one violates it, and is unproven in between. Coverage is a fact of the run: it has no bounds.",
         "caption.matrix": "Measured, with its 95 % interval; then its value between the anchors (0 to 1), and what it "
         "adds to the score: value × weight.",
+        "caption.try": "Points from 0 to 100; what counts is each criterion's share of all.",
         "caption.profiles": "Score and rank by the weights of each; nothing is averaged. The last column: the most "
         "score that a candidate costs any of them, against the one that they would choose.",
         "caption.weights": "Anchors are fixed in advance, so adding or removing a candidate cannot reverse the others.",
@@ -428,6 +431,34 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "failed.candidate": "Failed by the candidate: {kind}",
         "failed.infra": "Lost to infrastructure: {kind}",
         "failed.harness": "Lost to Bakeoff: {kind}",
+        # trying other weights
+        "try.title": "Try other weights",
+        "try.note": "What you try here decides nothing: the verdict above stands, and a memo signs the rule with the "
+        "weights that were decided with.",
+        "try.rule": "Its hash:",
+        "try.presets": "Weights to begin with",
+        "try.decided": "As decided",
+        "try.equal": "All equal",
+        "try.quality": "Quality first",
+        "try.latency": "Latency first",
+        "try.cost": "Cost first",
+        "try.tables": "With the weights that you try, not as decided.",
+        "try.leads": "{leader} would lead with a score of {score}, {lead} ahead of {second}.",
+        "try.alone": "{leader} alone would be ranked, with a score of {score}.",
+        "try.within": "Within the margin of it: {names}.",
+        "try.verdict": "The verdict would be: {kind}.",
+        "try.verdict_chance": "The verdict would be: {kind}. {leader} is best in {chance} of the draws.",
+        "try.draws": "Computed here from all {draws} draws, as Bakeoff computes it; values are rounded to 1/65,535.",
+        "try.some_draws": "Computed here from {draws} of the {of} draws, so a chance may be off by a percent or two; "
+        "the command below takes all of them.",
+        "try.no_draws": "This page lacks the draws that say how sure that is: decide and report again with this "
+        "version of Bakeoff.",
+        "try.nothing": "At least one weight must be above 0.",
+        "try.copies": "Keep these weights",
+        "try.yaml": "For bakeoff.yaml, before another run:",
+        "try.command": "To decide this run with them:",
+        "try.copy": "Copy",
+        "try.copied": "Copied",
         # charts
         "chart.scatter": "Quality × cost, with 95 % intervals",
         "chart.scatter_note": "Up and to the left is better. The dotted line joins the candidates that no other beats "
