@@ -29,6 +29,7 @@ def lines(costs: list[ProductCost], traffic: Traffic) -> list[str]:
         "",
         *table(heads, rows),
     ]
+    shown += _batches(costs, traffic)
     shown += [line for it in costs for line in (*_seat(it), *_hosting(it))]
     unknown = [f"{it.candidate}: {it.bill.request.note}" for it in costs if it.bill.month is None]
     return [*shown, *(["", "What these cost is not known.", *unknown] if unknown else [])]
@@ -54,6 +55,20 @@ def _month(it: ProductCost) -> str:
     if month is None:
         return "not measured"
     return f"{numbers.usd(month.mean)} [{numbers.usd(month.low)}, {numbers.usd(month.high)}]"
+
+
+def _batches(costs: list[ProductCost], traffic: Traffic) -> list[str]:
+    """Say what whoever waits for a batch is spared, and whose discount nobody has stated."""
+    told = [
+        f"{it.candidate} {numbers.percent(it.bill.batch_discount)}{' (assumed)' if it.bill.batch_is_assumed else ''}"
+        for it in costs
+        if it.bill.batch_discount is not None
+    ]
+    if not told:
+        return []
+    assumed = " Assumed: its prices name none for batches; batch_discount in the traffic sets one."
+    said = f"{numbers.percent(traffic.batch_share)} of the requests wait for a batch, which spares: {', '.join(told)}."
+    return ["", said + (assumed if any(it.bill.batch_is_assumed for it in costs) else "")]
 
 
 def _seat(it: ProductCost) -> list[str]:

@@ -95,6 +95,10 @@ class Bill:
     """USD of a request in the middle; the mean is higher where few are dear. None: what requests cost is not known."""
     p95: float | None
     month: Month | None
+    batch_discount: float | None = None
+    """What a batch spares of the cost; None: nothing waits for one."""
+    batch_is_assumed: bool = False
+    """Nobody says what a batch costs: neither the model's prices nor the traffic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

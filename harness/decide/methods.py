@@ -65,12 +65,12 @@ class Vikor:
     """The first alone where it has both; without stability the second too, without advantage all that are as near."""
 
 
-def vikor(x: Floats, weights: Floats, sign: Floats, *, v: float = 0.5) -> Vikor:
-    """Return the compromise ranking (Opricovic and Tzeng 2004); `v` is the weight of the group's regret."""
+def vikor(x: Floats, weights: Floats, sign: Floats) -> Vikor:
+    """Return the compromise ranking (Opricovic and Tzeng 2004); the group's regret counts half (v = 0.5)."""
     directed = x * sign
     regret = weights * ((directed.max(axis=0) - directed) / _span(directed))
     s, r = regret.sum(axis=1), regret.max(axis=1)
-    q = v * _stretched(s) + (1 - v) * _stretched(r)
+    q = (_stretched(s) + _stretched(r)) / 2
     order = np.argsort(q, kind="stable")
     first, step = order[0], 1 / max(1, len(x) - 1)
     ahead = q[order] - q[first]

@@ -58,6 +58,7 @@ def bills(
         if request.value is None or not len(known):
             found[candidate] = Bill(request=request, median=None, p95=None, month=None)
             continue
+        told = candidate in discounts or traffic.batch_discount is not None
         costs, weight = _requests(observations, share, c, traffic.batch_share, discount)
         median, p95 = np.quantile(costs, (0.5, 0.95), weights=weight, method="inverted_cdf")
         spread = float(np.sqrt(weight @ (costs - weight @ costs) ** 2))
@@ -67,6 +68,8 @@ def bills(
             median=float(median),
             p95=float(p95),
             month=replace(month, mean=request.value * traffic.requests),
+            batch_discount=discount if traffic.batch_share else None,
+            batch_is_assumed=bool(traffic.batch_share) and not told,
         )
     return found
 

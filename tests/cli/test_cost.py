@@ -48,6 +48,8 @@ def test_what_if(shop: Desk) -> None:
     assert request() == pytest.approx(0.30)
     assert request("--cached-share", "0.5") == pytest.approx(0.30 - 5 * 0.009)
     assert request("--batch-share", "0.4") == pytest.approx(0.30 * 0.8)
+    told = shop.bakeoff("cost", "latest", "--traffic", "traffic.yaml", "--batch-share", "0.4").out
+    assert "40 % of the requests wait for a batch, which spares: two 50 % (assumed), one 50 % (assumed). " in told
 
 
 def test_a_mix_of_what_was_not_asked_is_refused(shop: Desk) -> None:

@@ -73,11 +73,23 @@ def test_a_noisy_lead_is_a_lean() -> None:
 def test_a_sure_lead_that_a_small_change_of_weights_ends_is_a_lean() -> None:
     verdict = decided(
         {"alpha": three(0.80, 0.50, 0.5), "bravo": three(0.50, 0.50, 0.22)},
-        rule(*EQUAL_THREE.criteria, thresholds=Thresholds(kappa=1e6)),
+        rule(*EQUAL_THREE.criteria, thresholds=Thresholds(kappa=1e6, near_tie=0.001)),
     ).verdict
-    assert verdict.p_best == 1.0
+    assert (verdict.p_best, verdict.near_ties) == (1.0, ())
     assert 0 < (verdict.smallest_flip or 0) < 0.1
     assert (verdict.kind, verdict.flip_to) == (VerdictKind.LEAN, "bravo")
+    assert "a small change of the weights puts bravo first" in verdict.sentence
+
+
+@pytest.mark.parametrize(("kappa", "kind"), [(2.0, VerdictKind.LEAN), (1e6, VerdictKind.CLEAR)])
+def test_a_lead_that_few_views_of_the_weights_share_is_a_lean_however_sure_the_measurements(
+    kappa: float, kind: VerdictKind
+) -> None:
+    by = rule(*EQUAL_THREE.criteria, thresholds=Thresholds(kappa=kappa, fragile_l1=0.0))
+    verdict = decided({"alpha": three(0.9, 0.5, 0.5), "bravo": three(0.1, 0.9, 0.5)}, by).verdict
+    assert (verdict.kind, verdict.near_ties) == (kind, ())
+    assert ((verdict.p_best or 0) >= 0.9) is (kind is VerdictKind.CLEAR)
+    assert ("not surely: it comes first in" in verdict.sentence) is (kind is VerdictKind.LEAN)
 
 
 @pytest.mark.parametrize(

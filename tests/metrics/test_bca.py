@@ -1,5 +1,7 @@
 """Corrected bootstrap intervals against scipy and arch."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,14 @@ def test_a_skewed_sample_moves_both_bounds_to_the_long_side() -> None:
     assert found.high is not None
     assert found.low > low
     assert found.high > high
+
+
+def test_a_value_that_most_draws_are_below_has_its_bounds_moved_up() -> None:
+    """z0 is the normal quantile of their share: without skewness the bounds are at Phi(2 z0 -+ 1.96)."""
+    normal, draws = NormalDist(), np.linspace(0.0, 1.0, 10_001)
+    found, z0 = bca(0.7, draws, np.array([0.1, 0.2, 0.3])), normal.inv_cdf(0.7)
+    expected = [normal.cdf(2 * z0 + reach) for reach in (-1.959964, 1.959964)]
+    assert [found.low, found.high] == pytest.approx(expected, abs=2e-4)
 
 
 def test_what_does_not_vary_has_no_bounds() -> None:

@@ -49,5 +49,11 @@ def test_clusters_ask_for_more_items_and_a_sample_with_them_shows_the_difference
     assert detectable(0.3 / math.sqrt(plain)) == pytest.approx(0.05)
 
 
+def test_the_repetitions_of_each_are_their_own() -> None:
+    """(z + z)^2 (0.1 + 0.2 / 2 + 0.4 / 8) / 0.1^2"""
+    found = items_needed(0.1, between=0.1, within=(0.2, 0.4), trials=(2, 8))
+    assert found == pytest.approx(2.801585218**2 * 0.25 / 0.01, rel=1e-8)
+
+
 def test_no_difference_is_found_as_often_as_the_error_of_the_first_kind() -> None:
     assert power_of(0.0, 1.0, 30) == pytest.approx(0.05)

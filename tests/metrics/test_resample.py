@@ -56,6 +56,15 @@ def test_every_draw_keeps_the_number_of_samples_of_each_task() -> None:
     assert (draws == 0.5).all(), "between-task differences are no sampling error"
 
 
+def test_suites_weigh_equally_in_every_draw_and_tasks_within_them() -> None:
+    frames = Frames()
+    for suite, task, score in (("one", "a", 1.0), ("two", "b", 0.0), ("two", "c", 0.5)):
+        for i in range(3):
+            frames.add("x", f"{i}", score, suite=suite, task=task)
+    draws = resample(observe(*frames.tables(), slot="text"), ["quality"], draws=20)
+    assert draws.ravel().tolist() == [0.625] * 20  # (1 + (0 + 0.5) / 2) / 2
+
+
 def test_draws_centre_on_the_estimates_of_all_kinds_of_metrics() -> None:
     seen = mixed()
     names = [

@@ -94,6 +94,7 @@ def test_sign_flips_of_many_clusters_are_drawn_and_close_to_t() -> None:
     assert stats.sign_flip_p(totals, rng=rng) == pytest.approx(expected, abs=0.01)
     with pytest.raises(ValueError, match="rng"):
         stats.sign_flip_p(totals)
+    assert stats.sign_flip_p(np.ones(60), rng=rng, flips=999) == 1 / 1000, "the observed signs are one of them"
 
 
 @pytest.mark.parametrize("case", oracle("stats_proportions")["results"], ids=lambda c: f"{c['k']}/{c['n']}")
@@ -104,6 +105,12 @@ def test_proportions_equal_scipy_and_statsmodels(case: dict[str, Any]) -> None:
     assert [exact.low, exact.high] == pytest.approx(case["clopper_pearson"], abs=TOLERANCE)
     bound = stats.clopper_pearson(case["k"], case["n"]).low
     assert bound == pytest.approx(case["one_sided_lower95_cp"], abs=TOLERANCE)
+
+
+def test_effective_trials_are_fewer_where_few_clusters_say_how_sure_they_are() -> None:
+    """Korn and Graubard 1998: p (1 - p) / se^2, times the square of the normal quantile over that of t."""
+    error = stats.Spread(se=0.05, df=4.0, clusters=5, lonely=False)
+    assert stats.effective_trials(0.8, error, tail=0.025) == pytest.approx(64 * (1.959964 / 2.776445) ** 2, rel=1e-6)
 
 
 def test_rule_of_three() -> None:

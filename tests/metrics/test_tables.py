@@ -194,6 +194,7 @@ def test_a_clip_that_was_never_made_has_the_worst_opinion_score() -> None:
         pytest.param(INFRA_FAULT, [0.001, NAN], id="a failure that was not billed does not"),
         pytest.param(INFRA_FAULT | {"cost_usd": 0.002}, [0.001, 0.002], id="a failure that was billed costs"),
         pytest.param(PENDING, [0.001, NAN], id="pending"),
+        pytest.param(INFRA_FAULT | {"cost_usd": 0.0}, [0.001, NAN], id="refused, so nothing is said of what one costs"),
     ],
 )
 def test_cost(columns: dict[str, object], expected: list[float]) -> None:

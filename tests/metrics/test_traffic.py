@@ -77,6 +77,9 @@ def test_what_can_wait_for_a_batch_costs_its_discount_less() -> None:
     for part in ("value", "low", "high"):
         assert getattr(batched.request, part) == pytest.approx(0.85 * getattr(plain.request, part))
     assert (plain.p95, batched.p95) == (5.0, 5.0), "most of the dear ones cannot wait"
+    assert (plain.batch_discount, batched.batch_discount, batched.batch_is_assumed) == (None, 0.5, True)
+    told = bills(of, Traffic(requests=1e5, batch_share=0.3), {}, draws=200, seed=0, discounts={"a": 0.2})["a"]
+    assert (told.batch_discount, told.batch_is_assumed) == (0.2, False)
     assert batched.month is not None
     assert plain.month is not None
     assert batched.month.median == pytest.approx(0.85 * plain.month.median, rel=1e-3)
