@@ -92,6 +92,11 @@ def test_machines_of_ones_own() -> None:
     assert economics.hosting_pays_from(1e-6, MACHINES) == math.inf, "so many they do not carry"
     even = replace(MACHINES, requests_per_s=3, peak_requests_per_s=2.1, spare_replicas=0)
     assert economics.replicas(even) == 1
+    assert economics.replicas(replace(MACHINES, headroom=0.3)) == 5 + 1, "9 a second, of 1.95 each"
+    assert economics.hosting_cost(replace(MACHINES, ops=500.0)) == pytest.approx(HOST["monthly_fixed"] + 500)
+    month_s = 730 * 3600
+    assert economics.hosting_carries(9.0 * month_s, MACHINES), "two replicas serve 4.55 a second each"
+    assert not economics.hosting_carries(9.2 * month_s, MACHINES), "the spare one serves nobody"
 
 
 def test_a_machine_is_priced_by_its_goodput() -> None:
