@@ -96,8 +96,31 @@ def decision_figures(d: Decision) -> Figures:
         ):
             yield at(slot, "differences", p.challenger, f"{p.metric}.{key}"), value
     yield from firmness_figures(d)
+    yield from profile_figures(d)
     for key in ("samples_planned", "samples_compared", "samples_answered", "draws", "seed"):
         yield at(slot, "method", "all", key), getattr(d, key)
+
+
+def profile_figures(d: Decision) -> Figures:
+    """Each profile's weights, and its scores and ranks of those who compete; and what each costs the unhappiest."""
+    slot, scores = d.slot, {}
+    if d.rule.weighing is not None:
+        yield at(slot, "weights", "all", "consistency_ratio"), d.rule.weighing.consistency_ratio
+    competing = [line.candidate for line in d.ranking if line.rank is not None]
+    for profile in d.rule.profiles or ():
+        yield at(slot, "profiles", "all", f"{profile.name}.consistency_ratio"), profile.weighing.consistency_ratio
+        for criterion, weight in zip(d.rule.criteria, profile.weights, strict=True):
+            yield at(slot, "profiles", "all", f"{profile.name}.{criterion.name}"), weight
+        values = {name: d.matrix.values[d.matrix.candidates.index(name)] for name in competing}
+        of = {name: math.fsum(w * (v or 0.0) for w, v in zip(profile.weights, values[name], strict=True))
+              for name in competing}  # fmt: skip
+        scores[profile.name] = of
+        for name, score in of.items():
+            yield at(slot, "profiles", name, f"{profile.name}.score"), score
+            better = sum(other > score + 1e-9 for other in of.values())
+            yield at(slot, "profiles", name, f"{profile.name}.rank"), 1 + better
+    for name in competing if scores else ():
+        yield at(slot, "profiles", name, "regret"), max(max(of.values()) - of[name] for of in scores.values())
 
 
 def firmness_figures(d: Decision) -> Figures:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.core.calls import Output, Role, Unrecorded
+from harness.core.rules import Elicitation, Profile, Weighing
+from harness.decide.profiles import side_by_side
 from harness.report.html import report_html
 from harness.report.words import WORDS
 from tests.report.bakeoffs import FakeRun, two_slots
@@ -31,6 +33,26 @@ def test_every_number_equals_its_recomputation(fake: FakeRun, page: Page) -> Non
     assert len(shown) > 800
     wrong = {key: raw for key, raw in shown.items() if key not in expected or not close(expected[key], float(raw))}
     assert not wrong
+
+
+def test_what_several_people_make_of_it_equals_its_recomputation(fake: FakeRun) -> None:
+    one = fake.decisions[0]
+    size = len(one.rule.criteria)
+    pairs = Weighing(method=Elicitation.AHP, consistency_ratio=0.043, by="Ana", on="2026-11-20")
+    equal, first = (1 / size,) * size, (0.7, *(0.3 / (size - 1),) * (size - 1))
+    profiles = (Profile(name="ops", weights=equal, weighing=pairs), Profile(name="care", weights=first, weighing=pairs))
+    names = [criterion.name for criterion in one.rule.criteria]
+    points = {profile.name: dict(zip(names, profile.weights, strict=True)) for profile in profiles}
+    competing = [line.candidate for line in one.ranking if line.rank is not None]
+    rule, views = replace(one.rule, profiles=profiles, weighing=pairs), side_by_side(one.matrix, points, competing)
+    several = replace(one, rule=rule, views=views)
+    page = parse(report_html(fake.evidence, [several], Path("/runs/one/report.html")))
+    shown = {key: float(e.attributes["value"]) for key, e in page.figures.items() if "/profiles/" in key}
+    assert len(shown) == 2 * (1 + size) + len(competing) * (2 * 2 + 1)
+    expected = figures(fake.evidence, [several])
+    assert {key: raw for key, raw in shown.items() if not close(expected[key], raw)} == {}
+    ratio = f"{one.slot}/weights/all/consistency_ratio"
+    assert close(expected[ratio], float(page.figures[ratio].attributes["value"]))
 
 
 def test_every_number_reads_as_its_raw_value(page: Page) -> None:
