@@ -35,7 +35,7 @@ PICTURES = (
     Picture(name="report-dark", report=CLEAR, scheme="dark"),
     Picture(name="report-zh", report=CLEAR, language="zh"),
     Picture(name="report-phone", report=CLEAR, width=390, height=780, scale=2.0),
-    Picture(name="matrix", report=CLEAR, height=800, at="#slot-1-ranking"),
+    Picture(name="matrix", report=CLEAR, height=1000, at="#slot-1-ranking", opened=("#slot-1-try > summary",)),
     Picture(name="samples", report=CLEAR, height=800, at="#slot-1-samples"),
 )
 
