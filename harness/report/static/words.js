@@ -126,7 +126,7 @@ const { say, label, foreign, state } = (() => {
     if (known && place) {
       const target = document.getElementById(place);
       for (let at = target?.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
-      target?.scrollIntoView();
+      target?.scrollIntoView({ behavior: "instant" });
     }
     if (known) state.write();
   };
