@@ -1,7 +1,9 @@
 """Score, decide, report: free, from the records alone."""
 
+import gc
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -207,11 +209,23 @@ def report(run_folder: Path, *, redact_content: bool = False, language: str = "e
     from harness.report.html import write_report
     from harness.store.decision_file import decisions, latitudes
 
-    evidence, name = evidence_of(run_folder), "report.html"
-    if redact_content:
-        evidence, name = without_content(evidence), "report-redacted.html"
-    drawn = latitudes(run_folder)
-    return write_report(evidence, decisions(run_folder), run_folder / name, drawn, language=language)
+    with _uncollected():
+        evidence, name = evidence_of(run_folder), "report.html"
+        if redact_content:
+            evidence, name = without_content(evidence), "report-redacted.html"
+        return write_report(evidence, decisions(run_folder), run_folder / name, latitudes(run_folder), language=language)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep Python from searching for garbage: it would walk all that was read of a large run, again and again."""
+    searches = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searches:
+            gc.enable()
 
 
 def export(run_folder: Path, format_: str) -> bytes:

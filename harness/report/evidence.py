@@ -10,6 +10,9 @@ from harness.core.candidates import Candidate
 from harness.core.canonical import Json, from_json
 from harness.core.manifest import Manifest
 from harness.core.suites import Sample
+from harness.store.operations import ScoreRow as Judgement
+
+__all__ = ["Judgement"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,20 +22,6 @@ class AskedSample:
     suite: str
     task: str
     sample: Sample
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """What one scorer said of one answer."""
-
-    key: str
-    """Key of the answer's call."""
-    scorer: str
-    signature: str
-    value: float | None
-    """In [0, 1]; None: could not be judged."""
-    reason: str
-    detail: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,28 +65,13 @@ class _StoredSample(Protocol):
     def sample(self) -> Sample: ...
 
 
-class _ScoreRow(Protocol):
-    @property
-    def key(self) -> str: ...
-    @property
-    def scorer(self) -> str: ...
-    @property
-    def signature(self) -> str: ...
-    @property
-    def value(self) -> float | None: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def detail(self) -> Mapping[str, float]: ...
-
-
 class LedgerReader(Protocol):
     """What a ledger must answer to be reported."""
 
     def manifest(self) -> Manifest: ...
     def samples(self) -> Sequence[_StoredSample]: ...
     def records(self, role: Role | None = None) -> Iterable[Record]: ...
-    def scores(self) -> Iterable[_ScoreRow]: ...
+    def scores(self) -> Iterable[Judgement]: ...
     def pending(self, role: Role) -> Sequence[Call]: ...
     def uncertain(self) -> Sequence[Call]: ...
     def unrecorded(self) -> Unrecorded: ...
@@ -116,17 +90,7 @@ def gather(ledger: LedgerReader, media: MediaReader) -> Evidence:
         manifest=ledger.manifest(),
         samples=tuple(AskedSample(suite=s.suite, task=s.task, sample=s.sample) for s in ledger.samples()),
         records={role: tuple(ledger.records(role)) for role in Role},
-        judgements=tuple(
-            Judgement(
-                key=row.key,
-                scorer=row.scorer,
-                signature=row.signature,
-                value=row.value,
-                reason=row.reason,
-                detail=dict(row.detail),
-            )
-            for row in ledger.scores()
-        ),
+        judgements=tuple(ledger.scores()),
         pending=tuple(call for role in Role for call in ledger.pending(role)),
         uncertain=tuple(call for call in ledger.uncertain() if call.role is not Role.WARMUP),
         unrecorded=ledger.unrecorded(),

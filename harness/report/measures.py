@@ -1,7 +1,7 @@
 """The tables of one slot that are not the decision itself: latency, cost, quality by task, completeness."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -240,21 +240,21 @@ def by_task(of: SlotEvidence) -> tuple[TaskRow, ...]:
     """Return each task's quality by candidate, with n and interval; the cells follow the candidates."""
     judged = [judgement for found in of.judgements.values() for judgement in found.values()]
     signatures = signatures_of(of.manifest, of.answers.values(), judged)
+    clusters = {(a.suite, a.task, a.sample.id): a.sample.cluster for a in of.samples}
     return tuple(
         TaskRow(
             suite=task.suite,
             task=task.name,
             scorer=task.primary,
             signature=signatures.get(f"{task.suite}/{task.name}/{task.primary}", ""),
-            cells=tuple(_task_cell(of, task, name) for name in of.candidates),
+            cells=tuple(_task_cell(of, task, name, clusters) for name in of.candidates),
         )
         for task in of.tasks
     )
 
 
-def _task_cell(of: SlotEvidence, task: AskedTask, name: str) -> Measured:
+def _task_cell(of: SlotEvidence, task: AskedTask, name: str, clusters: Mapping[tuple[str, str, str], str]) -> Measured:
     """Average epochs within a sample, then samples; clusters are what was drawn at random."""
-    clusters = {(a.suite, a.task, a.sample.id): a.sample.cluster for a in of.samples}
     place = (task.suite, task.name)
     values: dict[str, list[float]] = {}
     asked = set()

@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import quote
 
 Raw = int | float | Decimal
@@ -33,6 +34,7 @@ def number_id(slot: str, section: str, candidate: str, *metric: str) -> str:
     return "/".join([*parts, ":".join(_quoted(part) for part in metric)])
 
 
+@lru_cache(maxsize=4096)
 def _quoted(part: str) -> str:
     # half characters cannot be encoded; their escape tells them apart as well
     return quote(part, safe="", errors="backslashreplace")

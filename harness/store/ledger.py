@@ -201,9 +201,9 @@ class Ledger:
             f"SELECT attempt.plan, {', '.join(rows.ATTEMPT_FIELDS)} FROM attempt JOIN call USING (plan, visit)"
             " ORDER BY attempt.plan, number"
         ))  # fmt: skip
-        split = 1 + len(rows.CALL_COLUMNS)
+        split, known = 1 + len(rows.CALL_COLUMNS), rows.Known()
         for row in found:
-            yield rows.record_of(rows.call_of(row[1:split]), row[split:], attempts.of(row[0]))
+            yield rows.record_of(rows.call_of(row[1:split], known), row[split:], attempts.of(row[0]), known)
 
     def told(self, role: Role) -> Iterator[Told]:
         """Yield the output of every call that has one, in plan order."""

@@ -1,10 +1,10 @@
 """Nouns ↔ rows: what a record is made of, column by column, and back without loss."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from harness.core.calls import (
     Attempt,
@@ -26,8 +26,32 @@ from harness.core.calls import (
 )
 from harness.core.canonical import canonical, from_json, to_json
 
+T = TypeVar("T")
+
 Row = Sequence[Any]
 """One row as SQLite takes and gives it."""
+
+
+def _made_of(noun: type[T]) -> Callable[[Sequence[Any]], T]:
+    """Return what makes a `noun` of the values of all its fields, in their order.
+
+    A frozen noun sets each field of its own by name, which takes three times as long: a report reads a million nouns.
+    None of those that are made here checks its fields.
+    """
+    names = [f.name for f in fields(noun)]  # type: ignore[arg-type]  # every noun is a dataclass
+    puts, new = [noun.__dict__[name].__set__ for name in names], cast(Callable[[type[T]], T], object.__new__)
+
+    def make(values: Sequence[Any]) -> T:
+        made = new(noun)
+        for put, value in zip(puts, values, strict=True):
+            put(made, value)
+        return made
+
+    return make
+
+
+_call, _record, _output_of = _made_of(Call), _made_of(Record), _made_of(Output)
+_attempt, _marks, _usage = _made_of(Attempt), _made_of(Marks), _made_of(Usage)
 
 MARKS = tuple(f.name for f in fields(Marks) if f.name != "sentences_ms")
 USAGE = tuple(f.name for f in fields(Usage))
@@ -39,6 +63,11 @@ OUTPUT_COLUMNS = (
     "text", "reasoning", "audio", "image", "video", "vectors", "ranking", "tool_calls", "numbers", "finish_reason",
     "model",
 )  # fmt: skip
+_HEAD = 3 + len(FAILURE_COLUMNS)
+_TOLD = _HEAD + len(OUTPUT_COLUMNS)
+_TIMED = _TOLD + len(MARKS)
+"""Where a row's output begins and ends, and where its marks end."""
+_VALID, _SENTENCES = MARKS.index("valid"), [f.name for f in fields(Marks)].index("sentences_ms")
 RESULT_COLUMNS = (
     "finished", "cost_usd", "cost_source", *FAILURE_COLUMNS, *OUTPUT_COLUMNS,
     *(RENAMED.get(name, name) for name in (*MARKS, *USAGE)), "sentences_ms",
@@ -47,7 +76,9 @@ RESULT_COLUMNS = (
 
 BILLED_NOWHERE = "('machine', 'stages', 'stages_estimated', 'imported')"
 """Sources of a cost that is on nobody's bill, on that of the call's own stages, or on one from before Bakeoff."""
+_ROLES = {role.value: role for role in Role}
 ATTEMPT_FIELDS = tuple(f.name for f in fields(Attempt))
+_BILLED = ATTEMPT_FIELDS.index("may_be_billed")
 CALL_COLUMNS = (
     "plan.key", "plan.role", "plan.candidate", "plan.request", "sample.suite", "sample.task", "sample.name",
     "plan.epoch", "plan.instrument", "measured.key", "plan.stage", "whole.key",
@@ -69,23 +100,23 @@ def request_text(request: Request) -> str:
     return canonical(request).decode()
 
 
-def call_of(row: Row) -> Call:
+@dataclass(slots=True)
+class Known:
+    """What many rows have in common, made once: the requests of all candidates, meters of short answers."""
+
+    requests: dict[str, Request] = field(default_factory=dict)
+    usages: dict[Row, Usage] = field(default_factory=dict)
+
+
+def call_of(row: Row, known: Known | None = None) -> Call:
     """Build a call from `CALL_COLUMNS`."""
-    key, role, candidate, request, suite, task, sample, epoch, instrument, measures, stage, part_of = row
-    return Call(
-        key=key,
-        role=Role(role),
-        candidate=candidate,
-        request=from_json(Request, json.loads(request)),  # type: ignore[arg-type]  # a union is a kind too
-        suite=suite,
-        task=task,
-        sample=sample,
-        epoch=epoch,
-        instrument=instrument,
-        measures=measures,
-        stage=stage,
-        part_of=part_of,
-    )
+    key, role, candidate, text, *rest = row
+    request = None if known is None else known.requests.get(text)
+    if request is None:
+        request = from_json(Request, json.loads(text))  # type: ignore[arg-type]  # a union is a kind too
+        if known is not None:
+            known.requests[text] = request
+    return _call((key, _ROLES[role], candidate, request, *rest))
 
 
 def told_of(row: Row) -> Told:
@@ -135,42 +166,43 @@ def result_row(record: Record) -> tuple[Any, ...]:
     )
 
 
-def record_of(call: Call, row: Row, attempts: tuple[Attempt, ...]) -> Record:
+def record_of(call: Call, row: Row, attempts: tuple[Attempt, ...], known: Known | None = None) -> Record:
     """Build a record from `RESULT_COLUMNS`."""
-    finished, cost, source, fault, kind, message, partial, *rest, sentences = row
-    told, rest = rest[: len(OUTPUT_COLUMNS)], rest[len(OUTPUT_COLUMNS) :]
-    marks = dict(zip(MARKS, rest, strict=False))
-    marks["valid"] = bool(marks["valid"])
-    marks["sentences_ms"] = () if sentences is None else from_json(tuple[float, ...], json.loads(sentences))
-    return Record(
-        call=call,
-        outcome=_output(told)
-        if fault is None
-        else Failure(fault=Fault(fault), kind=kind, message=message, partial=partial),
-        attempts=attempts,
-        marks=Marks(**marks),
-        usage=Usage(**dict(zip(USAGE, rest[len(MARKS) :], strict=True))),
-        cost_usd=None if cost is None else Decimal(cost),
-        cost_source=source,
-        finished=finished,
-    )
+    finished, cost, source, fault, kind, message, partial = row[:_HEAD]
+    outcome: Output | Failure
+    if fault is None:
+        outcome = _output(row[_HEAD:_TOLD])
+    else:
+        outcome = Failure(fault=Fault(fault), kind=kind, message=message, partial=partial)
+    marks, sentences = list(row[_TOLD:_TIMED]), row[-1]
+    marks[_VALID] = bool(marks[_VALID])
+    marks.insert(_SENTENCES, () if sentences is None else from_json(tuple[float, ...], json.loads(sentences)))
+    meters = row[_TIMED:-1]
+    usage = None if known is None else known.usages.get(meters)
+    if usage is None:
+        usage = _usage(meters)
+        if known is not None:
+            known.usages[meters] = usage
+    return _record((
+        call, outcome, attempts, _marks(marks), usage, None if cost is None else Decimal(cost), source, finished,
+    ))  # fmt: skip
 
 
 def _output(row: Row) -> Output:
     text, reasoning, audio, image, video, vectors, ranking, tool_calls, numbers, finish_reason, model = row
-    return Output(
-        text=text,
-        reasoning=reasoning,
-        audio=None if audio is None else from_json(Audio, json.loads(audio)),
-        image=None if image is None else from_json(Image, json.loads(image)),
-        video=None if video is None else from_json(Video, json.loads(video)),
-        vectors=None if vectors is None else from_json(Vectors, json.loads(vectors)),
-        ranking=() if ranking is None else from_json(tuple[Ranked, ...], json.loads(ranking)),
-        tool_calls=() if tool_calls is None else tuple(json.loads(tool_calls)),
-        values={} if numbers is None else _numbers(json.loads(numbers)),
-        finish_reason=finish_reason,
-        model=model,
-    )
+    return _output_of((
+        text,
+        reasoning,
+        None if audio is None else from_json(Audio, json.loads(audio)),
+        None if image is None else from_json(Image, json.loads(image)),
+        None if video is None else from_json(Video, json.loads(video)),
+        None if vectors is None else from_json(Vectors, json.loads(vectors)),
+        () if ranking is None else from_json(tuple[Ranked, ...], json.loads(ranking)),
+        () if tool_calls is None else tuple(json.loads(tool_calls)),
+        {} if numbers is None else _numbers(json.loads(numbers)),
+        finish_reason,
+        model,
+    ))  # fmt: skip
 
 
 def attempt_row(attempt: Attempt) -> tuple[Any, ...]:
@@ -180,9 +212,9 @@ def attempt_row(attempt: Attempt) -> tuple[Any, ...]:
 
 def attempt_of(row: Row) -> Attempt:
     """Build an attempt from `ATTEMPT_FIELDS`."""
-    values = dict(zip(ATTEMPT_FIELDS, row, strict=True))
-    values["may_be_billed"] = bool(values["may_be_billed"])
-    return Attempt(**values)
+    values = list(row)
+    values[_BILLED] = bool(values[_BILLED])
+    return _attempt(values)
 
 
 def numbers_text(numbers: Mapping[str, float]) -> str | None:
