@@ -260,6 +260,7 @@ class Call:
     """Columns of the table `call`; all None where the call has no row."""
     part_of: int | None
     """Of a stage: the plan of the answer that it is a stage of."""
+    stage: str | None
     attempts: int
     scores: Mapping[str, tuple[float | None, Mapping[str, float]]]
     """Scorer → value and detail."""
@@ -406,6 +407,7 @@ class Run:
                 instrument=row["instrument"],
                 measures=row["measures"],
                 part_of=row["part_of"],
+                stage=row["stage"],
                 row=came,
                 attempts=attempts.get((row["id"], came["visit"]), 0),
                 scores=scores.get(row["id"], {}),
@@ -490,6 +492,12 @@ class Slot:
         self.early = {
             name: Slot(run, slot, rule, beside=name, looks=looks_of(run, stop)) for name, stop in self.stops.items()
         }
+
+    @property
+    def tagged(self) -> dict[tuple[str, ...], set[Any]]:
+        """The slices by language and tag."""
+        mine = {place: sample for place, sample in self.run.samples.items() if place[:2] in self.tasks}
+        return dict(slices({place: sample.get("metadata", {}) for place, sample in mine.items()}))
 
     def of(self, name: str) -> "Slot":
         """Where a candidate is measured: who was stopped early, on its own samples."""
@@ -1631,20 +1639,66 @@ def _slot_numbers(slot: Slot) -> dict[str, Expected]:
         for place in slot.tasks:
             numbers |= _task_numbers(slot, name, place, done)
             numbers |= _confusion_numbers(slot, name, place, done)
-        languages = {slot.run.samples[call.place].get("metadata", {}).get("lang") for call in slot.answers} - {None}
-        slices = [(("slice.task", *place), [c for c in done if c.place[:2] == place]) for place in slot.tasks]
-        slices += [
-            (
-                ("slice.lang", lang),
-                [c for c in done if slot.run.samples[c.place].get("metadata", {}).get("lang") == lang],
-            )
-            for lang in languages
-        ]
-        for key, calls_of in slices:
+        sliced = slot.tagged
+        groups = {("slice.task", *place): [c for c in done if c.place[:2] == place] for place in slot.tasks}
+        groups |= {key: [c for c in done if c.place in places] for key, places in sliced.items()}
+        for key, places in sliced.items():
+            numbers |= _slice_numbers(slot, name, key, [c for c in done if c.place in places])
+        for key, calls_of in groups.items():
             values = [v for call in calls_of if (v := slot.primary(call)) is not None]
             numbers[number_id(slot.slot, "bad", name, *key, "bad")] = _count(sum(v < 0.5 for v in values))
             numbers[number_id(slot.slot, "bad", name, *key, "n")] = _count(len(values))
     return numbers
+
+
+NO_SLICE = (
+    "cluster", "params", "written", "documents", "pool", "conversation", "entry_point", "check", "answer_key", "spoken",
+)  # fmt: skip
+
+
+def slices(metadata: Mapping[tuple[str, str, str], Mapping[str, Any]]) -> Iterator[tuple[tuple[str, ...], set[Any]]]:
+    """Yield how the id of each slice by language and tag goes on, with the samples in it."""
+    told: dict[str, dict[tuple[str, str, str], set[str]]] = {}
+    for place, data in metadata.items():
+        for key, given in data.items():
+            if key == "tags":
+                values = re.split(r"[,;|，；、]", given) if isinstance(given, str) else given
+            else:
+                values = [given]
+            texts = [
+                v.strip() if isinstance(v, str) else json.dumps(v) for v in values if not isinstance(v, list | dict)
+            ]
+            if key not in NO_SLICE and (short := {text for text in texts if 0 < len(text) <= 40 and text != "null"}):
+                told.setdefault(key, {})[place] = short
+    for key, by_place in told.items():
+        kinds = set().union(*by_place.values())
+        if len(kinds) > 20 or (key != "tags" and not 1 < len(kinds) <= len(by_place) / 2):
+            continue
+        for kind in kinds:
+            name = ("slice.lang", kind) if key == "lang" else ("slice.tag", key, kind)
+            yield name, {place for place, values in by_place.items() if kind in values}
+
+
+def _slice_numbers(slot: Slot, name: str, key: tuple[str, ...], done: Sequence[Call]) -> dict[str, Expected]:
+    """A slice's quality over its samples, with the interval of one task's (2.1, 2.2) from 10 samples on."""
+    by_sample: dict[tuple[str, str, str], list[float]] = {}
+    for call in done:
+        if (v := slot.primary(call)) is not None:
+            by_sample.setdefault(call.place, []).append(v)
+    if not by_sample:
+        return {}
+    values = {at: math.fsum(of) / len(of) for at, of in by_sample.items()}
+    n, value = len(values), math.fsum(values.values()) / len(values)
+    stated = {at: slot.run.samples[at].get("metadata", {}).get("cluster") for at in values}
+    within = {at: "/".join(at) if given is None else f"{at[0]} {given}" for at, given in stated.items()}
+    error = clustered(("", within[at], (v - value) / n) for at, v in values.items())
+    single = all(v in (0.0, 1.0) for v in values.values()) and error.clusters == n
+    bounds = OPEN
+    if n >= 10 and name not in slot.stops:
+        by_trials = single or error.se < NOTHING
+        bounds = wilson(value, error.clusters) if by_trials else student(value, error, 0.025, 0.0, 1.0)
+    found = {"": Exact(value=value), ".low": bounds.low, ".high": bounds.high, ".n": _count(n)}
+    return {number_id(slot.slot, "slices", name, *key, f"quality{end}"): x for end, x in found.items() if x is not None}
 
 
 def _task_numbers(slot: Slot, name: str, place: tuple[str, str], done: Sequence[Call]) -> dict[str, Expected]:
@@ -1691,20 +1745,33 @@ def _confusion_numbers(slot: Slot, name: str, place: tuple[str, str], done: Sequ
     }
 
 
-SHOWN_SAMPLES, SAMPLES_A_PAGE, SHOWN_CHARACTERS = 200, 25, 3000
+SHOWN_CHARACTERS = 3000
 
 
 def _sample_numbers(slot: Slot) -> dict[str, Expected]:
     done = [call for call in slot.answers if call.finished]
-    total = len({(call.place, call.epoch) for call in done})
-    shown = min(SHOWN_SAMPLES, total)
-    numbers: dict[str, Expected] = {
-        number_id(slot.slot, "samples", "", "total"): _count(total),
-        number_id(slot.slot, "samples", "", "shown"): _count(shown),
+    cases: dict[tuple[tuple[str, str, str], int], list[float | None]] = {}
+    for call in done:
+        cases.setdefault((call.place, call.epoch), []).append(slot.primary(call))
+    judged = [[v for v in values if v is not None] for values in cases.values()]
+    filters = {
+        "all": len(cases),
+        "failures": sum(any(v < 0.5 for v in values) for values in judged),
+        "different": sum(bool(values) and max(values) - min(values) >= 0.25 for values in judged),
+        "errors": sum(None in values for values in cases.values()),
     }
-    for start in range(0, shown, SAMPLES_A_PAGE):
-        ends = {"first": start + 1, "last": min(start + SAMPLES_A_PAGE, shown)}
-        numbers |= {number_id(slot.slot, "samples", "", f"page.{start}.{key}"): _count(n) for key, n in ends.items()}
+    counts = {
+        "total": len(cases),
+        "answers": len(done),
+        "texts": len(done),
+        **{f"filter.{k}": n for k, n in filters.items()},
+    }
+    numbers: dict[str, Expected] = {number_id(slot.slot, "samples", "", key): _count(n) for key, n in counts.items()}
+    known = {place for (place, _), values in cases.items() if any(v is not None for v in values)}
+    rows = sum(bool(places & known) for places in slot.tagged.values())
+    numbers |= {
+        number_id(slot.slot, "slices", "", key): _count(n) for key, n in (("shown", min(40, rows)), ("total", rows))
+    }
     readings: dict[int, list[Call]] = {}
     for call in slot.run.of("instrument"):
         if call.ok and call.measures is not None:
@@ -1717,6 +1784,7 @@ def _sample_numbers(slot: Slot) -> dict[str, Expected]:
                 length = Exact(value=medium["seconds"], unit="s")
                 numbers[number_id(slot.slot, "samples", "", *where, "recording_seconds")] = length
         found = dict(_answer_numbers(slot, call, readings.get(call.plan, ())))
+        found |= dict(_stage_numbers(slot, call))
         numbers |= {number_id(slot.slot, "samples", call.candidate, *where, key): x for key, x in found.items()}
     return numbers
 
@@ -1748,3 +1816,36 @@ def _answer_numbers(slot: Slot, call: Call, readings: Iterable[Call]) -> Iterato
     if call.cost is not None:
         yield "cost_usd", Exact(value=call.cost, unit="usd")
     yield "attempts", _count(call.attempts)
+
+
+def _stage_numbers(slot: Slot, answer: Call) -> Iterator[tuple[str, Expected]]:
+    """When each stage began after the question, how long it took and what it cost; ours between them counts nothing.
+
+    A voice that speaks sentence by sentence begins each when it is whole and the one before it has been spoken.
+    """
+    parts = [call for call in slot.run.of("stage") if call.part_of == answer.plan and call.finished]
+    listed = next((c for c in slot.run.config["candidates"] if c["name"] == answer.candidate), {})
+    aloud = [stage["name"] for stage in listed.get("stages", ()) if stage.get("by_sentence")]
+    known, base, before = True, 0.0, 0.0
+    spoken = [call for call in parts if call.stage in aloud]
+    ready = (
+        json.loads(parts[-len(spoken) - 1].row["sentences_ms"] or "[]") if spoken and len(parts) > len(spoken) else []
+    )
+    for i, call in enumerate(parts):
+        took = call.row["total_ms"] if call.row["marks_valid"] else None
+        if call in spoken:
+            j = spoken.index(call)
+            if j == 0:
+                base, before = before, 0.0
+                ready = ready if len(ready) >= len(spoken) else [parts[i - 1].row["total_ms"]] * len(spoken)
+            begun = None if not known or ready[j] is None else base + max(ready[j], before)
+            known = known and took is not None and begun is not None
+            before = before if begun is None or took is None else begun - base + took
+        else:
+            begun = base if known else None
+            known = known and took is not None
+            before, base = base, base + (took or 0.0)
+        numbers = {"start_ms": begun, "total_ms": took}
+        yield from ((f"stage.{i}.{key}", Exact(value=x, unit="ms")) for key, x in numbers.items() if x is not None)
+        if call.cost is not None:
+            yield f"stage.{i}.cost_usd", Exact(value=call.cost, unit="usd")

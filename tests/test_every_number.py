@@ -26,6 +26,7 @@ from tests.fake_provider.faults import Answer
 from tests.fake_provider.truth import Exchange
 from tests.recompute import Chance, Decision, Exact, Expected, Quantile
 from tests.recompute_firmness import Firm
+from tests.report.pages import packed_numbers
 
 TIMEOUT_S = 240
 SHOWN = 40
@@ -451,14 +452,15 @@ def check_run(folder: Path) -> Counter[str]:
     AssertionError lists every number that is wrong, badly rounded, or that nobody has recomputed.
     """
     run = recompute.Run(folder)
-    page = Page((folder / "report.html").read_text(encoding="utf-8"))
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    page = Page(html)
     document = json.loads((folder / "decision.json").read_text(encoding="utf-8"))
     allowed = {got["slot"]: got["incomplete_allowed"] for got in document["decisions"]}
     decisions = {name: Decision(slot, allowed=allowed.get(name, False)) for name, slot in run.slots.items()}
     firm = {name: Firm(decision) for name, decision in decisions.items()}
     expected = recompute.page(run, decisions)
     expected |= {id: number for of in firm.values() for id, number in recompute_firmness.numbers(of).items()}
-    problems = [*wrong_numbers(page, expected), *wrong_document(run, firm, document)]
+    problems = [*wrong_numbers(page, expected), *wrong_packed(html, expected), *wrong_document(run, firm, document)]
     problems += wrong_words(page, decisions, document)
     sums = {shown.id for shown in page.numbers if shown.id.endswith(TOTALS)}
     if (wanted := recompute.partial_sums(run) & sums) != page.parts & sums:
@@ -485,6 +487,17 @@ def wrong_numbers(page: Page, expected: Mapping[str, Expected]) -> Iterator[str]
             yield f"{shown.id}: {shown.raw}, not {wanted.value!r}"
         elif (why := misread(shown.text, float(shown.raw), wanted.unit)) is not None:
             yield f"{shown.id}: {why}"
+
+
+def wrong_packed(html: str, expected: Mapping[str, Expected]) -> Iterator[str]:
+    """Yield what is wrong with the samples that the page's script shows; what it rounds itself has no text here."""
+    for shown in packed_numbers(html):
+        if (wanted := expected.get(shown.id)) is None:
+            yield f"{shown.id}: {shown.raw} is packed and not recomputed"
+        elif not wanted.admits(float(shown.raw)):
+            yield f"{shown.id}: {shown.raw} is packed, not {wanted.value!r}"
+        elif shown.text and (why := misread(shown.text, float(shown.raw), wanted.unit)) is not None:
+            yield f"{shown.id}: {why}, and is packed"
 
 
 def wrong_document(run: recompute.Run, firm: Mapping[str, Firm], document: Any) -> Iterator[str]:

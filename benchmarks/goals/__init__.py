@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Row
-from benchmarks.goals import audio, bias, memory, own, resampling, scale, startup, throughput
+from benchmarks.goals import audio, bias, memory, own, report, resampling, scale, startup, throughput
 from benchmarks.peers import compare, install
 
 
@@ -41,5 +41,6 @@ SECTIONS: Mapping[str, Section] = {
         measure=resampling.measure,
         versions=tuple(f"{name} {version(name)}" for name in ("numpy", "scipy")),
     ),
+    "report": Section(title="9a. The report of a large run", measure=report.measure),
 }
 """In the order in which they are measured; the keys are what `make bench ONLY=...` takes."""

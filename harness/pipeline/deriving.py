@@ -213,7 +213,9 @@ def report(run_folder: Path, *, redact_content: bool = False, language: str = "e
         evidence, name = evidence_of(run_folder), "report.html"
         if redact_content:
             evidence, name = without_content(evidence), "report-redacted.html"
-        return write_report(evidence, decisions(run_folder), run_folder / name, latitudes(run_folder), language=language)
+        return write_report(
+            evidence, decisions(run_folder), run_folder / name, latitudes(run_folder), language=language
+        )
 
 
 @contextmanager

@@ -42,9 +42,10 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
     from harness.report import differences
     from harness.report.document import CELLS
     from harness.report.docx import docx, read_back
-    from harness.report.html import report_html, spoken
+    from harness.report.html import Page, report_page, spoken
     from harness.report.markdown import markdown
     from harness.report.memo import FOR_PEOPLE, file_name, memo
+    from harness.report.outputs import outputs_name
     from harness.report.volumes import stated, stated_in_word
     from harness.report.words import WORDS
     from harness.store.check import check
@@ -93,11 +94,17 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
         if language == "en" or path.exists():
             yield differences.of_texts(path, partial(derived, language), filled_in=FOR_PEOPLE)
 
+    pages: list[Page] = []
+
     def page(path: Path) -> str:
         language = spoken(path.read_text(encoding="utf-8"))
-        return report_html(evidence, decisions, path, found.latitudes if drawn else (), language=language)
+        latitudes = found.latitudes if drawn else ()
+        pages.append(report_page(evidence, decisions, path, latitudes, language=language))
+        return pages[0].html
 
     yield differences.of_pages(run_folder / "report.html", page)
+    if pages and (beside := "".join(pages[0].outputs())):
+        yield differences.of_texts(run_folder / outputs_name(run_folder / "report.html"), lambda _: beside)
 
 
 def _costs(ledger: "Ledger") -> Verification:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from harness.core.calls import SECRET_IN_ANSWER, Audio, Failure, Image, Output, Record, Video
 from harness.core.canonical import Json, to_json
-from harness.core.scores import BAD_BELOW
+from harness.core.scores import BAD_BELOW, TRANSCRIBER
+from harness.core.suites import Sample
 from harness.report.confusion import SCORER as LABELS
 from harness.report.evidence import AskedTask, Judgement
 from harness.report.numbers import Number, Raw, count, fixed, milliseconds, number, number_id, plain, seconds, usd
 from harness.report.phrases import Phrase
 from harness.report.slots import SlotEvidence
+from harness.report.transcripts import Stretch, stretches
+from harness.report.waterfall import StageBar, waterfall
 
 SHOWN_CHARACTERS = 3000
 """Of one answer."""
@@ -32,6 +35,8 @@ class Heard:
 
     by: str
     text: str | None
+    words: tuple[Stretch, ...]
+    """The text against what was to be heard, where that was compared word by word and is not the same."""
     values: tuple[tuple[str, Number], ...]
 
 
@@ -55,12 +60,16 @@ class Answer:
     bad: bool
     scores: tuple[ScoreLine, ...]
     heard: tuple[Heard, ...]
+    words: tuple[Stretch, ...]
+    """Of a transcript: the text against what was said."""
+    stages: tuple[StageBar, ...]
+    """Of a cascade."""
     facts: tuple[Phrase, ...]
     """Latency, cost, attempts, finish reason."""
 
 
-def answer(of: SlotEvidence, task: AskedTask, record: Record) -> Answer:
-    """Return the cell of one record of `task`."""
+def answer(of: SlotEvidence, task: AskedTask, sample: Sample, record: Record) -> Answer:
+    """Return the cell of one record of `task`, an answer to `sample`."""
     outcome = record.outcome
     text, cut = _cut(outcome.partial if isinstance(outcome, Failure) else outcome.said)
     failed, output = (outcome, Output()) if isinstance(outcome, Failure) else (None, outcome)
@@ -82,7 +91,9 @@ def answer(of: SlotEvidence, task: AskedTask, record: Record) -> Answer:
         message=None if failed is None else failed.message,
         bad=value is not None and value < BAD_BELOW,
         scores=tuple(_score(of, record, judgement, judgement.scorer == task.primary) for judgement in judgements),
-        heard=tuple(_heard(of, record, reading) for reading in of.readings.get(record.call.key, ())),
+        heard=tuple(_heard(of, sample, record, reading) for reading in of.readings.get(record.call.key, ())),
+        words=stretches(sample, output.text, found.get("transcript_accuracy")),
+        stages=waterfall(of, record),
         facts=tuple(_facts(of, record)),
     )
 
@@ -120,14 +131,16 @@ def _score(of: SlotEvidence, record: Record, judgement: Judgement, primary: bool
     )
 
 
-def _heard(of: SlotEvidence, record: Record, reading: Record) -> Heard:
+def _heard(of: SlotEvidence, sample: Sample, record: Record, reading: Record) -> Heard:
     output = reading.outcome if isinstance(reading.outcome, Output) else Output()
-    judged = [judgement.detail for judgement in of.judgements.get(record.call.key, {}).values()]
+    found = of.judgements.get(record.call.key, {})
+    judged = [judgement.detail for judgement in found.values()]
     new = sorted((key, x) for key, x in output.values.items() if all(detail.get(key) != x for detail in judged))
     prefix = reading.call.instrument
     return Heard(
         by=reading.call.candidate,
         text=output.text,
+        words=stretches(sample, output.text, found.get("word_accuracy") if prefix == TRANSCRIBER.name else None),
         values=tuple((key, _shown(of, record, f"{prefix}.{key}", x, fixed(x, 2))) for key, x in new),
     )
 

@@ -2,31 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 from harness.core.calls import Audio, Failure, Image, Record
 from harness.core.scores import BAD_BELOW
 from harness.report.answers import Answer, answer, as_text
-from harness.report.evidence import AskedSample, AskedTask
 from harness.report.numbers import Number, count, fixed, number, number_id, seconds
 from harness.report.phrases import Phrase, Piece
-from harness.report.slots import Place, SlotEvidence
+from harness.report.slices import Slice, SlicesView, Tagged, slices, tagged
+from harness.report.slots import SlotEvidence
 from harness.report.standing import Tag, tag
+from harness.report.telling import Case, Interest, told
 
-DIFFERENT_FROM = 0.25
-"""Candidates disagree on a sample where their primary scores lie so far apart."""
-SHOWN_SAMPLES = 200
-"""Samples whose answers are written into the page, the telling ones first; all of them are in run.db."""
+SHOWN_SAMPLES = 25
+"""The telling samples that stand in the page as they are, and beside them those of the worst cases."""
 LISTED_BAD = 10
-
-
-class Interest(IntEnum):
-    """Why a reader would open a sample; the smaller, the sooner it is shown."""
-
-    DIFFERENT = 0
-    BAD = 1
-    ERROR = 2
-    PLAIN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +43,18 @@ class SampleView:
 class BadCount:
     """Bad answers of one slice."""
 
+    of: Slice
+    place: int
+    """Among the tasks, or among the other slices."""
     kind: Phrase
-    """What slices: a task or a language."""
-    name: str
+    """What slices: a task, a language or a tag."""
     cells: tuple[Phrase, ...]
     """`3 of 20` by candidate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadCase:
-    anchor: str | None
-    """None: the sample is not among those that are shown."""
+    anchor: str
     suite: str
     task: str
     id: str
@@ -75,85 +65,68 @@ class BadCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasesView:
+    of: SlotEvidence
+    tags: Tagged
+    told: tuple[Case, ...]
+    """Every sample, the telling ones first: its place among them ends its anchor."""
     samples: tuple[SampleView, ...]
-    shown: Number
+    """Those that stand in the page as they are."""
     total: Number
+    tasks: tuple[str, ...]
+    filters: tuple[tuple[str, Number], ...]
+    """`all`, `failures`, `different` and `errors`, with how many samples each shows."""
     counts: tuple[BadCount, ...]
     worst: tuple[BadCase, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """One sample at one epoch with its answers by candidate."""
-
-    asked: AskedSample
-    task: AskedTask
-    epoch: int
-    records: tuple[Record | None, ...]
-    values: tuple[float | None, ...]
-
-    @property
-    def bad(self) -> int:
-        return sum(value is not None and value < BAD_BELOW for value in self.values)
-
-    @property
-    def spread(self) -> float:
-        have = [value for value in self.values if value is not None]
-        return max(have) - min(have) if have else 0.0
-
-    @property
-    def interest(self) -> Interest:
-        if self.spread >= DIFFERENT_FROM:
-            return Interest.DIFFERENT
-        if self.bad:
-            return Interest.BAD
-        lost = (r is not None and v is None for r, v in zip(self.records, self.values, strict=True))
-        return Interest.ERROR if any(lost) else Interest.PLAIN
+    slices: SlicesView | None
 
 
 def cases(of: SlotEvidence, anchor: str) -> CasesView:
     """Return the samples side by side and the bad cases; `anchor` begins every anchor."""
-    told = sorted(_cases(of), key=lambda case: (case.interest, -case.spread, -case.bad))
-    shown = told[:SHOWN_SAMPLES]
-    anchors = {id(case): f"{anchor}-sample-{i}" for i, case in enumerate(shown)}
-    views = tuple(_sample(of, case, anchors[id(case)]) for case in shown)
-    worst = sorted((case for case in told if case.bad), key=lambda case: -case.bad)[:LISTED_BAD]
+    found, tags = told(of), tagged(of)
+    worst = sorted((i for i, case in enumerate(found) if case.bad), key=lambda i: -found[i].bad)[:LISTED_BAD]
+    shown = sorted({*range(min(SHOWN_SAMPLES, len(found))), *worst})
+
+    def counted(which: str, n: int) -> Number:
+        return number(n, count(n), id=number_id(of.slot, "samples", "", which))
+
+    filters = {
+        "all": len(found),
+        "failures": sum(case.bad > 0 for case in found),
+        "different": sum(case.interest is Interest.DIFFERENT for case in found),
+        "errors": sum(case.lost > 0 for case in found),
+    }
     return CasesView(
-        samples=views,
-        shown=number(len(shown), count(len(shown)), id=number_id(of.slot, "samples", "", "shown")),
-        total=number(len(told), count(len(told)), id=number_id(of.slot, "samples", "", "total")),
-        counts=tuple(_bad_counts(of, told)),
-        worst=tuple(_bad_case(of, case, anchors.get(id(case))) for case in worst),
+        of=of,
+        tags=tags,
+        told=found,
+        samples=tuple(sample_view(of, found[i], anchor_of(anchor, i)) for i in shown),
+        total=counted("total", len(found)),
+        tasks=tuple(f"{task.suite}/{task.name}" for task in of.tasks),
+        filters=tuple((which, counted(f"filter.{which}", n)) for which, n in filters.items()),
+        counts=tuple(_bad_counts(of, found, tags)),
+        worst=tuple(_bad_case(of, found[i], anchor_of(anchor, i)) for i in worst),
+        slices=slices(of, found, tags),
     )
 
 
-def _cases(of: SlotEvidence) -> Iterable[_Case]:
-    tasks = {(task.suite, task.name): task for task in of.tasks}
-    for asked in of.samples:
-        task = tasks[asked.suite, asked.task]
-        for epoch in range(of.epochs):
-            places = (
-                Place(candidate=name, suite=asked.suite, task=asked.task, sample=asked.sample.id, epoch=epoch)
-                for name in of.candidates
-            )
-            records = tuple(of.answers.get(place) for place in places)
-            if any(record is not None for record in records):
-                values = tuple(None if record is None else of.value(record, task) for record in records)
-                yield _Case(asked=asked, task=task, epoch=epoch, records=records, values=values)
+def anchor_of(anchor: str, i: int) -> str:
+    """Return the id of the i-th telling sample of the slot that `anchor` names."""
+    return f"{anchor}-sample-{i}"
 
 
-def _sample(of: SlotEvidence, case: _Case, anchor: str) -> SampleView:
+def sample_view(of: SlotEvidence, case: Case, anchor: str) -> SampleView:
+    """Return a sample with every answer to it."""
     sample = case.asked.sample
     tags = tuple(tag(of, name) for name in of.candidates)
     language = sample.metadata.get("lang")
     epoch = None
     if of.epochs > 1:
-        where = (*_where(case), "epoch")
+        where = (*case.where, "epoch")
         epoch = number(case.epoch + 1, str(case.epoch + 1), id=number_id(of.slot, "samples", "", *where))
     chips = tuple(_chip(of, case, i) for i in range(len(tags)))
     recording, length = next((medium for medium in sample.media if isinstance(medium, Audio)), None), None
     if recording is not None:
-        where = (*_where(case), "recording_seconds")
+        where = (*case.where, "recording_seconds")
         length = number(recording.seconds, seconds(recording.seconds), id=number_id(of.slot, "samples", "", *where))
     return SampleView(
         anchor=anchor,
@@ -170,47 +143,45 @@ def _sample(of: SlotEvidence, case: _Case, anchor: str) -> SampleView:
         target=None if sample.target is None else as_text(sample.target),
         chips=tuple((t, chip) for t, chip in zip(tags, chips, strict=True) if chip is not None),
         tags=tags,
-        answers=tuple(None if record is None else answer(of, case.task, record) for record in case.records),
+        answers=tuple(None if record is None else answer(of, case.task, sample, record) for record in case.records),
     )
 
 
-def _where(case: _Case) -> tuple[str, str, str, str]:
-    return case.asked.suite, case.asked.task, case.asked.sample.id, str(case.epoch)
-
-
-def _chip(of: SlotEvidence, case: _Case, i: int) -> Number | Phrase | None:
+def _chip(of: SlotEvidence, case: Case, i: int) -> Number | Phrase | None:
     value = case.values[i]
     if case.records[i] is None:
         return None
     if value is None:
         return Phrase(key="chip.unscored")
-    return number(value, fixed(value, 2), id=number_id(of.slot, "samples", of.candidates[i], *_where(case), "chip"))
+    return number(value, fixed(value, 2), id=number_id(of.slot, "samples", of.candidates[i], *case.where, "chip"))
 
 
-def _bad_counts(of: SlotEvidence, told: Sequence[_Case]) -> Iterable[BadCount]:
-    languages = sorted({str(lang) for case in told if (lang := case.asked.sample.metadata.get("lang")) is not None})
-    for task in of.tasks:
-        chosen = [case for case in told if case.task == task]
-        yield _bad_count(of, "slice.task", (task.suite, task.name), chosen)
-    for language in languages if len(languages) > 1 else ():
-        chosen = [case for case in told if case.asked.sample.metadata.get("lang") == language]
-        yield _bad_count(of, "slice.lang", (language,), chosen)
+def _bad_counts(of: SlotEvidence, found: Sequence[Case], tags: Tagged) -> Iterable[BadCount]:
+    for i, task in enumerate(of.tasks):
+        chosen = [case for case in found if case.task is task]
+        yield _bad_count(of, Slice(kind="slice.task", name=(task.suite, task.name)), i, chosen)
+    members: list[list[Case]] = [[] for _ in tags.slices]
+    for case in found:
+        for at in tags.inside.get(case.place, ()):
+            members[at].append(case)
+    for i, (name, chosen) in enumerate(zip(tags.slices, members, strict=True)):
+        yield _bad_count(of, name, i, chosen)
 
 
-def _bad_count(of: SlotEvidence, kind: str, name: tuple[str, ...], chosen: Sequence[_Case]) -> BadCount:
+def _bad_count(of: SlotEvidence, slice_: Slice, place: int, chosen: Sequence[Case]) -> BadCount:
     cells = []
     for i, candidate in enumerate(of.candidates):
-        values = [case.values[i] for case in chosen if case.values[i] is not None]
-        n_bad = sum(value is not None and value < BAD_BELOW for value in values)
+        values = [value for case in chosen if (value := case.values[i]) is not None]
+        n_bad = sum([value < BAD_BELOW for value in values])
         numbers: dict[str, Piece] = {
-            which: number(n, count(n), id=number_id(of.slot, "bad", candidate, kind, *name, which))
+            which: number(n, count(n), id=number_id(of.slot, "bad", candidate, slice_.kind, *slice_.name, which))
             for which, n in (("bad", n_bad), ("n", len(values)))
         }
         cells.append(Phrase(key="bad.of", args=numbers) if values else Phrase(key="not_asked"))
-    return BadCount(kind=Phrase(key=kind), name="/".join(name), cells=tuple(cells))
+    return BadCount(of=slice_, place=place, kind=Phrase(key=slice_.kind), cells=tuple(cells))
 
 
-def _bad_case(of: SlotEvidence, case: _Case, anchor: str | None) -> BadCase:
+def _bad_case(of: SlotEvidence, case: Case, anchor: str) -> BadCase:
     who = []
     for name, record, value in zip(of.candidates, case.records, case.values, strict=True):
         if record is not None and value is not None and value < BAD_BELOW:
@@ -226,7 +197,7 @@ def _bad_case(of: SlotEvidence, case: _Case, anchor: str | None) -> BadCase:
     )
 
 
-def _why(of: SlotEvidence, case: _Case, record: Record) -> str:
+def _why(of: SlotEvidence, case: Case, record: Record) -> str:
     if isinstance(record.outcome, Failure):
         return record.outcome.message
     judgement = of.judgements.get(record.call.key, {}).get(case.task.primary)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.verification import Verification
+from harness.report import bundle
 
 FIGURE = re.compile(r'<data value="([^"]*)" id="([^"]*)">')
 SHOWN = 80
@@ -27,7 +28,7 @@ def of_documents(name: str, written: Any, derived: Any) -> Verification:
 
 
 def of_pages(path: Path, derive: Callable[[Path], str]) -> Verification:
-    """Compare each figure of an HTML page by its id; where all are the same, the first line that is not."""
+    """Compare each figure of an HTML page by its id, of its packed samples too, then its lines."""
     return _of_file(path, derive, "figures", _figures)
 
 
@@ -81,7 +82,9 @@ def _count(document: Any) -> int:
 
 
 def _figures(written: str, derived: str) -> tuple[int, list[str]]:
-    was, now = ({id_: value for value, id_ in FIGURE.findall(page)} for page in (written, derived))
+    was, now = (
+        {id_: value for value, id_ in FIGURE.findall(page)} | dict(bundle.figures(page)) for page in (written, derived)
+    )
     wrong = [_difference(id_, was.get(id_), now.get(id_)) for id_ in now | was if was.get(id_) != now.get(id_)]
     return len(now), wrong or _lines(written, derived)[1][:1]
 

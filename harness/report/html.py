@@ -5,38 +5,51 @@ import gzip
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.core.calls import Audio, Image, Video
 from harness.core.decision import Decision
 from harness.core.latitude import Latitude
-from harness.report.cases import SampleView
+from harness.report.bundle import BYTES, TEXTS, bundle, chosen
+from harness.report.cases import CasesView
 from harness.report.charts import curves_figure, scatter_figure
-from harness.report.clips import BINS, HEIGHT, clips
+from harness.report.clips import BINS, HEIGHT
 from harness.report.evidence import Evidence
 from harness.report.markup import Voice, page_words, summary, verbatim
-from harness.report.numbers import Number, count, number, number_id
-from harness.report.shown import shown as seen
+from harness.report.media import media
+from harness.report.outputs import outputs, outputs_name
 from harness.report.standing import BAR
-from harness.report.view import SlotView, View, view
+from harness.report.view import View, view
 from harness.report.visible import visible
 from harness.report.words import WORDS
 
 HERE = Path(__file__).parent
 EMPTY_STYLE = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 """plotly.js adds an empty style element and fills it by script."""
-SAMPLES_A_PAGE = 25
-SCRIPTS = ("words.js", "decide.js", "weights.js", "charts.js")
+SCRIPTS = ("words.js", "decide.js", "weights.js", "samples.js", "charts.js")
 """The page's own, in the order in which they stand in it: classic ones, which share what they declare."""
 TAGS = {"en": "en", "zh": "zh-Hans"}
 """Language → how HTML names it."""
 SPOKEN = re.compile(r'<html lang="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    html: str
+    left: tuple[tuple[CasesView, int], ...]
+    """Of each slot its samples, and how many of them, from the first on, the page holds the answers to."""
+
+    def outputs(self) -> Iterator[str]:
+        """Yield the lines of the file beside it: the answers that it has no room for."""
+        for cases, written in self.left:
+            yield from outputs(cases, written)
 
 
 def write_report(
@@ -47,11 +60,14 @@ def write_report(
     *,
     language: str = "en",
 ) -> Path:
-    """Write the report to `path` and return it; the same records give the same bytes."""
-    page = report_html(evidence, decisions, path, latitudes, language=language)
-    partial_path = path.with_name(path.name + ".part")
-    partial_path.write_text(page, encoding="utf-8", newline="\n")
-    os.replace(partial_path, path)
+    """Write the report to `path` and return it; the same records give the same bytes.
+
+    The answers that the page has no room for are written beside it.
+    """
+    page = report_page(evidence, decisions, path, latitudes, language=language)
+    _write(path, [page.html])
+    if (first := next(lines := page.outputs(), None)) is not None:
+        _write(path.with_name(outputs_name(path)), chain([first], lines))
     return path
 
 
@@ -67,11 +83,36 @@ def report_html(
 
     Of the slots that have a latitude the page knows at any weights how sure the verdict is.
     """
+    return report_page(evidence, decisions, path, latitudes, language=language).html
+
+
+def _write(path: Path, texts: Iterable[str]) -> None:
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(texts)
+    os.replace(part, path)
+
+
+def report_page(
+    evidence: Evidence,
+    decisions: Sequence[Decision],
+    path: Path,
+    latitudes: Sequence[Latitude] = (),
+    *,
+    language: str = "en",
+) -> Page:
+    """Return what `write_report` writes."""
     shown = view(evidence, decisions, latitudes)
+    slots = max(1, len(shown.slots))
+    held = {slot.anchor: list(chosen(slot.cases, slot.anchor, texts=TEXTS // slots)) for slot in shown.slots}
+    standing = [sample for slot in shown.slots for sample in slot.cases.samples]
+    others = [sample for chunks in held.values() for chunk in chunks for sample in chunk.samples if sample is not None]
+    found = media(evidence, [*standing, *others], path)
+    bundles = {slot.anchor: bundle(slot.cases, held[slot.anchor], found, most=BYTES // slots) for slot in shown.slots}
     style, scripts = _static("report.css"), [_static(name) for name in SCRIPTS]
     figures = list(_figures(shown))
     plotly = _static("plotly-basic.min.js") if figures else ""
-    return (
+    html = (
         _environment(language)
         .get_template("page.html")
         .render(
@@ -85,39 +126,22 @@ def report_html(
             policy=_policy(style, [plotly, *scripts] if plotly else scripts),
             figures=figures,
             weights=[slot.trying.data for slot in shown.slots if slot.trying is not None],
-            clips=clips(evidence, _audios(shown), path),
-            pictures=seen(evidence, _images(shown), path),
-            films=seen(evidence, _films(shown), path),
+            bundles=bundles,
+            outputs=outputs_name(path),
+            clips=found.clips,
+            pictures=found.pictures,
+            films=found.films,
             bar=BAR,
             outline_box=f"0 0 {BINS} {HEIGHT}",
         )
     )
+    return Page(html=html, left=tuple((slot.cases, bundles[slot.anchor].written) for slot in shown.slots))
 
 
 def spoken(page: str) -> str:
     """Return the language in which a report opens; of a page that names none: English."""
     found = SPOKEN.search(page)
     return next((language for language, tag in TAGS.items() if found is not None and found[1] == tag), "en")
-
-
-def _audios(shown: View) -> Iterable[Audio]:
-    for slot in shown.slots:
-        for sample in slot.cases.samples:
-            yield from [sample.recording] if sample.recording is not None else []
-            yield from (answer.audio for answer in sample.answers if answer is not None and answer.audio is not None)
-
-
-def _images(shown: View) -> Iterable[Image]:
-    for slot in shown.slots:
-        for sample in slot.cases.samples:
-            yield from sample.images
-            yield from (answer.image for answer in sample.answers if answer is not None and answer.image is not None)
-
-
-def _films(shown: View) -> Iterable[Video]:
-    for slot in shown.slots:
-        for sample in slot.cases.samples:
-            yield from (answer.video for answer in sample.answers if answer is not None and answer.video is not None)
 
 
 def _figures(shown: View) -> Iterable[Mapping[str, Any]]:
@@ -176,9 +200,7 @@ def _environment(language: str) -> Environment:
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "allow_nan": False, "separators": (",", ":")}
     voice = Voice(language)
-    environment.globals.update(
-        say=voice.say, text=voice.text, label=voice.label, told=voice.told, note=voice.note, pages=_pages
-    )
+    environment.globals.update(say=voice.say, text=voice.text, label=voice.label, told=voice.told, note=voice.note)
     environment.filters.update(
         show=voice.show,
         names=voice.names,
@@ -188,16 +210,3 @@ def _environment(language: str) -> Environment:
         plain=lambda text: visible(str(text)),
     )
     return environment
-
-
-def _pages(slot: SlotView) -> Sequence[tuple[Number, Number, Sequence[SampleView]]]:
-    """Return the samples in pages, each with its first and last position."""
-    samples, pages = slot.cases.samples, []
-    for start in range(0, len(samples), SAMPLES_A_PAGE):
-        chunk = samples[start : start + SAMPLES_A_PAGE]
-        first, last = (
-            number(at, count(at), id=number_id(slot.slot, "samples", "", f"page.{start}.{which}"))
-            for which, at in (("first", start + 1), ("last", start + len(chunk)))
-        )
-        pages.append((first, last, chunk))
-    return pages

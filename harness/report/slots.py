@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from harness.core.calls import Failure, Fault, Output, Record, Role
 from harness.core.candidates import Candidate
@@ -13,9 +14,8 @@ from harness.core.stopping import Stopped
 from harness.report.evidence import AskedSample, AskedTask, Evidence, Judgement, candidates_of, tasks_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where an answer belongs."""
+class Place(NamedTuple):
+    """Where an answer belongs; a tuple, since a large run looks up hundreds of thousands."""
 
     candidate: str
     suite: str
@@ -39,10 +39,14 @@ class SlotEvidence:
     configured: Mapping[str, Candidate]
     samples: tuple[AskedSample, ...]
     answers: Mapping[Place, Record]
+    by_candidate: Mapping[str, tuple[Record, ...]]
+    """The answers of each, in the order of the samples."""
     judgements: Mapping[str, Mapping[str, Judgement]]
     """Key of an answer → scorer → judgement."""
     readings: Mapping[str, tuple[Record, ...]]
     """Key of an answer → instrument records."""
+    stages: Mapping[str, tuple[Record, ...]]
+    """Key of a cascade's answer → what its stages said, in the order in which they were asked."""
     oracles: Mapping[str, tuple[Record, ...]]
     """Key of a bad answer → what came when one stage after the other was replaced by gold."""
     pending: Mapping[str, int]
@@ -56,7 +60,7 @@ class SlotEvidence:
 
     def answers_of(self, candidate: str) -> tuple[Record, ...]:
         """Return the candidate's answer records in the order of the samples."""
-        return tuple(record for place, record in self.answers.items() if place.candidate == candidate)
+        return self.by_candidate.get(candidate, ())
 
     def estimate(self, candidate: str, metric: str) -> Estimate | None:
         """Return the decision's estimate, if it has one."""
@@ -85,11 +89,20 @@ def slot_evidence(evidence: Evidence, decision: Decision) -> SlotEvidence:
         if record.call.measures in keys:
             key = str(record.call.measures)
             oracles[key] = (*oracles.get(key, ()), record)
+    stages: dict[str, tuple[Record, ...]] = {}
+    for record in evidence.records.get(Role.STAGE, ()):
+        if record.call.part_of in keys:
+            key = str(record.call.part_of)
+            stages[key] = (*stages.get(key, ()), record)
     judged = keys | {record.call.key for found in oracles.values() for record in found}
     configured = candidates_of(evidence.manifest)
     candidates = _candidates(decision, records)
     order = {(a.suite, a.task, a.sample.id): i for i, a in enumerate(samples)}
     records.sort(key=lambda r: (order.get((r.call.suite, r.call.task, r.call.sample), len(order)), r.call.epoch))
+    answers = {_place(record): record for record in records}
+    by_candidate: dict[str, list[Record]] = {}
+    for record in answers.values():
+        by_candidate.setdefault(record.call.candidate, []).append(record)
     judgements: dict[str, dict[str, Judgement]] = {}
     for judgement in evidence.judgements:
         if judgement.key in judged:
@@ -109,9 +122,11 @@ def slot_evidence(evidence: Evidence, decision: Decision) -> SlotEvidence:
         colours={name: i for i, name in enumerate(by_configuration)},
         configured=configured,
         samples=samples,
-        answers={_place(record): record for record in records},
+        answers=answers,
+        by_candidate={name: tuple(own) for name, own in by_candidate.items()},
         judgements=judgements,
         readings=readings,
+        stages=stages,
         oracles=oracles,
         pending=Counter(call.candidate for call in waiting),
         epochs=max((record.call.epoch for record in records), default=0) + 1,
@@ -126,4 +141,4 @@ def _candidates(decision: Decision, records: list[Record]) -> tuple[str, ...]:
 
 def _place(record: Record) -> Place:
     call = record.call
-    return Place(candidate=call.candidate, suite=call.suite, task=call.task, sample=call.sample, epoch=call.epoch)
+    return Place(call.candidate, call.suite, call.task, call.sample, call.epoch)

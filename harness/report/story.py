@@ -241,23 +241,23 @@ def _cases(speak: Speaker, slot: SlotView) -> Iterator[Block]:
     yield Table(
         head=(speak.say("column.slice"), *(speak.show(tag.name) for tag in slot.tags)),
         rows=tuple(
-            (speak.say("memo.slice", kind=row.kind, name=row.name), *map(speak.show, row.cells))
+            (speak.say("memo.slice", kind=row.kind, name=row.of.label), *map(speak.show, row.cells))
             for row in slot.cases.counts
+            if row.of.kind != "slice.tag"
         ),
     )
     samples = {sample.anchor: sample for sample in slot.cases.samples}
     for case in slot.cases.worst[:EXAMPLES]:
-        yield from _example(speak, case, samples.get(case.anchor or ""))
+        yield from _example(speak, case, samples[case.anchor])
 
 
-def _example(speak: Speaker, case: BadCase, sample: SampleView | None) -> Iterator[Block]:
+def _example(speak: Speaker, case: BadCase, sample: SampleView) -> Iterator[Block]:
     name = "".join(span.text for span in speak.say("memo.case", suite=case.suite, task=case.task, id=case.id))
-    link = None if case.anchor is None else f"{PAGE}#{case.anchor}"
-    yield Paragraph(spans=(Span(text=name, link=link, strong=True),))
+    yield Paragraph(spans=(Span(text=name, link=f"{PAGE}#{case.anchor}", strong=True),))
     yield Quotation(text=case.input[:EXAMPLE_CHARACTERS])
     for tag, why in case.who:
         yield Paragraph(spans=speak.say("memo.bad_answer", candidate=tag.name, why=why))
-        answer = None if sample is None else sample.answers[sample.tags.index(tag)]
+        answer = sample.answers[sample.tags.index(tag)]
         if answer is not None and answer.text:
             yield Quotation(text=answer.text[:EXAMPLE_CHARACTERS])
 

@@ -10,7 +10,7 @@ from harness.core.calls import Output
 from harness.core.scores import MOS, TRANSCRIBER, Instrument, Reading, Score, Scorer, Unscored
 from harness.core.suites import Sample
 from harness.scorers.chinese import SIMPLIFIED
-from harness.scorers.wer import word_errors
+from harness.scorers.wer import Pair, alignment, word_errors
 
 NORMALISERS = {"en": ("whisper-english",), "zh": ("chinese-characters", "chinese-mixed")}
 """Language → the normal forms in which what is heard of a voice may be compared."""
@@ -127,6 +127,12 @@ def _judged(text: str, transcript: str, normaliser: str) -> Score | Unscored:
             form.unit: errors.words,
         },
     )
+
+
+def aligned(text: str, transcript: str, normaliser: str) -> list[Pair]:
+    """Return what was to be heard beside what was, unit by unit, as the scorers count their errors."""
+    split = FORMS[normaliser].split
+    return alignment(split(text), split(transcript))
 
 
 _ENDLESS = re.compile(r"\d{41,}")

@@ -23,10 +23,27 @@ class WordErrors:
         return (self.substitutions + self.insertions + self.deletions) / self.words
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A word of the reference and what was heard of it; one is None where it was skipped or added."""
+
+    wanted: str | None
+    heard: str | None
+
+
 def word_errors(reference: Sequence[str], heard: Sequence[str]) -> WordErrors:
+    """Count the errors of `alignment`."""
+    pairs = alignment(reference, heard)
+    insertions, deletions = sum(p.wanted is None for p in pairs), sum(p.heard is None for p in pairs)
+    hits = sum(p.wanted == p.heard for p in pairs)
+    substitutions = len(pairs) - hits - insertions - deletions
+    return WordErrors(hits=hits, substitutions=substitutions, insertions=insertions, deletions=deletions)
+
+
+def alignment(reference: Sequence[str], heard: Sequence[str]) -> list[Pair]:
     """Align two sequences of words.
 
-    Several alignments can be cheapest; which one is counted follows jiwer (rapidfuzz), so that insertions and
+    Several alignments can be cheapest; which one is taken follows jiwer (rapidfuzz), so that insertions and
     deletions compare with published ones: a common start and end are hits; from the end, a deletion is taken where one
     is cheapest, then an insertion where the alternative costs more one row up, then a hit or a substitution.
     """
@@ -34,18 +51,20 @@ def word_errors(reference: Sequence[str], heard: Sequence[str]) -> WordErrors:
     end = _common(reference[start:][::-1], heard[start:][::-1])
     ref, hyp = reference[start : len(reference) - end], heard[start : len(heard) - end]
     cost = _costs(ref, hyp)
-    hits, substitutions, insertions, deletions = start + end, 0, 0, 0
+    backwards: list[Pair] = []
     row, column = len(hyp), len(ref)
-    while row and column:
-        if cost[row][column] == cost[row][column - 1] + 1:
-            column, deletions = column - 1, deletions + 1
-        elif cost[row - 1][column] < cost[row - 1][column - 1]:
-            row, insertions = row - 1, insertions + 1
+    while row or column:
+        if column and (not row or cost[row][column] == cost[row][column - 1] + 1):
+            column -= 1
+            backwards.append(Pair(ref[column], None))
+        elif not column or cost[row - 1][column] < cost[row - 1][column - 1]:
+            row -= 1
+            backwards.append(Pair(None, hyp[row]))
         else:
             row, column = row - 1, column - 1
-            same = hyp[row] == ref[column]
-            hits, substitutions = hits + same, substitutions + (not same)
-    return WordErrors(hits=hits, substitutions=substitutions, insertions=insertions + row, deletions=deletions + column)
+            backwards.append(Pair(ref[column], hyp[row]))
+    same = [Pair(word, word) for word in (*reference[:start], *reference[len(reference) - end :])]
+    return [*same[:start], *reversed(backwards), *same[start:]]
 
 
 def _common(a: Sequence[str], b: Sequence[str]) -> int:

@@ -101,6 +101,13 @@ def until(page: Page, expression: str, *, tries: int = 600) -> None:
 
 
 def drawn(opened: Opened) -> Opened:
-    """Wait until the page has drawn its charts."""
+    """Wait until the page has drawn its charts and opened its samples."""
+    listed(opened)
     until(opened.page, "document.querySelectorAll('.chart:not(.js-plotly-plot)').length === 0")
+    return opened
+
+
+def listed(opened: Opened) -> Opened:
+    """Wait until the page's samples can be filtered."""
+    until(opened.page, "document.querySelector('[aria-busy]') === null")
     return opened

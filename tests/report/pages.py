@@ -1,9 +1,14 @@
 """A page or memo taken apart: elements, attributes, figures, foreign text."""
 
+import base64
+import gzip
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from harness.core.decision import Decision
 from harness.report.evidence import Evidence
@@ -88,6 +93,47 @@ def parse(html: str) -> Page:
     return page
 
 
+class Packed(NamedTuple):
+    """A number of the samples that the page's script shows."""
+
+    id: str
+    raw: str
+    text: str
+    """Empty: the script rounds it."""
+
+
+def packed(html: str) -> dict[str, Any]:
+    """Return what the page holds of its samples as data, by the ids of the script elements."""
+    found = re.findall(r'<script type="text/plain" id="(slot-[^"]*)">([^<]*)', html)
+    return {id: json.loads(gzip.decompress(base64.b64decode(text))) for id, text in found}
+
+
+def packed_numbers(html: str) -> Iterator[Packed]:
+    """Yield every number of the packed samples: scores of the index, and what chunks say with its text."""
+    for id, document in packed(html).items():
+        if not id.endswith("-index"):
+            yield from _numbers(document, "")
+            continue
+        for name, scores in zip(document["candidates"], document["scores"], strict=True):
+            for i, value in enumerate(scores):
+                epoch = 0 if document["epoch"] is None else document["epoch"][i]
+                where = (*document["tasks"][document["task"][i]], document["ids"][i], str(epoch), "chip")
+                start = "/".join(quote(part, safe="") for part in (document["slot"], "samples", name))
+                if value is not None:
+                    yield Packed(f"{start}/{':'.join(quote(part, safe='') for part in where)}", repr(value), "")
+
+
+def _numbers(document: Any, at: str) -> Iterator[Packed]:
+    if isinstance(document, dict):
+        at = document.get("at", at)
+        if "number" in document:
+            metric, raw, text = document["number"]
+            yield Packed(at + metric, raw, text)
+    if isinstance(document, dict | list):
+        for part in document.values() if isinstance(document, dict) else document:
+            yield from _numbers(part, at)
+
+
 def unlinked(written: str) -> str:
     """Return a memo as it is read: the text of each link in the link's place, nothing escaped by a backslash."""
     return re.sub(r"\\([\\`*\[\]|~!$^_])", r"\1", LINK.sub(r"\1", written))
@@ -105,5 +151,5 @@ def strays(written: str, known: Iterable[str]) -> set[str]:
 
 
 def without_library(html: str) -> str:
-    """Return the page without the packed plotly, which is the same in every page."""
-    return re.sub(r'(<script type="text/plain" id="plotly">)[^<]*', r"\1", html)
+    """Return the page without what is packed in it: plotly, which every page has, and the samples as data."""
+    return re.sub(r'(<script type="text/plain" id="[^"]*">)[^<]*', r"\1", html)

@@ -16,6 +16,7 @@ from harness.core.calls import Failure, Output, Record, Usage
 from harness.core.decision import Decision
 from harness.core.estimates import Estimate
 from harness.report.evidence import Evidence
+from tests.recompute import slices
 
 Figures = Iterator[tuple[str, float | Decimal | None]]
 
@@ -175,13 +176,14 @@ def table_of(evidence: Evidence, slot: str) -> pd.DataFrame:
                     "sample": r.call.sample,
                     "epoch": r.call.epoch,
                     "cluster": sample.metadata.get("cluster", r.call.sample),
+                    "own": f"{r.call.suite} {sample.metadata.get('cluster', f'{r.call.task}/{r.call.sample}')}",
                     "lang": sample.metadata.get("lang"),
                     "primary": task["primary"],
                     "value": value,
                     "record": r,
                 }
             )
-    columns = ["candidate", "suite", "task", "sample", "epoch", "cluster", "lang", "primary", "value", "record"]
+    columns = ["candidate", "suite", "task", "sample", "epoch", "cluster", "own", "lang", "primary", "value", "record"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -205,14 +207,7 @@ def record_figures(evidence: Evidence, d: Decision) -> Figures:
         mean, n = float(by_sample.value.mean()), len(by_sample)
         yield at(slot, "tasks", name, suite, task, primary), mean
         yield at(slot, "tasks", name, suite, task, f"{primary}.n"), n
-        totals = (by_sample.value - mean).groupby(by_sample.cluster).sum() / n
-        g, binary = len(totals), set(by_sample.value) <= {0.0, 1.0}
-        if (binary and g == n) or float(totals.abs().sum()) < 1e-12:
-            low, high = map(float, stats.binomtest(round(mean * g), g).proportion_ci(method="wilson"))
-        else:
-            se = math.sqrt(float((totals**2).sum()) * g / (g - 1))
-            half = float(stats.t.ppf(0.975, g - 1)) * se
-            low, high = max(0.0, mean - half), min(1.0, mean + half)
+        low, high = bounds_of(by_sample, mean)
         yield at(slot, "tasks", name, suite, task, f"{primary}.low"), low
         yield at(slot, "tasks", name, suite, task, f"{primary}.high"), high
     yield from count_figures(evidence, slot, table)
@@ -249,6 +244,10 @@ def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures
     places = {(s["name"], t["name"]) for s in config["suites"] for t in s["tasks"] if t["slot"] == slot}
     waiting = [c for c in evidence.pending if c.role == "answer" and (c.suite, c.task) in places]
     names = [*configured, *table.candidate.unique()]
+    sliced = dict(slices({
+        (a.suite, a.task, a.sample.id): a.sample.metadata
+        for a in evidence.samples if (a.suite, a.task) in places
+    }))  # fmt: skip
     for name in names:
         mine = table[table.candidate == name]
         records: list[Record] = list(mine.record)
@@ -294,18 +293,50 @@ def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures
             for section in (slot, "run"):
                 yield at(section, "cost", name, "usd_per_hour"), Decimal(machine["usd_per_hour"])
                 yield at(section, "cost", name, "utilisation"), Decimal(machine["utilisation"])
-        slices = [("slice.task", ["suite", "task"])] + ([("slice.lang", ["lang"])] if table.lang.nunique() > 1 else [])
-        for kind, by in slices:
-            for key, group in mine.dropna(subset=["value"]).groupby(by):
-                parts = [str(part) for part in key]
-                yield at(slot, "bad", name, kind, *parts, "bad"), int((group.value < 0.5).sum())
-                yield at(slot, "bad", name, kind, *parts, "n"), len(group)
-    cases = table.groupby(["suite", "task", "sample", "epoch"]).ngroups
-    yield at(slot, "samples", "all", "total"), cases
-    yield at(slot, "samples", "all", "shown"), min(200, cases)
-    for start in range(0, min(200, cases), 25):
-        yield at(slot, "samples", "all", f"page.{start}.first"), start + 1
-        yield at(slot, "samples", "all", f"page.{start}.last"), min(start + 25, cases, 200)
+        judged = mine.dropna(subset=["value"])
+        groups = {("slice.task", suite, task): group for (suite, task), group in judged.groupby(["suite", "task"])}
+        for key, places in sliced.items():
+            inside = [place in places for place in zip(judged.suite, judged.task, judged["sample"], strict=True)]
+            groups[key] = judged.loc[np.array(inside, dtype=bool)]
+            yield from slice_figures(slot, name, key, groups[key])
+        for key, group in groups.items():
+            yield at(slot, "bad", name, *key, "bad"), int((group.value < 0.5).sum())
+            yield at(slot, "bad", name, *key, "n"), len(group)
+    cases = table.groupby(["suite", "task", "sample", "epoch"]).value.agg(["min", "max", "count", "size"])
+    for key, n in {
+        "total": len(cases), "answers": len(table), "texts": len(table), "filter.all": len(cases),
+        "filter.failures": int((cases["min"] < 0.5).sum()),
+        "filter.different": int((cases["max"] - cases["min"] >= 0.25).sum()),
+        "filter.errors": int((cases["count"] < cases["size"]).sum()),
+    }.items():  # fmt: skip
+        yield at(slot, "samples", "all", key), n
+    yield at(slot, "slices", "all", "shown"), min(40, len(sliced))
+    yield at(slot, "slices", "all", "total"), len(sliced)
+
+
+def slice_figures(slot: str, name: str, key: tuple[str, ...], judged: pd.DataFrame) -> Figures:
+    if judged.empty:
+        return
+    by_sample = judged.groupby(["suite", "task", "sample"]).agg(value=("value", "mean"), cluster=("own", "first"))
+    mean, n = float(by_sample.value.mean()), len(by_sample)
+    yield at(slot, "slices", name, *key, "quality"), mean
+    yield at(slot, "slices", name, *key, "quality.n"), n
+    if n >= 10:
+        low, high = bounds_of(by_sample, mean)
+        yield at(slot, "slices", name, *key, "quality.low"), low
+        yield at(slot, "slices", name, *key, "quality.high"), high
+
+
+def bounds_of(by_sample: pd.DataFrame, mean: float) -> tuple[float, float]:
+    """Wilson for single independent trials and where nothing varies, else t with CR1."""
+    n = len(by_sample)
+    totals = (by_sample.value - mean).groupby(by_sample.cluster).sum() / n
+    g, binary = len(totals), set(by_sample.value) <= {0.0, 1.0}
+    if (binary and g == n) or float(totals.abs().sum()) < 1e-12:
+        low, high = map(float, stats.binomtest(round(mean * g), g).proportion_ci(method="wilson"))
+        return low, high
+    half = float(stats.t.ppf(0.975, g - 1)) * math.sqrt(float((totals**2).sum()) * g / (g - 1))
+    return max(0.0, mean - half), min(1.0, mean + half)
 
 
 def unit_figures(id: str, records: Sequence[Record]) -> Figures:

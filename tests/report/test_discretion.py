@@ -8,7 +8,7 @@ from harness.core.suites import Sample
 from harness.report.discretion import without_content
 from harness.report.html import report_html
 from tests.report.bakeoffs import two_slots
-from tests.report.pages import parse
+from tests.report.pages import packed, parse
 
 WORDS = "Their own words"
 
@@ -40,6 +40,8 @@ def test_a_page_without_content_shows_scores_and_hashes_and_nobodys_words() -> N
     open_page, closed_page = (report_html(e, run.decisions, path) for e in (evidence, without_content(evidence)))
     assert WORDS in open_page
     assert WORDS not in closed_page
+    assert WORDS in str(packed(open_page))
+    assert WORDS not in str(packed(closed_page))
     assert WORDS not in repr(without_content(evidence)).replace(repr(evidence.manifest), "")
     page, before = parse(closed_page), parse(open_page)
     assert not page.tagged("audio")

@@ -107,8 +107,9 @@ def test_policy_allows_what_is_there_and_no_more(page: Page) -> None:
     assert policy["default-src"] == policy["connect-src"] == policy["base-uri"] == policy["form-action"] == ["'none'"]
     assert not any("unsafe" in source for sources in policy.values() for source in sources)
     types = {e.attributes["id"]: e.attributes["type"] for e in page.tagged("script") if e.attributes}
-    json_ = "application/json"
-    assert types == {"figures": json_, "plotly": "text/plain", "words": json_, "weights": json_}
+    samples = [f"slot-{slot}-{part}" for slot in (1, 2) for part in ("index", "chunk-0")]
+    data = dict.fromkeys(("figures", "words", "weights"), "application/json") | {"plotly": "text/plain"}
+    assert types == data | dict.fromkeys(samples, "text/plain")
 
 
 def test_vendored_files_are_those_that_were_checked() -> None:
@@ -161,6 +162,10 @@ def test_excluded_candidates_stay_visible(page: Page) -> None:
 # -- hostile text --------------------------------------------------------------------------------------------------
 
 
+TOPICS = ("<b onclick=alert(7)>", "</option><script>")
+"""Tags by which samples can be sliced."""
+
+
 def hostile_run(payload: str) -> FakeRun:
     """Return a bake-off in which every field that others write is `payload`."""
     bench, names = Bench(), (f"local {payload}", f"remote {payload}")
@@ -176,6 +181,7 @@ def hostile_run(payload: str) -> FakeRun:
 
     def sampled(asked: AskedSample) -> AskedSample:
         metadata: dict[str, Any] = {"lang": f"lang {payload}{asked.sample.id}", "cluster": payload}
+        metadata["topic"] = TOPICS[int(asked.sample.id[1:]) % 2]
         sample = Sample(
             id=f"{asked.sample.id} {payload}", input=f"input {payload}", target=f"target {payload}", metadata=metadata
         )
@@ -218,7 +224,7 @@ def hostile_run(payload: str) -> FakeRun:
 
 FIELDS = (
     "local", "remote", "sentence", "caveat", "gate", "input", "target", "output", "thought", "finish", "error", "part",
-    "reason", "detail", "notice", "licence", "machine", "run", "lang",
+    "reason", "detail", "notice", "licence", "machine", "run",
 )  # fmt: skip
 
 
@@ -238,6 +244,7 @@ def test_hostile_text_stays_text(payload: str, page: Page) -> None:
     seen = "\n".join(attacked.foreign)
     for field in FIELDS:
         assert f"{field} {shown}" in seen, field
+    assert all(f"topic: {topic}" in seen for topic in TOPICS)
     assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069\u200b]", html)
     assert not [text for text in attacked.bare if re.search(r"\d", text)]
     json.loads(next(e.text for e in attacked.tagged("script") if e.attributes.get("id") == "figures"))
@@ -418,15 +425,17 @@ def test_a_clip_that_was_made_is_played_with_its_length_and_size(monkeypatch: py
     assert parse(render(freeze(bench), [nothing("text", VerdictKind.NONE)])).tagged("video") == []
 
 
-def test_many_samples_are_capped_and_paged() -> None:
+def test_the_telling_samples_stand_in_the_page_and_the_worst_beside_them() -> None:
     bench = Bench()
     text_slot(bench, n=230)
     page = parse(render(freeze(bench), [decision(bench, "text", ("gpt-mini", "smollm2"))]))
-    assert len(page.with_class("sample")) == 200
-    assert page.figures["text/samples/all/total"].attributes["value"] == "230"
-    assert "200 of 230 sample answers" in page.with_class("slot-section")[0].text
-    pages = [e for e in page.with_class("page") if "Samples" in e.text]
-    assert len(pages) == 8
+    standing = [e.attributes["id"] for e in page.with_class("sample")]
+    assert standing[:25] == [f"slot-1-sample-{i}" for i in range(25)]
+    worst = [e.attributes["href"] for e in page.tagged("a") if "-sample-" in e.attributes["href"]]
+    assert len(worst) == 10
+    assert {link.removeprefix("#") for link in worst} >= set(standing[25:])
+    assert page.figures["text/samples/all/filter.all"].attributes["value"] == "230"
+    assert "All 460 answers are in this page" in page.with_class("slot-section")[0].text
 
 
 def test_unscored_answers_lower_the_count_and_are_no_zero(fake: FakeRun) -> None:
@@ -448,4 +457,4 @@ def test_epochs_are_told_apart(fake: FakeRun) -> None:
     page = parse(render(twice, fake.decisions[:1]))
     epochs = [e.text for key, e in page.figures.items() if key.endswith(":epoch")]
     assert sorted(set(epochs)) == ["1", "2"]
-    assert len(epochs) == 40
+    assert len(epochs) == len(page.with_class("sample")) == 25

@@ -1,0 +1,48 @@
+"""outputs.jsonl: the answers that a page has no room for, one sample a line, in nothing but ASCII."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.core.calls import Failure, Record
+from harness.core.canonical import Json, to_json
+from harness.report.cases import CasesView
+
+SPELL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
+"""Nothing in it can command a terminal, hide or reorder what stands beside it."""
+
+
+def outputs_name(page: Path) -> str:
+    """Return the name of the file beside `page`: `outputs.jsonl`, of report-redacted.html `outputs-redacted.jsonl`."""
+    return f"{page.stem.replace('report', 'outputs', 1)}.jsonl"
+
+
+def outputs(view: CasesView, written: int) -> Iterator[str]:
+    """Yield a line for each sample but the first `written`: where it belongs, what was asked, what each has said."""
+    of = view.of
+    for i, case in enumerate(view.told[written:], start=written):
+        sample = case.asked.sample
+        yield SPELL({
+            "slot": of.slot, "place": i, "suite": case.asked.suite, "task": case.asked.task, "sample": sample.id,
+            "epoch": case.epoch, "input": sample.input, "target": sample.target,
+            "answers": [
+                {"candidate": name, "score": value, **_said(record)}
+                for name, record, value in zip(of.candidates, case.records, case.values, strict=True)
+                if record is not None
+            ],
+        }) + "\n"  # fmt: skip
+
+
+def _said(record: Record) -> dict[str, Json]:
+    outcome = record.outcome
+    if isinstance(outcome, Failure):
+        return {"fault": outcome.fault.value, "kind": outcome.kind, "message": outcome.message, "text": outcome.partial}
+    said: dict[str, Json] = {"text": outcome.said}
+    if outcome.reasoning is not None:
+        said["reasoning"] = outcome.reasoning
+    if outcome.tool_calls:
+        said["tool_calls"] = to_json(outcome.tool_calls)
+    for medium in (outcome.audio, outcome.image, outcome.video):
+        if medium is not None:
+            said["media_sha256"] = medium.sha256
+    return said
