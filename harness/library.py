@@ -187,6 +187,9 @@ class _Sentences:
     def finished(self, record: Record) -> None:
         """Nor are calls."""
 
+    def detail(self, text: str) -> None:
+        """Nor are attempts."""
+
 
 class _Brake:
     """Interrupts a run in another thread, also one that has not begun yet."""

@@ -27,3 +27,6 @@ class Watch:
 
     def note(self, text: str) -> None:
         """Nothing."""
+
+    def detail(self, text: str) -> None:
+        """Nothing."""

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -35,6 +35,7 @@ from harness.cli import (
     verify,
 )
 from harness.cli import list as list_verb
+from harness.cli.manner import MANNER, read
 from harness.cli.options import HERE, Folder
 from harness.core.redaction import Redactor, secrets
 from harness.errors import BakeoffError, Interrupted, StoreError, UsageError
@@ -66,6 +67,16 @@ class _Verbs(TyperGroup):
             raise _Unread from error
 
 
+Language = Annotated[
+    str,
+    typer.Option(
+        "--lang", metavar="en|zh", help="Speak English or Simplified Chinese; as this and the next three, of any verb."
+    ),
+]
+Flag = Annotated[bool, typer.Option("--quiet", help="Print results and errors only.")]
+Watch = Annotated[bool, typer.Option("--verbose", help="Print each failed attempt and each wait as it happens.")]
+Trace = Annotated[bool, typer.Option("--debug", help="Print where an error came from.")]
+
 app = typer.Typer(
     name="bakeoff",
     cls=_Verbs,
@@ -82,7 +93,12 @@ def _root(
     ctx: typer.Context,
     folder: Folder = HERE,
     version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+    lang: Language = "en",
+    quiet: Flag = False,
+    verbose: Watch = False,
+    debug: Trace = False,
 ) -> None:
+    del lang, quiet, verbose, debug  # they may stand after the verb too, and have been read: see manner.py
     if version:
         typer.echo(f"bakeoff {__version__}")
         raise typer.Exit
@@ -138,10 +154,22 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    debug = "--debug" in arguments
     guard(Redactor(secrets(os.environ)))
     try:
-        result = app([a for a in arguments if a != "--debug"], prog_name="bakeoff", standalone_mode=False)
+        manner, arguments = read(arguments, os.environ)
+    except UsageError as error:
+        screen.show_error(error)
+        return error.exit_code
+    before = MANNER.set(manner)
+    try:
+        return _obeyed(arguments, debug=manner.debug)
+    finally:
+        MANNER.reset(before)
+
+
+def _obeyed(arguments: list[str], *, debug: bool) -> int:
+    try:
+        result = app(arguments, prog_name="bakeoff", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except CommandLineError as error:
         error.show()

@@ -1,6 +1,6 @@
 """What a product pays, in Markdown that pastes."""
 
-from harness.cli import screen
+from harness.cli.manner import counted
 from harness.core.candidates import Exchange
 from harness.core.traffic import ProductCost, Traffic
 from harness.report import numbers
@@ -95,7 +95,7 @@ def _hosting(it: ProductCost) -> list[str]:
     pays = "never pay" if never else f"pay from {numbers.significant(hosting.pays_from)} requests a month"
     carried = "" if hosting.carries else ", and do not carry this traffic"
     return [
-        f"{it.candidate}: {screen.counted(hosting.replicas, 'replica')} of your own cost {numbers.usd(hosting.month)} "
+        f"{it.candidate}: {counted(hosting.replicas, 'replica')} of your own cost {numbers.usd(hosting.month)} "
         f"a month, {pays}{carried}. Each serves {numbers.significant(hosting.requests_per_s)} good requests a second; "
         f"1,000 requests cost {numbers.usd(hosting.usd_per_1k)} with this traffic, "
         f"{numbers.usd(hosting.usd_per_1k_busy)} where the replicas are always as busy as may be planned."

@@ -3,6 +3,7 @@
 import typer
 
 from harness.cli import screen
+from harness.cli.manner import counted, listed, tell
 from harness.cli.options import HERE, AsJson, Folder
 
 
@@ -32,24 +33,19 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
         )
         return
     for notice in notices:
-        screen.note(f"note: {notice}")
+        screen.note(tell("note", text=notice))
     samples = sum(len(task.loaded) for suite in bakeoff.suites for task in suite.tasks)
     size = [
-        screen.counted(len(bakeoff.suites), "suite"),
-        screen.counted(samples, "sample"),
-        screen.counted(len(bakeoff.candidates), "candidate"),
-        screen.counted(len(planned.calls), "call"),
+        counted(len(bakeoff.suites), "suite"),
+        counted(samples, "sample"),
+        counted(len(bakeoff.candidates), "candidate"),
+        counted(len(planned.calls), "call"),
     ]
-    order = "Beside the notes above, everything is in order." if notices else "Everything is in order."
-    screen.say(f"{bakeoff.name}: {', '.join(size)}. {order}")
+    order = tell("check.order.noted" if notices else "check.order")
+    screen.say(tell("check.size", name=bakeoff.name, sizes=listed(size), order=order))
     remote = [model for model in bakeoff.models if not model.is_local]
-    screen.say(
-        "Looked at here, and nobody was contacted: the files, the data, every prompt, the prices, and that each key is "
-        "set. Not tried: whether keys are accepted, addresses answer, and models go by these names."
-        if remote
-        else "Looked at here: the files, the data and every prompt. The embedded models were not started."
-    )
+    screen.say(tell("check.looked" if remote else "check.looked.embedded"))
     if missing:
-        screen.say(f"Not installed yet: {', '.join(engine.name for engine in missing)}. Next: bakeoff fetch")
+        screen.say(tell("check.absent", engines=listed([engine.name for engine in missing])))
     else:
-        screen.say("Next: bakeoff plan")
+        screen.next_step(tell("next", command="bakeoff plan"))

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli import screen
+from harness.cli import completing, screen
+from harness.cli.manner import MANNER, tell
 from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, names, runs_of
 from harness.errors import NO_CANDIDATE_PASSES, UsageError
 
@@ -21,7 +22,9 @@ def register(app: typer.Typer) -> None:
 
 def compare(
     base: RunName,
-    others: Annotated[list[str], typer.Argument(metavar="RUN...", help="One or more runs since.")],
+    others: Annotated[
+        list[str], typer.Argument(metavar="RUN...", help="One or more runs since.", autocompletion=completing.runs)
+    ],
     rename: Annotated[
         str | None, typer.Option("--rename", metavar="OLD=NEW,...", help="Candidates that have another name since.")
     ] = None,
@@ -41,7 +44,7 @@ def compare(
     else:
         _show(comparisons)
         for line in left_out:
-            screen.say(f"Not compared: {line}.")
+            screen.say(tell("compare.left_out", what=line))
     if any(it.regressed for it in comparisons):
         raise typer.Exit(NO_CANDIDATE_PASSES)
 
@@ -58,29 +61,43 @@ def _show(comparisons: "tuple[Comparison, ...]") -> None:
     from harness.report.closing import estimate_text
     from harness.report.columns import table
 
+    language = MANNER.get().language
+
     def row(it: "Comparison") -> list[str]:
         told = it.quality.difference
-        difference = "not measured" if told.value is None else numbers.signed(told.value)
+        difference = estimate_text(told, language) if told.value is None else numbers.signed(told.value)
         if told.low is not None and told.high is not None:
             difference += f" [{numbers.signed(told.low)}, {numbers.signed(told.high)}]"
         was, now = it.estimates["quality"]
-        verdict = "worse" if it.regressed else "better" if it.improved else "cannot be told apart"
+        verdict = tell("compare.worse" if it.regressed else "compare.better" if it.improved else "compare.same")
         p = "–" if it.quality.p_holm is None else numbers.p_value(it.quality.p_holm)
-        return [it.slot, it.candidate, it.after, estimate_text(was), estimate_text(now), difference, p, verdict]
+        return [
+            it.slot,
+            it.candidate,
+            it.after,
+            estimate_text(was, language),
+            estimate_text(now, language),
+            difference,
+            p,
+            verdict,
+        ]
 
-    heads = ["slot", "candidate", "run", "quality before", "since", "difference (95% CI)", "p (Holm)", ""]
-    for line in table(heads, [row(it) for it in comparisons]):
+    heads = [tell(f"compare.{head}") for head in ("slot", "candidate", "run", "before", "since", "difference", "p")]
+    for line in table([*heads, ""], [row(it) for it in comparisons]):
         screen.say(line)
     for it in comparisons:
         screen.say()
-        screen.say(f"{it.candidate}, {it.slot}: {len(it.worse)} samples worse, {len(it.better)} better.")
+        counts = {"worse": len(it.worse), "better": len(it.better)}
+        screen.say(tell("compare.samples", candidate=it.candidate, slot=it.slot, **counts))
         for run, stop in it.stopped.items():
             screen.say(
                 f"  {run} asked it no more after {stop.samples} of {stop.planned} samples, since it had lost: only "
                 "those are compared, and the interval holds at every look."
             )
         for change in it.worse[:SHOWN]:
-            screen.say(f"  worse: {change.sample}: {change.before:.2f} → {change.after:.2f}")
+            ends = {"before": f"{change.before:.2f}", "after": f"{change.after:.2f}"}
+            screen.say(tell("compare.sample", sample=change.sample, **ends))
         for metric, (was, now) in it.estimates.items():
             if metric != "quality" and was.value is not None and now.value is not None:
-                screen.say(f"  {metric}: {estimate_text(was)} → {estimate_text(now)}")
+                ends = {"before": estimate_text(was, language), "after": estimate_text(now, language)}
+                screen.say(tell("compare.metric", metric=metric, **ends))

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import screen
+from harness.cli import completing, screen
+from harness.cli.manner import tell
 from harness.cli.options import HERE, AllowIncomplete, AsJson, Folder, Runs, runs_of
 from harness.errors import UsageError
 
@@ -17,7 +18,11 @@ def register(app: typer.Typer) -> None:
 def decide(
     what: Annotated[
         str,
-        typer.Argument(metavar="RUN|FILE", help="A run's folder or name, `latest` for the newest, or a table's file."),
+        typer.Argument(
+            metavar="RUN|FILE",
+            help="A run's folder or name, `latest` for the newest, or a table's file.",
+            autocompletion=completing.runs,
+        ),
     ],
     weights: Annotated[
         str | None,
@@ -68,18 +73,18 @@ def decide(
     pipeline.judge_what_came(path, folder, allow_incomplete=allow_incomplete)
     if prices is None:
         decisions = pipeline.decide(path, weights=_weights(weights), allow_incomplete=allow_incomplete)
-        following = f"Next: bakeoff report {path}"
+        following = tell("next", command=f"bakeoff report {path}")
     else:
         book = pipeline.price_book(prices)
         found = pipeline.decided(path, weights=_weights(weights), allow_incomplete=allow_incomplete, prices=book)
         decisions = found.decisions
-        following = f"At the prices of {book.source}. The run, its decision and its report keep their own."
+        following = tell("decide.prices", source=book.source)
     if as_json:
         screen.document({"run": path.name, "decisions": decisions})
     else:
         screen.decisions(decisions)
         screen.say()
-        screen.say(following)
+        (screen.next_step if prices is None else screen.say)(following)
     raise typer.Exit(pipeline.decision_code(decisions))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli import screen
+from harness.cli.manner import counted, tell
 from harness.cli.options import HERE, AsJson, Folder, Runs, runs_of
 
 if TYPE_CHECKING:
@@ -42,16 +43,16 @@ def import_(
         screen.document(done)
         return
     for notice in done.notices:
-        screen.note(f"note: {notice}")
+        screen.note(tell("note", text=notice))
     counts = [
-        screen.counted(len(done.candidates), "candidate"),
-        screen.counted(done.samples, "sample"),
-        screen.counted(done.answers, "answer"),
+        counted(len(done.candidates), "candidate"),
+        counted(done.samples, "sample"),
+        counted(done.answers, "answer"),
         f"{done.scored} of them scored",
     ]
     lost = f", {done.lost} without an output" if done.lost else ""
     screen.say(f"{done.run}: {', '.join(counts)}{lost}. Measured: {', '.join(done.measured)}.")
-    screen.say(f"Next: bakeoff report {done.run}")
+    screen.next_step(tell("next", command=f"bakeoff report {done.run}"))
 
 
 def _given(text: str) -> "Given":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from harness.cli import screen
+from harness.cli.manner import listed, tell
 from harness.cli.options import HERE, AsJson, Folder
 
 if TYPE_CHECKING:
@@ -24,34 +25,39 @@ def list_all(folder: Folder = HERE, as_json: AsJson = False) -> None:
     if as_json:
         screen.document(found)
         return
-    _table("suites", [_suite(shown) for shown in found.suites])
+    _table("list.suites", [_suite(shown) for shown in found.suites])
     _table(
-        "candidates",
+        "list.candidates",
         [
             (
                 c.name,
                 "+".join(c.modalities),
                 c.model,
-                f"not set: {', '.join(c.missing)}" if c.missing else c.absent or "",
+                tell("list.not_set", variables=listed(c.missing)) if c.missing else c.absent or "",
             )
             for c in found.candidates
         ],
     )
-    _table("scorers", [(", ".join(found.scorers),)])
-    _table("engines", [(e.name, e.modality, e.licence) for e in found.engines])
+    _table("list.scorers", [(listed(found.scorers),)])
+    _table("list.engines", [(e.name, e.modality, e.licence) for e in found.engines])
 
 
 def _suite(shown: "Shown") -> tuple[str, ...]:
     if shown.problem is not None:
         return shown.name, "-", "-", "-", shown.problem
-    able = ", ".join(shown.candidates) or "nobody"
-    more = f"; {len(shown.without_key)} more with a key" if shown.without_key else ""
-    return shown.name, shown.modality or "", f"n={shown.samples}", shown.licence or "no licence stated", able + more
+    able = listed(shown.candidates) or tell("list.nobody")
+    if shown.without_key:
+        able = tell("list.with_key", who=able, n=len(shown.without_key))
+    return shown.name, shown.modality or "", f"n={shown.samples}", shown.licence or tell("list.no_licence"), able
 
 
 def _table(heading: str, rows: Sequence[tuple[str, ...]]) -> None:
-    """Print `rows` in columns below `heading`."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    screen.say(heading)
-    for row in rows:
-        screen.say("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    """Print `rows` in columns below the heading."""
+    from harness.report.columns import padded
+    from harness.report.visible import visible
+
+    shown = [[visible(cell) for cell in row] for row in rows]
+    widths = [max(map(screen.columns, column)) for column in zip(*shown, strict=True)]
+    screen.say(tell(heading))
+    for row in shown:
+        screen.say("  " + "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from harness.cli import screen
 from harness.cli.firmness import agreement_lines, change_lines, rank_lines
+from harness.cli.manner import counted
 from harness.core.decision import Decision, GateStatus, RankedCandidate
 from harness.core.estimates import Estimate
 from harness.core.option_table import OptionTable
@@ -20,8 +20,7 @@ def lines(of: OptionTable, decision: Decision) -> Iterator[str]:
     heads = [
         "#", "option", "score (95%)", "P(best)", *(f"{c.name} ({numbers.percent(w)})" for c, w in weights), "gates",
     ]  # fmt: skip
-    criteria = "1 criterion" if len(matrix.criteria) == 1 else f"{len(matrix.criteria)} criteria"
-    sizes = f"{screen.counted(len(of.options), 'option')} × {criteria}"
+    sizes = f"{counted(len(of.options), 'option')} × {counted(len(matrix.criteria), 'criterion')}"
     yield f"{of.name}: {sizes}" + (f"; not weighed: {', '.join(of.unread)}" if of.unread else "")
     yield ""
     yield from table(heads, [_row(decision, line) for line in decision.ranking])

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cli import completing
 from harness.core.usual import RUNS_FOLDER
 
 Folder = Annotated[
@@ -16,10 +17,21 @@ Runs = Annotated[
         "--runs", help="Folder that holds the runs.", file_okay=False, show_default="reports beside bakeoff.yaml"
     ),
 ]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's folder or name; `latest` is the newest.")]
+RunName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN", help="A run's folder or name; `latest` is the newest.", autocompletion=completing.runs
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Only = Annotated[list[str] | None, typer.Option("--only", metavar="SUITE", help="Only this suite; may be repeated.")]
-Candidates = Annotated[str | None, typer.Option("--candidates", metavar="A,B", help="Only these candidates.")]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="SUITE", help="Only this suite; may be repeated.", autocompletion=completing.suites),
+]
+Candidates = Annotated[
+    str | None,
+    typer.Option("--candidates", metavar="A,B", help="Only these candidates.", autocompletion=completing.candidates),
+]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N samples a task.")]
 AllowCode = Annotated[
     bool,

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from harness.cli import screen
+from harness.cli.manner import counted, listed, tell
 from harness.cli.options import HERE, AsJson, Candidates, Folder, Limit, Only, names
 
 if TYPE_CHECKING:
     from harness.core.forecast import Amounts, Forecast, ForecastRow, Range
     from harness.core.stopping import StopRule
+
+
+HEADS = ("candidate", "slot", "calls", "input", "output", "minutes", "usd", "worst")
 
 
 def register(app: typer.Typer) -> None:
@@ -36,21 +40,21 @@ def plan(
         screen.document(forecast)
         return
     for notice in pipeline.notices(bakeoff, planned):
-        screen.note(f"note: {notice}")
+        screen.note(tell("note", text=notice))
     show(forecast)
     if bakeoff.settings.stop is not None:
         for slot, power in forecast.smallest_difference.items():
             screen.say(_stops(bakeoff.settings.stop, slot, power.n))
-    screen.say("Next: bakeoff run; or bakeoff run --pilot 5 first, to measure what is only guessed here")
+    screen.next_step(tell("plan.next"))
 
 
 def show(forecast: "Forecast") -> None:
     """Print a forecast."""
-    screen.say("| candidate | slot | answer calls | tokens in | tokens out | minutes | USD | worst-case USD |")
-    screen.say("|---|---|---:|---:|---:|---:|---:|---:|")
-    for row in forecast.rows:
-        cells = [row.candidate, row.slot, str(row.calls), *_figures(row), _worst(row)]
-        screen.say(f"| {' | '.join(cells)} |")
+    from harness.report.columns import table
+
+    rows = [[row.candidate, row.slot, str(row.calls), *_figures(row), _worst(row)] for row in forecast.rows]
+    for line in table([tell(f"plan.{head}") for head in HEADS], rows, right=range(2, len(HEADS))):
+        screen.say(line)
     screen.say()
     for line in (*amounts(forecast.amounts), *_more(forecast)):
         screen.say(line)
@@ -58,16 +62,18 @@ def show(forecast: "Forecast") -> None:
 
 def amounts(of: "Amounts") -> list[str]:
     """Return what is foreseen of the whole run, a line each."""
-    basis = "from what is declared of engines and providers, wide on purpose"
+    basis = tell("plan.basis")
     if of.pilot:
-        basis = f"from a pilot of {screen.counted(of.pilot, 'sample')} of each task"
-    most = "" if of.calls.high == of.calls.expected else f", at most {of.calls.high:,.0f}"
-    lines = [f"The run, {basis}:", f"calls: {of.calls.expected:,.0f} when every answer arrives{most}"]
-    billed = "not known" if of.usd is None else ranged(of.usd, "$")
-    lines.append(f"billed by providers: {billed}")
+        basis = tell("plan.basis.pilot", samples=counted(of.pilot, "sample"))
+    calls = "plan.amount.calls" if of.calls.high == of.calls.expected else "plan.amount.calls.most"
+    lines = [
+        basis,
+        tell(calls, n=f"{of.calls.expected:,.0f}", most=f"{of.calls.high:,.0f}"),
+        tell("plan.amount.billed", usd=_usd(of.usd)),
+    ]
     if of.machine_usd is None or of.machine_usd.high:
-        lines.append(f"time of your own machines: {'not known' if of.machine_usd is None else _usd(of.machine_usd)}")
-    return [*lines, f"minutes: {ranged(of.minutes)}", ""]
+        lines.append(tell("plan.amount.machines", usd=_usd(of.machine_usd)))
+    return [*lines, tell("plan.amount.minutes", minutes=ranged(of.minutes)), ""]
 
 
 def ranged(of: "Range", unit: str = "") -> str:
@@ -77,59 +83,49 @@ def ranged(of: "Range", unit: str = "") -> str:
     if of.low == of.high:
         return unit + significant(of.expected)
     low, expected, high = (unit + significant(float(f"{value:.1e}"), 2) for value in (of.low, of.expected, of.high))
-    return f"about {expected} ({low} to {high})"
+    return tell("range", expected=expected, low=low, high=high)
 
 
-def _usd(of: "Range") -> str:
-    return ranged(of, "$")
+def _usd(of: "Range | None") -> str:
+    return tell("not_known") if of is None else ranged(of, "$")
 
 
 def _figures(row: "ForecastRow") -> list[str]:
     counts = ["–" if one is None else ranged(one) for one in (row.input_tokens, row.output_tokens)]
-    return [*counts, ranged(row.minutes), "not known" if row.usd is None else ranged(row.usd)]
+    return [*counts, ranged(row.minutes), tell("not_known") if row.usd is None else ranged(row.usd)]
 
 
 def _worst(row: "ForecastRow") -> str:
     dollars = _dollars(row.worst_case_usd, row.machine)
-    dollars += f": no price of {', '.join(row.unpriced)}" if row.unpriced else ""
-    return dollars + (f": after the longest answers of earlier stages {row.unbounded}" if row.unbounded else "")
+    if row.unpriced:
+        dollars = tell("plan.unpriced", usd=dollars, models=listed(row.unpriced))
+    return tell("plan.unbounded", usd=dollars, why=row.unbounded) if row.unbounded else dollars
 
 
 def _more(forecast: "Forecast") -> list[str]:
     """Return what is sent beside the answers, what the samples can show, and what to mind."""
     lines = []
     if forecast.warm_up_calls:
-        calls = ", ".join(f"{count} to {name}" for name, count in forecast.warm_up_calls.items())
+        calls = [tell("plan.warm_up.to", n=n, candidate=name) for name, n in forecast.warm_up_calls.items()]
         own = forecast.warm_up_calls.keys() <= {row.candidate for row in forecast.rows if row.machine}
-        dollars = "on your own machine" if own else f"worst-case USD {_dollars(forecast.warm_up_usd, False)}"
-        lines.append(f"Warm-up calls: {calls}; {dollars}. They count in nothing but the cost.")
-    for name, count in forecast.instrument_calls.items():
-        lines.append(f"{name}: {count} instrument calls when every answer arrives.")
+        usd = _dollars(forecast.warm_up_usd, False)
+        lines.append(tell("plan.warm_up.own" if own else "plan.warm_up", calls=listed(calls), usd=usd))
+    lines += [tell("plan.instrument", name=name, n=n) for name, n in forecast.instrument_calls.items()]
     if forecast.oracle_calls:
-        dollars = _dollars(forecast.oracle_usd, False)
-        lines.append(
-            f"Bad answers of cascades are attributed to their stages: at most {forecast.oracle_calls} answers with one"
-            f" stage replaced follow; worst-case USD {dollars}."
-        )
+        lines.append(tell("plan.oracle", n=forecast.oracle_calls, usd=_dollars(forecast.oracle_usd, False)))
     for slot, power in forecast.smallest_difference.items():
-        lines.append(
-            f"{slot}: {power.n} samples can show a difference in quality of {power.difference:.2f} or more "
-            "(paired, 80 % power, standard deviation of the differences 0.5)."
-        )
-    return [*lines, *(f"warning: {warning}" for warning in forecast.warnings)]
+        lines.append(tell("plan.power", slot=slot, n=power.n, difference=f"{power.difference:.2f}"))
+    return [*lines, *(tell("plan.warning", text=warning) for warning in forecast.warnings)]
 
 
 def _stops(rule: "StopRule", slot: str, samples: int) -> str:
     looks = rule.looks(samples) - 1
     if not looks:
-        return f"{slot}: run.stop has no effect: {samples} samples are one block."
-    return (
-        f"{slot}: run.stop is on: after each {rule.block_of(samples)} samples, whoever has lost for certain is asked no"
-        f" more ({looks} looks); the figures above stop nobody."
-    )
+        return tell("plan.stop.idle", slot=slot, n=samples)
+    return tell("plan.stop", slot=slot, block=rule.block_of(samples), looks=looks)
 
 
 def _dollars(amount: Decimal | None, machine: bool) -> str:
     if machine:
-        return "own machine"
-    return "not known" if amount is None else f"{amount:.4f}"
+        return tell("own_machine")
+    return tell("not_known") if amount is None else f"{amount:.4f}"

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import screen
+from harness.cli.manner import counted
 from harness.cli.options import HERE, AsJson, Candidates, Folder, names
 
 
@@ -29,7 +30,7 @@ def update(
     from harness import pipeline
 
     path, models = pipeline.update_prices(folder, source, date=f"{datetime.now(UTC):%Y-%m-%d}")
-    screen.say(f"{path}: prices of {screen.counted(models, 'model')}. Runs keep those that they have recorded.")
+    screen.say(f"{path}: prices of {counted(models, 'model')}. Runs keep those that they have recorded.")
 
 
 def show(candidates: Candidates = None, folder: Folder = HERE, as_json: AsJson = False) -> None:

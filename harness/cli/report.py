@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import screen
+from harness.cli.manner import MANNER
 from harness.cli.options import HERE, Folder, RunName, Runs, names, runs_of
 from harness.errors import UsageError
 
@@ -21,19 +22,14 @@ def report(
     redact_content: Annotated[
         bool, typer.Option("--redact-content", help="Hashes in the place of questions, answers and media.")
     ] = False,
-    language: Annotated[str, typer.Option("--lang", metavar="en|zh", help="In which language it opens.")] = "en",
 ) -> None:
-    """Write report.html: one file that opens offline, in English or Simplified Chinese, and switches."""
+    """Write report.html: one file that opens offline, in the language of --lang, and switches."""
     from harness import pipeline
-    from harness.report.words import WORDS
     from harness.store import folders
-
-    if language not in WORDS:
-        raise UsageError(f"the report speaks {' or '.join(WORDS)}, not {language!r}")
 
     path = folders.find(run, runs_of(folder, runs))
     pipeline.catch_up(path, folder)
-    screen.say(str(pipeline.report(path, redact_content=redact_content, language=language)))
+    screen.say(str(pipeline.report(path, redact_content=redact_content, language=MANNER.get().language)))
 
 
 def memo(
@@ -41,7 +37,6 @@ def memo(
     folder: Folder = HERE,
     runs: Runs = None,
     format_: Annotated[str, typer.Option("--format", metavar="md|docx", help="Markdown or Word.")] = "md",
-    language: Annotated[str, typer.Option("--lang", metavar="en|zh", help="English or Simplified Chinese.")] = "en",
     requests: Annotated[
         str | None,
         typer.Option(
@@ -52,20 +47,17 @@ def memo(
         ),
     ] = None,
 ) -> None:
-    """Write the selection memo that someone can sign."""
+    """Write the selection memo that someone can sign, in the language of --lang."""
     from harness import pipeline
     from harness.report.memo import FORMATS
-    from harness.report.words import WORDS
     from harness.store import folders
 
     if format_ not in FORMATS:
         raise UsageError(f"the memo is written as {' or '.join(FORMATS)}, not {format_!r}")
-    if language not in WORDS:
-        raise UsageError(f"the memo speaks {' or '.join(WORDS)}, not {language!r}")
     volumes = pipeline.volumes(folder) if requests is None else _volumes(requests)
     path = folders.find(run, runs_of(folder, runs))
     pipeline.catch_up(path, folder)
-    screen.say(str(pipeline.memo(path, format_=format_, language=language, volumes=volumes)))
+    screen.say(str(pipeline.memo(path, format_=format_, language=MANNER.get().language, volumes=volumes)))
 
 
 def _volumes(text: str) -> tuple[int, ...]:

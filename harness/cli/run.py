@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli import plan, screen
+from harness.cli import completing, plan, screen
+from harness.cli.manner import MANNER, tell
 from harness.cli.options import (
     HERE,
     AllowCode,
@@ -39,7 +40,13 @@ def register(app: typer.Typer) -> None:
 def run(
     folder: Folder = HERE,
     resume: Annotated[
-        str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run: only what is missing is sent.")
+        str | None,
+        typer.Option(
+            "--resume",
+            metavar="RUN",
+            help="Go on with a run: only what is missing is sent.",
+            autocompletion=completing.runs,
+        ),
     ] = None,
     budget: Annotated[str | None, typer.Option("--budget", metavar="USD", help="Stop before this is passed.")] = None,
     allow_unpriced: Annotated[
@@ -132,7 +139,7 @@ def run_to_report(
     guard(pipeline.redactor(bakeoff, folder))
     planned = pipeline.plan(bakeoff)
     for notice in pipeline.notices(bakeoff, planned):
-        screen.note(f"note: {notice}")
+        screen.note(tell("note", text=notice))
     path = pipeline.begin(bakeoff, planned, selection=selection, runs=runs, resume=resume)
     if resume is None:
         screen.note("\n".join(plan.amounts(pipeline.foreseen(path))).strip())
@@ -147,15 +154,17 @@ def run_to_report(
             if decidable and pilot is not None:
                 forecast = pipeline.forecast_from_pilot(bakeoff, planned, path, pilot)
             elif decidable:
-                bars.note("Scoring and deciding ...")
+                bars.note(tell("run.deciding"))
                 volumes = pipeline.volumes(folder)
-                decisions = pipeline.conclude(bakeoff, path, volumes=volumes, allow_incomplete=allow_incomplete)
+                decisions = pipeline.conclude(
+                    bakeoff, path, volumes=volumes, allow_incomplete=allow_incomplete, language=MANNER.get().language
+                )
         except (BakeoffError, KeyboardInterrupt) as error:
             failure = error if isinstance(error, BakeoffError) else Interrupted("interrupted: what is stored is kept")
             if resume is None and not isinstance(failure, StoreError) and folders.discard(path):
                 raise failure from error
             screen.show_error(failure, sent=True)
-            screen.note(f"Go on with: {again}")
+            screen.warn(tell("run.go_on", command=again))
             raise typer.Exit(failure.exit_code) from error
     exit_code = pipeline.exit_code(result, decisions) if forecast is None else result.exit_code
     screen.job_summary(decisions)
@@ -169,15 +178,15 @@ def run_to_report(
         if decisions:
             screen.decisions(decisions)
             screen.say()
-            screen.say(f"Report: {path / 'report.html'}   Memo: {path / 'memo.md'}")
+            screen.say(tell("run.pages", report=path / "report.html", memo=path / "memo.md"))
         if forecast is not None:
             plan.show(forecast)
         for problem in result.problems:
-            screen.note(screen.problem_text(problem), head=f"error[{problem.code}]")
+            screen.show_problem(problem)
         if exit_code not in (0, 1):
-            screen.note(f"The run is incomplete (exit {exit_code}). Go on with: {again}")
+            screen.warn(tell("run.incomplete", code=exit_code, command=again))
         elif forecast is not None:
-            screen.note(f"Ask the rest with: {again}")
+            screen.note(tell("run.rest", command=again))
     raise typer.Exit(exit_code)
 
 

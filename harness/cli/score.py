@@ -3,6 +3,7 @@
 import typer
 
 from harness.cli import screen
+from harness.cli.manner import tell
 from harness.cli.options import HERE, Folder, RunName, Runs, runs_of
 
 
@@ -18,10 +19,9 @@ def score(run: RunName, folder: Folder = HERE, runs: Runs = None) -> None:
     path = folders.find(run, runs_of(folder, runs))
     bakeoff, _ = pipeline.reload(path, folder, to_send=False)
     tally = pipeline.score(bakeoff, path)
-    screen.say(f"{tally.scored} scores, {tally.unscored} that could not be judged.")
+    screen.say(tell("score.done", scored=tally.scored, unscored=tally.unscored))
     if tally.missing_readings:
-        screen.say(
-            f"{tally.missing_readings} lack an instrument's reading. Next: {folders.resume_command(path, folder)}"
-        )
+        command = folders.resume_command(path, folder)
+        screen.say(tell("score.lacking", n=tally.missing_readings, command=command))
     else:
-        screen.say(f"Next: bakeoff decide {path}")
+        screen.next_step(tell("next", command=f"bakeoff decide {path}"))

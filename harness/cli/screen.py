@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
+from harness.cli.manner import MANNER, counted, tell
 from harness.errors import BakeoffError, Problem
 from harness.report.visible import HIDDEN, visible
 
@@ -25,17 +26,24 @@ def say(text: str = "") -> None:
     _print(visible(text), sys.stdout)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return `1 suite`, `2 suites`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def next_step(text: str) -> None:
+    """Print what may be done next on stdout, for whoever does not want results alone."""
+    if not MANNER.get().quiet:
+        say(text)
 
 
-def note(text: str, *, head: str = "") -> None:
-    """Print a line about the work on stderr; `head` stands before it, red on a terminal."""
+def note(text: str) -> None:
+    """Print a line about the work on stderr, for whoever does not want results and errors alone."""
+    if not MANNER.get().quiet:
+        _print(visible(text), sys.stderr)
+
+
+def warn(text: str, *, head: str = "") -> None:
+    """Print a line on stderr that nobody may miss; `head` stands before it, red on a terminal."""
     shown = visible(text)
     if head:
         coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-        shown = f"{typer.style(head, fg='red', bold=True) if coloured else head}: {shown}"
+        shown = (typer.style(head, fg="red", bold=True) if coloured else head) + tell("colon") + shown
     _print(shown, sys.stderr)
 
 
@@ -53,7 +61,7 @@ def decisions(found: "Sequence[Decision]") -> None:
 
     for decision in found:
         say()
-        for line in closing_lines(decision):
+        for line in closing_lines(decision, MANNER.get().language):
             say(line)
 
 
@@ -61,38 +69,44 @@ def job_summary(found: "Sequence[Decision]") -> None:
     """Add the decisions to the summary that GitHub shows of a job, where this is one."""
     from harness.report.closing import closing_lines
 
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    path, language = os.environ.get("GITHUB_STEP_SUMMARY"), MANNER.get().language
     if path:
         with suppress(OSError), open(path, "a", encoding="utf-8") as file:  # a run does not fail for it
-            file.writelines(f"{visible(line)}\n" for decision in found for line in (*closing_lines(decision), ""))
+            file.writelines(
+                f"{visible(line)}\n" for decision in found for line in (*closing_lines(decision, language), "")
+            )
 
 
 def show_error(error: BakeoffError, *, sent: bool = False) -> None:
     """Print an expected error on stderr, every problem of it; `sent`: it came when requests had been sent."""
     if error.problems:
         for problem in error.problems[:SHOWN]:
-            note(problem_text(problem), head=f"error[{problem.code}]")
+            show_problem(problem)
         if len(error.problems) > SHOWN:
-            note(f"... and {len(error.problems) - SHOWN} more")
-        count = len(error.problems)
-        nothing = "" if sent else "; nothing was sent"
-        note(f"{count} problem{'s' if count > 1 else ''}{nothing} (exit {error.exit_code})")
+            warn(tell("error.more", n=len(error.problems) - SHOWN))
+        problems = counted(len(error.problems), "problem")
+        warn(tell("error.sent" if sent else "error.unsent", problems=problems, code=error.exit_code))
         return
-    note(str(error), head="error")
+    warn(str(error), head=tell("error"))
     if error.hint:
-        note(f"  fix: {error.hint}")
-    note(f"(exit {error.exit_code})")
+        warn(tell("error.fix", hint=error.hint))
+    warn(tell("error.exit", code=error.exit_code))
+
+
+def show_problem(problem: Problem) -> None:
+    """Print a problem on stderr."""
+    warn(problem_text(problem), head=f"{tell('error')}[{problem.code}]")
 
 
 def show_bug(error: Exception) -> None:
     """Print what is our own fault on stderr, and how to report it."""
-    note(f"{type(error).__name__}: {error}", head="bug")
-    note("  This is Bakeoff's mistake, not yours. Run again with --debug for the traceback (exit 70).")
+    warn(f"{type(error).__name__}: {error}", head=tell("bug"))
+    warn(tell("bug.ours"))
 
 
 def show_traceback(error: Exception) -> None:
     """Print where an error came from, without the values of variables, on stderr."""
-    note("".join(traceback.format_exception(error)).rstrip())
+    warn("".join(traceback.format_exception(error)).rstrip())
 
 
 def problem_text(problem: Problem) -> str:
@@ -104,12 +118,21 @@ def problem_text(problem: Problem) -> str:
     if problem.excerpt is not None and problem.line is not None:
         lines.append(f"  {problem.line:>4} | {problem.excerpt}")
         if problem.column is not None:
+            before = problem.excerpt[: problem.column - 1]
+            meant = problem.excerpt[problem.column - 1 : problem.column - 1 + problem.length]
             # copy the tabs of the excerpt, so that the marks stand under the right characters
-            indent = "".join("\t" if c == "\t" else " " for c in problem.excerpt[: problem.column - 1])
-            lines.append(f"       | {indent}{'^' * max(1, problem.length)}")
+            indent = "".join("\t" if c == "\t" else " " * columns(c) for c in before)
+            lines.append(f"       | {indent}{'^' * max(1, columns(meant))}")
     if problem.hint:
-        lines.append(f"  fix: {problem.hint}")
+        lines.append(tell("error.fix", hint=problem.hint))
     return "\n".join(lines)
+
+
+def columns(text: str) -> int:
+    """Return how many columns of the terminal `text` takes as it is shown."""
+    from harness.report.columns import width
+
+    return width(visible(text))
 
 
 def _print(text: str, stream: TextIO) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import screen
+from harness.cli.manner import counted
 from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, runs_of
 from harness.errors import StoreError
 
@@ -39,18 +40,16 @@ def check(
         for problem in health.problems:
             screen.say(problem)
         if not health.problems:
-            screen.say(f"{path} is whole: the database, and {screen.counted(health.media, 'media file')}.")
+            screen.say(f"{path} is whole: the database, and {counted(health.media, 'media file')}.")
         if health.orphans:
-            count = screen.counted(len(health.orphans), "media file")
+            count = counted(len(health.orphans), "media file")
             screen.say(f"{count} that no row names: bakeoff store gc {path}")
         if saved is not None:
             kept = ", ".join(f"{number} of {table}" for table, number in saved.kept.items() if number)
             lost = ", ".join(f"{number} of {table}" for table, number in saved.unreadable.items() if number)
             screen.say(f"Salvaged into {saved.folder}: rows {kept}. Unreadable rows: {lost or 'none'}.")
             if saved.asked_again:
-                screen.say(
-                    f"{screen.counted(saved.asked_again, 'answer')} lost its clip and is asked again by a resume."
-                )
+                screen.say(f"{counted(saved.asked_again, 'answer')} lost its clip and is asked again by a resume.")
         elif health.problems:
             screen.say(f"Next: bakeoff store check {path} --salvage")
     if health.problems:
@@ -63,4 +62,4 @@ def gc(run: RunName, folder: Folder = HERE, runs: Runs = None) -> None:
     from harness.store import folders
 
     files, freed = checking.collect(folders.find(run, runs_of(folder, runs)))
-    screen.say(f"{screen.counted(files, 'media file')} removed, {freed / 1e6:.1f} MB.")
+    screen.say(f"{counted(files, 'media file')} removed, {freed / 1e6:.1f} MB.")

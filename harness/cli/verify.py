@@ -3,6 +3,7 @@
 import typer
 
 from harness.cli import screen
+from harness.cli.manner import counted, listed, tell
 from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, runs_of
 from harness.errors import StoreError
 
@@ -28,12 +29,12 @@ def verify(run: RunName, folder: Folder = HERE, runs: Runs = None, as_json: AsJs
         for line in differences[:SHOWN]:
             screen.say(line)
         if len(differences) > SHOWN:
-            screen.say(f"... and {len(differences) - SHOWN} more; --json has all.")
-        counts = ", ".join(f"{part.compared:,} {part.what}" for part in parts if part.compared)
-        found = f"{screen.counted(len(differences), 'difference')} in" if differences else "Derived again and the same:"
-        screen.say(f"{found} {counts}.")
+            screen.say(tell("verify.more", n=len(differences) - SHOWN))
+        counts = listed([f"{part.compared:,} {part.what}" for part in parts if part.compared])
+        found = {"differences": counted(len(differences), "difference"), "counts": counts}
+        screen.say(tell("verify.differs" if differences else "verify.same", **found))
         for part in parts:
             if part.left_out:
-                screen.say(f"Not derived again: {part.left_out}.")
+                screen.say(tell("verify.left_out", what=part.left_out))
     if differences:
         raise typer.Exit(StoreError.exit_code)

@@ -63,12 +63,12 @@ def read_csv(
 ) -> Iterator[Record]:
     """Yield the records of CSV or TSV bytes; what is wrong goes to `problems`, what a column was only taken for to
     `notices`. `judge` needs a column of targets."""
-    yield from _records(path, csv_rows(path, raw, problems).rows, judge, problems, notices)
+    yield from records_of(path, csv_rows(path, raw, problems).rows, judge, problems, notices)
 
 
 def read_xlsx(path: Path, problems: list[Problem], notices: list[str], *, judge: str | None = None) -> Iterator[Record]:
     """Do as `read_csv` for the first sheet of a workbook."""
-    yield from _records(path, iter(xlsx_rows(path, problems)), judge, problems, notices)
+    yield from records_of(path, iter(xlsx_rows(path, problems)), judge, problems, notices)
 
 
 Row = tuple[int, int, Sequence[str]]
@@ -134,15 +134,16 @@ def _csv_rows(path: Path, reader: Iterator[list[str]], skipped: int, problems: l
         yield line, number, cells
 
 
-def _records(
+def records_of(
     path: Path, rows: Iterator[Row], judge: str | None, problems: list[Problem], notices: list[str]
 ) -> Iterator[Record]:
+    """Yield the records of rows, the first of which names the columns; otherwise as `read_csv`."""
     header: list[str] | None = None
     for line, number, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
         if header is None:
-            header = _header(path, line, cells, judge, problems, notices)
+            header = header_of(path, line, cells, judge, problems, notices)
             if header is None:
                 return
             continue
@@ -171,7 +172,7 @@ def _fields(header: Sequence[str], cells: Sequence[str]) -> dict[str, Json]:
     return fields | {"metadata": metadata}
 
 
-def _header(
+def header_of(
     path: Path, line: int, cells: Sequence[str], judge: str | None, problems: list[Problem], notices: list[str]
 ) -> list[str] | None:
     """Return a field or a metadata name for each column; None after adding what is wrong.

@@ -203,6 +203,8 @@ class Courier:
             parked = lane.hear(call, trip.entered, attempt)
             trip.entered = None
             said = "" if attempt.outcome == "ok" else self.redactor.clean(attempt.detail or attempt.outcome)
+            if said:
+                self.progress.detail(f"{_place(call)}: attempt {attempt.number} failed ({attempt.outcome}): {said}")
             self.heed(candidate, attempt.outcome, said, parked)
             if is_unspent(attempt) and candidate.name in self.unusable:
                 raise Halted  # nobody has taken it up: no word on the call itself
@@ -210,6 +212,7 @@ class Courier:
         async def sleep(seconds: float) -> None:
             trip.let_go(call, lane)
             begun = self.clock()
+            self.progress.detail(f"{_place(call)}: waits {seconds:.1f} s before it is asked again")
             await self.stop.sleep(seconds)
             trip.queued_ms += (self.clock() - begun) * 1000
 
@@ -292,6 +295,10 @@ class Courier:
             cost_source="estimated" if known else "unpriced",
             finished=finished,
         )
+
+
+def _place(call: Call) -> str:
+    return f"{call.candidate}, {call.suite}/{call.task}/{call.sample}"
 
 
 def _spent(record: Record | None, trip: _Trip, candidate: Candidate) -> Decimal:

@@ -17,3 +17,6 @@ class Progress(Protocol):
 
     def note(self, text: str) -> None:
         """Something worth one sentence has happened."""
+
+    def detail(self, text: str) -> None:
+        """So has something that only who looks closely wants to know: a failed attempt, a wait."""

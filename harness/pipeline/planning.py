@@ -15,6 +15,7 @@ from harness.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from harness.config.inventory import Inventory, Offer
+    from harness.config.spreadsheet import Sheet
     from harness.core.forecast import Forecast
     from harness.store.ledger import StoredSample
 
@@ -222,6 +223,13 @@ def catalogue(folder: Path) -> tuple["Offer", ...]:
     from harness.config.paths import shipped
 
     return offers(shipped(), shipped(), read(folder))
+
+
+def read_sheet(path: Path) -> "Sheet":
+    """Read a table of questions, and by which rule its answers can be judged."""
+    from harness.config.spreadsheet import read_sheet as read
+
+    return read(path)
 
 
 def stored_samples(bakeoff: Bakeoff) -> list["StoredSample"]:

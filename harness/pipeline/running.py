@@ -166,12 +166,16 @@ def is_decidable(result: "RunResult") -> bool:
 
 
 def conclude(
-    bakeoff: Bakeoff, run_folder: Path, *, volumes: "Sequence[int] | None" = None, allow_incomplete: bool = False
-) -> "tuple[Decision, ...]":
-    """Judge what came, decide, and write report and memo; `volumes` are requests a month, else the usual ones."""
+    bakeoff: Bakeoff, run_folder: Path, *, volumes: "Sequence[int] | None" = None, allow_incomplete: bool = False,
+    language: str = "en",
+) -> "tuple[Decision, ...]":  # fmt: skip
+    """Judge what came, decide, and write report and memo; `volumes` are requests a month, else the usual ones.
+
+    The report opens in `language`, and speaks both.
+    """
     score(bakeoff, run_folder)
     decisions = decide(run_folder, allow_incomplete=allow_incomplete)
-    report(run_folder)
+    report(run_folder, language=language)
     memo(run_folder, volumes=volumes)
     return decisions
 

@@ -1,5 +1,6 @@
 """`bakeoff init`: what it writes can be checked at once, and names the models whose keys are there."""
 
+import io
 import os
 from pathlib import Path
 from typing import Any
@@ -81,3 +82,67 @@ def test_an_address_that_is_none_is_refused(desk: Desk) -> None:
     done = desk.bakeoff("init", "new", "--api-base", "--model", code=2)
     assert "--api-base takes a URL, not '--model'" in done.err
     assert not (desk.folder / "new").exists()
+
+
+@pytest.mark.parametrize("use", ["text", "tts", "transcription", "speech", "vision", "rag"])
+def test_whatever_it_is_for_can_be_checked_without_a_key(desk: Desk, use: str) -> None:
+    said, entries, folder = begun(desk, "--yes", "--for", use)
+    assert said.startswith("Wrote bakeoff.yaml, providers.yaml, .env.example")
+    assert entries
+    assert (folder / "data").is_dir() is (use == "text")
+
+
+def test_a_spreadsheet_becomes_the_suite(desk: Desk) -> None:
+    rows = "".join(f"{i},消息 {i},{'退款' if i % 2 else '其他'},x\n" for i in range(1, 9))
+    (desk.folder / "表.csv").write_bytes(f"编号,输入,标签,渠道\n{rows}9,,退款,x\n".encode("gb18030"))
+    said, _, folder = begun(desk, "--from-spreadsheet", "表.csv")
+    assert "data/表.csv: 8 rows; the column '输入' is asked, '标签' is the answer to expect." in said
+    assert "Judged by label_match, since the answers are 2 short labels that come again and again." in said
+    assert "Left out: 1 without a question (rows 10)." in said
+    (suite,) = yaml.safe_load((folder / "bakeoff.yaml").read_text(encoding="utf-8"))["suites"]
+    assert suite["prompt"] == "只回答下面的标签之一，不要写别的：退款、其他。\n\n{{ input }}"
+    assert suite["scorer"] == {"label_match": {"labels": ["退款", "其他"]}}
+
+
+def test_a_spreadsheet_that_is_none_is_one_screen_and_writes_nothing(desk: Desk) -> None:
+    done = desk.bakeoff("init", "new", "--from-spreadsheet", "fqa.csv", code=2)
+    assert done.err == (
+        "error[E301]: dataset not found: fqa.csv\n  fix: did you mean 'faq.csv'?\n"
+        "1 problem; nothing was sent (exit 2)\n"
+    )
+    assert not (desk.folder / "new").exists()
+
+
+class Typed(io.StringIO):
+    """What somebody types at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def asked(desk: Desk, monkeypatch: pytest.MonkeyPatch, typed: str, *arguments: str) -> tuple[str, int]:
+    """Return what is said on stdout, and how many lines of the typed ones were read."""
+    lines = Typed(typed)
+    monkeypatch.setattr("sys.stdin", lines)
+    monkeypatch.setattr("harness.cli.init.is_terminal", lambda: True)
+    out = desk.bakeoff("init", "new", *arguments).out
+    return out, typed[: lines.tell()].count("\n")
+
+
+def test_a_terminal_is_asked_three_questions_at_most(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "k")
+    monkeypatch.setenv("DEEPSEEK_API_KEY", "k")
+    out, read = asked(desk, monkeypatch, "1\nfaq.csv\nDEEPSEEK_API_KEY\nmore\n")
+    assert read == 3
+    assert "data/faq.csv: 4 rows; the column 'input' is asked" in out
+    text = (desk.folder / "new" / "providers.yaml").read_text(encoding="utf-8")
+    assert "DEEPSEEK_API_KEY" in text
+    assert "GROQ_API_KEY" not in text
+    desk.bakeoff("check", "-C", "new")
+
+
+def test_nothing_is_asked_where_everything_is_said_or_nobody_sits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "k")
+    assert asked(desk, monkeypatch, "tts\n", "--yes")[1] == 0
+    assert asked(desk, monkeypatch, "2\n\n", "--force")[1] == 2, "what it is for, and the keys"
+    assert "tts_core" in (desk.folder / "new" / "bakeoff.yaml").read_text(encoding="utf-8")

@@ -27,7 +27,7 @@ def test_formats_languages_and_volumes(desk: Desk) -> None:
     ("arguments", "said"),
     [
         pytest.param(("--format", "pdf"), "the memo is written as md or docx, not 'pdf'", id="format"),
-        pytest.param(("--lang", "de"), "the memo speaks en or zh, not 'de'", id="language"),
+        pytest.param(("--lang", "de"), "--lang is en or zh, not 'de'", id="language"),
         pytest.param(("--requests", "many"), "--requests takes whole numbers above 0, not 'many'", id="no number"),
         pytest.param(("--requests", "0"), "--requests takes whole numbers above 0, not '0'", id="nothing"),
     ],

@@ -25,6 +25,7 @@ COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2
     [
         pytest.param(lambda: screen.say(HOSTILE), id="result"),
         pytest.param(lambda: screen.note(HOSTILE), id="note"),
+        pytest.param(lambda: screen.warn(HOSTILE, head="error"), id="warning"),
         pytest.param(lambda: screen.document({HOSTILE: HOSTILE}), id="JSON"),
         pytest.param(lambda: screen.show_error(BakeoffError(HOSTILE, hint=HOSTILE)), id="error"),
         pytest.param(lambda: screen.show_bug(ValueError(HOSTILE)), id="bug"),

@@ -272,6 +272,7 @@ class Watcher:
     phases: list[tuple[str, dict[str, int]]] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
 
     def phase(self, name: str, totals: Mapping[str, int]) -> None:
         self.phases.append((name, dict(totals)))
@@ -281,3 +282,6 @@ class Watcher:
 
     def note(self, text: str) -> None:
         self.notes.append(text)
+
+    def detail(self, text: str) -> None:
+        self.details.append(text)

@@ -1,0 +1,74 @@
+"""How a command speaks: in which language, and how much it says."""
+
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from harness.cli.words import LANGUAGES, words
+from harness.errors import UsageError
+
+VARIABLE = "BAKEOFF_LANG"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """What is asked of every verb alike."""
+
+    language: str = "en"
+    quiet: bool = False
+    """Results and errors only."""
+    verbose: bool = False
+    """Each failed attempt too, and each wait, as it happens."""
+    debug: bool = False
+
+
+MANNER: ContextVar[Manner] = ContextVar("manner", default=Manner())  # noqa: B039 - it is frozen
+"""Of the command that runs."""
+
+
+def read(arguments: Sequence[str], env: Mapping[str, str]) -> tuple[Manner, list[str]]:
+    """Return how the command is to speak, and the arguments without what says so, which may stand anywhere.
+
+    UsageError for a language that is not spoken.
+    """
+    rest, said = list(arguments), dict.fromkeys(("quiet", "verbose", "debug"), False)
+    language = _language(env.get(VARIABLE) or "en", VARIABLE)
+    end = rest.index("--") if "--" in rest else len(rest)
+    kept: list[str] = []
+    given = iter(rest[:end])
+    for argument in given:
+        name, equals, value = argument.partition("=")
+        if name == "--lang":
+            language = _language(value if equals else next(given, ""), "--lang")
+        elif argument in ("--quiet", "--verbose", "--debug"):
+            said[argument[2:]] = True
+        else:
+            kept.append(argument)
+    return Manner(language=language, **said), kept + rest[end:]
+
+
+def tell(key: str, **pieces: object) -> str:
+    """Return our sentence `key` in the language of the command; the pieces are put in as they are."""
+    return words(MANNER.get().language)[key].format(**pieces)
+
+
+def is_told(key: str) -> bool:
+    """Whether there is a sentence `key`."""
+    return key in words("en")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 suite`, `2 suites`."""
+    one, _, several = words(MANNER.get().language)[f"count.{noun}"].partition("|")
+    return (one if number == 1 or not several else several).format(n=number)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return the parts with the commas of the language."""
+    return tell("list.comma").join(parts)
+
+
+def _language(written: str, where: str) -> str:
+    if written not in LANGUAGES:
+        raise UsageError(f"{where} is {' or '.join(LANGUAGES)}, not {written!r}", hint=f"{where}=zh")
+    return written
