@@ -37,4 +37,4 @@ def test_what_it_cannot_do_is_an_error(desk: Desk, arguments: tuple[str, ...], s
 
 
 def test_a_report_speaks_the_same_languages(desk: Desk) -> None:
-    assert "the report speaks en or zh, not 'de'" in desk.bakeoff("report", "latest", "--lang", "de", code=2).err
+    assert "--lang is en or zh, not 'de'" in desk.bakeoff("report", "latest", "--lang", "de", code=2).err
