@@ -84,6 +84,8 @@ def decide(
     else:
         screen.decisions(decisions)
         screen.say()
+        if weights is not None:
+            screen.say(tell("decide.weights" if prices is None else "decide.what_if", command=f"bakeoff decide {path}"))
         (screen.next_step if prices is None else screen.say)(following)
     raise typer.Exit(pipeline.decision_code(decisions))
 

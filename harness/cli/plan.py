@@ -114,7 +114,8 @@ def _more(forecast: "Forecast") -> list[str]:
     if forecast.oracle_calls:
         lines.append(tell("plan.oracle", n=forecast.oracle_calls, usd=_dollars(forecast.oracle_usd, False)))
     for slot, power in forecast.smallest_difference.items():
-        lines.append(tell("plan.power", slot=slot, n=power.n, difference=f"{power.difference:.2f}"))
+        shows = "plan.power" if power.difference <= 1.0 else "plan.powerless"  # quality ends at 1
+        lines.append(tell(shows, slot=slot, n=counted(power.n, "sample"), difference=f"{power.difference:.2f}"))
     return [*lines, *(tell("plan.warning", text=warning) for warning in forecast.warnings)]
 
 

@@ -9,6 +9,8 @@ from harness.errors import StoreError
 
 SHOWN = 20
 """Differences on one screen; `--json` has all."""
+WRITTEN_FROM_IT = frozenset({"report.html", "memo.md", "memo.zh.md", "memo.docx", "memo.zh.docx"})
+"""What is written from decision.json."""
 
 
 def register(app: typer.Typer) -> None:
@@ -33,6 +35,8 @@ def verify(run: RunName, folder: Folder = HERE, runs: Runs = None, as_json: AsJs
         counts = listed([f"{part.compared:,} {part.what}" for part in parts if part.compared])
         found = {"differences": counted(len(differences), "difference"), "counts": counts}
         screen.say(tell("verify.differs" if differences else "verify.same", **found))
+        if {part.what.split()[-1] for part in parts if part.differences} <= WRITTEN_FROM_IT and differences:
+            screen.say(tell("verify.stale"))
         for part in parts:
             if part.left_out:
                 screen.say(tell("verify.left_out", what=part.left_out))

@@ -172,3 +172,14 @@ def test_a_run_without_a_decision_names_the_command(desk: Desk) -> None:
     desk.bakeoff("run", code=None)
     (desk.runs[0] / "decision.json").unlink()
     assert "bakeoff decide" in desk.bakeoff("verify", "latest", code=2).err
+
+
+def test_what_is_decided_anew_says_what_is_now_out_of_date(desk: Desk) -> None:
+    desk.bakeoff("run", code=None)
+    assert "not with those that were frozen" in desk.bakeoff("decide", "latest", "--weights", "cost=1").out
+    assert "decided anew" in desk.bakeoff("verify", "latest", code=74).out
+    desk.bakeoff("report", "latest")
+    desk.bakeoff("memo", "latest")
+    assert "Derived again and the same" in desk.bakeoff("verify", "latest").out
+    desk.bakeoff("decide", "latest")
+    assert "decided anew" in desk.bakeoff("verify", "latest", code=74).out

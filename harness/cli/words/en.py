@@ -68,7 +68,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "plan.instrument": "{name}: {n} instrument calls when every answer arrives.",
         "plan.oracle": "Bad answers of cascades are attributed to their stages: at most {n} answers with one stage "
         "replaced follow; worst-case USD {usd}.",
-        "plan.power": "{slot}: {n} samples can show a difference in quality of {difference} or more (paired, 80 % "
+        "plan.powerless": "{slot}: {n} can show no difference in quality (paired, 80 % power, standard deviation "
+        "of the differences 0.5).",
+        "plan.power": "{slot}: {n} can show a difference in quality of {difference} or more (paired, 80 % "
         "power, standard deviation of the differences 0.5).",
         "plan.warning": "warning: {text}",
         "plan.stop": "{slot}: run.stop is on: after each {block} samples, whoever has lost for certain is asked no"
@@ -106,6 +108,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # score, decide
         "score.done": "{scored} scores, {unscored} that could not be judged.",
         "score.lacking": "{n} lack an instrument's reading. Next: {command}",
+        "decide.weights": "Decided with these weights, not with those that were frozen before the run; report and memo "
+        "will say so. With the frozen ones again: {command}",
+        "decide.what_if": "With these weights, not with those that were frozen before the run.",
         "decide.prices": "At the prices of {source}. The run, its decision and its report keep their own.",
         # compare
         "compare.slot": "slot",
@@ -126,6 +131,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "verify.more": "... and {n} more; --json has all.",
         "verify.same": "Derived again and the same: {counts}.",
         "verify.differs": "{differences} in {counts}.",
+        "verify.stale": "decision.json follows from the records. Was it decided anew since the others were written? "
+        "Then bakeoff report and bakeoff memo write them again.",
         "verify.left_out": "Not derived again: {what}.",
         # init
         "init.wrote": "Wrote {files}.",

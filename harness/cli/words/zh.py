@@ -66,8 +66,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "plan.warm_up.to": "{candidate} {n} 次",
         "plan.instrument": "{name}：若每个回答都返回，共测量 {n} 次。",
         "plan.oracle": "级联方案的错误回答会归因到环节：随后最多有 {n} 个替换了一个环节的回答；最坏情况 {usd} 美元。",
-        "plan.power": "{slot}：{n} 个样本能分辨 {difference} 及以上的质量差异"
-        "（配对比较，功效 80 %，差值的标准差为 0.5）。",
+        "plan.powerless": "{slot}：{n}分辨不出任何质量差异（配对比较，功效 80 %，差值的标准差为 0.5）。",
+        "plan.power": "{slot}：{n}能分辨 {difference} 及以上的质量差异（配对比较，功效 80 %，差值的标准差为 0.5）。",
         "plan.warning": "警告：{text}",
         "plan.stop": "{slot}：run.stop 已开启：每问完 {block} 个样本，已确定落败的候选就不再问"
         "（共查看 {looks} 次）；以上数字按无人停止计算。",
@@ -104,6 +104,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # score, decide
         "score.done": "得到 {scored} 个评分，{unscored} 个无法评判。",
         "score.lacking": "有 {n} 个缺少测量工具的读数。下一步：{command}",
+        "decide.weights": "按这些权重决定，而不是运行之前锁定的权重；报告和备忘录会注明。恢复锁定的权重：{command}",
+        "decide.what_if": "按这些权重计算，而不是运行之前锁定的权重。",
         "decide.prices": "按 {source} 的价格。运行、它的决定和报告保持原来的价格。",
         # compare
         "compare.slot": "用途",
@@ -124,6 +126,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "verify.more": "……还有 {n} 处；--json 列出全部。",
         "verify.same": "重新推导，结果一致：{counts}。",
         "verify.differs": "{counts}中有{differences}。",
+        "verify.stale": "decision.json 与记录一致。其他文件写好之后是否又做过决定？如果是，"
+        "请用 bakeoff report 和 bakeoff memo 重新生成。",
         "verify.left_out": "没有重新推导：{what}。",
         # init
         "init.wrote": "已写入 {files}。",
