@@ -75,6 +75,9 @@ class Page(HTMLParser):
         """Numbers that are marked as bounds, at least in part."""
         self.figures: list[dict[str, Any]] = []
         self.bars: list[list[int]] = []
+        self.stages: list[list[int]] = []
+        """When each stage of a cascade began and how long it took, in thousandths of the whole answer."""
+        self._bar: list[int] = []
         self.strays: list[str] = []
         self._open: list[_Element] = []
         self._said = ""
@@ -100,7 +103,8 @@ class Page(HTMLParser):
         if "measured" in classes and given.get("title"):
             self.notes.append(str(given["title"]))
         if tag == "svg" and "bar" in classes:
-            self.bars.append([])
+            self._bar = []
+            (self.stages if "stage" in classes else self.bars).append(self._bar)
 
     def handle_data(self, data: str) -> None:
         self._said += data
@@ -123,9 +127,9 @@ class Page(HTMLParser):
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {key: str(value) for key, value in attrs}
         if tag == "rect" and "x" in given:
-            self.bars[-1] += [int(given["x"]), int(given["width"])]
+            self._bar += [int(given["x"]), int(given["width"])]
         elif given.get("class") == "whisker":
-            self.bars[-1] += [int(x) for x in re.findall(r"M(\d+) 34", given["d"])]
+            self._bar += [int(x) for x in re.findall(r"M(\d+) 34", given["d"])]
 
 
 # -- a text is its number, rounded -----------------------------------------------------------------------------------
@@ -597,6 +601,7 @@ def wrong_bars(page: Page, decisions: Mapping[str, Decision], document: Any) -> 
     lines = [(decisions[got["slot"]], line) for got in document["decisions"] for line in got["ranking"]]
     if len(page.bars) != len(lines):
         yield f"{len(page.bars)} bars for {len(lines)} lines"
+    yield from (f"a stage's bar is {bar}" for bar in page.stages if not 0 <= bar[0] <= sum(bar) <= 1001)
     for bar, (decision, line) in zip(page.bars, lines, strict=False):
         parts = decision.contributions[line["candidate"]]
         starts = [math.fsum(parts[:i]) for i in range(len(parts))]
@@ -784,7 +789,7 @@ def test_every_number_of_a_run_is_recomputed(live: Path) -> None:
     wanted |= {
         f"run/{section}" for section in ("summary", "suites", "prices", "cost", "instruments", "forecast", "settings")
     }
-    wanted.add("text/confusion")
+    wanted |= {"text/confusion", "text/slices"}
     assert set(counted) == wanted
 
 

@@ -57,7 +57,7 @@ def test_the_primary_may_be_another(project: Project) -> None:
     ("rest", "code", "column", "message", "hint"),
     [
         pytest.param("max_tokens: 3", "E203", 5, "suite 'faq' has no scorer, so every output would count as passing", None, id="none"),
-        pytest.param("scorer: ", "E203", 57, "suite 'faq' has no scorer", None, id="nothing-after-it"),
+        pytest.param("scorer: ", "E203", 58, "suite 'faq' has no scorer", None, id="nothing-after-it"),
         pytest.param("scorer: []", "E203", 58, "suite 'faq' has no scorer", None, id="empty-list"),
         pytest.param("scorer: {}", "E203", 58, "suite 'faq' has no scorer", None, id="empty-mapping"),
         pytest.param("scorer: exact_mach", "E210", 58, "there is no scorer 'exact_mach'", "did you mean 'exact_match'?", id="typo"),

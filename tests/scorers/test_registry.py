@@ -55,7 +55,7 @@ def test_an_installed_package_may_offer_a_scorer(monkeypatch: pytest.MonkeyPatch
             EntryPoint(name="junk", value="json:dumps", group=registry.GROUP),
         ]
     )
-    monkeypatch.setattr(registry, "entry_points", lambda group: offered.select(group=group))
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: offered.select(group=group))
     assert by_name("theirs") is ExactMatch
     with pytest.raises(UsageError, match="json:dumps, offered as scorer 'junk', is no subclass"):
         by_name("junk")
