@@ -17,7 +17,7 @@ from skcriteria.agg.topsis import TOPSIS
 from skcriteria.agg.vikor import VIKOR
 from skcriteria.preprocessing.scalers import VectorScaler
 
-CASES = 220
+CASES = 200
 
 
 def main() -> None:
