@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image as Pillow
 
-from harness.core.calls import Image
+from harness.core.media import Image
 
 
 def picture(width: int = 8, height: int = 6, *, kind: str = "PNG", colour: str = "red", **options: Any) -> bytes:

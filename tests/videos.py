@@ -3,7 +3,7 @@
 import hashlib
 import struct
 
-from harness.core.calls import Video
+from harness.core.media import Video
 
 _UNITS = 1000
 """In a second."""

@@ -13,7 +13,7 @@ from harness.clients.deadlines import Deadlines
 from harness.clients.send import send
 from harness.clients.tap_process import ProcessTap
 from harness.clients.target import Target
-from harness.core.calls import Request
+from harness.core.requests import Request
 from tests.clients.trip import CLIP, KEY, speech, spoken
 
 REQUESTS: Mapping[str, Request] = {"speech": speech("hello there"), "chat": spoken()}

@@ -15,7 +15,8 @@ from harness import pipeline
 from harness.clients.deadlines import Deadlines
 from harness.clients.retry import Answer, RetryPolicy
 from harness.clients.target import Target
-from harness.core.calls import Attempt, Marks, Output, Request, Usage
+from harness.core.calls import Attempt, Marks, Output, Usage
+from harness.core.requests import Request
 from harness.execute.runner import run
 from harness.local.host import Host
 from harness.store.ledger import Ledger

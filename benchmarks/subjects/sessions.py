@@ -9,7 +9,8 @@ from harness.clients.clip import with_header
 from harness.clients.deadlines import Deadlines
 from harness.clients.send import send
 from harness.clients.target import Target
-from harness.core.calls import Audio, SessionRequest
+from harness.core.media import Audio
+from harness.core.requests import SessionRequest
 from harness.core.sound import RAW_RATE
 
 RECORDING = with_header(bytes(2 * RAW_RATE // 5), "pcm16")

@@ -15,9 +15,9 @@ from harness.clients.known_server import ADDRESS, TRUTH
 from harness.clients.reply import Reply
 from harness.clients.sender import Sender
 from harness.clients.target import Target
-from harness.core.calls import ChatRequest
 from harness.core.children import child_environment
 from harness.core.manifest import Calibration
+from harness.core.requests import ChatRequest
 from harness.errors import BakeoffError
 
 _DEADLINES = Deadlines(timeout_s=60.0, idle_timeout_s=60.0)

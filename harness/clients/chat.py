@@ -18,8 +18,10 @@ from harness.clients.reply import Content, Heard
 from harness.clients.tap import Exchange, Wire
 from harness.clients.target import Target
 from harness.clients.usage import chat_usage
-from harness.core.calls import ChatRequest, Failure, Output, is_spoken, media_parts
+from harness.core.calls import Failure, Output
 from harness.core.canonical import Json
+from harness.core.media import media_parts
+from harness.core.requests import ChatRequest, is_spoken
 
 
 @dataclass(slots=True, kw_only=True)

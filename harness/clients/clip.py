@@ -5,7 +5,7 @@ import io
 import wave
 from collections.abc import Sequence
 
-from harness.core.calls import Audio
+from harness.core.media import Audio
 from harness.core.sound import RAW_RATE, too_much
 
 RAW = ("pcm16", "wav")

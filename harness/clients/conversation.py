@@ -13,7 +13,7 @@ from harness.clients.microphone import FRAME_BYTES, Microphone, seconds
 from harness.clients.player import Played, played
 from harness.clients.reply import Content
 from harness.clients.session import Over, Session
-from harness.core.calls import MOST_ANSWERS, Script
+from harness.core.requests import MOST_ANSWERS, Script
 from harness.core.sound import RAW_RATE
 from harness.core.turns import AGENT, USER, Turn
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from harness.core.calls import Request, VideoRequest
+from harness.core.requests import Request, VideoRequest
 
 PATIENCE = 10
 """Clips take minutes where answers take seconds: with a minute for these, ten, which is what client libraries give."""

@@ -16,7 +16,9 @@ from harness.clients.reply import Content, Heard
 from harness.clients.tap import Wire
 from harness.clients.target import Target
 from harness.clients.usage import chat_usage
-from harness.core.calls import EmbeddingRequest, Output, Ranked, Vectors
+from harness.core.calls import Output, Ranked
+from harness.core.media import Vectors
+from harness.core.requests import EmbeddingRequest
 
 _SPEAK_FLOATS = ("openai/", "hosted_vllm/")
 """Their SDK would ask for base64, which not every server of the same shape knows."""

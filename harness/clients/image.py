@@ -15,7 +15,9 @@ from harness.clients.tap import Wire
 from harness.clients.target import Target
 from harness.clients.usage import image_usage
 from harness.core import pictures
-from harness.core.calls import Image, ImageRequest, Output
+from harness.core.calls import Output
+from harness.core.media import Image
+from harness.core.requests import ImageRequest
 
 
 async def ask(

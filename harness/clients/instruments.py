@@ -9,7 +9,8 @@ from harness.clients.faults import failed
 from harness.clients.reply import Content, Heard
 from harness.clients.tap import Tapped, Wire
 from harness.clients.target import Target
-from harness.core.calls import ExecutionRequest, Failure, MosRequest, Output, Usage
+from harness.core.calls import Failure, Output, Usage
+from harness.core.requests import ExecutionRequest, MosRequest
 
 
 async def rate(

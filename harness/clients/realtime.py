@@ -16,8 +16,9 @@ from harness.clients.tap import Wire
 from harness.clients.target import Target
 from harness.clients.told import Told
 from harness.clients.usage import session_usage
-from harness.core.calls import Failure, Output, SessionRequest
+from harness.core.calls import Failure, Output
 from harness.core.canonical import Json
+from harness.core.requests import SessionRequest
 from harness.core.sound import RAW_RATE
 from harness.core.turns import values_of
 

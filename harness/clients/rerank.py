@@ -9,7 +9,8 @@ from harness.clients.faults import failed
 from harness.clients.reply import Content, Heard
 from harness.clients.tap import Wire
 from harness.clients.target import Target
-from harness.core.calls import Document, Output, Ranked, RerankRequest, Usage
+from harness.core.calls import Output, Ranked, Usage
+from harness.core.requests import Document, RerankRequest
 
 
 async def ask(request: RerankRequest, target: Target, *, timeout_s: float, wire: Wire) -> Heard:

@@ -16,7 +16,8 @@ from harness.clients.send import send
 from harness.clients.tap import Watch
 from harness.clients.target import Target
 from harness.clients.usage import total
-from harness.core.calls import Attempt, Failure, Marks, Output, Request, Usage
+from harness.core.calls import Attempt, Failure, Marks, Output, Usage
+from harness.core.requests import Request
 
 Once = Callable[..., Awaitable[Reply]]
 """What makes one attempt: `send`, with its tap bound."""

@@ -26,7 +26,7 @@ from harness.clients.reserved import RESERVED
 from harness.clients.tap import Tap, Watch, Wire
 from harness.clients.target import Target
 from harness.core import videos
-from harness.core.calls import (
+from harness.core.requests import (
     MOST_ANSWERS,
     ChatRequest,
     EmbeddingRequest,

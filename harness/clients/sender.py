@@ -21,8 +21,8 @@ from harness.clients.tap import Tap, Watch
 from harness.clients.tap_process import TRUST, ProcessTap
 from harness.clients.target import Target
 from harness.clients.worker import ATTEMPT, BUG, CANCEL, CLOSED, OVER, READY, REPLY, SENT, Errand, reply_of
-from harness.core.calls import Request, media_named
 from harness.core.children import package_path
+from harness.core.requests import Request, media_named
 from harness.errors import TapError, WorkerError
 
 _GRACE_S = 120.0

@@ -9,7 +9,8 @@ from harness.clients.faults import failed
 from harness.clients.reply import Content, Heard
 from harness.clients.tap import Exchange, Wire
 from harness.clients.target import Target
-from harness.core.calls import Output, SpeechRequest, Usage
+from harness.core.calls import Output, Usage
+from harness.core.requests import SpeechRequest
 
 _DEFAULT_VOICE = "default"
 """LiteLLM refuses to send an OpenAI-compatible server no voice at all."""

@@ -10,7 +10,8 @@ from harness.clients.faults import failed
 from harness.clients.reply import Content, Heard
 from harness.clients.tap import Exchange, Wire
 from harness.clients.target import Target
-from harness.core.calls import Output, TranscriptionRequest, Usage
+from harness.core.calls import Output, Usage
+from harness.core.requests import TranscriptionRequest
 
 _SUFFIX = {"audio/wav": "wav", "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/flac": "flac"}
 _PLAIN = ("text", "srt", "vtt")

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
-from harness.core.calls import Usage, Video
+from harness.core.calls import Usage
 from harness.core.canonical import Json
+from harness.core.media import Video
 from harness.core.videos import MOST_SECONDS
 
 _ABSURD = 10_000_000

@@ -25,8 +25,10 @@ from harness.clients.tap import Encoded, Exchange, TooLarge, Wire
 from harness.clients.target import Target
 from harness.clients.usage import video_usage
 from harness.core import videos
-from harness.core.calls import Failure, Output, Video, VideoRequest
+from harness.core.calls import Failure, Output
 from harness.core.canonical import Json
+from harness.core.media import Video
+from harness.core.requests import VideoRequest
 from harness.errors import BakeoffError
 
 SHORTEST_WAIT_S, LONGEST_WAIT_S = 1.0, 10.0

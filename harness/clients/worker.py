@@ -18,9 +18,9 @@ from harness.clients.reply import Reply
 from harness.clients.send import send
 from harness.clients.tap_process import ProcessTap
 from harness.clients.target import Target
-from harness.core.calls import Request
 from harness.core.canonical import from_json
 from harness.core.redaction import Redactor, secrets
+from harness.core.requests import Request
 from harness.errors import BakeoffError
 from harness.sinks import guard
 

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from harness.core import pictures, recordings
-from harness.core.calls import Audio, Image
+from harness.core.media import Audio, Image
 
 DATA = "data:"
 

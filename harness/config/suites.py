@@ -24,9 +24,9 @@ from harness.config.media import content, is_data, picture, recording, short
 from harness.config.paths import TASKS_FOLDER
 from harness.config.paths import shipped as shipped_folder
 from harness.config.secrets import safe_excerpt, shown
-from harness.core.calls import Audio, Image
 from harness.core.candidates import MODALITIES
 from harness.core.canonical import Json, to_json
+from harness.core.media import Audio, Image
 from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean
 from harness.core.suites import Sample, Suite, Task

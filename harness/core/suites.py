@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.core.calls import Audio, Image
 from harness.core.canonical import Json
+from harness.core.media import Audio, Image
 
 if TYPE_CHECKING:
     from harness.core.scores import Scorer

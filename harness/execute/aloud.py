@@ -9,18 +9,9 @@ from functools import reduce
 from harness.clients.clip import described, joined
 from harness.clients.pieces import pieces
 from harness.clients.usage import total
-from harness.core.calls import (
-    BOUNDED_SOURCES,
-    Audio,
-    Call,
-    Failure,
-    Fault,
-    Marks,
-    Output,
-    Record,
-    SpeechRequest,
-    Usage,
-)
+from harness.core.calls import BOUNDED_SOURCES, Call, Failure, Fault, Marks, Output, Record, Usage
+from harness.core.media import Audio
+from harness.core.requests import SpeechRequest
 
 Ask = Callable[[Call], Awaitable[Record | None]]
 """Has one call answered; None where it may not be sent any more."""

@@ -2,19 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from harness.core.calls import (
-    ChatRequest,
-    Document,
-    Image,
-    ImageRequest,
-    RagRequest,
-    Request,
-    SessionRequest,
-    VideoRequest,
-    media_part,
-)
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json
+from harness.core.media import Image, media_part
+from harness.core.requests import ChatRequest, Document, ImageRequest, RagRequest, Request, SessionRequest, VideoRequest
 from harness.core.scores import Instrument
 from harness.core.sound import RAW_RATE
 from harness.core.suites import Sample, Task

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from harness.core.calls import Attempt, Call, Output, Request
+from harness.core.calls import Attempt, Call, Output
 from harness.core.candidates import Candidate
+from harness.core.requests import Request
 from harness.core.runs import Bakeoff, RunSettings
 from harness.errors import BudgetStop, Problem, UsageError
 from harness.execute.prompts import PromptError

@@ -10,28 +10,20 @@ from typing import TYPE_CHECKING
 
 from harness.clients.pieces import SENTENCES
 from harness.clients.usage import total
-from harness.core.calls import (
-    BOUNDED_SOURCES,
-    Audio,
-    Call,
+from harness.core.calls import BOUNDED_SOURCES, Call, Failure, Marks, Output, Ranked, Record, Role, Usage
+from harness.core.candidates import Candidate, Stage
+from harness.core.canonical import Json, from_json
+from harness.core.media import Audio
+from harness.core.requests import (
     ChatRequest,
     Document,
     EmbeddingRequest,
-    Failure,
-    Marks,
-    Output,
     RagRequest,
-    Ranked,
-    Record,
     Request,
     RerankRequest,
-    Role,
     SpeechRequest,
     TranscriptionRequest,
-    Usage,
 )
-from harness.core.candidates import Candidate, Stage
-from harness.core.canonical import Json, from_json
 from harness.execute import requests
 from harness.execute.fusion import fused
 from harness.execute.plan import call_key

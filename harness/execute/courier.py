@@ -14,19 +14,10 @@ from harness.clients.deadlines import Deadlines
 from harness.clients.retry import Answer, RetryPolicy, is_unspent
 from harness.clients.tap import Watch
 from harness.clients.target import Target
-from harness.core.calls import (
-    SECRET_IN_ANSWER,
-    Attempt,
-    Call,
-    Failure,
-    Fault,
-    Marks,
-    Record,
-    Request,
-    Usage,
-)
+from harness.core.calls import SECRET_IN_ANSWER, Attempt, Call, Failure, Fault, Marks, Record, Usage
 from harness.core.candidates import Candidate
 from harness.core.redaction import Redactor
+from harness.core.requests import Request
 from harness.errors import BakeoffError, StoreError, TapError, WorkerError
 from harness.execute.budget import Budget, is_billed, is_free, record_cost, worst_attempt
 from harness.execute.cleaning import cleaned, is_flagged

@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from statistics import NormalDist
 
-from harness.core.calls import (
-    Audio,
-    Call,
+from harness.core.calls import Call
+from harness.core.forecast import Amounts, Forecast, ForecastRow, Power, Range, total, total_known
+from harness.core.media import Audio, Image, media_part
+from harness.core.requests import (
     ChatRequest,
     ExecutionRequest,
-    Image,
     MosRequest,
     Request,
     SpeechRequest,
     TranscriptionRequest,
-    media_part,
 )
-from harness.core.forecast import Amounts, Forecast, ForecastRow, Power, Range, total, total_known
 from harness.core.runs import Bakeoff, Plan
 from harness.core.scores import Instrument
 from harness.core.suites import Sample

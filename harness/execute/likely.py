@@ -4,27 +4,24 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.core.calls import (
-    Audio,
-    Call,
+from harness.core.calls import Call, Output, Usage
+from harness.core.candidates import Candidate, Stage
+from harness.core.canonical import Json, canonical
+from harness.core.forecast import NOTHING, Range, total, total_known
+from harness.core.media import Audio, media_parts
+from harness.core.requests import (
     ChatRequest,
     EmbeddingRequest,
     ImageRequest,
     MosRequest,
-    Output,
     Request,
     RerankRequest,
     SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
-    Usage,
     VideoRequest,
     is_spoken,
-    media_parts,
 )
-from harness.core.candidates import Candidate, Stage
-from harness.core.canonical import Json, canonical
-from harness.core.forecast import NOTHING, Range, total, total_known
 from harness.core.suites import Sample
 from harness.execute.budget import is_billed
 from harness.execute.prompts import PromptError

@@ -1,15 +1,9 @@
 """What an instrument is asked about an answer."""
 
-from harness.core.calls import (
-    ChatRequest,
-    ExecutionRequest,
-    Image,
-    MosRequest,
-    Output,
-    Request,
-    TranscriptionRequest,
-)
+from harness.core.calls import Output
 from harness.core.canonical import Json, to_json
+from harness.core.media import Image
+from harness.core.requests import ChatRequest, ExecutionRequest, MosRequest, Request, TranscriptionRequest
 from harness.core.scores import Instrument
 from harness.core.suites import Sample, Task
 from harness.execute.prompts import PromptError

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Awaitable, Callable
 
-from harness.core.calls import ChatRequest, Request, SessionRequest
 from harness.core.canonical import canonical
+from harness.core.requests import ChatRequest, Request, SessionRequest
 
 Sleep = Callable[[float], Awaitable[object]]
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.clients.reserved import RESERVED
-from harness.core.calls import Call, Document, Output, Record, Request, Role
+from harness.core.calls import Call, Output, Record, Role
 from harness.core.candidates import MODALITIES, Candidate
 from harness.core.canonical import digest
+from harness.core.requests import Document, Request
 from harness.core.runs import Bakeoff, Exclusion, Plan
 from harness.core.suites import Sample, Task
 from harness.errors import Problem, UsageError

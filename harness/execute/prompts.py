@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from harness.core.calls import Document
+from harness.core.requests import Document
 from harness.core.suites import Sample
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from harness.core.calls import Audio, Script
 from harness.core.canonical import from_json
+from harness.core.media import Audio
+from harness.core.requests import Script
 from harness.core.suites import Sample, Task
 from harness.execute.prompts import PromptError
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from harness.core.calls import (
-    Audio,
+from harness.core.candidates import Candidate
+from harness.core.canonical import Json
+from harness.core.media import Audio
+from harness.core.requests import (
     ChatRequest,
     Document,
     EmbeddingRequest,
@@ -13,8 +15,6 @@ from harness.core.calls import (
     SpeechRequest,
     TranscriptionRequest,
 )
-from harness.core.candidates import Candidate
-from harness.core.canonical import Json
 
 TOKENS_OF_A_WORD_SPOKEN = 16
 """A token of text lasts about a third of a second when it is spoken, which providers count as up to fifty tokens."""

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.core.calls import (
+from harness.core.calls import Usage
+from harness.core.candidates import Candidate
+from harness.core.forecast import NOTHING, Range, total
+from harness.core.requests import (
     ChatRequest,
     EmbeddingRequest,
     ImageRequest,
@@ -12,11 +15,8 @@ from harness.core.calls import (
     SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
-    Usage,
     VideoRequest,
 )
-from harness.core.candidates import Candidate
-from harness.core.forecast import NOTHING, Range, total
 
 FASTER, SLOWER = 8.0, 4.0
 """By which factors a machine may be faster or slower than declared: 2 cores of 2026 took twice the time below when they

@@ -6,19 +6,18 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from harness.core.calls import (
-    Call,
+from harness.core.calls import Call, Role
+from harness.core.candidates import Candidate
+from harness.core.requests import (
     ChatRequest,
     Document,
     EmbeddingRequest,
     RagRequest,
     Request,
     RerankRequest,
-    Role,
     SpeechRequest,
     media_named,
 )
-from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff
 from harness.execute.budget import Budget, worst_attempts
 from harness.execute.plan import call_key

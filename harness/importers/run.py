@@ -4,10 +4,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.core.calls import IMPORTED, Call, ChatRequest, Failure, Output, Record, Role
+from harness.core.calls import IMPORTED, Call, Failure, Output, Record, Role
 from harness.core.canonical import Json, digest, to_json
 from harness.core.manifest import IMPORTED_FROM, Manifest
 from harness.core.redaction import Redactor
+from harness.core.requests import ChatRequest
 from harness.core.rules import DecisionRule
 from harness.importers.log import Log, LoggedAnswer, LoggedTask, Verdict
 from harness.store.ledger import ScoreRow, StoredSample

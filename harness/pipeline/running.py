@@ -207,7 +207,7 @@ def _tell(ledger: "Ledger", session: "Session", unsent: "Mapping[str, Unsent]") 
 def _keep_media(bakeoff: Bakeoff, planned: Plan, run_folder: Path) -> None:
     """Copy the media that the plan names into the run: what is sent and shown is then what was planned."""
     from harness.config.media import content
-    from harness.core.calls import media_named
+    from harness.core.requests import media_named
     from harness.store.media import Media
 
     wanted = frozenset[str]().union(*(media_named(call.request) for call in planned.calls))

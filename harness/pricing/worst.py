@@ -21,7 +21,10 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 
-from harness.core.calls import (
+from harness.core.candidates import Candidate
+from harness.core.canonical import Json, canonical
+from harness.core.media import media_parts
+from harness.core.requests import (
     MOST_ANSWERS,
     ChatRequest,
     EmbeddingRequest,
@@ -33,10 +36,7 @@ from harness.core.calls import (
     TranscriptionRequest,
     VideoRequest,
     is_spoken,
-    media_parts,
 )
-from harness.core.candidates import Candidate
-from harness.core.canonical import Json, canonical
 from harness.pricing.rates import Rates, rates
 
 BYTES_PER_TOKEN = 3

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.core.calls import SECRET_IN_ANSWER, Audio, Failure, Image, Output, Record, Video
+from harness.core.calls import SECRET_IN_ANSWER, Failure, Output, Record
 from harness.core.canonical import Json, to_json
+from harness.core.media import Audio, Image, Video
 from harness.core.scores import BAD_BELOW, TRANSCRIBER
 from harness.core.suites import Sample
 from harness.report.confusion import SCORER as LABELS

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.core.calls import Audio, Failure, Image, Record
+from harness.core.calls import Failure, Record
+from harness.core.media import Audio, Image
 from harness.core.scores import BAD_BELOW
 from harness.report.answers import Answer, answer, as_text
 from harness.report.numbers import Number, count, fixed, number, number_id, seconds

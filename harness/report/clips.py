@@ -11,7 +11,7 @@ from urllib.parse import quote
 import numpy as np
 import soundfile
 
-from harness.core.calls import Audio
+from harness.core.media import Audio
 from harness.core.sound import too_much
 from harness.errors import BakeoffError
 from harness.report.evidence import Evidence

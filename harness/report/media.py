@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from harness.core.calls import Audio, Image, Video
+from harness.core.media import Audio, Image, Video
 from harness.report.cases import SampleView
 from harness.report.clips import Clip, clips
 from harness.report.evidence import Evidence

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from harness.core import pictures, videos
-from harness.core.calls import Image, Video
+from harness.core.media import Image, Video
 from harness.errors import BakeoffError
 from harness.report.evidence import Evidence
 

@@ -8,7 +8,8 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.core.calls import Audio, Output
+from harness.core.calls import Output
+from harness.core.media import Audio
 from harness.core.scores import Reading, Score, Scorer, Unscored
 from harness.core.suites import Sample
 from harness.core.turns import AGENT, USER, Turn, turns_of

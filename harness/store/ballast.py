@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from harness.core import videos
-from harness.core.calls import (
+from harness.core.requests import (
     ChatRequest,
     EmbeddingRequest,
     ImageRequest,

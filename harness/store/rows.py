@@ -6,25 +6,10 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
-from harness.core.calls import (
-    Attempt,
-    Audio,
-    Call,
-    Failure,
-    Fault,
-    Image,
-    Marks,
-    Output,
-    Ranked,
-    Record,
-    Request,
-    Role,
-    Told,
-    Usage,
-    Vectors,
-    Video,
-)
+from harness.core.calls import Attempt, Call, Failure, Fault, Marks, Output, Ranked, Record, Role, Told, Usage
 from harness.core.canonical import canonical, from_json, to_json
+from harness.core.media import Audio, Image, Vectors, Video
+from harness.core.requests import Request
 
 T = TypeVar("T")
 

@@ -11,8 +11,8 @@ import pytest
 from harness.cli.app import main
 from harness.clients.retry import Answer
 from harness.clients.target import Target
-from harness.core.calls import ChatRequest, Request
 from harness.core.manifest import Calibration
+from harness.core.requests import ChatRequest, Request
 from tests.execute.bakeoffs import Client, answered
 
 CAPITALS = {"France": "Paris", "Italy": "Rome", "Spain": "Madrid", "Japan": "Tokyo"}

@@ -9,7 +9,7 @@ import pytest
 
 from harness.clients.retry import Answer
 from harness.clients.target import Target
-from harness.core.calls import Request
+from harness.core.requests import Request
 from harness.errors import IncompleteError
 from harness.execute import scoring
 from harness.store.ledger import Ledger

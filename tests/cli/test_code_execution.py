@@ -10,7 +10,8 @@ import pytest
 
 from harness.clients.retry import Answer
 from harness.clients.target import Target
-from harness.core.calls import ChatRequest, ExecutionRequest, Output, Request
+from harness.core.calls import Output
+from harness.core.requests import ChatRequest, ExecutionRequest, Request
 from tests.cli.conftest import Desk
 from tests.cli.test_again import qualities
 from tests.execute.bakeoffs import answered

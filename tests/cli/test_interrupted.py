@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.calls import ChatRequest, Role
+from harness.core.calls import Role
+from harness.core.requests import ChatRequest
 from harness.store.ledger import Ledger
 from tests.fake_provider import FakeProvider, Pace, running
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from harness.cli.progress import PLAIN_EVERY_S, Bars
-from harness.core.calls import Call, Failure, Fault, Output, Record, Role, SpeechRequest
+from harness.core.calls import Call, Failure, Fault, Output, Record, Role
+from harness.core.requests import SpeechRequest
 from tests.report.benches import record
 
 

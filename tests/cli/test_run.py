@@ -8,7 +8,8 @@ import pytest
 
 from harness.clients.retry import Answer
 from harness.clients.target import Target
-from harness.core.calls import ChatRequest, Fault, Request
+from harness.core.calls import Fault
+from harness.core.requests import ChatRequest, Request
 from harness.errors import UsageError
 from tests.cli.conftest import BAKEOFF, CAPITALS, Desk
 from tests.execute.bakeoffs import answered, failed

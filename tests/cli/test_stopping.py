@@ -8,7 +8,7 @@ import pytest
 
 from harness.clients.retry import Answer
 from harness.clients.target import Target
-from harness.core.calls import ChatRequest, Request
+from harness.core.requests import ChatRequest, Request
 from tests.cli.conftest import BAKEOFF, Desk
 from tests.execute.bakeoffs import answered
 from tests.test_every_number import check_run

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 import soundfile
 
-from harness.core.calls import Audio, Failure, Fault, Output, Usage
+from harness.core.calls import Failure, Fault, Output, Usage
+from harness.core.media import Audio
 from tests.clients.trip import attempt, chat, execution, mos, speech, transcription, trip
 from tests.fake_provider import FakeProvider, empty, raw_body
 from tests.fake_provider.audio import RATE, header, speak

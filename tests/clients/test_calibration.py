@@ -17,8 +17,8 @@ from harness.clients.in_process import InProcessTap
 from harness.clients.reply import Reply
 from harness.clients.sender import Here, Sender, Workers, sender
 from harness.clients.target import Target
-from harness.core.calls import Request
 from harness.core.manifest import Calibration
+from harness.core.requests import Request
 from harness.errors import BakeoffError
 
 pytestmark = pytest.mark.alone

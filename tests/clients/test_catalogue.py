@@ -15,8 +15,9 @@ from harness.clients.target import resolve as reach
 from harness.config.candidates import resolve
 from harness.config.paths import PROVIDERS_FILE, shipped
 from harness.config.providers import read_providers
-from harness.core.calls import Failure, Request, TranscriptionRequest
+from harness.core.calls import Failure
 from harness.core.candidates import Candidate
+from harness.core.requests import Request, TranscriptionRequest
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample, Suite, Task
 from harness.execute.plan import plan

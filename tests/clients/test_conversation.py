@@ -10,7 +10,9 @@ import soundfile
 
 from harness.clients.clip import with_header
 from harness.clients.reply import Reply
-from harness.core.calls import Audio, Failure, Output, Script, SessionRequest, media_named
+from harness.core.calls import Failure, Output
+from harness.core.media import Audio
+from harness.core.requests import Script, SessionRequest, media_named
 from harness.core.sound import RAW_RATE
 from harness.core.turns import AGENT, USER, Turn, turns_of
 from tests.clients import trip as trips

@@ -13,7 +13,8 @@ import pytest
 from harness.clients import litellm_door
 from harness.clients.clip import with_header
 from harness.clients.reply import Reply
-from harness.core.calls import Failure, Output, SessionRequest, Usage
+from harness.core.calls import Failure, Output, Usage
+from harness.core.requests import SessionRequest
 from tests.clients import trip as trips
 from tests.fake_provider import FakeProvider, Fault, Pace, clean_eof, hang, reset, running, status
 from tests.fake_provider.audio import samples

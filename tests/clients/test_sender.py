@@ -16,7 +16,8 @@ import pytest
 from harness.clients.deadlines import Deadlines
 from harness.clients.reply import Reply
 from harness.clients.sender import Sender, Workers, sender
-from harness.core.calls import Failure, Output, Request
+from harness.core.calls import Failure, Output
+from harness.core.requests import Request
 from harness.errors import WorkerError
 from tests.clients.trip import CLIP, EVERY_ENDPOINT, chat, read_media, target
 from tests.fake_provider import FakeProvider, Pace, hang, status

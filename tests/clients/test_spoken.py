@@ -9,7 +9,8 @@ import pytest
 import soundfile
 
 from harness.clients.events import read
-from harness.core.calls import ChatRequest, Failure, Output, Usage
+from harness.core.calls import Failure, Output, Usage
+from harness.core.requests import ChatRequest
 from tests.clients.trip import AUDIO, spoken, trip
 from tests.fake_provider import FakeProvider, Fault
 from tests.fake_provider.audio import RATE, header, samples

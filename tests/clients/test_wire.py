@@ -15,7 +15,8 @@ from harness.clients.events import read
 from harness.clients.marks import marks
 from harness.clients.reply import Content
 from harness.clients.tap import Chunk, Exchange
-from harness.core.calls import Failure, Output, Request
+from harness.core.calls import Failure, Output
+from harness.core.requests import Request
 from tests.clients.trip import (
     EVERY_ENDPOINT,
     REFUSED,

@@ -20,13 +20,13 @@ from harness.clients.send import send
 from harness.clients.tap import Tap, Wire
 from harness.clients.tap_process import ProcessTap
 from harness.clients.target import Target
-from harness.core.calls import (
-    Audio,
+from harness.core.canonical import Json, to_json
+from harness.core.media import Audio, Image, media_part
+from harness.core.requests import (
     ChatRequest,
     Document,
     EmbeddingRequest,
     ExecutionRequest,
-    Image,
     ImageRequest,
     MosRequest,
     Request,
@@ -35,9 +35,7 @@ from harness.core.calls import (
     SpeechRequest,
     TranscriptionRequest,
     VideoRequest,
-    media_part,
 )
-from harness.core.canonical import Json, to_json
 from harness.core.sound import RAW_RATE
 from tests.clients.forked import ForkedTap
 from tests.fake_provider import FakeProvider

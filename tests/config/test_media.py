@@ -12,7 +12,7 @@ from harness.config import suites
 from harness.config.media import content, picture, recording, short
 from harness.config.suites import load_suite
 from harness.core import pictures
-from harness.core.calls import Audio, Image
+from harness.core.media import Audio, Image
 from harness.core.suites import Suite
 from harness.errors import Problem, UsageError
 from tests.fake_provider.audio import RATE, header, speak

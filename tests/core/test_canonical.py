@@ -5,22 +5,12 @@ from typing import Any
 
 import pytest
 
-from harness.core.calls import (
-    Audio,
-    Call,
-    ChatRequest,
-    Failure,
-    Fault,
-    MosRequest,
-    Output,
-    Request,
-    Role,
-    SpeechRequest,
-    TranscriptionRequest,
-)
+from harness.core.calls import Call, Failure, Fault, Output, Role
 from harness.core.candidates import Candidate, Machine
 from harness.core.canonical import canonical, digest, from_json, to_json
 from harness.core.estimates import Estimate
+from harness.core.media import Audio
+from harness.core.requests import ChatRequest, MosRequest, Request, SpeechRequest, TranscriptionRequest
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale
 
 CLIP = Audio(sha256="ab", mime="audio/wav", seconds=1.5, sample_rate=16000, size=48000)

@@ -22,7 +22,7 @@ from harness.clients.retry import Answer
 from harness.clients.target import Target
 from harness.config.data import load_samples
 from harness.config.traffic import load_traffic
-from harness.core.calls import ChatRequest, Request
+from harness.core.requests import ChatRequest, Request
 from harness.errors import UsageError
 from tests.cli.conftest import calibrated
 from tests.docs.pages import ROOT, Block, Page

@@ -13,21 +13,12 @@ from harness.clients.deadlines import Deadlines
 from harness.clients.retry import Answer, RetryPolicy
 from harness.clients.tap import Watch
 from harness.clients.target import Target
-from harness.core.calls import (
-    Attempt,
-    Audio,
-    Failure,
-    Fault,
-    Marks,
-    Output,
-    Record,
-    Request,
-    SpeechRequest,
-    Usage,
-)
+from harness.core.calls import Attempt, Failure, Fault, Marks, Output, Record, Usage
 from harness.core.candidates import Candidate, Machine, Prices
 from harness.core.canonical import to_json
 from harness.core.manifest import Manifest
+from harness.core.media import Audio
+from harness.core.requests import Request, SpeechRequest
 from harness.core.runs import Bakeoff, RunSettings
 from harness.core.scores import MOS, TRANSCRIBER, Reading, Score, Scorer
 from harness.core.suites import Sample, Suite, Task

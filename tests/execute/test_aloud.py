@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from harness.clients.clip import described
-from harness.core.calls import Call, Output, Record, SpeechRequest
+from harness.core.calls import Call, Output, Record
+from harness.core.requests import SpeechRequest
 from harness.execute.aloud import aloud
 from tests.fake_provider.audio import header
 from tests.store.nouns import call, record

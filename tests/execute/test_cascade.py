@@ -7,24 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.calls import (
-    Audio,
-    Call,
+from harness.core.calls import Call, Failure, Output, Record, Role, Usage
+from harness.core.candidates import Candidate, Prices, Stage
+from harness.core.media import Audio
+from harness.core.requests import (
     ChatRequest,
     Document,
-    Failure,
-    Output,
     RagRequest,
-    Record,
     Request,
     RerankRequest,
-    Role,
     SpeechRequest,
     TranscriptionRequest,
-    Usage,
     media_named,
 )
-from harness.core.candidates import Candidate, Prices, Stage
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample, Suite
 from harness.errors import StoreError, UsageError

@@ -17,8 +17,10 @@ from typing import Any
 import pytest
 
 from harness.clients.retry import Answer
-from harness.core.calls import Audio, Output, Record, Request
+from harness.core.calls import Output, Record
 from harness.core.candidates import Prices
+from harness.core.media import Audio
+from harness.core.requests import Request
 from harness.core.runs import Bakeoff
 from harness.errors import StoreError
 from harness.execute.runner import RunResult, run

@@ -16,7 +16,9 @@ import pytest
 
 from harness.clients.retry import Answer
 from harness.clients.target import Target
-from harness.core.calls import Audio, Call, Output, Request, Role, SpeechRequest
+from harness.core.calls import Call, Output, Role
+from harness.core.media import Audio
+from harness.core.requests import Request, SpeechRequest
 from harness.errors import StoreError
 from harness.execute.runner import run
 from harness.store import ballast

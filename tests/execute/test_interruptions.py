@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.calls import Call, ChatRequest, Role
+from harness.core.calls import Call, Role
+from harness.core.requests import ChatRequest
 from harness.store.ledger import Ledger
 from tests.execute.victim import IN_FLIGHT, SAMPLES
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from harness.clients.retry import RetryPolicy
-from harness.core.calls import Attempt, Call, ChatRequest, Role
+from harness.core.calls import Attempt, Call, Role
 from harness.core.candidates import Candidate, Machine
+from harness.core.requests import ChatRequest
 from harness.execute.lanes import Bell, Lane, lanes
 from harness.execute.sharing import LOCAL
 from harness.execute.throttle import Throttle

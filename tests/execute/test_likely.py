@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from harness.core.calls import (
-    Audio,
+from harness.core.candidates import Candidate, Machine, Prices, Stage
+from harness.core.forecast import NOTHING, Range
+from harness.core.media import Audio
+from harness.core.requests import (
     ChatRequest,
     Document,
     EmbeddingRequest,
@@ -20,8 +22,6 @@ from harness.core.calls import (
     TranscriptionRequest,
     VideoRequest,
 )
-from harness.core.candidates import Candidate, Machine, Prices, Stage
-from harness.core.forecast import NOTHING, Range
 from harness.execute.likely import Likely, answer_tokens, of_calls, of_request
 from harness.execute.plan import plan
 from harness.execute.speeds import SPEEDS

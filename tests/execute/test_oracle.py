@@ -9,8 +9,9 @@ from unittest.mock import Mock
 
 import pytest
 
-from harness.core.calls import Failure, Output, RagRequest, Record, Role
+from harness.core.calls import Failure, Output, Record, Role
 from harness.core.candidates import Candidate, Machine, Stage
+from harness.core.requests import RagRequest
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample, Suite, Task
 from harness.execute import oracle

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from harness.core.calls import ChatRequest, SpeechRequest
+from harness.core.requests import ChatRequest, SpeechRequest
 from harness.execute.pace import Pace, most_tokens
 from tests.execute.clock import Clock
 

@@ -8,30 +8,24 @@ from typing import Any
 
 import pytest
 
-from harness.core.calls import (
-    Audio,
-    Call,
+from harness.core.calls import Call, Marks, Output, Record, Role, Usage
+from harness.core.candidates import Candidate, Machine, Stage
+from harness.core.canonical import Json, to_json
+from harness.core.media import Audio, Image
+from harness.core.requests import (
     ChatRequest,
     Document,
     EmbeddingRequest,
-    Image,
     ImageRequest,
-    Marks,
     MosRequest,
-    Output,
-    Record,
     RerankRequest,
-    Role,
     Script,
     SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
-    Usage,
     VideoRequest,
     media_named,
 )
-from harness.core.candidates import Candidate, Machine, Stage
-from harness.core.canonical import Json, to_json
 from harness.core.runs import Bakeoff
 from harness.core.scores import MOS, Instrument
 from harness.core.stopping import StopRule

@@ -14,19 +14,10 @@ import pytest
 
 from harness.clients.retry import Answer
 from harness.clients.target import Target
-from harness.core.calls import (
-    SECRET_IN_ANSWER,
-    Failure,
-    Fault,
-    Output,
-    Request,
-    Role,
-    SpeechRequest,
-    TranscriptionRequest,
-    Usage,
-)
+from harness.core.calls import SECRET_IN_ANSWER, Failure, Fault, Output, Role, Usage
 from harness.core.candidates import Machine
 from harness.core.manifest import Unsent
+from harness.core.requests import Request, SpeechRequest, TranscriptionRequest
 from harness.core.runs import Bakeoff
 from harness.errors import CredentialsError, StoreError, UsageError
 from harness.execute.budget import worst_attempt

@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.core.calls import Audio, Output, Told
+from harness.core.calls import Output, Told
+from harness.core.media import Audio
 from harness.core.scores import MOS, READER, SANDBOX, SHAPES, TRANSCRIBER, Instrument, Score, Scorer, Unscored
 from harness.core.suites import Sample
 from harness.execute.measurements import is_measured, measurement

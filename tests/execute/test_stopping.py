@@ -14,8 +14,9 @@ import pytest
 
 from harness.clients.retry import Answer
 from harness.clients.target import Target
-from harness.core.calls import ChatRequest, Fault, Output, Record, Request, Role, TranscriptionRequest
+from harness.core.calls import Fault, Output, Record, Role
 from harness.core.candidates import Candidate
+from harness.core.requests import ChatRequest, Request, TranscriptionRequest
 from harness.core.rules import Criterion, DecisionRule, Gate
 from harness.core.runs import Bakeoff
 from harness.core.scores import TRANSCRIBER, Reading, Score, Scorer

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.calls import Audio, ChatRequest, Document, EmbeddingRequest, RerankRequest, Role, SpeechRequest
+from harness.core.calls import Role
 from harness.core.candidates import Candidate, Stage
+from harness.core.media import Audio
+from harness.core.requests import ChatRequest, Document, EmbeddingRequest, RerankRequest, SpeechRequest
 from harness.core.runs import Bakeoff
 from harness.core.suites import Sample
 from harness.execute.budget import Budget, ceilings, unpriced

@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from harness.core.calls import ChatRequest, Request
+from harness.core.requests import ChatRequest, Request
 from harness.execute.runner import run
 from harness.store.ledger import DATABASE, Ledger
 from harness.store.media import Media

@@ -10,8 +10,9 @@ from harness.clients.clip import with_header
 from harness.clients.sender import Here
 from harness.config.decision import slots
 from harness.config.defaults import rule
-from harness.core.calls import Attempt, Audio, Failure, Output, Record, Role
+from harness.core.calls import Attempt, Failure, Output, Record, Role
 from harness.core.candidates import Candidate, Prices
+from harness.core.media import Audio
 from harness.core.runs import Bakeoff
 from harness.core.scores import TRANSCRIBER, Reading, Score, Scorer
 from harness.core.sound import RAW_RATE

@@ -21,7 +21,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from harness.config.suites import load_suite
-from harness.core.calls import Output, Script, SessionRequest
+from harness.core.calls import Output
+from harness.core.requests import Script, SessionRequest
 from harness.core.scores import READER, Reading, Score
 from harness.core.suites import Sample
 from harness.local.audio import heard

@@ -12,7 +12,8 @@ import pytest
 
 from harness.clients.clip import with_header
 from harness.clients.reply import Reply
-from harness.core.calls import Failure, Output, Script
+from harness.core.calls import Failure, Output
+from harness.core.requests import Script
 from harness.core.sound import RAW_RATE
 from harness.core.turns import AGENT, USER, turns_of
 from harness.local.audio import Samples

@@ -4,7 +4,9 @@ import asyncio
 import math
 from pathlib import Path
 
-from harness.core.calls import Audio, Marks, Output, SpeechRequest, Usage
+from harness.core.calls import Marks, Output, Usage
+from harness.core.media import Audio
+from harness.core.requests import SpeechRequest
 from harness.metrics.tables import observe
 from harness.store.frames import calls_frame, scores_frame
 from tests.store.nouns import call, failure, new_ledger, record

@@ -5,8 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from harness.core.calls import (
-    Audio,
+from harness.core.calls import Usage
+from harness.core.candidates import Candidate, Machine, Prices
+from harness.core.canonical import Json, to_json
+from harness.core.media import Audio
+from harness.core.requests import (
     ChatRequest,
     Document,
     EmbeddingRequest,
@@ -18,11 +21,8 @@ from harness.core.calls import (
     SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
-    Usage,
     VideoRequest,
 )
-from harness.core.candidates import Candidate, Machine, Prices
-from harness.core.canonical import Json, to_json
 from harness.pricing import book
 from harness.pricing.cost import cost, worst_case
 

@@ -12,25 +12,12 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from harness.core.calls import (
-    Attempt,
-    Audio,
-    Call,
-    ChatRequest,
-    Failure,
-    Fault,
-    Marks,
-    MosRequest,
-    Output,
-    Record,
-    Role,
-    SpeechRequest,
-    TranscriptionRequest,
-    Usage,
-)
+from harness.core.calls import Attempt, Call, Failure, Fault, Marks, Output, Record, Role, Usage
 from harness.core.candidates import Candidate, Machine, Prices
 from harness.core.canonical import Json, digest, to_json
 from harness.core.manifest import Manifest
+from harness.core.media import Audio
+from harness.core.requests import ChatRequest, MosRequest, SpeechRequest, TranscriptionRequest
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale
 from harness.core.runs import RunSettings
 from harness.core.suites import Sample

@@ -12,7 +12,7 @@ import soundfile
 
 import harness.core.sound
 import harness.report.clips
-from harness.core.calls import Audio
+from harness.core.media import Audio
 from harness.report.clips import BINS, HEIGHT, Clip, clips
 from tests.report.benches import Bench, freeze, tone
 

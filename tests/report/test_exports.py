@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from harness import pipeline
-from harness.core.calls import Failure, Fault, Image, Marks, Output, Record, Role
+from harness.core.calls import Failure, Fault, Marks, Output, Record, Role
 from harness.core.canonical import from_json, to_json
+from harness.core.media import Image
 from harness.errors import UsageError
 from harness.report.evidence import Evidence
 from harness.report.exports import csv_text, jsonl_text, read_jsonl, rows, safe

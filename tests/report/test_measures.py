@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from harness.core.calls import Call, Output, Record, Role, SpeechRequest
+from harness.core.calls import Call, Output, Record, Role
+from harness.core.requests import SpeechRequest
 from harness.report.document import plain
 from harness.report.measures import interval_of_mean, spending
 from harness.report.speaker import Speaker

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import harness.report.shown
-from harness.core.calls import Image
+from harness.core.media import Image
 from harness.report.shown import Shown, shown
 from tests.pictures import noun, picture
 from tests.report.benches import Bench, freeze

@@ -4,8 +4,9 @@ import random
 from collections.abc import Iterator
 from decimal import Decimal
 
-from harness.core.calls import Call, ChatRequest, Failure, Fault, Marks, Output, Record, Role, Usage
+from harness.core.calls import Call, Failure, Fault, Marks, Output, Record, Role, Usage
 from harness.core.candidates import Candidate, Prices
+from harness.core.requests import ChatRequest
 from harness.core.suites import Sample
 from harness.report.evidence import AskedSample, Judgement
 from tests.report.benches import Bench, record

@@ -2,8 +2,9 @@
 
 import pytest
 
-from harness.core.calls import Output, Video
+from harness.core.calls import Output
 from harness.core.canonical import Json
+from harness.core.media import Video
 from harness.core.scores import Score, Unscored
 from harness.core.suites import Sample
 from harness.scorers import OrderedClip

@@ -10,8 +10,9 @@ import pytest
 from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from harness.core.calls import Audio, Output
+from harness.core.calls import Output
 from harness.core.canonical import Json
+from harness.core.media import Audio
 from harness.core.scores import Reading, Score, Unscored
 from harness.core.suites import Sample
 from harness.scorers.speech import Dnsmos, TranscriptAccuracy, WordAccuracy

@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.core.calls import Audio, Output
+from harness.core.calls import Output
+from harness.core.media import Audio
 from harness.core.scores import TRANSCRIBER, Reading, Score, Scorer, Unscored
 from harness.core.suites import Sample
 from harness.scorers import SpokenContains, SpokenLabel, SpokenNumber

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.core.calls import Audio, Output
+from harness.core.calls import Output
+from harness.core.media import Audio
 from harness.core.scores import Score, Unscored
 from harness.core.suites import Sample
 from harness.scorers import ExactMatch

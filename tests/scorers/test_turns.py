@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from harness.core.calls import Audio, Output
+from harness.core.calls import Output
+from harness.core.media import Audio
 from harness.core.scores import Score, Unscored
 from harness.core.suites import Sample
 from harness.core.turns import AGENT, USER, Turn, turns_of, values_of

@@ -3,37 +3,25 @@
 from decimal import Decimal
 from pathlib import Path
 
-from harness.core.calls import (
-    Attempt,
-    Audio,
-    Call,
+from harness.core.calls import Attempt, Call, Failure, Fault, Marks, Output, Ranked, Record, Role, Usage
+from harness.core.canonical import Json
+from harness.core.manifest import Manifest
+from harness.core.media import Audio, Image, Vectors, Video
+from harness.core.requests import (
     ChatRequest,
     Document,
     EmbeddingRequest,
     ExecutionRequest,
-    Failure,
-    Fault,
-    Image,
     ImageRequest,
-    Marks,
     MosRequest,
-    Output,
-    Ranked,
-    Record,
     Request,
     RerankRequest,
-    Role,
     Script,
     SessionRequest,
     SpeechRequest,
     TranscriptionRequest,
-    Usage,
-    Vectors,
-    Video,
     VideoRequest,
 )
-from harness.core.canonical import Json
-from harness.core.manifest import Manifest
 from harness.core.suites import Sample
 from harness.core.turns import Turn, values_of
 from harness.store.ledger import Ledger, StoredSample

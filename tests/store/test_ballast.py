@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from harness.core.calls import ChatRequest, Output, Request, SpeechRequest, TranscriptionRequest, VideoRequest
+from harness.core.calls import Output
+from harness.core.requests import ChatRequest, Request, SpeechRequest, TranscriptionRequest, VideoRequest
 from harness.errors import StoreError
 from harness.store.ballast import CHECKPOINT_BYTES, NAME, Ballast, brings, room
 from tests.store.nouns import CLIP, call, new_ledger, record

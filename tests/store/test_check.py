@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.calls import Output, Record, Role, TranscriptionRequest
+from harness.core.calls import Output, Record, Role
+from harness.core.requests import TranscriptionRequest
 from harness.errors import NewerStoreError, StoreError, StoreLockedError, UsageError
 from harness.store import salvage as salvaging
 from harness.store.ballast import ADVICE

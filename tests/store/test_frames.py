@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from harness.core.calls import Fault, Marks, Output, Record, SpeechRequest, Usage
+from harness.core.calls import Fault, Marks, Output, Record, Usage
 from harness.core.canonical import Json
+from harness.core.requests import SpeechRequest
 from harness.store.frames import COLUMNS, calls_frame, scores_frame
 from harness.store.ledger import Ledger, ScoreRow
 from tests.store.nouns import CLIP, STARTED, attempt, call, failure, instrument, manifest, new_ledger, record, samples

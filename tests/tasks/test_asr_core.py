@@ -9,7 +9,8 @@ import pytest
 from harness.config.load import load
 from harness.config.paths import shipped
 from harness.config.suites import load_suite
-from harness.core.calls import Audio, Output
+from harness.core.calls import Output
+from harness.core.media import Audio
 from harness.core.scores import Score
 from harness.core.suites import Sample
 from harness.execute.plan import plan

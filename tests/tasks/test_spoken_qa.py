@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from harness.config.suites import load_suite
-from harness.core.calls import Audio
+from harness.core.media import Audio
 from tasks.spoken_qa import speak
 
 ROOT = Path(__file__).parents[2] / "tasks"

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from harness.config.suites import load_suite
-from harness.core.calls import Audio, Image, Output, Ranked, Video
+from harness.core.calls import Output, Ranked
 from harness.core.canonical import Json, from_json
+from harness.core.media import Audio, Image, Video
 from harness.core.scores import MOS, READER, SHAPES, TRANSCRIBER, Reading, Score, Scorer, Unscored, answer_key
 from harness.core.suites import Sample, Suite, Task
 from harness.core.turns import Turn, values_of

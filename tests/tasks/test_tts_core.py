@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.calls import Audio, Output
+from harness.core.calls import Output
+from harness.core.media import Audio
 from harness.core.scores import Reading, Score, Unscored
 from harness.core.suites import Sample, Suite, Task
 from harness.scorers.speech import WordAccuracy

@@ -7,7 +7,7 @@ import numpy as np
 import soundfile
 
 from harness.config.suites import load_suite
-from harness.core.calls import Audio
+from harness.core.media import Audio
 from tasks.turn_taking import speak
 
 HOME = Path(speak.__file__).parent

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.config.suites import load_suite
-from harness.core.calls import Audio, Output
+from harness.core.calls import Output
+from harness.core.media import Audio
 from harness.core.scores import Reading, Score, Scorer
 from harness.core.suites import Sample, Task
 from harness.scorers.speech import FORMS, WordAccuracy
