@@ -67,6 +67,7 @@ DOORS = {
     "plotly": ("report/charts.py",),
     "piper": ("local/engines/piper.py",),
     "pocketsphinx": ("local/",),
+    "pyarrow": ("report/parquet.py",),
     "pydantic": ("config/",),
     "pytest": ("pytest_plugin.py",),
     "referencing": ("scorers/structured.py",),

@@ -10,6 +10,8 @@ from harness.cli import screen
 from harness.cli.options import HERE, Folder, RunName, Runs, runs_of
 from harness.errors import UsageError
 
+BINARY = ("xlsx", "parquet")
+
 
 def register(app: typer.Typer) -> None:
     app.command("export")(export)
@@ -21,8 +23,9 @@ def export(
         str,
         typer.Option(
             "--format",
-            metavar="csv|xlsx|jsonl|md|junit",
-            help="csv and xlsx: answers, xlsx with the decision; jsonl leaves nothing out; md and junit: the decision.",
+            metavar="csv|xlsx|jsonl|parquet|md|junit",
+            help="csv, xlsx and parquet: answers, xlsx with the decision; jsonl leaves nothing out; md and junit: the "
+            "decision.",
         ),
     ] = "csv",
     output: Annotated[
@@ -39,8 +42,8 @@ def export(
     if format_ not in pipeline.EXPORTS:
         raise UsageError(f"a run is exported as {', '.join(pipeline.EXPORTS)}, not {format_!r}")
     path = folders.find(run, runs_of(folder, runs))
-    if output == Path("-") and format_ == "xlsx":
-        raise UsageError("a workbook is no text that could be printed", hint="-o answers.xlsx")
+    if output == Path("-") and format_ in BINARY:
+        raise UsageError(f"{format_} is no text that could be printed", hint=f"-o {pipeline.EXPORTS[format_]}")
     content = pipeline.export(path, format_)
     if output == Path("-"):
         sys.stdout.write(content.decode())

@@ -30,7 +30,8 @@ DRAWS = 10_000
 PACKED_BYTES = 1_500_000
 """What the draws of all slots may take in the page."""
 EXPORTS: Mapping[str, str] = {
-    "csv": "answers.csv", "jsonl": "answers.jsonl", "xlsx": "answers.xlsx", "md": "decision.md", "junit": "junit.xml",
+    "csv": "answers.csv", "xlsx": "answers.xlsx", "jsonl": "answers.jsonl", "parquet": "answers.parquet",
+    "md": "decision.md", "junit": "junit.xml",
 }  # fmt: skip
 """Format → the file's name, where nobody gives another."""
 EXPORTED = """
@@ -253,6 +254,10 @@ def export(run_folder: Path, format_: str) -> bytes:
         from harness.report.workbook import workbook
 
         return workbook(run, decisions(run_folder), found)
+    if format_ == "parquet":
+        from harness.report.parquet import parquet
+
+        return parquet(run, found)
     text = {"csv": exports.csv_text, "jsonl": exports.jsonl_text}[format_]
     return text(run, found).encode()
 

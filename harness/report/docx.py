@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
-from harness.errors import UsageError
+from harness.errors import Problem, UsageError
 from harness.report.document import (
     CELLS,
     Block,
@@ -88,10 +88,9 @@ def _library() -> Any:
     try:
         import docx as word
     except ImportError as error:
-        raise UsageError(
-            "a memo in docx needs the package python-docx, which is not installed",
-            hint="pip install 'python-docx>=1.2', or the memo in Markdown: --format md",
-        ) from error
+        message = "a memo in docx needs the package python-docx, which is not installed"
+        hint = "pip install 'python-docx>=1.2', or the memo in Markdown: --format md"
+        raise UsageError([Problem(code="E107", message=message, hint=hint)]) from error
     return word
 
 

@@ -32,7 +32,7 @@ def test_lines_go_where_they_are_told_to(desk: Desk) -> None:
 
 
 def test_other_formats_are_refused(desk: Desk) -> None:
-    assert "md, junit, not 'xml'" in desk.bakeoff("export", "latest", "--format", "xml", code=2).err
+    assert "parquet, md, junit, not 'xml'" in desk.bakeoff("export", "latest", "--format", "xml", code=2).err
 
 
 def test_a_decision_is_a_comment_a_page_of_ci_and_a_workbook(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +55,8 @@ def test_a_decision_is_a_comment_a_page_of_ci_and_a_workbook(desk: Desk, monkeyp
     place = heads.index("answer")
     assert sorted(str(row[place]) for row in rows) == sorted(2 * list(CAPITALS.values()))
     assert {type(row[heads.index("total_ms")]) for row in rows} <= {int, float, type(None)}
-    assert "no text" in desk.bakeoff("export", "latest", "--format", "xlsx", "-o", "-", code=2).err
+    for name in ("xlsx", "parquet"):
+        assert "no text" in desk.bakeoff("export", "latest", "--format", name, "-o", "-", code=2).err
 
 
 def test_a_page_without_content_lies_beside_the_other(desk: Desk) -> None:

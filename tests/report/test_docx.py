@@ -90,4 +90,6 @@ def test_without_the_package_the_fix_is_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "docx", None)
     with pytest.raises(UsageError, match="needs the package python-docx") as caught:
         docx(memo(FAKE.evidence, FAKE.decisions))
-    assert "pip install 'python-docx" in str(caught.value.hint)
+    (problem,) = caught.value.problems
+    assert problem.code == "E107"
+    assert "pip install 'python-docx" in str(problem.hint)
