@@ -1,4 +1,4 @@
-"""Statistics against statsmodels, choix and HdrHistogram, 200 random samples each; `make references` asks again."""
+"""Statistics against statsmodels, choix and HdrHistogram, at least 200 samples each; `make references` asks again."""
 
 import numpy as np
 import pytest
@@ -13,10 +13,11 @@ REFERENCE = load("inference")
 NEAR = 1e-8
 
 
-def test_every_reference_was_asked_200_times() -> None:
+def test_every_reference_answered_200_times() -> None:
     counts = {name: len(cases) for name, cases in REFERENCE.items() if isinstance(cases, list)}
     assert len(counts) == 8
-    assert set(counts.values()) == {200}
+    assert min(counts.values()) >= 200
+    assert sum(case["power"] is not None for case in REFERENCE["power"]) >= 200
 
 
 def test_clustered_means_equal_statsmodels() -> None:
@@ -58,7 +59,7 @@ def test_strengths_equal_choix_with_and_without_a_prior() -> None:
         if connected(wins):
             alone += 1
             assert strengths(wins).theta == pytest.approx(case["alone"], abs=1e-6)
-    assert alone > 100
+    assert alone >= 200
 
 
 def test_what_coming_first_is_worth_equals_statsmodels() -> None:
