@@ -1147,6 +1147,12 @@ class Decision:
         worths = zip(self.criteria, self.values[name], strict=True)
         return all(v != 0 for c, v in worths if c["metric"] == "quality")
 
+    def relief(self, name: str) -> float:
+        """What its score would gain, had what it cost at most been nothing; 0 where every call was metered."""
+        cells = zip(self.criteria, self.weights, self.values[name], strict=True)
+        gains = [w * (1 - v) for c, w, v in cells if v is not None and c["metric"].startswith("usd")]
+        return sum(gains) if self.slot.bounded(name) else 0.0
+
     def told(self, name: str) -> bool | None:
         """Whether 97.5 % of the draws put the leader before `name`; None where these draws are too near to say."""
         lead = sorted(a - b for a, b in zip(self.score_draws[str(self.leader)], self.score_draws[name], strict=True))

@@ -384,6 +384,9 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         enough = sum(clusters) >= limits.get("clear_clusters", 10) and min(clusters) > 1
         enough = enough and not decision.lone & set(decision.contenders)
         robust = decision.flip is None or decision.flip[0] >= limits["fragile_l1"]
+        led = [decision.scores[str(decision.leader)] - decision.scores[n] for n in decision.contenders[1:]]
+        reliefs = [decision.relief(n) for n in decision.contenders[1:]]
+        enough = enough and all(lead - r > limits["near_tie"] for lead, r in zip(led, reliefs, strict=True) if r)
         told = {name: decision.told(name) for name in decision.contenders[1:]}
         kept = 3 * flips.count(str(decision.leader)) >= 2 * len(flips)
         sure = (

@@ -28,7 +28,7 @@ from harness.decide.caveats import caveats
 from harness.decide.completeness import lacking
 from harness.decide.firmness import EstimatesOf, firmness
 from harness.decide.latitude import misnamed, unfit
-from harness.decide.matrix import matrix, measured
+from harness.decide.matrix import matrix, measured, relief
 from harness.decide.pbest import Uncertainty, uncertainty
 from harness.decide.profiles import side_by_side
 from harness.decide.rank import ranks
@@ -238,6 +238,7 @@ def _standing(
         cost=_costs({name: () if clusters is None else of for name, of in estimates.items()}),
         margin=dict(zip(names, lead.std(axis=0).tolist(), strict=True)),
         lead_low=dict(zip(names, np.quantile(lead, 0.025, axis=0).tolist(), strict=True)),
+        relief={name: relief(table, name) for name in names},
         flips={names[flip.challenger]: flip.l1 for flip in flips(values, weights)},
         leave_one_out={criteria[j]: names[first] for j, first in enumerate(leads) if first is not None and counts[j]},
         crossovers=crossovers(values, weights, names, criteria) if names else (),

@@ -55,6 +55,13 @@ def at_worst(table: DecisionMatrix, candidate: str) -> tuple[Criterion, ...]:
     return tuple(criterion for criterion, worth in zip(table.criteria, row, strict=True) if worth == 0.0)
 
 
+def relief(table: DecisionMatrix, candidate: str) -> float:
+    """Return what the candidate's score would gain, had the costs that are only known as upper bounds been nothing."""
+    row = table.candidates.index(candidate)
+    cells = zip(table.weights, table.values[row], table.raw[row], strict=True)
+    return sum(w * (1.0 - v) for w, v, estimate in cells if v is not None and estimate.bounded is not None)
+
+
 def unsupported(estimate: Estimate) -> bool:
     """Say whether the metric was measured, but not often enough for a value."""
     return estimate.value is None and estimate.note.startswith(UNSUPPORTED)

@@ -37,6 +37,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "doubt.few": "{leader} ranks first, but the samples are too few for a clear win.",
         "doubt.flip": "{leader} ranks first, but a small change of the weights puts {rival} first.",
         "doubt.untold": "{leader} ranks first, but the samples do not tell it from {rivals:and}.",
+        "doubt.bounded": "{leader} ranks first, but what {rivals:and} cost is only known as an upper bound: less might "
+        "change that.",
         "doubt.omitted": "{leader} ranks first, but it often loses the lead when one criterion is left out.",
         "unsure": "{leader} ranks first, but nobody knows how surely: a task with one judged sample shows no spread.",
         "seldom": "{leader} ranks first, but comes first in only {share} of the draws.",

@@ -39,6 +39,8 @@ class Standing:
     """Candidate → standard deviation of the difference between its score and the leader's."""
     lead_low: Mapping[str, float]
     """Candidate → 2.5 % quantile of the leader's lead over it, at the given weights."""
+    relief: Mapping[str, float]
+    """Candidate → what its score would gain, had the costs that are only known as upper bounds been nothing."""
     flips: Mapping[str, float]
     """Challenger → the smallest change of weights that puts it first, smallest first."""
     leave_one_out: Mapping[str, str]
@@ -93,6 +95,16 @@ class Standing:
             line
             for line in self.contenders
             if line is not self.leader and self.lead_low.get(line.candidate, 0.0) <= 0.0
+        )
+
+    @property
+    def perhaps_cheaper(self) -> tuple[RankedCandidate, ...]:
+        """Those who would be near-ties, or first, if they had cost less than the upper bound that is known of them."""
+        return tuple(
+            line
+            for line in self.contenders[1:]
+            if (gain := self.relief.get(line.candidate, 0.0)) > 0.0
+            and self.contenders[0].score - line.score - gain <= self.thresholds.near_tie
         )
 
     @property

@@ -59,6 +59,7 @@ def _kind(standing: Standing) -> VerdictKind:
         and robust
         and len(standing.near_ties) == 1
         and not standing.untold
+        and not standing.perhaps_cheaper
         and _survives_omissions(standing, standing.leader)
     ):
         return VerdictKind.CLEAR

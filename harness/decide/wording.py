@@ -110,6 +110,8 @@ def _doubt(standing: Standing, leader: RankedCandidate) -> Said | None:
             leader=name,
             rivals=[line.candidate for line in standing.untold],
         )
+    if standing.perhaps_cheaper:
+        return said("doubt.bounded", leader=name, rivals=[line.candidate for line in standing.perhaps_cheaper])
     return said("doubt.omitted", leader=name)
 
 

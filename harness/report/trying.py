@@ -108,8 +108,9 @@ def _data(of: SlotEvidence, anchor: str, presets: Sequence[Preset], latitude: La
                 "unfit": latitude is not None and name in latitude.unfit,
                 "misnamed": latitude is not None and name in latitude.misnamed,
                 "values": row,
+                "bounded": [estimate.bounded is not None for estimate in raw],
             }
-            for name, row in zip(names, table.values, strict=True)
+            for name, row, raw in zip(names, table.values, table.raw, strict=True)
         ],
         "criteria": [criterion.name for criterion in table.criteria],
         "weights": table.weights,

@@ -1,12 +1,13 @@
 """Rules, estimates and draws to decide on, for tests."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from harness.core.decision import Completeness, Decision, Echo, PairedDifference, SelfMeasured
-from harness.core.estimates import Estimate
+from harness.core.estimates import Bounded, Estimate
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale, Thresholds
 from harness.decide.decide import decide, metrics_of
 from harness.decide.values import Floats
@@ -68,11 +69,21 @@ def decided(
     allow_incomplete: bool = False,
     self_measured: Sequence[SelfMeasured] = (),
     echoes: Sequence[Echo] = (),
+    bounded: Sequence[str] = (),
 ) -> Decision:
-    """Decide on values: candidate → metric → value, an interval of `half` each, draws of sd `noise` or those."""
+    """Decide on values: candidate → metric → value, an interval of `half` each, draws of sd `noise` or those.
+
+    Of those that are `bounded` the costs are upper bounds.
+    """
     by = by or rule()
     estimates = {
-        name: tuple(estimate(metric, x, 0.0 if metric == "coverage" else half) for metric, x in of.items())
+        name: tuple(
+            replace(
+                estimate(metric, x, 0.0 if metric == "coverage" else half),
+                bounded=Bounded(calls=3, of=100) if name in bounded and metric.startswith("usd") else None,
+            )
+            for metric, x in of.items()
+        )
         for name, of in measured.items()
     }
     return decide(

@@ -50,6 +50,24 @@ def test_a_likely_lead_that_the_samples_do_not_show_is_no_clear_win() -> None:
     assert verdict.sentence.startswith("alpha ranks first, but the samples do not tell it from bravo.")
 
 
+@pytest.mark.parametrize(
+    ("quality", "bounded", "kind"),
+    [
+        pytest.param(0.8, [], VerdictKind.CLEAR, id="metered"),
+        pytest.param(0.8, ["bravo"], VerdictKind.LEAN, id="a rival that may be cheap"),
+        pytest.param(0.8, ["alpha"], VerdictKind.CLEAR, id="a leader that may be cheaper still"),
+        pytest.param(0.65, ["bravo"], VerdictKind.CLEAR, id="a rival that is behind even for nothing"),
+    ],
+)
+def test_no_lead_is_clear_that_rests_on_a_rivals_cost_being_as_high_as_its_bound(
+    quality: float, bounded: Sequence[str], kind: VerdictKind
+) -> None:
+    measured = {"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": quality, USD: 9.0}}
+    verdict = decided(measured, noise=0.01, bounded=bounded).verdict
+    assert (verdict.kind, verdict.winner) == (kind, "alpha")
+    assert ("what bravo cost is only known as an upper bound" in verdict.sentence) is (kind is VerdictKind.LEAN)
+
+
 def test_of_two_equal_models_hardly_ever_one_is_the_clear_winner() -> None:
     """Two models that each answer seven of ten rightly race 400 times over 60 samples of their own luck."""
     rng = np.random.default_rng(7)

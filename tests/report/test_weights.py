@@ -65,12 +65,13 @@ class Case:
     draws: Floats
     clusters: Sequence[int] = (30, 30)
     echoes: Sequence[Echo] = ()
+    bounded: Sequence[str] = ()
 
     def at(self, points: Sequence[float]) -> Decision:
         criteria = tuple(replace(c, weight=p) for c, p in zip(self.rule.criteria, points, strict=True))
         return decided(
             self.measured, replace(self.rule, criteria=criteria), noise=self.draws, clusters=self.clusters,
-            echoes=self.echoes,
+            echoes=self.echoes, bounded=self.bounded,
         )  # fmt: skip
 
     @property
@@ -106,6 +107,7 @@ CASES = (
             "excluded": (0.99, 150.0, 0.1, 0.5),
         },
         ("bravo", "twin of bravo"),
+        bounded=["twin of bravo", "untimed", "excluded"],
     ),
     case(
         HARD,
@@ -117,6 +119,7 @@ CASES = (
         },
         ("other",),
         echoes=[Echo(candidate="unpriced", asked="m", model="n", answers=9, of=9)],
+        bounded=["other"],
     ),
 )
 
@@ -150,7 +153,7 @@ def page(opened: Open) -> Opened:
 
 def test_the_page_decides_as_python_does(page: Opened) -> None:
     asked = [(i, points) for i, it in enumerate(CASES) for points in islice(weightings(it), WEIGHTINGS)]
-    kinds, apart = set(), []
+    kinds, apart, cheaper = set(), [], 0
     for (i, points), found in zip(asked, page.page.evaluate(AT_EACH, asked), strict=True):
         decision, names = CASES[i].at(points), list(CASES[i].measured)
         verdict, ranking = decision.verdict, {line.candidate: line for line in decision.ranking}
@@ -165,10 +168,12 @@ def test_the_page_decides_as_python_does(page: Opened) -> None:
         assert found["low"] == pytest.approx([line.low for line in lines], abs=1e-5)
         assert found["high"] == pytest.approx([line.high for line in lines], abs=1e-5)
         assert found["kind"] == verdict.kind, (points, verdict)
+        cheaper += "doubt.bounded" in {said.key for said in verdict.said}
         apart += [abs(p - (line.p_best or 0)) for p, line in zip(found["chances"], lines, strict=True) if p is not None]
         assert [p is None for p in found["chances"]] == [line.p_best is None for line in lines]
         kinds.add(verdict.kind)
     assert kinds == {VerdictKind.CLEAR, VerdictKind.LEAN, VerdictKind.TOSS_UP}
+    assert cheaper > 3, "what only the bound of a rival's cost keeps from being clear"
     assert max(apart) <= 1 / DRAWS + 1e-12, "a draw in which two are as good as equal may fall to the other"
     assert np.mean(apart) < 1e-4
     assert (page.said, page.asked) == ([], [])

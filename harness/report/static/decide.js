@@ -157,6 +157,10 @@ const { decideAt, unpack, shares } = (() => {
 
   const dot = (weights, values) => weights.reduce((sum, weight, j) => sum + weight * (values[j] ?? 0), 0);
 
+  /* What a candidate's score would gain, had the costs that are only known as upper bounds been nothing. */
+  const relief = ({ values, bounded }, weights) => weights.reduce((sum, weight, j) =>
+    sum + (bounded[j] && values[j] !== null ? weight * (1 - values[j]) : 0), 0);
+
   const firstOf = (scores) => scores.findIndex((score) => score >= Math.max(...scores) - TIE);
 
   /* The smallest change of weights, Σ |new - old|, by which one reaches the leader; `behind` are the leader's values less
@@ -252,6 +256,7 @@ const { decideAt, unpack, shares } = (() => {
       flips.every((least) => least === null || least >= limits.fragile_l1) &&
       found.near.length === 0 &&
       found.untold.length === 0 &&
+      found.cheaper.length === 0 &&
       3 * kept >= 2 * without.length;
     if (clear) return "clear";
     return chance >= limits.lean_p_best ? "lean" : "toss-up";
@@ -272,7 +277,8 @@ const { decideAt, unpack, shares } = (() => {
     const others = all.filter((c) => ranks[c] === null).sort((a, b) => scores[b] - scores[a] || byName(a, b));
     const found = {
       weights, parts, scores, ranks, order: [...contenders, ...others], leader: contenders[0],
-      low: all.map(() => null), high: all.map(() => null), chances: all.map(() => null), near: [], untold: [], kind: null,
+      low: all.map(() => null), high: all.map(() => null), chances: all.map(() => null), near: [], untold: [],
+      cheaper: [], kind: null,
     };
     if (values === null) return found;
     const drawn = all.map((c) => drawnScores(values, weights, c, slot.draws));
@@ -293,6 +299,8 @@ const { decideAt, unpack, shares } = (() => {
       const deviation = Math.sqrt(lead.reduce((sum, x) => sum + (x - mean) ** 2, 0) / slot.draws);
       if (scores[found.leader] - scores[c] < Math.max(slot.thresholds.near_tie, deviation)) found.near.push(c);
       if (quantile(lead.slice().sort(), 0.025) <= 0) found.untold.push(c);
+      const gain = relief(slot.candidates[c], weights);
+      if (gain > 0 && scores[found.leader] - scores[c] - gain <= slot.thresholds.near_tie) found.cheaper.push(c);
     }
     found.kind = kindOf(slot, found, weights, contenders);
     return found;

@@ -33,6 +33,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "doubt.few": "{leader} 排第一，但样本太少，不足以认定明确胜出。",
         "doubt.flip": "{leader} 排第一，但权重稍有变动，{rival} 就会升至第一。",
         "doubt.untold": "{leader} 排第一，但现有样本还不能把它和 {rivals:and} 区分开。",
+        "doubt.bounded": "{leader} 排第一，但 {rivals:and} 的成本只知道上限，实际若更低，结果可能改变。",
         "doubt.omitted": "{leader} 排第一，但去掉某一项维度后，它常常失去领先。",
         "unsure": "{leader} 排第一，但无从知道有多大把握：有任务只有一个已评分的样本，看不出离散程度。",
         "seldom": "{leader} 排第一，但只在 {share} 的抽样中排第一。",
