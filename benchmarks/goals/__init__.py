@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Row
-from benchmarks.goals import audio, bias, memory, own, report, resampling, scale, startup, throughput
+from benchmarks.goals import audio, bias, coverage, memory, own, report, resampling, scale, startup, throughput
 from benchmarks.peers import compare, install
 
 
@@ -39,6 +39,11 @@ SECTIONS: Mapping[str, Section] = {
     "resampling": Section(
         title="9. Resamples and all pairs",
         measure=resampling.measure,
+        versions=tuple(f"{name} {version(name)}" for name in ("numpy", "scipy")),
+    ),
+    "coverage": Section(
+        title="9b. What intervals and looks promise",
+        measure=coverage.measure,
         versions=tuple(f"{name} {version(name)}" for name in ("numpy", "scipy")),
     ),
     "report": Section(title="9a. The report of a large run", measure=report.measure),

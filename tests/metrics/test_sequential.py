@@ -29,22 +29,6 @@ def test_bounds_are_those_of_the_formula() -> None:
     assert np.isinf(band.high[:19]).all()
 
 
-@pytest.mark.parametrize("draw", ["normal", "discordant answers"])
-def test_looking_at_every_item_raises_no_more_false_alarms_than_promised(draw: str) -> None:
-    rng, runs, items = np.random.default_rng(1), 1000, 600
-    if draw == "normal":
-        d = rng.normal(0, 0.35, (runs, items))
-    else:
-        d = rng.choice([-1.0, 0.0, 1.0], (runs, items), p=[0.15, 0.7, 0.15])
-    bands = [confidence_sequence(each, rho=tuned(200)) for each in d]
-    alarms = np.mean([(band.low > 0).any() or (band.high < 0).any() for band in bands])
-    t = np.arange(20, items + 1)
-    means = d.cumsum(axis=1)[:, 19:] / t
-    naive = (np.abs(means) > 1.96 * d.std() / np.sqrt(t)).any(axis=1).mean()
-    assert alarms <= 0.05
-    assert naive > 0.25, "an interval for one look is wrong at some look in many runs"
-
-
 def test_who_is_far_behind_is_dropped_early_and_equals_are_not() -> None:
     rng = np.random.default_rng(2)
     behind = rng.normal([-0.2, -0.1, 0.0], 0.35, (400, 3))
