@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Sequence
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Problems on one screen; the rest are counted."""
+LINES, COLUMNS = 24, 80
+"""A screen, where no terminal says how wide it is."""
+LEAST_COLUMNS = 40
+MARGIN = 9
+"""Columns before an excerpt: the number of its line."""
+AFTER = 12
+"""Columns that are kept free behind what an excerpt marks."""
 
 
 def say(text: str = "") -> None:
@@ -80,8 +88,11 @@ def job_summary(found: "Sequence[Decision]") -> None:
 def show_error(error: BakeoffError, *, sent: bool = False) -> None:
     """Print an expected error on stderr, every problem of it; `sent`: it came when requests had been sent."""
     if error.problems:
-        for problem in error.problems[:SHOWN]:
-            show_problem(problem)
+        shown, wide = error.problems[:SHOWN], terminal_columns(sys.stderr)
+        lines = [line for problem in shown for line in problem_text(problem, wide).split("\n")]
+        brief = len(shown) > 1 and sum(1 + columns(line) // wide for line in lines) > LINES
+        for problem in shown:
+            show_problem(problem, brief=brief)
         if len(error.problems) > SHOWN:
             warn(tell("error.more", n=len(error.problems) - SHOWN))
         problems = counted(len(error.problems), "problem")
@@ -93,9 +104,10 @@ def show_error(error: BakeoffError, *, sent: bool = False) -> None:
     warn(tell("error.exit", code=error.exit_code))
 
 
-def show_problem(problem: Problem) -> None:
-    """Print a problem on stderr."""
-    warn(problem_text(problem), head=f"{tell('error')}[{problem.code}]")
+def show_problem(problem: Problem, *, brief: bool = False) -> None:
+    """Print a problem on stderr; `brief`: without its excerpt, so that many fit on a screen."""
+    text = problem_line(problem) if brief else problem_text(problem, terminal_columns(sys.stderr))
+    warn(text, head=f"{tell('error')}[{problem.code}]")
 
 
 def show_bug(error: Exception) -> None:
@@ -109,23 +121,59 @@ def show_traceback(error: Exception) -> None:
     warn("".join(traceback.format_exception(error)).rstrip())
 
 
-def problem_text(problem: Problem) -> str:
-    """Return a problem in the shape of compiler messages, with the wrong characters marked."""
+def problem_text(problem: Problem, wide: int = COLUMNS) -> str:
+    """Return a problem in the shape of compiler messages, with the wrong characters marked; a long line is cut."""
     lines = [problem.message]
     if problem.file:
-        place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
-        lines.append(f"  --> {place}")
+        lines.append(f"  --> {_place(problem)}")
     if problem.excerpt is not None and problem.line is not None:
-        lines.append(f"  {problem.line:>4} | {problem.excerpt}")
+        at = (problem.column or 1) - 1
+        before, meant, after = _around(problem.excerpt, at, at + problem.length, wide - MARGIN)
+        lines.append(f"  {problem.line:>4} | {before}{meant}{after}")
         if problem.column is not None:
-            before = problem.excerpt[: problem.column - 1]
-            meant = problem.excerpt[problem.column - 1 : problem.column - 1 + problem.length]
             # copy the tabs of the excerpt, so that the marks stand under the right characters
             indent = "".join("\t" if c == "\t" else " " * columns(c) for c in before)
             lines.append(f"       | {indent}{'^' * max(1, columns(meant))}")
     if problem.hint:
         lines.append(tell("error.fix", hint=problem.hint))
     return "\n".join(lines)
+
+
+def problem_line(problem: Problem) -> str:
+    """Return a problem as one line: place, message and what to do where that is short."""
+    text = tell("colon").join([_place(problem), problem.message] if problem.file else [problem.message])
+    short = problem.hint is not None and columns(problem.hint) <= COLUMNS // 2
+    return text + (tell("error.fix.brief", hint=problem.hint) if short else "")
+
+
+def _place(problem: Problem) -> str:
+    return ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
+
+
+def _around(line: str, start: int, end: int, room: int) -> tuple[str, str, str]:
+    """Return what stands before, at and after what is meant, as much of it as has `room`; `…` where it is cut."""
+    before, meant, after = line[:start], line[start:end], line[end:]
+    if columns(line) <= room:
+        return before, meant, after
+    least = min(columns(after), AFTER)
+    if columns(before) + columns(meant) + least > room:
+        while before and columns(before) + columns(meant) + least >= room:
+            before = before[1:]
+        before = "…" + before
+    if columns(before) + columns(meant) > room:
+        while columns(before) + columns(meant) >= room:
+            meant = meant[:-1]
+        return before, meant, "…"
+    if columns(before) + columns(meant) + columns(after) > room:
+        while columns(before) + columns(meant) + columns(after) >= room:
+            after = after[:-1]
+        after += "…"
+    return before, meant, after
+
+
+def terminal_columns(stream: TextIO) -> int:
+    """Return how many columns a line of `stream` may take."""
+    return max(LEAST_COLUMNS, shutil.get_terminal_size().columns) if stream.isatty() else COLUMNS
 
 
 def columns(text: str) -> int:

@@ -11,7 +11,7 @@ from harness.config.secrets import safe_excerpt, shown
 from harness.config.tables import Record, read_csv, read_xlsx
 from harness.core.canonical import Json
 from harness.core.scores import Scorer
-from harness.core.suggest import did_you_mean, nearest
+from harness.core.suggest import did_you_mean, hints, nearest
 from harness.core.suites import Sample
 from harness.errors import Problem, UsageError
 
@@ -185,12 +185,11 @@ def _json_object(path: Path, number: int, line: str, problems: list[Problem]) ->
         return None
     for name in data:
         if name not in FIELDS:
-            hint = did_you_mean(name, FIELDS)
             column = line.find(json.dumps(name, ensure_ascii=False)) + 1
             add(
                 f"unknown key {shown(name)}",
                 column=column or None,
-                hint=f"{hint}; slices go into metadata",
+                hint=hints(did_you_mean(name, FIELDS), "slices go into metadata"),
                 code="E305",
             )
     return {name: value for name, value in data.items() if name in FIELDS}

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.config import defaults
@@ -10,8 +10,9 @@ from harness.config.models import BakeoffFile, CriterionSection, DecisionSection
 from harness.config.source import Source, Where
 from harness.config.validate import validate_parts
 from harness.config.weights import profile
+from harness.core.canonical import Json
 from harness.core.rules import Criterion, DecisionRule, Gate, Profile, Scale
-from harness.core.suggest import did_you_mean
+from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Suite, Task
 from harness.errors import Problem
 
@@ -27,11 +28,12 @@ def slots(suites: Sequence[Suite]) -> dict[str, list[Task]]:
 
 def rules(
     file: BakeoffFile, source: Source, tasks: Mapping[str, Sequence[Task]], problems: list[Problem], *,
-    complete: bool = True, unsure: Collection[str] = (),
+    written: Source, complete: bool = True, unsure: Collection[str] = (),
 ) -> dict[str, DecisionRule]:  # fmt: skip
     """Return the rule of every slot in `tasks`; what is wrong goes to `problems`.
 
-    A key that a slot's section sets replaces the default whole: its criteria are not mixed with the shipped ones.
+    A key that a slot's section sets replaces the default whole: its criteria are not mixed with the shipped ones. The
+    file is `written` so, and `source` is what was right of it.
     Where not `complete`, nothing is known of some suite, so an unknown slot or metric may be that suite's. The scorers
     of the slots in `unsure` are not all known, so a metric of them may be any scorer's.
     """
@@ -49,7 +51,7 @@ def rules(
         known = (defaults.metrics(tasks[slot]) if certain else defaults.every_metric()) if complete else None
         changed = _Section(
             slot=slot, where=("decision", slot), known=known, shares=defaults.shares(tasks.get(slot, ())),
-            source=source, problems=problems, certain=certain and complete,
+            source=source, written=written, problems=problems, certain=certain and complete,
         )  # fmt: skip
         result[slot] = changed.over(before, section)
     return {slot: result[slot] for slot in tasks}
@@ -65,8 +67,9 @@ def table_rule(source: Source, name: str, columns: Sequence[str], problems: list
         return None
     section, right = found
     own = _Section(
-        slot=name, where=(), known=tuple(columns), shares=frozenset(), source=right, problems=problems, makers={}
-    )
+        slot=name, where=(), known=tuple(columns), shares=frozenset(), source=right, written=source,
+        problems=problems, makers={},
+    )  # fmt: skip
     return own.over(DecisionRule(slot=name, gates=(), criteria=()), section)
 
 
@@ -88,6 +91,8 @@ class _Section:
     shares: frozenset[str]
     """Metrics that lie in [0, 1]."""
     source: Source
+    written: Source
+    """The whole file, also what is wrong and left out of `source`."""
     problems: list[Problem]
     certain: bool = True
     """Whether all criteria that the slot has by default are known."""
@@ -97,6 +102,7 @@ class _Section:
     def over(self, rule: DecisionRule, section: DecisionSection) -> DecisionRule:
         """Return `rule` with what `section` sets."""
         where = self.where
+        self._check_named_metrics()
         if section.gates is not None:
             gates = [self._gate(gate, (*where, "gates", index)) for index, gate in enumerate(section.gates)]
             rule = replace(rule, gates=tuple(gates))
@@ -111,7 +117,7 @@ class _Section:
                 message = f"all weights of the slot '{self.slot}' are zero, so nothing would decide"
                 self.problems.append(self.source.problem("E217", message, (*where, "criteria"), key=True))
             rule = replace(rule, criteria=tuple(criteria))
-        if not self._left_out and (self.certain or section.criteria is not None):
+        if self.certain or section.criteria is not None:
             rule = self._weighed(rule, section)
         if section.thresholds is not None:
             changed = section.thresholds.model_dump(exclude_none=True)
@@ -126,14 +132,15 @@ class _Section:
 
     def _weighed(self, rule: DecisionRule, section: DecisionSection) -> DecisionRule:
         """Return `rule` with the weights that hold for all criteria, and those of everybody who has their own."""
-        names, where = [criterion.name for criterion in rule.criteria], self.where
+        written, where = self.written.at((*self.where, "criteria")), self.where
+        names = list(written) if isinstance(written, dict) else [criterion.name for criterion in rule.criteria]
 
         def found(who: str, given: WeightsSection, at: Where) -> Profile | None:
             return profile(who, given, names, self.source, at, self.problems)
 
         if section.weights is not None:
             ours = found(self.slot, section.weights, (*where, "weights"))
-            if ours is not None:
+            if ours is not None and not self._left_out:
                 pairs = zip(rule.criteria, ours.weights, strict=True)
                 criteria = tuple(replace(criterion, weight=weight) for criterion, weight in pairs)
                 rule = replace(rule, criteria=criteria, weighing=ours.weighing)
@@ -142,8 +149,17 @@ class _Section:
             rule = replace(rule, profiles=tuple(it for it in theirs if it is not None))
         return rule
 
+    def _check_named_metrics(self) -> None:
+        """Refuse each metric that is not known, also where a gate or criterion is wrong otherwise and left out."""
+        for part in ("gates", "criteria"):
+            written = self.written.at((*self.where, part))
+            for step in _steps(written):
+                at = (*self.where, part, step, "metric")
+                metric = self.written.at(at)
+                if isinstance(metric, str):
+                    self._check_metric(metric, at)
+
     def _gate(self, gate: GateSection, where: Where) -> Gate:
-        self._check_metric(gate.metric, where)
         if (gate.min is None) == (gate.max is None):
             self._add("E216", f"the gate on '{gate.metric}' needs exactly one of min and max", where)
         self._check_share(gate.metric, {"min": gate.min, "max": gate.max}, where)
@@ -151,7 +167,8 @@ class _Section:
 
     def _criterion(self, name: str, given: CriterionSection, where: Where, *, weighed: bool) -> Criterion:
         metric = given.metric or name
-        self._check_metric(metric, where, named=given.metric is not None)
+        if given.metric is None:
+            self._check_metric(metric, where, key=True)
         if weighed and given.weight is not None:
             message = f"the weight of '{name}' stands here and in 'weights'"
             self._add("E204", message, (*where, "weight"), "keep one of them")
@@ -179,15 +196,15 @@ class _Section:
             points=tuple((metric, value) for metric, value in given.points or ()),
         )
 
-    def _check_metric(self, metric: str, where: Where, *, named: bool = True) -> None:
+    def _check_metric(self, metric: str, where: Where, *, key: bool = False) -> None:
         if self.known is None or metric in self.known:
             return
         message, hint = f"the metric '{metric}' is not known", did_you_mean(metric, self.known)
         maker = next((name for name, made in self.makers.items() if metric in (name, *made)), None)
         if maker is not None:
             message, hint = f"no task of this slot has the scorer '{maker}', which '{metric}' is made of", None
-        place = (*where, "metric") if named else where
-        self.problems.append(self.source.problem("E215", message, place, key=not named, hint=hint))
+        source = self.source if key else self.written  # a key is asked after where it is right
+        self.problems.append(source.problem("E215", message, where, key=key, hint=hint))
 
     def _check_anchors(self, name: str, scale: Scale, worst: float, ideal: float, where: Where) -> None:
         if worst == ideal:
@@ -199,6 +216,8 @@ class _Section:
                 self._add("E216", message, (*where, anchor))
 
     def _check_share(self, metric: str, bounds: Mapping[str, float | None], where: Where) -> None:
+        if self.known is not None and metric not in self.known:
+            metric = nearest(metric, self.known) or metric  # who mends the name should not meet the next problem then
         for key, value in bounds.items():
             if metric in self.shares and value is not None and not 0 <= value <= 1:
                 message = f"'{metric}' lies in [0, 1], so {key}: {value:g} is never reached"
@@ -223,3 +242,8 @@ class _Section:
 
     def _add(self, code: str, message: str, where: Where, hint: str | None = None) -> None:
         self.problems.append(self.source.problem(code, message, where, hint=hint))
+
+
+def _steps(written: Json) -> Iterable[str | int]:
+    """Return the keys of a mapping, or the places of a list; nothing of anything else."""
+    return written if isinstance(written, dict) else range(len(written) if isinstance(written, list) else 0)

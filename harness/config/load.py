@@ -59,7 +59,9 @@ def load(
     all_known = listed_as_written and len(problems) == found
     every = load_suites(given, source, written, folder, shipped, problems, lenient=lenient)
     tasks_by_slot = decision.slots(every.known)
-    rules = decision.rules(given, source, tasks_by_slot, problems, complete=every.complete, unsure=every.unsure)
+    rules = decision.rules(
+        given, source, tasks_by_slot, problems, written=written or source, complete=every.complete, unsure=every.unsure
+    )
     kept = every.only(suites, problems)
     _check_budgets(given, source, shelf, problems)
     kept_tasks = tasks_of(kept.whole)

@@ -14,7 +14,7 @@ from harness.config.providers import CascadeEntry, Entry, Providers, read_provid
 from harness.config.source import Source, Where
 from harness.core.candidates import Candidate, Exchange
 from harness.core.scores import MOS, READER, SANDBOX, SHAPES, TRANSCRIBER, Instrument
-from harness.core.suggest import did_you_mean, nearest
+from harness.core.suggest import did_you_mean, hints, nearest
 from harness.core.suites import Task
 from harness.errors import Place, Problem, UsageError
 
@@ -268,7 +268,7 @@ def _find(
     if not entries and not shelf.may_hold(name):
         wild = [entry.name for entry in shelf.own.wildcards]
         also = f"names like {', '.join(wild)} stand for models too" if wild else None
-        hint = "; ".join(filter(None, (did_you_mean(name, shelf.names), also, shelf.absent)))
+        hint = hints(did_you_mean(name, shelf.names), also, shelf.absent)
         problems.append(_problem(source, where, "E208", f"there is no candidate '{name}'", hint or None))
     return entries
 

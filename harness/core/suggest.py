@@ -18,3 +18,9 @@ def did_you_mean(written: str, known: Iterable[str], *, cutoff: float = 0.6) -> 
     if best is not None:
         return f"did you mean '{best}'?"
     return f"known: {', '.join(names)}" if 0 < len(names) <= 40 else None
+
+
+def hints(*given: str | None) -> str:
+    """Return several hints as one; a question ends by itself."""
+    said = [hint for hint in given if hint]
+    return " ".join(hint if hint is said[-1] or hint.endswith("?") else f"{hint};" for hint in said)

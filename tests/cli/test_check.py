@@ -19,14 +19,14 @@ def test_it_says_what_was_looked_at_and_that_nobody_was_contacted(desk: Desk) ->
 def test_a_missing_key_is_one_screen_with_its_place(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.write("bakeoff.yaml", f"{BAKEOFF}candidates: [one, two]\n")
     monkeypatch.delenv("DESK_KEY")
-    line = "    litellm_params: {model: openai/one, api_base: 'http://127.0.0.1:1/v1', api_key: os.environ/DESK_KEY}"
+    line = "…/one, api_base: 'http://127.0.0.1:1/v1', api_key: os.environ/DESK_KEY}"
     assert (
         desk.bakeoff("check", code=3).err
         == f"""\
 error[E101]: DESK_KEY is not set; one, two need it
   --> providers.yaml:3:85
      3 | {line}
-       | {" " * 84}{"^" * 19}
+       | {" " * 51}{"^" * 19}
   fix: export it, or put it into .env beside bakeoff.yaml
 1 problem; nothing was sent (exit 3)
 """

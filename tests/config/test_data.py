@@ -84,7 +84,7 @@ def test_refuses(tmp_path: Path, text: str, code: str, where: str, message: str)
 
 def test_the_unknown_key_has_a_suggestion(tmp_path: Path) -> None:
     (problem,) = refused(write(tmp_path, '{"input": "a", "tagret": "b"}'))
-    assert problem.hint == "did you mean 'target'?; slices go into metadata"
+    assert problem.hint == "did you mean 'target'? slices go into metadata"
 
 
 def test_every_bad_line_is_named_up_to_a_limit(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_without_providers_yaml_the_shipped_one_is_used_and_that_is_said(project
     )
     assert bakeoff.notices == (said,)
     problem = one(project.problems(f"suites:\n{FAQ}candidates: [gemma]"))
-    assert (problem.code, problem.hint) == ("E208", f"did you mean 'gemma3'?; {said}")
+    assert (problem.code, problem.hint) == ("E208", f"did you mean 'gemma3'? {said}")
 
 
 def test_a_providers_yaml_that_is_a_folder_is_refused(project: Project) -> None:

@@ -24,6 +24,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # every verb
         "error": "error",
         "error.fix": "  fix: {hint}",
+        "error.fix.brief": " ({hint})",
         "error.exit": "(exit {code})",
         "error.more": "... and {n} more",
         "error.unsent": "{problems}; nothing was sent (exit {code})",

@@ -24,6 +24,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # every verb
         "error": "错误",
         "error.fix": "  解决办法：{hint}",
+        "error.fix.brief": "（{hint}）",
         "error.exit": "（退出码 {code}）",
         "error.more": "……还有 {n} 个",
         "error.unsent": "共 {problems}；没有发出任何请求（退出码 {code}）",
