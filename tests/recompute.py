@@ -241,6 +241,21 @@ PRICED = {
     "input_characters": "input_cost_per_character",
 }
 """Meter → the price of one unit, for the plain bills that are worked out again; others are taken from the record."""
+PARTS = {
+    "input_tokens": ("input", "input_cost_per_token"),
+    "input_characters": ("input", "input_cost_per_character"),
+    "cached_tokens": ("cached", "cache_read_input_token_cost"),
+    "output_tokens": ("output", "output_cost_per_token"),
+    "reasoning_tokens": ("reasoning", "output_cost_per_reasoning_token"),
+    "input_audio_tokens": ("audio", "input_cost_per_audio_token"),
+    "output_audio_tokens": ("audio", "output_cost_per_audio_token"),
+}
+"""Meter → what is paid for, and its price."""
+INSTEAD = {
+    "cache_read_input_token_cost": "input_cost_per_token",
+    "output_cost_per_reasoning_token": "output_cost_per_token",
+}
+"""The price that holds where another is not set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -1583,6 +1598,29 @@ def _decision_numbers(decision: Decision) -> dict[str, Expected]:
     return numbers
 
 
+def _parts(slot: Slot, candidate: Mapping[str, Any], done: Sequence[Call]) -> dict[str, Decimal]:
+    """What was paid for what: plain bills in their lines, others whole; and what it cost to measure the answers."""
+    paid: dict[str, Decimal] = {}
+    prices = candidate.get("prices", {}).get("usd", {})
+    for call in (call for call in done if call.cost is not None):
+        assert call.cost is not None
+        lines: dict[str, Decimal] = {}
+        for meter, (part, price) in PARTS.items():
+            usd = Decimal(prices.get(price, prices.get(INSTEAD.get(price), 0)))
+            lines[part] = lines.get(part, Decimal(0)) + Decimal(str(call.row[meter] or 0)) * usd
+        told = lines if sum(lines.values()) == call.cost else {"whole": call.cost}
+        if "machine" in candidate:
+            told = {"machine": call.cost}
+        if "stages" in candidate:
+            told = {"stages": call.cost}
+        for part, dollars in told.items():
+            paid[part] = paid.get(part, Decimal(0)) + dollars
+    plans = {call.plan for call in done}
+    readings = [c for c in slot.run.calls if c.role == "instrument" and c.measures in plans and c.ok]
+    measuring = [c.cost for c in readings if c.cost is not None]
+    return {**paid, "instruments": sum(measuring, Decimal(0))}
+
+
 def _units(done: Sequence[Call]) -> Iterator[tuple[str, Expected]]:
     """What everything has cost, for each unit of what came."""
     came = [call for call in done if call.ok]
@@ -1622,6 +1660,9 @@ def _slot_numbers(slot: Slot) -> dict[str, Expected]:
             total = sum(call.row[meter] for call in done if call.row[meter] is not None)
             costs[f"meter.{meter}"] = Exact(value=total, unit="s" if meter.endswith("_seconds") else "plain")
         costs |= {f"unit.{unit}": x for unit, x in _units(done)}
+        costs |= {
+            f"part.{part}": Exact(value=x, unit="usd") for part, x in _parts(slot, configured[name], done).items()
+        }
         numbers |= {number_id(slot.slot, "cost", name, key): x for key, x in costs.items()}
         numbers |= dict(_prices(slot.slot, configured[name]))
         calls = {

@@ -29,15 +29,14 @@ SUSPECT = "suspect"
 class Line:
     """One line of a bill."""
 
+    part: str
+    """What is paid for: `request`, `input`, `cached`, `output`, `reasoning`, `audio`, `pictures` or `video`."""
     units: Decimal | None
     """None: not metered."""
     usd: Decimal | None
     """For one unit; None: not known."""
     bound: bool = False
     """An upper bound stands in for the true price or meter."""
-
-
-UNKNOWN = Line(units=None, usd=None)
 
 
 def cost_of(record: Record, candidate: Candidate) -> tuple[Decimal | None, str]:
@@ -61,8 +60,7 @@ def cost(usage: Usage, candidate: Candidate, *, at: str | None = None) -> tuple[
     """
     if candidate.machine is not None:
         return (None, UNPRICED) if usage.busy_seconds is None else (_machine(candidate.machine, usage), MACHINE)
-    known = rates(candidate, prompt_tokens=prompt_tokens(usage), at=at)
-    lines = [] if known is None or usage.source == SUSPECT else list(_bill(usage, known))
+    lines = _lines(usage, candidate, at)
     total = Decimal(0)
     for line in lines:
         if line.units is None or (line.usd is None and line.units):
@@ -75,6 +73,29 @@ def cost(usage: Usage, candidate: Candidate, *, at: str | None = None) -> tuple[
     return total, "measured" if usage.source == "none" else usage.source
 
 
+def parts(record: Record, candidate: Candidate) -> dict[str, Decimal]:
+    """Return what the known cost of a call was paid for; the sum is the cost.
+
+    All of it is one part where it is `machine` time, of several `stages`, or `whole`: not of the usage that was told.
+    """
+    if record.cost_usd is None:
+        return {}
+    if candidate.stages:
+        return {"stages": record.cost_usd}
+    if candidate.machine is not None:
+        return {MACHINE: record.cost_usd}
+    found: dict[str, Decimal] = {}
+    if cost_of(record, candidate)[0] == record.cost_usd:
+        for line in _lines(record.usage, candidate, sent_at(record.attempts)):
+            found[line.part] = found.get(line.part, Decimal(0)) + (line.units or 0) * (line.usd or 0)
+    return found or {"whole": record.cost_usd}
+
+
+def _lines(usage: Usage, candidate: Candidate, at: str | None) -> list[Line]:
+    known = rates(candidate, prompt_tokens=prompt_tokens(usage), at=at)
+    return [] if known is None or usage.source == SUSPECT else list(_bill(usage, known))
+
+
 def _machine(machine: Machine, usage: Usage) -> Decimal:
     """usd_per_hour / 3600 × busy seconds ÷ utilisation, to a trillionth of a dollar."""
     dollars = machine.usd_per_hour * _exact(usage.busy_seconds or 0) / (3600 * machine.utilisation)
@@ -83,9 +104,10 @@ def _machine(machine: Machine, usage: Usage) -> Decimal:
 
 def _bill(usage: Usage, known: Rates) -> Iterator[Line]:
     if per_request := known.of("input_cost_per_request"):
-        yield Line(units=Decimal(1), usd=per_request)
+        yield Line(part="request", units=Decimal(1), usd=per_request)
     if per_query := known.of("input_cost_per_query"):
-        yield Line(units=None if usage.search_units is None else Decimal(usage.search_units), usd=per_query)
+        queries = None if usage.search_units is None else Decimal(usage.search_units)
+        yield Line(part="request", units=queries, usd=per_query)
     if usage.output_images is not None:
         yield from _pictures(usage, known)
         return
@@ -94,9 +116,9 @@ def _bill(usage: Usage, known: Rates) -> Iterator[Line]:
         return
     per_character, per_second = known.of("input_cost_per_character"), known.audio_second()
     if usage.input_characters is not None and per_character is not None:
-        yield Line(units=Decimal(usage.input_characters), usd=per_character)
+        yield Line(part="input", units=Decimal(usage.input_characters), usd=per_character)
     elif usage.input_audio_seconds is not None and per_second is not None and not _counts_input(usage):
-        yield Line(units=_exact(usage.input_audio_seconds), usd=per_second)
+        yield Line(part="audio", units=_exact(usage.input_audio_seconds), usd=per_second)
     else:
         yield from _input(usage, known)
         yield from _output(usage, known)
@@ -105,29 +127,29 @@ def _bill(usage: Usage, known: Rates) -> Iterator[Line]:
 def _input(usage: Usage, known: Rates) -> Iterator[Line]:
     fresh, cached = known.of("input_cost_per_token"), known.of("cache_read_input_token_cost")
     if _counts_input(usage):
-        yield from _tokens(usage.input_tokens, fresh)
-        yield from _tokens(usage.cached_tokens, fresh if cached is None else cached, bound=cached is None)
-        yield from _tokens(usage.cache_write_tokens, known.of("cache_creation_input_token_cost"))
-        yield from _tokens(usage.cache_write_1h_tokens, known.of("cache_creation_input_token_cost_above_1hr"))
+        yield from _tokens("input", usage.input_tokens, fresh)
+        yield from _tokens("cached", usage.cached_tokens, fresh if cached is None else cached, bound=cached is None)
+        yield from _tokens("cached", usage.cache_write_tokens, known.of("cache_creation_input_token_cost"))
+        yield from _tokens("cached", usage.cache_write_1h_tokens, known.of("cache_creation_input_token_cost_above_1hr"))
         yield from _audio(
             usage.input_audio_tokens, usage.input_audio_seconds, known.of("input_cost_per_audio_token"), None
         )
     elif usage.input_characters is not None and fresh is None and known.of("output_cost_per_second") is not None:
         return  # billed by the second that is spoken, and by nothing else
     elif usage.input_characters is not None:
-        yield Line(units=Decimal(usage.input_characters), usd=fresh, bound=True)
+        yield Line(part="input", units=Decimal(usage.input_characters), usd=fresh, bound=True)
     else:
-        yield from _unmetered(fresh)
+        yield from _unmetered("input", fresh)
 
 
 def _output(usage: Usage, known: Rates) -> Iterator[Line]:
     answer, audio = known.of("output_cost_per_token"), known.of("output_cost_per_audio_token")
     if usage.output_tokens is None and usage.reasoning_tokens is None and usage.output_audio_tokens is None:
         if usage.output_audio_seconds is None:
-            yield from _unmetered(answer)
+            yield from _unmetered("output", answer)
     else:
-        yield from _tokens(usage.output_tokens, answer)
-        yield from _tokens(usage.reasoning_tokens, known.reasoning())
+        yield from _tokens("output", usage.output_tokens, answer)
+        yield from _tokens("reasoning", usage.reasoning_tokens, known.reasoning())
     yield from _audio(usage.output_audio_tokens, usage.output_audio_seconds, audio, known.of("output_cost_per_second"))
 
 
@@ -135,44 +157,45 @@ def _pictures(usage: Usage, known: Rates) -> Iterator[Line]:
     """Bill what was made by its tokens where provider and price list count them, else by the picture."""
     token, picture = known.of("output_cost_per_image_token"), known.picture()
     if usage.output_image_tokens is None or token is None:
-        yield UNKNOWN if picture is None else Line(units=Decimal(usage.output_images or 0), usd=picture)
+        units = None if picture is None else Decimal(usage.output_images or 0)
+        yield Line(part="pictures", units=units, usd=picture)
         return
     fresh, shown = known.of("input_cost_per_token"), known.of("input_cost_per_image_token")
-    yield from _tokens(usage.input_tokens, fresh)
-    yield from _tokens(usage.input_image_tokens, fresh if shown is None else shown)
-    yield from _tokens(usage.output_tokens, known.of("output_cost_per_token"))
-    yield from _tokens(usage.output_image_tokens, token)
+    yield from _tokens("input", usage.input_tokens, fresh)
+    yield from _tokens("pictures", usage.input_image_tokens, fresh if shown is None else shown)
+    yield from _tokens("output", usage.output_tokens, known.of("output_cost_per_token"))
+    yield from _tokens("pictures", usage.output_image_tokens, token)
 
 
 def _clip(usage: Usage, known: Rates) -> Iterator[Line]:
     """Bill a clip by the second at the price of its size, and the pictures that it is made of where they have one."""
     seconds, pixels = usage.output_video_seconds or 0.0, usage.output_video_pixels
-    yield Line(units=_exact(seconds), usd=None if pixels is None else known.video_second(pixels))
+    yield Line(part="video", units=_exact(seconds), usd=None if pixels is None else known.video_second(pixels))
     if (picture := known.of("input_cost_per_image")) is not None:
-        yield from _tokens(usage.input_images, picture)
+        yield from _tokens("pictures", usage.input_images, picture)
 
 
 def _counts_input(usage: Usage) -> bool:
     return any(meter is not None for meter in prompt_meters(usage))
 
 
-def _tokens(count: int | None, usd: Decimal | None, *, bound: bool = False) -> Iterator[Line]:
+def _tokens(part: str, count: int | None, usd: Decimal | None, *, bound: bool = False) -> Iterator[Line]:
     if count is not None:
-        yield Line(units=Decimal(count), usd=usd, bound=bound)
+        yield Line(part=part, units=Decimal(count), usd=usd, bound=bound)
 
 
 def _audio(count: int | None, seconds: float | None, usd: Decimal | None, usd_second: Decimal | None) -> Iterator[Line]:
     """Bill audio by the provider's tokens, else by the second; at the price of text it would be far too cheap."""
     if count is not None:
-        yield Line(units=Decimal(count), usd=usd)
+        yield Line(part="audio", units=Decimal(count), usd=usd)
     elif seconds:
-        yield Line(units=_exact(seconds), usd=usd_second)
+        yield Line(part="audio", units=_exact(seconds), usd=usd_second)
 
 
-def _unmetered(usd: Decimal | None) -> Iterator[Line]:
+def _unmetered(part: str, usd: Decimal | None) -> Iterator[Line]:
     """A side that was not counted: free where its price is zero, nothing where it has none, else not known."""
     if usd is not None:
-        yield UNKNOWN if usd else Line(units=Decimal(0), usd=usd)
+        yield Line(part=part, units=None if usd else Decimal(0), usd=usd)
 
 
 def _exact(seconds: float) -> Decimal:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from harness.core.estimates import Estimate
 from harness.report.numbers import stated
-from harness.report.pictures import Curves, Point, Scatter
+from harness.report.pictures import Curve, Curves, Point, Scatter
 from harness.report.visible import one_line
 
 LIGHT = ("#0072B2", "#B84E00", "#00795A", "#A64D82", "#8F6200", "#2A7AB0", "#5B4FB3", "#333333")
@@ -88,12 +88,18 @@ def _point(point: Point) -> Any:
         mode="markers+text",
         text=[_plain(point.tag.name)],
         textposition="top right",
-        marker={"color": colour, "size": 11, "symbol": SYMBOLS[point.tag.colour % len(SYMBOLS)]},
+        marker={"color": colour, "size": 11, "symbol": _symbol(point), "line": {"width": 1.5}},
         name=_plain(point.tag.name),
         hovertemplate="%{text}<br>%{y:.3f}<br>$%{x:.4g}<extra></extra>",
         meta={"colour": point.tag.colour},
         cliponaxis=False,
     )
+
+
+def _symbol(point: Point) -> str:
+    """Return the candidate's symbol, hollow where another beats it on both."""
+    symbol = SYMBOLS[point.tag.colour % len(SYMBOLS)]
+    return f"{symbol}-open" if point.dominated else symbol
 
 
 def _error(estimate: Estimate, colour: str) -> dict[str, Any] | None:
@@ -113,9 +119,11 @@ def _error(estimate: Estimate, colour: str) -> dict[str, Any] | None:
 def curves_figure(curves: Curves, *, share: str) -> Mapping[str, Any]:
     """Return the empirical distribution of a latency on a logarithmic axis; `share` is the word for the other."""
     figure = go.Figure(layout=_layout())
+    start = min(curve.ms[0] for curve in curves.curves)
     end = 1.1 * max(curve.ms[-1] for curve in curves.curves)
-    for curve in curves.curves:
+    for i, curve in enumerate(curves.curves):
         colour = curve.tag.colour
+        figure.add_annotation(**_label(curve, (i + 1) / (len(curves.curves) + 1), math.sqrt(start * end)))
         figure.add_trace(
             go.Scatter(
                 x=[curve.ms[0], *curve.ms, end],
@@ -132,11 +140,31 @@ def curves_figure(curves: Curves, *, share: str) -> Mapping[str, Any]:
                 meta={"colour": colour},
             )
         )
-    start = min(curve.ms[0] for curve in curves.curves)
+    for percentile in (0.5, 0.95, 0.99):
+        figure.add_hline(y=percentile, line={"color": MUTED, "width": 1, "dash": "dot"}, layer="below")
     figure.update_xaxes(type="log", **_ticks(start, end, partial(stated, "_ms")))
-    figure.update_yaxes(title_text=share, range=[0, 1.02], tickformat=".0%")
-    figure.update_layout(legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"})
+    figure.update_yaxes(title_text=share, range=[0, 1.02], **_percentile_ticks())
+    figure.update_layout(showlegend=False, margin_t=12)
     return _json(figure)
+
+
+def _percentile_ticks() -> dict[str, Any]:
+    return {"tickvals": [0, 0.5, 0.95, 0.99], "ticktext": ["0 %", "p50", "p95", "p99"], "tickfont": {"size": 10}}
+
+
+def _label(curve: Curve, share: float, middle: float) -> dict[str, Any]:
+    """Return the name beside its curve, each at a height of its own, on the side that has more room."""
+    at = next((ms for ms, reached in zip(curve.ms, curve.share, strict=True) if reached >= share), curve.ms[-1])
+    return {
+        "x": math.log10(at),
+        "y": min(share, curve.share[-1]),
+        "text": _plain(curve.tag.name),
+        "showarrow": False,
+        "xanchor": "left" if at <= middle else "right",
+        "xshift": 6 if at <= middle else -6,
+        "font": {"color": LIGHT[curve.tag.colour % len(LIGHT)]},
+        "name": str(curve.tag.colour),
+    }
 
 
 def _plain(name: str) -> str:

@@ -9,7 +9,7 @@ from harness.core.firmness import Advice, Domination, Opinion
 from harness.report.numbers import Number, count, fixed, number, number_id, percent, usd
 from harness.report.phrases import Phrase, Piece
 from harness.report.slots import SlotEvidence
-from harness.report.standing import Tag, tag
+from harness.report.standing import BAR, Segment, Tag, tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,8 @@ class FirmRow:
     """Chance of the first rank; None: not known."""
     second: Number | None
     lower: Number | None
+    places: tuple[Segment, ...]
+    """The chances of the first, the second and the lower ranks, end to end; none: not known."""
     any_weights: Number | None
     """Chance to be first where every weighting is as likely as any other."""
     chosen_for: tuple[Phrase, ...]
@@ -154,6 +156,7 @@ def _row(of: SlotEvidence, name: str) -> FirmRow:
         first=shown("first", places.get("first")),
         second=shown("second", places.get("second")),
         lower=shown("lower", places.get("lower")),
+        places=tuple(_end_to_end(list(places.values())[:3])),
         any_weights=shown("any_weights", places.get("any_weights")),
         chosen_for=tuple(
             Phrase(key="firm.weight", args={"criterion": criterion.name, "weight": weight})
@@ -163,6 +166,13 @@ def _row(of: SlotEvidence, name: str) -> FirmRow:
         dominated=shown("dominated", dominated),
         flip=shown("flip", found.flips.get(name)),
     )
+
+
+def _end_to_end(shares: Sequence[float]) -> Iterator[Segment]:
+    start = 0.0
+    for shade, share in enumerate(shares):
+        yield Segment(shade=shade, start=round(BAR * start), width=round(BAR * share))
+        start += share
 
 
 def _method(slot: str, opinion: Opinion) -> MethodRow:

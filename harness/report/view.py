@@ -33,6 +33,7 @@ from harness.report.phrases import Measured, Phrase
 from harness.report.pictures import Curves, Scatter, curves, scatter
 from harness.report.profiles import ProfilesView, profiles, weighing
 from harness.report.slots import SlotEvidence, slot_evidence
+from harness.report.stack import StackView, stack
 from harness.report.standing import RankingRow, Tag, VerdictView, ranking, tag, verdict
 from harness.report.trying import TryingView, trying
 from harness.report.weighing import (
@@ -74,6 +75,8 @@ class SlotView:
     latencies: tuple[MetricTable, ...]
     measures: MetricTable | None
     costs: tuple[CostRow, ...]
+    stack: StackView | None
+    """None: nothing has cost anything that is known."""
     tasks: tuple[TaskRow, ...]
     confusions: tuple[Confusion, ...]
     attributions: tuple[AttributionRow, ...]
@@ -203,6 +206,7 @@ def _slot(of: SlotEvidence, anchor: str, latitude: Latitude | None) -> SlotView:
         latencies=latencies(of),
         measures=speeds_and_scores(of),
         costs=costs(of),
+        stack=stack(of),
         tasks=by_task(of),
         confusions=confusions(of),
         attributions=attributions(of),

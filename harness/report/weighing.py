@@ -1,14 +1,16 @@
 """Gates, matrix, weights and differences of one slot, ready to be laid out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.core.decision import GateStatus, PairedDifference, RankedCandidate, Said
+from harness.core.estimates import Estimate
 from harness.core.rules import Criterion, Gate
 from harness.decide.gates import because, judge
 from harness.report.numbers import Number, fixed, number, number_id, of_metric, p_value, percent, signed, stated
 from harness.report.phrases import Measured, Phrase, Piece, Shown, measured, metric_label
 from harness.report.slots import SlotEvidence
-from harness.report.standing import Tag, crossing, is_measured, tag
+from harness.report.standing import BAR, Tag, crossing, is_measured, tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +69,25 @@ class MatrixRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """One line of a forest plot, in thousandths of its width; all lines of one have the same scale."""
+
+    zero: int
+    at: int
+    low: int | None
+    """None: the sample supports no interval."""
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceRow:
     leader: str
     challenger: str
     metric: str
     label: Piece
     difference: Measured
+    span: Span | None
+    """None: there is no difference to draw."""
     p_value: Number | None
     p_holm: Number | None
 
@@ -179,10 +194,12 @@ def _matrix_row(of: SlotEvidence, i: int, excluded: bool) -> MatrixRow:
 
 def differences(of: SlotEvidence) -> tuple[DifferenceRow, ...]:
     """Return the paired differences of the leader to each other candidate."""
-    return tuple(_difference(of.slot, item) for item in of.decision.differences)
+    found = of.decision.differences
+    drawn = [x for it in found for x in (it.difference.value, it.difference.low, it.difference.high) if x is not None]
+    return tuple(_difference(of.slot, item, drawn) for item in found)
 
 
-def _difference(slot: str, item: PairedDifference) -> DifferenceRow:
+def _difference(slot: str, item: PairedDifference, drawn: Sequence[float]) -> DifferenceRow:
     def shown(which: str, value: float | None, text: str) -> Number | None:
         if value is None:
             return None
@@ -203,6 +220,26 @@ def _difference(slot: str, item: PairedDifference) -> DifferenceRow:
             n=n,
             note=estimate.note,
         ),
+        span=_span(estimate, drawn),
         p_value=shown("p", item.p_value, p_value(item.p_value or 0.0)),
         p_holm=shown("p_holm", item.p_holm, p_value(item.p_holm or 0.0)),
+    )
+
+
+def _span(estimate: Estimate, drawn: Sequence[float]) -> Span | None:
+    """Place an estimate on the scale from the least to the greatest of all `drawn` and 0, with some room beyond."""
+    if estimate.value is None:
+        return None
+    low, high = min(0.0, *drawn), max(0.0, *drawn)
+    room = 0.05 * (high - low) or 1.0
+
+    def placed(x: float) -> int:
+        return round(BAR * (x - low + room) / (high - low + 2 * room))
+
+    known = estimate.low is not None and estimate.high is not None
+    return Span(
+        zero=placed(0.0),
+        at=placed(estimate.value),
+        low=placed(estimate.low or 0.0) if known else None,
+        high=placed(estimate.high or 0.0) if known else None,
     )

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.calls import Usage
-from harness.core.candidates import Candidate, Machine, Prices
+from harness.core.calls import Call, ChatRequest, Output, Role, Usage
+from harness.core.candidates import Candidate, Machine, Prices, Stage
 from harness.pricing import book
-from harness.pricing.cost import cost
+from harness.pricing.cost import cost, parts
+from tests.report.benches import record
 
 ORACLE = Path(__file__).parents[1] / "oracles" / "cost_worked_example.json"
 
@@ -379,3 +380,25 @@ def test_litellm_forgets_the_audio_of_gpt_4o_mini_tts_and_we_do_not(litellm: dic
     paid, source = cost(Usage(input_characters=100, output_audio_seconds=6.0), known("gpt-4o-mini-tts"))
     assert (paid, source) == (Decimal("0.00156"), "estimated")
     assert litellm["gpt-4o-mini-tts"] < 0.1 * float(paid or 0)
+
+
+def test_a_bill_is_told_apart_by_what_was_paid_for() -> None:
+    usage = Usage(input_tokens=1800, cached_tokens=6200, output_tokens=350, reasoning_tokens=400, source="provider")
+    candidate = priced(CACHE)
+    whole, source = cost(usage, candidate)
+    request = ChatRequest(messages=({"role": "user", "content": "?"},), max_tokens=9)
+    call = Call(key="k", role=Role.ANSWER, candidate="c", request=request, suite="s", task="t", sample="1")
+    answer = record(call, Output(text="x"), usage=usage, cost=whole, source=source)
+    found = parts(answer, candidate)
+    assert found == {
+        "input": Decimal("0.0054"), "cached": Decimal("0.00186"), "output": Decimal("0.00525"),
+        "reasoning": Decimal("0.006"),
+    }  # fmt: skip
+    assert sum(found.values()) == whole
+    machine = replace(candidate, machine=Machine(usd_per_hour=Decimal("0.1")))
+    assert parts(answer, machine) == {"machine": whole}
+    assert parts(answer, replace(candidate, stages=(Stage(name="a", candidate=candidate, input="{{ input }}"),))) == {
+        "stages": whole
+    }
+    assert parts(replace(answer, cost_usd=Decimal(1)), candidate) == {"whole": Decimal(1)}, "a bound of what failed"
+    assert parts(replace(answer, cost_usd=None), candidate) == {}

@@ -289,6 +289,21 @@ def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures
                 yield at(slot, "cost", name, f"meter.{meter}"), sum(read)
         yield from unit_figures(at(slot, "cost", name, "unit"), records)
         machine = configured.get(name, {}).get("machine")
+        paid: dict[str, Decimal] = defaultdict(Decimal)
+        for r in records:
+            prices = configured.get(name, {}).get("prices", {}).get("usd", {})
+            lines = {
+                "input": (r.usage.input_tokens or 0) * Decimal(prices.get("input_cost_per_token", 0)),
+                "output": (r.usage.output_tokens or 0) * Decimal(prices.get("output_cost_per_token", 0)),
+            }
+            told = lines if sum(lines.values()) == r.cost_usd else {"whole": r.cost_usd or Decimal(0)}
+            for part, dollars in ({"machine": r.cost_usd or Decimal(0)} if machine else told).items():
+                paid[part] += dollars
+        keys = {r.call.key for r in records}
+        instruments = [r for rs in evidence.records.values() for r in rs if r.call.measures in keys]
+        paid["instruments"] = sum((r.cost_usd or Decimal(0) for r in instruments), Decimal(0))
+        for part, dollars in paid.items():
+            yield at(slot, "cost", name, f"part.{part}"), dollars
         if machine:
             for section in (slot, "run"):
                 yield at(section, "cost", name, "usd_per_hour"), Decimal(machine["usd_per_hour"])

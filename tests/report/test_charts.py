@@ -1,7 +1,9 @@
 """The charts draw what was measured: every candidate with its interval, every call with its timeout."""
 
 import json
+import math
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,9 +11,12 @@ import pytest
 from harness.core.calls import Failure, Fault, Marks, Output, Role
 from harness.core.estimates import Estimate
 from harness.report.charts import LIGHT, curves_figure, scatter_figure
+from harness.report.firmness import firmness
 from harness.report.pictures import CURVE_POINTS, Point, Scatter, curves, scatter
 from harness.report.slots import slot_evidence
+from harness.report.stack import stack
 from harness.report.standing import Tag
+from harness.report.weighing import differences
 from tests.report.bakeoffs import FakeRun, decision, two_slots
 from tests.report.benches import Bench, freeze, text_slot
 
@@ -144,3 +149,57 @@ def test_curve_figures_hold_no_infinity(fake: FakeRun) -> None:
         assert len(dashes) == len(set(dashes))
         assert all(trace["y"][0] == 0 for trace in figure["data"])
     assert fake.evidence.records[Role.ANSWER]
+
+
+def test_curves_are_named_where_they_run(fake: FakeRun) -> None:
+    kind = curves(slot_evidence(fake.evidence, fake.decisions[0]))[-1]
+    labels = curves_figure(kind, share="share")["layout"]["annotations"]
+    assert [label["text"] for label in labels] == [curve.tag.name for curve in kind.curves]
+    assert len({label["y"] for label in labels}) == len(labels), "no name stands on another"
+    for curve, label in zip(kind.curves, labels, strict=True):
+        assert math.log10(curve.ms[0]) <= label["x"] <= math.log10(curve.ms[-1])
+
+
+def test_the_beaten_are_hollow() -> None:
+    better, worse = point("a", 1.0, 0.9), replace(point("b", 2.0, 0.5, colour=1), dominated=True)
+    symbols = {trace["name"]: trace["marker"]["symbol"] for trace in drawn(better, worse)["data"]}
+    assert symbols == {"a": "circle", "b": "square-open"}
+
+
+def test_differences_lie_on_one_scale_with_their_zero(fake: FakeRun) -> None:
+    of = slot_evidence(fake.evidence, fake.decisions[1])
+    spans = [row.span for row in differences(of)]
+    values = [it.difference for it in of.decision.differences]
+    assert len(spans) == 2
+    assert len({span.zero for span in spans if span}) == 1
+    for span, estimate in zip(spans, values, strict=True):
+        assert span is not None
+        assert span.low is not None
+        assert span.high is not None
+        assert 0 <= span.low < span.at < span.high <= 1000
+        unit = (span.high - span.low) / ((estimate.high or 0) - (estimate.low or 0))
+        assert span.at - span.zero == pytest.approx(unit * (estimate.value or 0), abs=1.5)
+
+
+def test_ranks_fill_their_bar(fake: FakeRun) -> None:
+    view = firmness(slot_evidence(fake.evidence, fake.decisions[1]))
+    assert view is not None
+    for row in view.rows:
+        *_, last = row.places
+        assert [part.shade for part in row.places] == [0, 1, 2]
+        assert last.start + last.width == pytest.approx(1000, abs=2)
+        assert row.places[0].width == pytest.approx(1000 * float(row.first.raw if row.first else 0), abs=0.5)
+
+
+def test_parts_of_a_cost_are_all_of_it(fake: FakeRun) -> None:
+    for decided in fake.decisions:
+        of = slot_evidence(fake.evidence, decided)
+        shown = stack(of)
+        assert shown is not None
+        ends = []
+        for row in shown.rows:
+            paid = {part: Decimal(cell.raw) for part, cell in zip(shown.columns, row.cells, strict=True) if cell}
+            paid.pop("instruments", None)
+            assert sum(paid.values()) == sum(r.cost_usd or 0 for r in of.answers_of(row.tag.name))
+            ends.append(row.segments[-1].start + row.segments[-1].width)
+        assert max(ends) == pytest.approx(1000, abs=2), "the dearest fills its bar"

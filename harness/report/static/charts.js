@@ -18,16 +18,24 @@
       const own = colour(trace.meta);
       const painted = { ...trace, textfont: { color: css("--ink") } };
       if (trace.line) painted.line = { ...trace.line, color: own };
-      if (trace.marker) painted.marker = { ...trace.marker, color: own };
+      if (trace.marker) painted.marker = { ...trace.marker, color: own, line: { ...trace.marker.line, color: own } };
       for (const bar of ["error_x", "error_y"]) {
         if (trace[bar]) painted[bar] = { ...trace[bar], color: own };
       }
       return painted;
     });
+    const labels = (figure.layout.annotations ?? []).map((label) => {
+      return { ...label, font: { ...label.font, color: colour({ colour: Number(label.name) }) } };
+    });
+    const lines = (figure.layout.shapes ?? []).map((shape) => {
+      return { ...shape, line: { ...shape.line, color: css("--strong-line") } };
+    });
     const titled = (axis, key) => (key ? { ...axis, title: { ...axis.title, text: say(key).textContent } } : axis);
     const axis = { gridcolor: css("--line"), linecolor: css("--strong-line"), tickcolor: css("--strong-line") };
     const layout = {
       ...figure.layout,
+      annotations: labels,
+      shapes: lines,
       font: { ...figure.layout.font, color: css("--muted"), family: getComputedStyle(document.body).fontFamily },
       xaxis: { ...titled(figure.layout.xaxis, figure.words.xaxis), ...axis },
       yaxis: { ...titled(figure.layout.yaxis, figure.words.yaxis), ...axis },
