@@ -1599,7 +1599,7 @@ def _decision_numbers(decision: Decision) -> dict[str, Expected]:
 
 
 def _parts(slot: Slot, candidate: Mapping[str, Any], done: Sequence[Call]) -> dict[str, Decimal]:
-    """What was paid for what: plain bills in their lines, others whole; and what it cost to measure the answers."""
+    """What was paid for what: plain bills by line, cascades by stage, others whole; and what measuring has cost."""
     paid: dict[str, Decimal] = {}
     prices = candidate.get("prices", {}).get("usd", {})
     for call in (call for call in done if call.cost is not None):
@@ -1609,10 +1609,12 @@ def _parts(slot: Slot, candidate: Mapping[str, Any], done: Sequence[Call]) -> di
             usd = Decimal(prices.get(price, prices.get(INSTEAD.get(price), 0)))
             lines[part] = lines.get(part, Decimal(0)) + Decimal(str(call.row[meter] or 0)) * usd
         told = lines if sum(lines.values()) == call.cost else {"whole": call.cost}
-        if "machine" in candidate:
+        if candidate.get("machine"):
             told = {"machine": call.cost}
-        if "stages" in candidate:
-            told = {"stages": call.cost}
+        if candidate.get("stages"):
+            told = {}
+            for stage in (c for c in slot.run.of("stage") if c.part_of == call.plan):
+                told[f"stage.{stage.stage}"] = told.get(f"stage.{stage.stage}", Decimal(0)) + (stage.cost or 0)
         for part, dollars in told.items():
             paid[part] = paid.get(part, Decimal(0)) + dollars
     plans = {call.plan for call in done}

@@ -8,10 +8,11 @@ price, and speech billed by tokens without a token count costs one input token a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from operator import attrgetter
 
-from harness.core.calls import Attempt, Record, Usage
+from harness.core.calls import Attempt, Failure, Record, Usage
 from harness.core.candidates import Candidate, Machine
 from harness.pricing.rates import Rates, prompt_meters, prompt_tokens, rates
 from harness.pricing.worst import worst_case
@@ -21,6 +22,8 @@ __all__ = ["MACHINE", "UNPRICED", "cost", "cost_of", "sent_at", "worst_case"]
 UNPRICED = "unpriced"
 MACHINE = "machine"
 ESTIMATED = "estimated"
+METERS = tuple(field.name for field in fields(Usage) if field.name not in ("output_video_pixels", "source"))
+METER_OF = attrgetter(*METERS)
 SUSPECT = "suspect"
 """Source of a usage whose numbers contradict each other: what is left of them would be a bill with lines torn out."""
 
@@ -73,22 +76,42 @@ def cost(usage: Usage, candidate: Candidate, *, at: str | None = None) -> tuple[
     return total, "measured" if usage.source == "none" else usage.source
 
 
-def parts(record: Record, candidate: Candidate) -> dict[str, Decimal]:
-    """Return what the known cost of a call was paid for; the sum is the cost.
+def parts(records: Sequence[Record], candidate: Candidate) -> dict[str, Decimal]:
+    """Return what the known costs of a candidate's calls were paid for; the sum is that of the costs.
 
-    All of it is one part where it is `machine` time, of several `stages`, or `whole`: not of the usage that was told.
+    All is one part where it is `machine` time or of several `stages`; `whole` is what the told usage does not explain.
     """
-    if record.cost_usd is None:
-        return {}
-    if candidate.stages:
-        return {"stages": record.cost_usd}
-    if candidate.machine is not None:
-        return {MACHINE: record.cost_usd}
+    known = [record for record in records if record.cost_usd is not None]
+    if known and (candidate.stages or candidate.machine is not None):
+        return {"stages" if candidate.stages else MACHINE: _spent(known)}
+    alike: dict[tuple[bool, str], list[Record]] = {}
+    for record in known:
+        alike.setdefault((isinstance(record.outcome, Failure), record.usage.source), []).append(record)
     found: dict[str, Decimal] = {}
-    if cost_of(record, candidate)[0] == record.cost_usd:
-        for line in _lines(record.usage, candidate, sent_at(record.attempts)):
-            found[line.part] = found.get(line.part, Decimal(0)) + (line.units or 0) * (line.usd or 0)
-    return found or {"whole": record.cost_usd}
+    for calls in alike.values():
+        bill = _paid(calls, candidate)
+        bills = [bill] if bill else [_paid([call], candidate) or {"whole": _spent([call])} for call in calls]
+        for part, dollars in ((part, dollars) for bill in bills for part, dollars in bill.items()):
+            found[part] = found.get(part, Decimal(0)) + dollars
+    return found
+
+
+def _paid(calls: Sequence[Record], candidate: Candidate) -> dict[str, Decimal]:
+    """Return one bill over the usage of all calls, by part; nothing where that is not what they have cost.
+
+    A bill is linear in its meters, but for prices that hold by the length of a prompt, by the hour or by the frame.
+    """
+    columns = zip(*(METER_OF(call.usage) for call in calls), strict=True)
+    counts = ((meter, [n for n in column if n is not None]) for meter, column in zip(METERS, columns, strict=True))
+    together = replace(calls[0].usage, **{meter: sum(told) for meter, told in counts if told})
+    found: dict[str, Decimal] = {}
+    for line in _lines(together, candidate, sent_at(calls[0].attempts)):
+        found[line.part] = found.get(line.part, Decimal(0)) + (line.units or 0) * (line.usd or 0)
+    return found if sum(found.values()) == _spent(calls) else {}
+
+
+def _spent(calls: Sequence[Record]) -> Decimal:
+    return sum((call.cost_usd for call in calls if call.cost_usd is not None), Decimal(0))
 
 
 def _lines(usage: Usage, candidate: Candidate, at: str | None) -> list[Line]:

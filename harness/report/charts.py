@@ -140,8 +140,6 @@ def curves_figure(curves: Curves, *, share: str) -> Mapping[str, Any]:
                 meta={"colour": colour},
             )
         )
-    for percentile in (0.5, 0.95, 0.99):
-        figure.add_hline(y=percentile, line={"color": MUTED, "width": 1, "dash": "dot"}, layer="below")
     figure.update_xaxes(type="log", **_ticks(start, end, partial(stated, "_ms")))
     figure.update_yaxes(title_text=share, range=[0, 1.02], **_percentile_ticks())
     figure.update_layout(showlegend=False, margin_t=12)

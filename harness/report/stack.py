@@ -1,19 +1,32 @@
 """What the answers of each candidate have cost, part by part, and what it has cost to measure them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from harness.pricing.cost import parts
 from harness.report.numbers import Number, number, number_id, usd
+from harness.report.phrases import Phrase, Piece
 from harness.report.slots import SlotEvidence
 from harness.report.standing import BAR, Segment, Tag, tag
 
 PARTS = (
-    "request", "input", "cached", "output", "reasoning", "audio", "pictures", "video", "machine", "stages", "whole",
-    "instruments",
-)  # fmt: skip
-"""In the order in which they are drawn; the last is no part of what the answers cost."""
+    "request",
+    "input",
+    "cached",
+    "output",
+    "reasoning",
+    "audio",
+    "pictures",
+    "video",
+    "machine",
+    "stages",
+    "whole",
+)
+"""In the order in which they are drawn; after them the stages of cascades."""
+INSTRUMENTS = "instruments"
+"""Drawn last: it is no part of what the answers cost."""
+STAGE = "stage."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +39,8 @@ class StackRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackView:
-    columns: tuple[str, ...]
-    """Of `PARTS`, those that somebody has paid for."""
+    columns: tuple[Piece, ...]
+    """Those parts that somebody has paid for; a stage by its name."""
     rows: tuple[StackRow, ...]
 
 
@@ -37,21 +50,35 @@ def stack(of: SlotEvidence) -> StackView | None:
     most = max((sum(bill.values(), Decimal(0)) for bill in bills.values()), default=Decimal(0))
     if not most:
         return None
-    columns = tuple(part for part in PARTS if any(bill.get(part) for bill in bills.values()))
-    return StackView(columns=columns, rows=tuple(_row(of, name, bill, columns, most) for name, bill in bills.items()))
+    paid = dict.fromkeys(part for bill in bills.values() for part, dollars in bill.items() if dollars)
+    stages = [part for part in paid if part.startswith(STAGE)]
+    columns = [part for part in (*PARTS, *stages, INSTRUMENTS) if part in paid]
+    return StackView(
+        columns=tuple(part.removeprefix(STAGE) if part in stages else Phrase(key=f"part.{part}") for part in columns),
+        rows=tuple(_row(of, name, bill, columns, most) for name, bill in bills.items()),
+    )
 
 
 def _bill(of: SlotEvidence, name: str) -> Mapping[str, Decimal]:
-    bill: dict[str, Decimal] = {}
-    for record in of.answers_of(name):
-        found = {} if name not in of.configured else parts(record, of.configured[name])
-        measuring = [reading.cost_usd or Decimal(0) for reading in of.readings.get(record.call.key, ())]
-        for part, dollars in [*found.items(), ("instruments", sum(measuring, Decimal(0)))]:
-            bill[part] = bill.get(part, Decimal(0)) + dollars
-    return bill
+    """Return dollars by part, those of a cascade by stage where its stages are all that it cost."""
+    answers, configured = of.answers_of(name), of.configured.get(name)
+    bill = {} if configured is None else parts(answers, configured)
+    priced = [record.call.key for record in answers if record.cost_usd is not None]
+    stages = _sums((f"{STAGE}{it.call.stage}", it.cost_usd) for key in priced for it in of.stages.get(key, ()))
+    if stages and sum(stages.values()) == bill.get("stages"):
+        bill = stages
+    measuring = (it.cost_usd for record in answers for it in of.readings.get(record.call.key, ()))
+    return {**bill, **_sums((INSTRUMENTS, dollars) for dollars in measuring)}
 
 
-def _row(of: SlotEvidence, name: str, bill: Mapping[str, Decimal], columns: tuple[str, ...], most: Decimal) -> StackRow:
+def _sums(paid: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for part, dollars in paid:
+        found[part] = found.get(part, Decimal(0)) + (dollars or 0)
+    return found
+
+
+def _row(of: SlotEvidence, name: str, bill: Mapping[str, Decimal], columns: Sequence[str], most: Decimal) -> StackRow:
     cells, segments, start = [], [], Decimal(0)
     for shade, part in enumerate(columns):
         dollars = bill.get(part, Decimal(0))

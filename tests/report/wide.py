@@ -70,7 +70,7 @@ def _answers(
                 Output(text=text, finish_reason="stop", model=f"model-{c}"),
                 marks=Marks(ttft_ms=total_ms / 2, ttfo_ms=total_ms / 2, total_ms=total_ms),
                 usage=Usage(input_tokens=40 + i % 7, output_tokens=tokens, source="provider"),
-                cost=Decimal(tokens) * Decimal("6e-7") + Decimal("4e-6"),
+                cost=Decimal(tokens) * Decimal("6e-7") + (40 + i % 7) * Decimal("1e-7"),
                 source="provider",
             ),
             Judgement(

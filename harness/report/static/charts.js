@@ -25,17 +25,13 @@
       return painted;
     });
     const labels = (figure.layout.annotations ?? []).map((label) => {
-      return { ...label, font: { ...label.font, color: colour({ colour: Number(label.name) }) } };
-    });
-    const lines = (figure.layout.shapes ?? []).map((shape) => {
-      return { ...shape, line: { ...shape.line, color: css("--strong-line") } };
+      return { ...label, bgcolor: css("--page"), font: { ...label.font, color: colour({ colour: Number(label.name) }) } };
     });
     const titled = (axis, key) => (key ? { ...axis, title: { ...axis.title, text: say(key).textContent } } : axis);
     const axis = { gridcolor: css("--line"), linecolor: css("--strong-line"), tickcolor: css("--strong-line") };
     const layout = {
       ...figure.layout,
       annotations: labels,
-      shapes: lines,
       font: { ...figure.layout.font, color: css("--muted"), family: getComputedStyle(document.body).fontFamily },
       xaxis: { ...titled(figure.layout.xaxis, figure.words.xaxis), ...axis },
       yaxis: { ...titled(figure.layout.yaxis, figure.words.yaxis), ...axis },
