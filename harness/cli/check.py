@@ -19,6 +19,7 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
     planned = pipeline.plan(bakeoff)
     pipeline.require_budget(bakeoff, planned)
     notices = pipeline.notices(bakeoff, planned)
+    pipeline.require_engines(bakeoff, weights=False)
     missing = pipeline.missing_engines(bakeoff)
     if as_json:
         screen.document(
@@ -46,6 +47,6 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
     remote = [model for model in bakeoff.models if not model.is_local]
     screen.say(tell("check.looked" if remote else "check.looked.embedded"))
     if missing:
-        screen.say(tell("check.absent", engines=listed([engine.name for engine in missing])))
-    else:
-        screen.next_step(tell("next", command="bakeoff plan"))
+        names, megabytes = [engine.name for engine in missing], f"{pipeline.download_mb(missing):.0f}"
+        screen.say(tell("check.absent", engines=listed(names), mb=megabytes, names=" ".join(names)))
+    screen.next_step(tell("next", command="bakeoff plan"))

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import screen
 from harness.cli.options import HERE, AllowCode, Limit, Runs, runs_of
 from harness.cli.run import run_to_report
 
@@ -24,6 +23,4 @@ def demo(
 
     selection = pipeline.Selection(shipped=True, full=full, limit=limit, allow_code_execution=allow_code_execution)
     bakeoff = pipeline.load_shipped(selection)
-    if missing := pipeline.missing_engines(bakeoff):
-        pipeline.fetch_engines([engine.name for engine in missing], say=screen.note)
     run_to_report(bakeoff, folder=HERE, runs=runs_of(HERE, runs), selection=selection)

@@ -231,9 +231,8 @@ def _providers(found: Sequence["Offer"], catalogue: Sequence["Offer"], doing: Us
     embedded = "".join(offer.text for offer in offers)
     fetch = f"`bakeoff fetch {' '.join(offer.model.removeprefix('local/') for offer in offers)}` installs them"
     if not found:
-        return (
-            f"{HEAD}# No provider's key was found, so these are the embedded models: {fetch}.\nmodel_list:\n{embedded}"
-        )
+        none = f"# No provider's key was found, so these are the embedded models: {fetch}, as the first run does.\n"
+        return f"{HEAD}{none}model_list:\n{embedded}"
     if not has_remote:
         return f"{HEAD}model_list:\n{remote}  # embedded models, which need no key: {fetch}\n{embedded}"
     example = "".join(f"  # {line[2:]}\n" for line in embedded.splitlines())

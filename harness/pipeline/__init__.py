@@ -16,7 +16,7 @@ from harness.pipeline.deriving import (
     score,
 )
 from harness.pipeline.importing import import_logs
-from harness.pipeline.machine import examine, fetch_engines, missing_engines, require_engines
+from harness.pipeline.machine import download_mb, examine, fetch_engines, missing_engines, require_engines
 from harness.pipeline.planning import (
     Selection,
     bounded,
@@ -63,6 +63,7 @@ __all__ = [
     "decide_table",
     "decided",
     "decision_code",
+    "download_mb",
     "examine",
     "exchange",
     "exit_code",

