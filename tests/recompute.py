@@ -1590,12 +1590,30 @@ def _decision_numbers(decision: Decision) -> dict[str, Expected]:
     if decision.flip is not None:
         amount = Exact(value=decision.flip[0], unit="share", tolerance=1e-6)  # a linear program's
         numbers[number_id(slot, "verdict", decision.flip[1], "smallest_flip")] = amount
+    lost = {"errors": sum(call.lost for call in made.answers), "calls": len(made.answers)}
+    numbers |= {number_id(slot, "verdict", "", key): _count(n) for key, n in lost.items()}
+    numbers |= _lead(slot, decision)
     for name, pair in decision.pairs.items():
         shown = {"difference": pair.value, "p": pair.p, "p_holm": decision.holm.get(name), "n": pair.n}
         found = {key: Exact(value=x) for key, x in shown.items() if x is not None}
         found |= {key: x for key, x in (("low", pair.bounds.low), ("high", pair.bounds.high)) if x is not None}
         numbers |= {number_id(slot, "differences", name, f"quality.{key}"): x for key, x in found.items()}
     return numbers
+
+
+def _lead(slot: str, decision: Decision) -> dict[str, Expected]:
+    """How far the first is ahead of the second, and what each criterion adds to that."""
+    if len(decision.contenders) < 2:
+        return {}
+    (first, second), parts = decision.contenders[:2], decision.contributions
+    found: dict[str, Expected] = {"score": Exact(value=decision.scores[first] - decision.scores[second])}
+    for criterion, a, b in zip(decision.criteria, parts[first], parts[second], strict=True):
+        found[f"part.{criterion['name']}"] = Exact(value=a - b)
+    if (pair := decision.pairs[second]).value is not None:
+        found["quality"] = Exact(value=pair.value)
+        bounds = (("quality.low", pair.bounds.low), ("quality.high", pair.bounds.high))
+        found |= {key: bound for key, bound in bounds if bound is not None}
+    return {number_id(slot, "verdict", second, f"lead.{key}"): x for key, x in found.items()}
 
 
 def _parts(slot: Slot, candidate: Mapping[str, Any], done: Sequence[Call]) -> dict[str, Decimal]:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from harness.core.calls import Failure, Fault
 from harness.core.decision import Decision, GateResult, GateStatus, RankedCandidate, Said, VerdictKind
+from harness.report.lead import LeadView, lead
 from harness.report.numbers import Number, count, fixed, number, number_id, percent
 from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
 from harness.report.slots import SlotEvidence
@@ -41,6 +43,10 @@ class VerdictView:
     about: Tag | None
     """Whose facts are listed: the recommendation, else the leader."""
     facts: tuple[Fact, ...]
+    lead: LeadView | None
+    """None: it has no runner-up."""
+    errors: Phrase
+    """How many answers were lost to errors of others."""
     changes: tuple[Phrase, ...]
     """What would change the verdict."""
     caveats: tuple[tuple[str, str], ...]
@@ -109,6 +115,8 @@ def verdict(of: SlotEvidence) -> VerdictView:
         winner=None if said.winner is None else tag(of, said.winner),
         about=None if about is None else tag(of, about),
         facts=() if line is None else _facts(of, line),
+        lead=lead(of),
+        errors=_errors(of),
         changes=_changes(of),
         caveats=tuple((number_id(of.slot, "verdict", "", f"caveat.{i}"), text) for i, text in enumerate(said.caveats)),
         said=said.said,
@@ -116,6 +124,16 @@ def verdict(of: SlotEvidence) -> VerdictView:
         unproven=tuple(metric_label(result.gate.metric) for result in unproven if result.status is GateStatus.UNPROVEN),
         rule_sha256=decision.rule_sha256,
         rule_is_frozen=of.manifest.imported is None and of.manifest.rules.get(of.slot) == decision.rule_sha256,
+    )
+
+
+def _errors(of: SlotEvidence) -> Phrase:
+    records = [record for name in of.candidates for record in of.answers_of(name)]
+    lost = sum(isinstance(it.outcome, Failure) and it.outcome.fault is not Fault.CANDIDATE for it in records)
+    counts = {"errors": lost, "calls": len(records) + sum(of.pending.values())}
+    return Phrase(
+        key="basis.errors",
+        args={which: number(n, count(n), id=number_id(of.slot, "verdict", "", which)) for which, n in counts.items()},
     )
 
 

@@ -150,6 +150,9 @@ class RunView:
     foreseen: ForeseenView | None
     """The forecast beside what the run took."""
     tool: str | None
+    priced: tuple[str, ...]
+    """Sources of the prices, with their dates; of machines of one's own none."""
+    config_sha256: str
     stop_rule: str
     """sha256 of the rule by which candidates were stopped; empty: there was none."""
     data_sha256: str
@@ -270,6 +273,8 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
             complete=not evidence.pending,
         ),
         tool=manifest.environment.get("bakeoff"),
+        priced=tuple(sorted(set(_priced(listed)))),
+        config_sha256=digest(config),
         stop_rule=manifest.stop_rule,
         data_sha256=digest(manifest.suites),
         suites=tuple(_suites(evidence)),
@@ -280,6 +285,12 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
         environment=tuple(sorted(manifest.environment.items())),
         notices=tuple(str(notice) for notice in config.get("notices", ())),
     )
+
+
+def _priced(candidates: Iterable[Candidate]) -> Iterable[str]:
+    for model in (model for candidate in candidates for model in candidate.models):
+        if model.machine is None and model.prices is not None:
+            yield ", ".join(part for part in (model.prices.source, model.prices.date) if part is not None)
 
 
 def _imported(source: str | None) -> Phrase | None:

@@ -85,6 +85,16 @@ def decision_figures(d: Decision) -> Figures:
             yield at(slot, section, x.winner, f"crossover.{i}.weight"), x.weight
             yield at(slot, section, x.winner, f"crossover.{i}.now"), x.now
     yield at(slot, "verdict", str(d.verdict.flip_to), "smallest_flip"), d.verdict.smallest_flip
+    ranked = [line.candidate for line in d.ranking if line.rank is not None]
+    if len(ranked) > 1:
+        a, b = (matrix.candidates.index(name) for name in ranked[:2])
+        yield at(slot, "verdict", ranked[1], "lead.score"), matrix.scores[a] - matrix.scores[b]
+        for j, c in enumerate(matrix.criteria):
+            gap = matrix.contributions[a][j] - matrix.contributions[b][j]
+            yield at(slot, "verdict", ranked[1], f"lead.part.{c.name}"), gap
+        for e in (p.difference for p in d.differences if p.challenger == ranked[1]):
+            for key, value in (("quality", e.value), ("quality.low", e.low), ("quality.high", e.high)):
+                yield at(slot, "verdict", ranked[1], f"lead.{key}"), value
     for p in d.differences:
         e = p.difference
         for key, value in (
@@ -248,6 +258,9 @@ def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures
         (a.suite, a.task, a.sample.id): a.sample.metadata
         for a in evidence.samples if (a.suite, a.task) in places
     }))  # fmt: skip
+    lost = [isinstance(r.outcome, Failure) and r.outcome.fault in ("infra", "harness") for r in table.record]
+    yield at(slot, "verdict", "all", "errors"), sum(lost)
+    yield at(slot, "verdict", "all", "calls"), len(lost) + len(waiting)
     for name in names:
         mine = table[table.candidate == name]
         records: list[Record] = list(mine.record)

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from harness.core.decision import Decision
+from harness.report.numbers import Number
 from harness.report.phrases import Measured, Phrase
 from harness.report.slots import slot_evidence
 from harness.report.standing import RankingRow, ranking, verdict
@@ -39,3 +42,17 @@ def test_who_is_left_alone_has_no_chance_to_be_best() -> None:
     assert verdict(slot_evidence(FAKE.evidence, alone)).facts[0].cell.value == Phrase(key="p_best.alone")
     assert "Chance to be best: none, since nobody else is ranked." in memo_text(FAKE.evidence, [alone])
     assert rows(DECISION)[FIRST].chance == rows(DECISION)[FIRST].p_best is not None
+
+
+def test_the_lead_over_the_runner_up_is_told_with_its_interval_and_its_parts() -> None:
+    decided = FAKE.decisions[1]
+    first, second = decided.ranking[:2]
+    said = verdict(slot_evidence(FAKE.evidence, decided)).lead
+    assert said is not None
+    assert (said.said.key, said.said.args["rival"]) == ("lead.interval", second.candidate)
+    parts = [part.args["part"] for part in said.parts]
+    gaps = [float(part.raw) for part in parts if isinstance(part, Number)]
+    assert sum(gaps) == pytest.approx(first.score - second.score)
+    assert gaps == sorted(gaps, key=abs, reverse=True)
+    alone = replace(decided, ranking=(first, *(replace(line, rank=None) for line in decided.ranking[1:])))
+    assert verdict(slot_evidence(FAKE.evidence, alone)).lead is None

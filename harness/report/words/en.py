@@ -37,6 +37,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "summary.errors": "Errors",
         "summary.billed": "Billed by providers",
         "summary.machine": "Machine time",
+        "summary.prices": "Prices",
+        "summary.config": "Configuration",
         "summary.unrecorded": "May have been billed beside",
         # verdict
         "kind.clear": "Clear",
@@ -51,6 +53,13 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "a judged answer of every one.",
         "basis.excluded": "{samples_planned} samples were planned, {samples_compared} of them for every candidate; "
         "{samples_answered} of those have a judged answer of every one.",
+        "basis.errors": "Of {calls} answers {errors} were lost to errors that are no candidate's fault.",
+        "lead.score": "{leader} leads {rival}, the runner-up, by {score} in score.",
+        "lead.quality": "{leader} leads {rival}, the runner-up, by {score} in score and {quality} in quality.",
+        "lead.interval": "{leader} leads {rival}, the runner-up, by {score} in score and {quality} in quality (95 % "
+        "interval {low} to {high}).",
+        "lead.parts": "The lead in score is made of {parts}.",
+        "lead.part": "{criterion} {part}",
         "verdict.waiver": "Accepting it needs a waiver: the gate on {metrics} is not proven.",
         "p_best.unknown": "not known",
         "p_best.alone": "none, since nobody else is ranked",
@@ -591,6 +600,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "change; a self-hosted candidate's cost is that of the machine at the price and utilisation named.",
         "method.rule_hash": "Rule of {slot}",
         "method.stop_rule": "Rule of early stopping",
+        "method.config_hash": "Digest of the configuration",
         "method.data_hash": "Digest of the samples",
         "method.run_id": "Run",
         "method.scorers": "Scorers and their parameters",

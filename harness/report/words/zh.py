@@ -36,6 +36,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "summary.errors": "错误",
         "summary.billed": "服务商计费",
         "summary.machine": "机器时间费用",
+        "summary.prices": "价格",
+        "summary.config": "配置",
         "summary.unrecorded": "此外可能被计费",
         # verdict
         "kind.clear": "明确胜出",
@@ -50,6 +52,13 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "其中 {samples_answered} 个拿到了全部候选的有效评分。",
         "basis.excluded": "计划的样本有 {samples_planned} 个，其中 {samples_compared} 个由所有候选共同回答；"
         "这些样本里有 {samples_answered} 个拿到了全部候选的有效评分。",
+        "basis.errors": "{calls} 次回答中有 {errors} 次因非候选原因的错误而丢失。",
+        "lead.score": "{leader} 的得分比第二名 {rival} 高 {score}。",
+        "lead.quality": "{leader} 与第二名 {rival} 相比，得分差 {score}，质量差 {quality}。",
+        "lead.interval": "{leader} 与第二名 {rival} 相比，得分差 {score}，"
+        "质量差 {quality}（95 % 区间 {low} 至 {high}）。",
+        "lead.parts": "得分差由以下部分构成：{parts}。",
+        "lead.part": "{criterion} {part}",
         "verdict.waiver": "若要采用，需要签署豁免：{metrics} 的门槛尚未得到证明。",
         "p_best.unknown": "未知",
         "p_best.alone": "无，因为没有其他候选参与排名",
@@ -583,6 +592,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "按所列的机器价格和利用率计算。",
         "method.rule_hash": "{slot} 的规则",
         "method.stop_rule": "提前停止的规则",
+        "method.config_hash": "配置摘要",
         "method.data_hash": "样本的摘要",
         "method.run_id": "运行",
         "method.scorers": "评分器及其参数",

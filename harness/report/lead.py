@@ -1,0 +1,46 @@
+"""By how much the first of one slot is ahead of the runner-up, and what that lead is made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from harness.report.numbers import Number, fixed, number, number_id, signed
+from harness.report.phrases import Phrase, Piece
+from harness.report.slots import SlotEvidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadView:
+    said: Phrase
+    parts: tuple[Phrase, ...]
+    """What each criterion adds to the lead in score, the most first."""
+
+
+def lead(of: SlotEvidence) -> LeadView | None:
+    """Return the view; None where fewer than two are ranked."""
+    matrix = of.decision.matrix
+    ranked = [line.candidate for line in of.decision.ranking if line.rank is not None]
+    if len(ranked) < 2:
+        return None
+    first, second = (matrix.candidates.index(name) for name in ranked[:2])
+
+    def shown(metric: str, value: float, spelled: Callable[[float], str] = signed) -> Number:
+        return number(value, spelled(value), id=number_id(of.slot, "verdict", ranked[1], f"lead.{metric}"))
+
+    gaps = zip(matrix.criteria, matrix.contributions[first], matrix.contributions[second], strict=True)
+    parts = sorted(((a - b, criterion.name) for criterion, a, b in gaps), key=lambda part: -abs(part[0]))
+    score = shown("score", matrix.scores[first] - matrix.scores[second], partial(fixed, decimals=3))
+    args: dict[str, Piece] = {"leader": ranked[0], "rival": ranked[1], "score": score}
+    difference = next((it.difference for it in of.decision.differences if it.challenger == ranked[1]), None)
+    key = "lead.score"
+    if difference is not None and difference.value is not None:
+        key, args["quality"] = "lead.quality", shown("quality", difference.value)
+        if difference.low is not None and difference.high is not None:
+            key = "lead.interval"
+            args |= {"low": shown("quality.low", difference.low), "high": shown("quality.high", difference.high)}
+    return LeadView(
+        said=Phrase(key=key, args=args),
+        parts=tuple(
+            Phrase(key="lead.part", args={"criterion": name, "part": shown(f"part.{name}", gap)}) for gap, name in parts
+        ),
+    )
