@@ -1587,8 +1587,8 @@ def _decision_numbers(decision: Decision) -> dict[str, Expected]:
             for which in ("weight", "now"):
                 named = number_id(slot, section, crossing.winner, f"crossover.{i}.{which}")
                 numbers[named] = Exact(value=getattr(crossing, which), unit="share")
-    if decision.flip is not None:
-        amount = Exact(value=decision.flip[0], unit="share", tolerance=1e-6)  # a linear program's
+    if decision.flip is not None and decision.flip[0] > 0:
+        amount = Exact(value=decision.flip[0] / 2, unit="share", tolerance=1e-6)  # a linear program's
         numbers[number_id(slot, "verdict", decision.flip[1], "smallest_flip")] = amount
     lost = {"errors": sum(call.lost for call in made.answers), "calls": len(made.answers)}
     numbers |= {number_id(slot, "verdict", "", key): _count(n) for key, n in lost.items()}

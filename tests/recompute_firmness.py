@@ -596,7 +596,7 @@ def numbers(firm: Firm) -> dict[str, Expected]:
     add("", "methods.same", Exact(value=leaders.count(str(of.leader))))
     add("", "methods.of", Exact(value=len(leaders)))
     for amount, name in of.flips:
-        add(name, "flip", Exact(value=amount, unit="share", tolerance=1e-6))
+        add(name, "flip", Exact(value=amount / 2, unit="share", tolerance=1e-6))
     for name, more in firm.advice.items():
         add(name, "more.samples", Exact(value=sum(it.samples for it in more)))
         if all(it.usd is not None for it in more):

@@ -375,7 +375,7 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         kind = "none"
     elif decision.unjudged and not decision.allowed:
         kind = "incomplete"
-    elif not decision.contenders:
+    elif not decision.contenders or not decision.fit:
         kind = "none"
     elif verdict.get("p_best") is None:
         kind = "toss-up"
@@ -397,7 +397,7 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         )
         likely = len(names) == 1 or verdict["p_best"] >= limits["lean_p_best"]
         enough = enough and not recompute_firmness.misnamed(decision)
-        clear = sure and enough and decision.fit and robust and kept and not near and False not in told.values()
+        clear = sure and enough and robust and kept and not near and False not in told.values()
         kind = "clear" if clear else "lean" if likely else "toss-up"
         if clear and None in told.values() and verdict["kind"] == "lean":
             kind = "lean"
@@ -406,7 +406,7 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
     winner: str | None = None
     untested = len(names) == 1 and not decision.rule["gates"]
     proven = [n for n in decision.contenders if all(g.status == "pass" for g in decision.gates[n])]
-    if untested or (decision.leader and not decision.fit):
+    if untested:
         winner = None
     elif kind in ("clear", "lean"):
         winner = decision.leader if decision.leader in proven else None

@@ -108,7 +108,7 @@ class VerdictKind(StrEnum):
     LEAN = "lean"
     TOSS_UP = "toss-up"
     NONE = "none"
-    """No candidate passes the gates, or nothing was measured."""
+    """No candidate passes the gates, who leads is not good enough, or nothing was measured."""
     INCOMPLETE = "incomplete"
 
 

@@ -148,7 +148,13 @@ def _bounded(estimates: Mapping[str, Sequence[Estimate]]) -> list[Said]:
 
 def _saturated(matrix: DecisionMatrix) -> list[Said]:
     return [
-        said("saturated", criterion=criterion.name, worst=f"{criterion.worst:g}", ideal=f"{criterion.ideal:g}")
+        said(
+            "saturated",
+            criterion=criterion.name,
+            metric=criterion.metric,
+            worst=f"{criterion.worst:g}",
+            ideal=f"{criterion.ideal:g}",
+        )
         for criterion in (matrix.criteria[j] for j in saturated(matrix.values))
     ]
 
@@ -156,7 +162,8 @@ def _saturated(matrix: DecisionMatrix) -> list[Said]:
 def _few(clusters: Sequence[int], judged: Mapping[str, Sequence[int]]) -> list[Said]:
     found = []
     if (independent := sum(clusters)) < FEW_SAMPLES:
-        found.append(said("few", independent=str(independent), least=str(FEW_SAMPLES)))
+        key = "few.one" if independent == 1 else "few"
+        found.append(said(key, independent=str(independent), least=str(FEW_SAMPLES)))
     for lonely in sorted({sum(size == 1 for size in sizes) for sizes in judged.values()} - {0}):
         names = [name for name, sizes in judged.items() if sum(size == 1 for size in sizes) == lonely]
         found.append(said("lonely", lonely=str(lonely), tasks=str(len(clusters)), candidates=names))

@@ -17,6 +17,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "nobody.fails": "{candidate} fails {limits:and}",
         "nobody.stopped": "{candidates:and} had lost for certain before",
         "nobody.unknown": "the quality of {candidates:and} could not be measured",
+        "unfit": "No candidate can be recommended: {leader} ranks first, and its quality is at or below the worst "
+        "acceptable.",
+        "unfit.alone": "No candidate can be recommended: the quality of {leader} is at or below the worst acceptable.",
+        "unfit.next": "The first that is good enough is {rival}; a gate on quality would leave out who is not.",
         "too_little": "Too little was measured to decide: the quality of {candidates:and} could not be measured. "
         "{leader} leads on what was.",
         "alone": "Only one candidate was measured: {leader} scores {score}, and there is nothing to compare it with.",
@@ -33,7 +37,6 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "doubt.misnamed": "{leader} ranks first, but its answers name another model than was asked.",
         "doubt.draws": "{leader} ranks first, but not surely: it comes first in {share} of the draws.",
         "doubt.incomplete": "{leader} ranks first, but the run is incomplete.",
-        "doubt.unfit": "{leader} ranks first, but it is not good enough.",
         "doubt.few": "{leader} ranks first, but the samples are too few for a clear win.",
         "doubt.flip": "{leader} ranks first, but a small change of the weights puts {rival} first.",
         "doubt.untold": "{leader} ranks first, but the samples do not tell it from {rivals:and}.",
@@ -49,14 +52,13 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "near.one.given": "{leader} ranks first; {rivals:and} is within its margin.",
         "near.given": "{leader} ranks first; {rivals:and} are within its margin.",
         "doubt.untold.given": "{leader} ranks first, but the intervals do not tell it from {rivals:and}.",
-        "overtakes.never": "No change of the weights puts another candidate first.",
+        "overtakes.never": "As measured, no change of the weights puts another candidate first.",
         "overtakes.all": "{rival} would overtake only if {criterion} were practically all that counts (now {now}).",
         "overtakes.none": "{rival} would overtake only if {criterion} counted practically nothing (now {now}).",
         "overtakes.above": "{rival} overtakes when the weight of {criterion} is above {weight} (now {now}).",
         "overtakes.below": "{rival} overtakes when the weight of {criterion} is below {weight} (now {now}).",
         "withheld.one": "{leader} cannot be recommended yet: {limits:and} is unproven.",
         "withheld": "{leader} cannot be recommended yet: {limits:and} are unproven.",
-        "unfit": "{leader} cannot be recommended: its quality is at or below the worst acceptable.",
         "untested": "{leader} is not recommended: it had neither a rival nor a gate to pass.",
         # what came of the calls
         "came.answers": "{candidate}: of {planned} planned answers {parts}.",
@@ -91,8 +93,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "failure.",
         "bounded": "The cost of {candidate} is an upper bound: {calls} of {of} calls estimated, for want of reported "
         "usage.",
-        "saturated": "The anchors of {criterion} do not discriminate: at least half of the candidates sit at an end of "
-        "{worst} to {ideal}.",
+        "saturated": "The anchors of {criterion} ({metric} from {worst} to {ideal}) do not discriminate: at least half "
+        "of the candidates sit at an end.",
+        "few.one": "Only one independent sample was compared: intervals are rough below {least}.",
         "few": "Only {independent} independent samples were compared: intervals are rough below {least}.",
         "lonely": "In {lonely} of {tasks} tasks only one independent sample of {candidates} was judged: it shows no "
         "spread, so how far the score may be off is not known.",

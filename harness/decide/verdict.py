@@ -12,8 +12,8 @@ def verdict(standing: Standing, *, caveats: Sequence[Said]) -> Verdict:
     """Return the answer with what would change it.
 
     The recommendation is the leader; in a toss-up it is the cheapest of the near-ties. Whoever has an unproven gate, or
-    a quality that is not acceptable, or had neither rival nor gate, may lead but is not recommended, and neither is
-    anyone where too little was measured.
+    had neither rival nor gate, may lead but is not recommended, and nobody is where the leader's quality is not
+    acceptable or too little was measured.
     """
     kind, leader = _kind(standing), standing.leader
     winner = _recommended(standing, kind)
@@ -41,7 +41,7 @@ def _kind(standing: Standing) -> VerdictKind:
         return VerdictKind.NONE
     if standing.unjudged and not standing.incomplete_allowed:
         return VerdictKind.INCOMPLETE
-    if standing.leader is None:
+    if standing.leader is None or standing.leads_unfit:
         return VerdictKind.NONE
     if len(standing.ranking) == 1:
         return VerdictKind.LEAN  # it passes, and yet first of one is no clear win
@@ -54,7 +54,6 @@ def _kind(standing: Standing) -> VerdictKind:
         and not standing.lacking
         and not standing.unjudged
         and not standing.too_few
-        and not standing.leads_unfit
         and not standing.misnamed
         and robust
         and len(standing.near_ties) == 1
@@ -74,7 +73,7 @@ def _survives_omissions(standing: Standing, leader: RankedCandidate) -> bool:
 
 def _recommended(standing: Standing, kind: VerdictKind) -> RankedCandidate | None:
     leader = standing.leader
-    if leader is None or standing.leads_unfit or standing.untested:
+    if leader is None or standing.untested:
         return None
     if kind in (VerdictKind.NONE, VerdictKind.INCOMPLETE):
         return None

@@ -14,8 +14,10 @@ def sentence(standing: Standing, kind: VerdictKind, winner: RankedCandidate | No
     leader = standing.leader
     if standing.stopped:
         return (said("stopped"), *map(told, standing.lacking))
-    if kind is VerdictKind.NONE or leader is None:
+    if leader is None or not standing.measured or not standing.answered:
         return (_none(standing),)
+    if kind is VerdictKind.NONE:
+        return (*_unfit(standing, leader), *_overtaking(standing, leader, winner))
     if kind is VerdictKind.INCOMPLETE:
         return (said("too_little", candidates=standing.unjudged, leader=leader.candidate),)
     return (
@@ -46,6 +48,14 @@ def _none(standing: Standing) -> Said:
     if standing.unjudged:
         reasons.append(said("nobody.unknown", candidates=standing.unjudged))
     return said("nobody", reasons=reasons)
+
+
+def _unfit(standing: Standing, leader: RankedCandidate) -> Iterator[Said]:
+    """Say that the first is not good enough, and who is the first that would be."""
+    yield said("unfit" if len(standing.contenders) > 1 else "unfit.alone", leader=leader.candidate)
+    fit = [line.candidate for line in standing.contenders if line.candidate not in standing.unfit]
+    if fit:
+        yield said("unfit.next", rival=fit[0])
 
 
 def _headline(
@@ -96,8 +106,6 @@ def _doubt(standing: Standing, leader: RankedCandidate) -> Said | None:
         return said("doubt.draws", leader=name, share=_share(leader.p_best))
     if standing.lacking or standing.unjudged:
         return said("doubt.incomplete", leader=name)
-    if standing.leads_unfit:
-        return said("doubt.unfit", leader=name)
     if standing.too_few:
         return said("doubt.few", leader=name)
     if flip is not None and flip < limits.fragile_l1:
@@ -183,8 +191,6 @@ def _withheld(standing: Standing, leader: RankedCandidate) -> Iterator[Said]:
     name, limits = leader.candidate, [limit(result.gate) for result in unproven(leader)]
     if limits:
         yield said("withheld.one" if len(limits) == 1 else "withheld", leader=name, limits=limits)
-    elif standing.leads_unfit:
-        yield said("unfit", leader=name)
     elif standing.untested:
         yield said("untested", leader=name)
 

@@ -31,7 +31,7 @@ class FirmRow:
     """The typical weights of those who would choose it; none: nobody would."""
     dominated: Number | None
     flip: Number | None
-    """By how much the weights must change to put it first; None: it is, or none does."""
+    """How much of the weight must move to put it first; None: it is, or no change does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +138,7 @@ def _row(of: SlotEvidence, name: str) -> FirmRow:
     drawn = next((it for it in found.acceptance if it.candidate == name), None)
     dominated = next((it.chance for it in found.domination if it.candidate == name), None)
     tier = found.separation.tiers.get(name)
+    changed = found.flips.get(name)
     places: dict[str, float] = {}
     if drawn is not None:
         first, second, *lower = drawn.ranks
@@ -164,7 +165,7 @@ def _row(of: SlotEvidence, name: str) -> FirmRow:
             if weight is not None
         ),
         dominated=shown("dominated", dominated),
-        flip=shown("flip", found.flips.get(name)),
+        flip=shown("flip", None if changed is None else changed / 2),
     )
 
 

@@ -155,12 +155,11 @@ def _changes(of: SlotEvidence) -> tuple[Phrase, ...]:
     others = [c for c in crossings if c.winner != said.leader]
     nearest = sorted(others, key=lambda c: abs(c.weight - c.now))[:2]
     changes = [crossing(of, i, "verdict") for i, crossover in enumerate(crossings) if crossover in nearest]
-    if said.smallest_flip is not None and said.flip_to is not None:
-        amount = number(
-            said.smallest_flip,
-            percent(said.smallest_flip),
-            id=number_id(of.slot, "verdict", said.flip_to, "smallest_flip"),
-        )
+    if said.smallest_flip == 0.0:
+        changes.append(Phrase(key="change.level", args={"candidate": str(said.flip_to), "leader": str(said.leader)}))
+    elif said.smallest_flip is not None and said.flip_to is not None:
+        moved = said.smallest_flip / 2  # what some criteria lose others gain
+        amount = number(moved, percent(moved), id=number_id(of.slot, "verdict", said.flip_to, "smallest_flip"))
         changes.append(Phrase(key="change.flip", args={"candidate": said.flip_to, "amount": amount}))
     elif said.leader is not None and len(of.decision.matrix.candidates) > 1:
         changes.append(Phrase(key="change.nobody", args={"leader": said.leader}))

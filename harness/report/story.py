@@ -66,9 +66,13 @@ def _bottom_line(speak: Speaker, slot: SlotView, volumes: Sequence[int], frozen_
 def _recommendation(speak: Speaker, slot: SlotView) -> Spans:
     verdict = slot.verdict
     if verdict.winner is None:
+        if verdict.kind == "none" and verdict.about is not None:
+            return speak.say("memo.unfit", leader=verdict.about.name)
         if verdict.about is None or verdict.kind in ("none", "incomplete"):
             return speak.say("memo.incomplete" if verdict.kind == "incomplete" else "memo.none")
         return speak.say("memo.withheld", leader=verdict.about.name)
+    if len(slot.ranking) == 1:
+        return speak.say("memo.alone", winner=verdict.winner.name)
     if verdict.kind != "toss-up":
         return speak.say(f"memo.{verdict.kind}", winner=verdict.winner.name)
     tied = [row.tag.name for row in slot.ranking if row.rank is not None and (row.leads or row.near_tie)]
@@ -271,7 +275,7 @@ def _consequences(speak: Speaker, run: RunView, slot: SlotView) -> Iterator[Bloc
         yield Paragraph(spans=speak.say("memo.y_none", **context))
         return
     leads = any(row.leads and row.tag == winner for row in slot.ranking)
-    good = "memo.good" if leads else "memo.good_tie"
+    good = "memo.good_alone" if len(slot.ranking) == 1 else "memo.good" if leads else "memo.good_tie"
     accepted = speak.say("memo.accepted_caveats" if caveats else "memo.accepted_risks")
     yield Bullets(items=(speak.say(good, candidate=winner.name), *bad))
     yield Paragraph(spans=speak.say("memo.confirm", candidate=winner.name))

@@ -92,7 +92,7 @@ def _data(of: SlotEvidence, anchor: str, presets: Sequence[Preset], latitude: La
     lines = {line.candidate: line for line in decision.ranking}
     names = table.candidates
     alphabetical = sorted(names)
-    without = decision.verdict.kind if decision.verdict.kind in (VerdictKind.NONE, VerdictKind.INCOMPLETE) else None
+    without = decision.verdict.kind if decision.verdict.kind is VerdictKind.INCOMPLETE else None
     stream: Mapping[str, Any] = weight_stream(decision.seed).bit_generator.state["state"]
     return {
         "anchor": anchor,

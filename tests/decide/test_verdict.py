@@ -9,6 +9,7 @@ import pytest
 from harness.core.calls import Role
 from harness.core.decision import Completeness, Echo, SelfMeasured, VerdictKind
 from harness.core.rules import Criterion, Gate, Thresholds
+from harness.pipeline import decision_code
 from tests.decide.cases import COST, QUALITY, decided, rule
 
 USD = "usd_per_1k_requests"
@@ -32,7 +33,7 @@ def test_clear() -> None:
     assert verdict.leave_one_out == {"quality": "alpha", "cost": "alpha"}
     assert verdict.sentence == (
         "alpha is the clear winner: it comes first in 100% of the draws. "
-        "No change of the weights puts another candidate first."
+        "As measured, no change of the weights puts another candidate first."
     )
 
 
@@ -349,7 +350,8 @@ def test_caveats_say_what_the_verdict_stands_on() -> None:
         "cost (usd_per_1k_requests) is not measured for bravo: it counts 0.",
         "speed (ttfo_p50_ms) is not measured for any candidate: it separates nobody.",
         "Only 98.0% of alpha's answers have a score; the rest are pending or lost, which is no failure.",
-        "The anchors of quality do not discriminate: at least half of the candidates sit at an end of 0 to 1.",
+        "The anchors of quality (quality from 0 to 1) do not discriminate: at least half of the candidates sit at an "
+        "end.",
         "Only 12 independent samples were compared: intervals are rough below 40.",
     )
 
@@ -443,15 +445,35 @@ def test_no_weight_is_above_all_or_below_nothing(usd: float, said: str) -> None:
     assert verdict.sentence.endswith(said)
 
 
-def test_the_first_of_those_who_are_worth_nothing_is_no_clear_winner() -> None:
-    by = rule(Criterion(name="answers", metric="quality", worst=0.4, ideal=0.95, weight=80), COST)
-    verdict = decided(
-        {"alpha": {"quality": 0.0, USD: 0.2}, "bravo": {"quality": 0.0, USD: 5.0}}, by, noise=0.01
-    ).verdict
-    assert (verdict.kind, verdict.leader, verdict.winner, verdict.p_best) == (VerdictKind.LEAN, "alpha", None, 1.0)
-    assert verdict.sentence.startswith("alpha ranks first, but it is not good enough.")
-    assert verdict.sentence.endswith("cannot be recommended: its quality is at or below the worst acceptable.")
+UNFIT = "No candidate can be recommended: alpha ranks first, and its quality is at or below the worst acceptable."
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        pytest.param({"bravo": 0.0}, UNFIT, id="nobody is better"),
+        pytest.param(
+            {"bravo": 0.1, "charlie": 0.5},
+            f"{UNFIT} The first that is good enough is charlie; a gate on quality would leave out who is not.",
+            id="a later one is",
+        ),
+        pytest.param(
+            {}, "No candidate can be recommended: the quality of alpha is at or below the worst acceptable.", id="alone"
+        ),
+    ],
+)
+def test_nobody_is_recommended_where_the_leader_is_not_good_enough(others: dict[str, float], said: str) -> None:
+    by = rule(Criterion(name="answers", metric="quality", worst=0.4, ideal=0.95, weight=40), COST, gates=[COVERED])
+    measured = {"alpha": {"quality": 0.0, USD: 0.2, "coverage": 1.0}} | {
+        name: {"quality": quality, USD: 9.0, "coverage": 1.0} for name, quality in others.items()
+    }
+    decision = decided(measured, by, noise=0.01)
+    verdict = decision.verdict
+    assert (verdict.kind, verdict.leader, verdict.winner) == (VerdictKind.NONE, "alpha", None)
+    assert (verdict.p_best or 0) > 0.9, "it would be a clear win"
+    assert verdict.sentence.startswith(said)
     assert verdict.caveats[0] == "alpha scores at or below the worst acceptable on answers."
+    assert decision_code([decision]) == 1
 
 
 def test_a_leader_that_is_worst_on_another_criterion_may_win_and_says_so() -> None:

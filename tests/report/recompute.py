@@ -84,7 +84,7 @@ def decision_figures(d: Decision) -> Figures:
         for section in ("verdict", "weights"):
             yield at(slot, section, x.winner, f"crossover.{i}.weight"), x.weight
             yield at(slot, section, x.winner, f"crossover.{i}.now"), x.now
-    yield at(slot, "verdict", str(d.verdict.flip_to), "smallest_flip"), d.verdict.smallest_flip
+    yield at(slot, "verdict", str(d.verdict.flip_to), "smallest_flip"), (d.verdict.smallest_flip or 0.0) / 2
     ranked = [line.candidate for line in d.ranking if line.rank is not None]
     if len(ranked) > 1:
         a, b = (matrix.candidates.index(name) for name in ranked[:2])
@@ -154,7 +154,7 @@ def firmness_figures(d: Decision) -> Figures:
     for it in firm.domination:
         yield at(slot, "firmness", it.candidate, "dominated"), it.chance
     for name, amount in firm.flips.items():
-        yield at(slot, "firmness", name, "flip"), amount
+        yield at(slot, "firmness", name, "flip"), amount / 2
     for advice in firm.separation.advice:
         prices = [more.usd for more in advice.more]
         yield at(slot, "firmness", advice.challenger, "more.samples"), sum(more.samples for more in advice.more)

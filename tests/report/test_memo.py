@@ -124,6 +124,18 @@ def test_a_toss_up_without_a_near_tie_calls_nobody_cheaper(fake: FakeRun) -> Non
     assert "cannot be told apart" not in memo.partition("### Consequences")[2]
 
 
+def test_nobody_is_chosen_who_had_no_rival_or_is_not_good_enough(fake: FakeRun) -> None:
+    one, table = fake.decisions[0], fake.decisions[0].matrix
+    first = table.candidates.index("gpt-mini")
+    rows = {key: (getattr(table, key)[first],) for key in ("candidates", "raw", "values", "contributions", "scores")}
+    alone = memo_text(fake.evidence, [replace(one, ranking=one.ranking[:1], matrix=replace(table, **rows))])
+    assert "**Nothing was compared: gpt-mini had no rival. It passes its gates, and no more is known.**" in alone
+    assert "gpt-mini passes its gates; it was compared with nobody." in alone
+    verdict = replace(one.verdict, kind=VerdictKind.NONE, winner=None)
+    unfit = memo_text(fake.evidence, [replace(one, verdict=verdict)])
+    assert "**Choose none of them: gpt-mini ranks first, and is not good enough.**" in unfit
+
+
 def test_a_fallback_whose_gates_are_unproven_says_so(fake: FakeRun) -> None:
     first, second, *rest = fake.decisions[0].ranking
     gates = (replace(first.gates[0], candidate=second.candidate, status=GateStatus.UNPROVEN),)

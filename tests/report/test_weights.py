@@ -172,7 +172,7 @@ def test_the_page_decides_as_python_does(page: Opened) -> None:
         apart += [abs(p - (line.p_best or 0)) for p, line in zip(found["chances"], lines, strict=True) if p is not None]
         assert [p is None for p in found["chances"]] == [line.p_best is None for line in lines]
         kinds.add(verdict.kind)
-    assert kinds == {VerdictKind.CLEAR, VerdictKind.LEAN, VerdictKind.TOSS_UP}
+    assert kinds == {VerdictKind.CLEAR, VerdictKind.LEAN, VerdictKind.TOSS_UP, VerdictKind.NONE}
     assert cheaper > 3, "what only the bound of a rival's cost keeps from being clear"
     assert max(apart) <= 1 / DRAWS + 1e-12, "a draw in which two are as good as equal may fall to the other"
     assert np.mean(apart) < 1e-4

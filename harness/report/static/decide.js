@@ -236,6 +236,7 @@ const { decideAt, unpack, shares } = (() => {
   const kindOf = (slot, found, weights, contenders) => {
     const [limits, leader] = [slot.thresholds, slot.candidates[found.leader]];
     if (slot.without !== null) return slot.without;
+    if (leader.unfit) return "none";
     if (slot.candidates.length === 1) return "lean";
     const chance = found.chances[found.leader];
     if (chance === null) return "toss-up";
@@ -251,7 +252,6 @@ const { decideAt, unpack, shares } = (() => {
     const clear =
       chance >= limits.clear_p_best &&
       !slot.never_clear &&
-      !leader.unfit &&
       !leader.misnamed &&
       flips.every((least) => least === null || least >= limits.fragile_l1) &&
       found.near.length === 0 &&

@@ -69,8 +69,9 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "change.below": "{winner} leads once the weight of {criterion} falls below {weight} (now {now}).",
         "change.edge_above": "{winner} would lead only if {criterion} were practically all that counts (now {now}).",
         "change.edge_below": "{winner} would lead only if {criterion} counted practically nothing (now {now}).",
-        "change.flip": "The smallest change of the weights that puts {candidate} first adds up to {amount}.",
-        "change.nobody": "No choice of weights puts another candidate before {leader}.",
+        "change.flip": "{candidate} is first once {amount} of the weight moves between criteria, and no sooner.",
+        "change.level": "{candidate} is level with {leader} already.",
+        "change.nobody": "As measured, no choice of weights puts another candidate before {leader}.",
         # how firm it is
         "firm.criteria": "Leaving out one criterion at a time, {leader} keeps the lead in {kept} of {of} cases.",
         "firm.suites": "Leaving out one suite at a time, {leader} keeps the lead in {kept} of {of} cases.",
@@ -157,10 +158,10 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "column.first": "First",
         "column.second": "Second",
         "column.lower": "Lower",
-        "column.any_weights": "First by any weights",
+        "column.any_weights": "First with weights unknown",
         "column.chosen_for": "Who would choose it weighs",
         "column.dominated": "Dominated",
-        "column.flip": "Weights change by",
+        "column.flip": "Weight to move",
         "column.method": "Method",
         "column.leads": "Puts first",
         "column.tau": "Agreement (τ)",
@@ -233,7 +234,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "caption.firmness": "Who shares a letter cannot be told apart on quality. Then how often the draws of "
         "measurements, and of weights around those that were set, put each first, second and lower; how often it is "
         "first where any weights are as likely as any others, and their mean where it is; how often another is at "
-        "least as good in everything that counts; and the smallest change of the weights that puts it first.",
+        "least as good in everything that counts; and how much of the weight must move at least to put it first.",
         "caption.panel": "The same measurements and weights by other methods, which decide nothing here: τ is 1 where "
         "the order is the same. They may reverse two candidates when a third is dropped; the score cannot.",
         "caption.differences": "On the samples that both were asked, with 95 % intervals; p values are secondary.",

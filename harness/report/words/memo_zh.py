@@ -45,11 +45,13 @@ MEMO: Mapping[str, str] = MappingProxyType(
         # bottom line
         "memo.clear": "选择 {winner}。",
         "memo.lean": "建议选择 {winner}，除非有未测量的因素不利于它：它的领先还不算稳固。",
+        "memo.alone": "没有作任何比较：{winner} 没有对手。它通过了门槛，除此之外一无所知。",
         "memo.toss-up": "没有明确的胜出者。如果必须选一个：选 {winner}，它是难分高下的几个候选中最便宜或最简单的。",
         "memo.toss-up_alone": "没有明确的胜出者。如果必须选一个：选排名第一的 {winner}。",
         "memo.ties": "难分高下的是：{candidates}。",
         "memo.withheld": "{leader} 虽然排第一，但暂时不推荐任何候选。",
         "memo.none": "一个都不选：没有候选通过门槛，或者没有测得数据。",
+        "memo.unfit": "一个都不选：{leader} 排第一，但还不够好。",
         "memo.incomplete": "先不要决定：测得的数据太少，请先完成这次运行。",
         "memo.sureness": "最优概率：{p_best}。得分：{score}。",
         "memo.no_spread": "得分没有区间：有任务只有一个已评分的样本，看不出离散程度。",
@@ -97,6 +99,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.bad_answer": "{candidate}：{why}",
         # consequences
         "memo.good": "好处：在所设权重下，{candidate} 的得分最高。",
+        "memo.good_alone": "好处：{candidate} 通过了门槛；它没有和任何候选比较过。",
         "memo.good_tie": "好处：{candidate} 与最好的候选难分高下，又能省下额外的成本或复杂度。",
         "memo.caveat": "不足：{caveat}",
         "memo.no_caveats": "测量过程没有发现需要提醒的问题。",

@@ -68,8 +68,9 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "change.below": "{criterion} 的权重低于 {weight}（目前 {now}）时，{winner} 将领先。",
         "change.edge_above": "只有几乎完全只看 {criterion}（目前 {now}）时，{winner} 才会领先。",
         "change.edge_below": "只有几乎完全不看 {criterion}（目前 {now}）时，{winner} 才会领先。",
-        "change.flip": "要让 {candidate} 升至第一，各项权重的改动合计至少为 {amount}。",
-        "change.nobody": "无论怎样调整权重，都没有其他候选能超过 {leader}。",
+        "change.flip": "至少要把 {amount} 的权重从一些维度移到另一些维度，{candidate} 才会升至第一。",
+        "change.level": "{candidate} 已经与 {leader} 不相上下。",
+        "change.nobody": "就测得的数值看，无论怎样调整权重，都没有其他候选能超过 {leader}。",
         "firm.criteria": "每次去掉一个维度，{of} 种情况中有 {kept} 种 {leader} 仍然领先。",
         "firm.suites": "每次去掉一个测试集，{of} 种情况中有 {kept} 种 {leader} 仍然领先。",
         "firm.without_suite": "去掉测试集 {suite} 后，{other} 领先。",
@@ -155,10 +156,10 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "column.first": "第一",
         "column.second": "第二",
         "column.lower": "更低",
-        "column.any_weights": "任意权重下第一",
+        "column.any_weights": "权重未知时第一",
         "column.chosen_for": "会选它的人看重",
         "column.dominated": "被全面压过",
-        "column.flip": "权重需改动",
+        "column.flip": "需移动的权重",
         "column.method": "方法",
         "column.leads": "排第一",
         "column.tau": "一致程度（τ）",
@@ -230,7 +231,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "caption.weights": "最差与理想两端事先固定，因此增减候选不会改变其他候选的先后。",
         "caption.firmness": "字母相同的候选在质量上还区分不开。其余各列：在测量值和所设权重附近的抽样中，排第一、"
         "第二和更低的比例；任何权重都同样可能时，排第一的比例，以及此时的平均权重；"
-        "在计分的各个维度上都不如别人的比例；以及让它升至第一所需的最小权重改动。",
+        "在计分的各个维度上都不如别人的比例；以及至少要移动多少权重才能让它升至第一。",
         "caption.panel": "同样的测量值和权重，换用其他方法；这些方法不参与决定。τ 为 1 表示次序相同。"
         "去掉第三个候选时，它们可能颠倒另外两个的先后；本报告的得分不会。",
         "caption.differences": "只比较双方都被问到的样本，附 95 % 区间；p 值仅供参考。",
