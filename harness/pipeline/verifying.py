@@ -115,10 +115,13 @@ def _costs(ledger: "Ledger") -> Verification:
 
 
 def _scores(ledger: "Ledger", run_folder: Path, folder: Path) -> Verification:
+    from harness.config.paths import BAKEOFF_FILE
     from harness.execute.rescoring import audit
 
     try:
         bakeoff, _ = reload(run_folder, folder, to_send=False)
     except UsageError as error:
-        return Verification(what="scores", compared=0, left_out=f"scores, because {error}")
+        beside = run_folder != folder and (run_folder / BAKEOFF_FILE).exists()
+        its_own = f"; with -C {run_folder} it is the one beside the run" if beside else ""
+        return Verification(what="scores", compared=0, left_out=f"scores, because {error}{its_own}")
     return audit({(row.key, row.scorer): row for row in ledger.scores()}, judgements(bakeoff, ledger))
