@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli import completing, screen
-from harness.cli.manner import MANNER, tell
+from harness.cli.manner import MANNER, listed, tell
 from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, names, runs_of
 from harness.errors import NO_CANDIDATE_PASSES, UsageError
 
 if TYPE_CHECKING:
     from harness.core.comparison import Comparison
+    from harness.core.estimates import Estimate
 
 SHOWN = 5
 """Samples of a candidate that are listed; `--json` has all."""
@@ -100,4 +101,27 @@ def _show(comparisons: "tuple[Comparison, ...]") -> None:
         for metric, (was, now) in it.estimates.items():
             if metric != "quality" and was.value is not None and now.value is not None:
                 ends = {"before": estimate_text(was, language), "after": estimate_text(now, language)}
-                screen.say(tell("compare.metric", metric=metric, **ends))
+                screen.say(tell("compare.metric", metric=metric, **ends) + _times(it.ratios.get(metric)))
+        if told := [metric for metric, ratio in it.ratios.items() if _moved(ratio)]:
+            if any(metric.endswith("_ms") for metric in told):
+                screen.say(tell("compare.load"))
+            if it.differs:
+                what = listed([tell(f"compare.differs.{name}") for name in it.differs])
+                screen.say(tell("compare.differs", what=what))
+
+
+def _moved(ratio: "Estimate") -> str | None:
+    """Return whether a metric is `more` or `less` for sure."""
+    if ratio.low is None or ratio.high is None:
+        return None
+    return "more" if ratio.low > 1.0 else "less" if ratio.high < 1.0 else None
+
+
+def _times(ratio: "Estimate | None") -> str:
+    """Return by what factor a metric has changed; nothing where no interval tells."""
+    from harness.report import numbers
+
+    if ratio is None or ratio.value is None or ratio.low is None or ratio.high is None:
+        return ""
+    ends = {name: numbers.fixed(x, 2) for name, x in (("times", ratio.value), ("low", ratio.low), ("high", ratio.high))}
+    return tell("compare.times", verdict=tell(f"compare.{_moved(ratio) or 'same'}"), **ends)

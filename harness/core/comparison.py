@@ -35,6 +35,10 @@ class Comparison:
     """After minus before, item by item."""
     estimates: Mapping[str, tuple[Estimate, Estimate]]
     """Metric → before, after; on the same samples."""
+    ratios: Mapping[str, Estimate]
+    """Metric of time or money → after divided by before, on the same samples drawn anew; 1 is no change."""
+    differs: tuple[str, ...]
+    """What else was another one, of `machine`, `in_flight` and `prices`: a ratio may be due to that."""
     worse: tuple[SampleChange, ...]
     """The most first."""
     better: tuple[SampleChange, ...]

@@ -1,21 +1,26 @@
 """Two runs of one candidate as two candidates of one run, so that they are compared item by item."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from harness.core.comparison import SURE, Comparison, SampleChange
+from harness.core.estimates import Estimate
 from harness.core.stopping import Stop, StopRule
 from harness.metrics.estimates import estimates
-from harness.metrics.paired import at_every_look, differences
-from harness.metrics.stats import holm
+from harness.metrics.observations import Observations
+from harness.metrics.paired import FEW_CLUSTERS, at_every_look, differences
+from harness.metrics.resample import resample
+from harness.metrics.stats import TWO_SIDED, holm
 from harness.metrics.tables import observe
 
 BEFORE, AFTER = "before", "now"
 SHOWN = ("quality", "ttfo_p50_ms", "ttfa_p50_ms", "total_p50_ms", "usd_per_1k_requests", "coverage")
 """Metrics that are told of both runs, where a slot has them."""
+DRAWS = 2_000
+"""Resamples behind the interval of a ratio."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,6 +34,12 @@ class Frames:
     """Candidates that were asked no more, since they had lost."""
     rule: StopRule = field(default_factory=StopRule)
     """By which they were stopped."""
+    resolution_ms: float = 0.0
+    """Latencies that are nearer to each other were not told apart."""
+    circumstances: Mapping[str, str] = field(default_factory=dict)
+    """Under what it was measured: `machine`, `in_flight`."""
+    prices: Mapping[str, str] = field(default_factory=dict)
+    """Candidate → a hash of what is charged for it."""
 
     def stop(self, slot: str, candidate: str) -> Stop | None:
         """Return how a candidate was stopped early; None: it was asked everything."""
@@ -63,6 +74,7 @@ def compare(
     ]
     told = {n: estimates(observations, seed=seed, share=1 / n) for n in set(looks)}
     was, now = ({e.metric: e for e in told[n][side]} for n, side in zip(looks, (BEFORE, AFTER), strict=True))
+    resolution_ms = max(before.resolution_ms, after.resolution_ms)
     values = observations.quality[[observations.candidates.index(side) for side in (BEFORE, AFTER)]]
     changed = np.flatnonzero(~np.isnan(values).any(axis=0) & (values[0] != values[1]))
     changes = [
@@ -77,9 +89,58 @@ def compare(
         after=after.run,
         quality=quality,
         estimates={metric: (was[metric], now[metric]) for metric in SHOWN if metric in was and metric in now},
+        ratios={} if stopped else _ratios(observations, was, now, resolution_ms=resolution_ms, seed=seed),
+        differs=_differs(before, after, candidates),
         worse=tuple(change for change in changes if change.after < change.before),
         better=tuple(change for change in reversed(changes) if change.after > change.before),
         stopped=stopped,
+    )
+
+
+def _ratios(
+    observations: Observations, was: Mapping[str, Estimate], now: Mapping[str, Estimate], *,
+    resolution_ms: float, seed: int,
+) -> Mapping[str, Estimate]:  # fmt: skip
+    """Return the ratios of time and money with the interval of the paired bootstrap (methodology.md 3).
+
+    No bounds where fewer than ten clusters were drawn from, where one of both has none, and where two latencies are
+    nearer than could be told apart.
+    """
+    ends = {
+        metric: (was[metric].value, now[metric].value)
+        for metric in SHOWN
+        if metric in was and metric in now and metric not in ("quality", "coverage")
+    }
+    known = {m: b / a for m, (a, b) in ends.items() if a and b and np.isfinite(a) and np.isfinite(b)}
+    if not known:
+        return {}
+    sides = [observations.candidates.index(side) for side in (BEFORE, AFTER)]
+    draws = resample(observations, list(known), draws=DRAWS, seed=seed)[:, sides]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drawn = draws[:, 1] / draws[:, 0]
+    enough = int(observations.clusters.sum()) >= FEW_CLUSTERS
+    found = {}
+    for m, (metric, ratio) in enumerate(known.items()):
+        low, high = np.quantile(drawn[:, m], (TWO_SIDED, 1 - TWO_SIDED)).tolist()
+        a, b = was[metric], now[metric]
+        seen = None not in (a.low, b.low) and np.isfinite([low, high]).all()
+        near = metric.endswith("_ms") and abs((b.value or 0.0) - (a.value or 0.0)) < resolution_ms
+        bounded = enough and seen and not near
+        found[metric] = Estimate(
+            metric=metric, value=ratio, low=low if bounded else None, high=high if bounded else None,
+            n=min(a.n, b.n), coverage=min(a.coverage, b.coverage),
+            note="nearer than could be told apart" if near else "now / before, paired bootstrap",
+        )  # fmt: skip
+    return found
+
+
+def _differs(before: Frames, after: Frames, candidates: tuple[str, str]) -> tuple[str, ...]:
+    """Return what was another one besides the candidate."""
+    names = before.circumstances.keys() & after.circumstances.keys()
+    charged = [of.prices.get(name) for of, name in zip((before, after), candidates, strict=True)]
+    return (
+        *(name for name in sorted(names) if before.circumstances[name] != after.circumstances[name]),
+        *(["prices"] if charged[0] != charged[1] else []),
     )
 
 

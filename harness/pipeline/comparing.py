@@ -84,7 +84,21 @@ def _read(folder: Path) -> "tuple[dict[str, _Suite], Frames]":
         manifest, samples = ledger.manifest(), ledger.samples()
     config = cast(dict[str, Any], manifest.config)
     rule = from_json(StopRule, config.get("settings", {}).get("stop", {}))
-    frames = Frames(run=folder.name, calls=calls, scores=scores, stops=manifest.stops, rule=rule)
+    settings, environment = config.get("settings", {}), manifest.environment
+    circumstances = {
+        "machine": " ".join(environment.get(key, "") for key in ("machine", "platform")),
+        "in_flight": str(settings.get("max_in_flight", "")),
+    }
+    frames = Frames(
+        run=folder.name,
+        calls=calls,
+        scores=scores,
+        stops=manifest.stops,
+        rule=rule,
+        resolution_ms=manifest.resolution_ms,
+        circumstances=circumstances if manifest.imported is None else {},
+        prices={c["name"]: digest(_charged(c)) for c in config["candidates"]},
+    )
     suites = {}
     for name, asked in manifest.suites.items():
         judged = [
@@ -95,6 +109,13 @@ def _read(folder: Path) -> "tuple[dict[str, _Suite], Frames]":
         ]
         suites[name] = _Suite(asked=asked, judged=digest(judged))
     return suites, frames
+
+
+def _charged(candidate: Mapping[str, Any]) -> list[Any]:
+    """Return what is charged for a candidate and its stages, wherever and whenever that was read."""
+    prices = candidate.get("prices") or {}
+    stages = [_charged(stage["candidate"]) for stage in candidate.get("stages") or ()]
+    return [prices.get("usd"), prices.get("off_peak"), candidate.get("machine"), stages]
 
 
 def _without(frames: "Frames", suites: Collection[str]) -> "Frames":

@@ -1,9 +1,13 @@
 """One candidate in two runs, of which one stopped asking it."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from harness.core.stopping import Stop, StopRule
 from harness.metrics.comparing import Frames, compare, corrected
+from harness.metrics.stats import Floats
 from tests.metrics.frames import scored
 
 RULE = StopRule(block=10)
@@ -36,6 +40,35 @@ def test_a_run_that_looked_until_the_candidate_had_lost_shows_no_change_by_that_
     assert alarms[True] <= 0.025 * races
 
 
+def timed(name: str, total_ms: Floats, usd: Floats, **more: Any) -> Frames:
+    """Return a run of `a` with so many milliseconds and dollars on each sample."""
+    frames = scored({"a": [1.0] * len(usd)})
+    for row, ms, cost in zip(frames.calls, total_ms, usd, strict=True):
+        row |= {"total_ms": ms, "cost_usd": cost}
+    calls, judged = frames.tables()
+    return Frames(run=name, calls=calls, scores=judged, **more)
+
+
+def test_time_and_money_are_told_as_ratios_of_the_same_samples() -> None:
+    rng = np.random.default_rng(5)
+    ms, usd = rng.lognormal(6, 1, 60), rng.lognormal(-6, 1, 60)
+    then = timed("then", ms, usd, circumstances={"machine": "x", "in_flight": "4"}, prices={"a": "dear"})
+    now = timed("now", 1.3 * ms * rng.lognormal(0, 0.05, 60), usd * rng.lognormal(0, 0.05, 60),
+                circumstances={"machine": "x", "in_flight": "16"}, prices={"a": "dear"})  # fmt: skip
+    found = compare(then, now, slot="text", candidates=("a", "a"))
+    assert found is not None
+    assert found.ratios.keys() == {"total_p50_ms", "usd_per_1k_requests"}
+    total, cost = found.ratios["total_p50_ms"], found.ratios["usd_per_1k_requests"]
+    assert 1.1 < (total.low or 0) < 1.3 < (total.high or 0) < 1.5, "hard samples are slow in both, so it is narrow"
+    assert 0.95 < (cost.low or 0) < 1 < (cost.high or 0) < 1.05
+    assert found.differs == ("in_flight",)
+    few = compare(timed("then", ms[:9], usd[:9]), timed("now", 2 * ms[:9], usd[:9]), slot="text", candidates=("a", "a"))
+    blurred = compare(replace(then, resolution_ms=9e9), now, slot="text", candidates=("a", "a"))
+    for it in (few, blurred):
+        assert it is not None
+        assert it.ratios["total_p50_ms"].low is None
+
+
 def test_what_was_stopped_is_told_with_bounds_that_hold_at_every_look() -> None:
     rng = np.random.default_rng(4)
     then, now = rng.random(40).tolist(), (rng.random(40) / 3).tolist()
@@ -45,6 +78,7 @@ def test_what_was_stopped_is_told_with_bounds_that_hold_at_every_look() -> None:
     assert early is not None
     assert early.stopped["now"].samples == 40
     assert not plain.stopped
+    assert early.ratios == {}, "no bounds of a ratio hold at every look"
     assert "holds at every look" in early.quality.difference.note
     (was, at_looks), (_, once) = early.estimates["quality"], plain.estimates["quality"]
     assert was == plain.estimates["quality"][0], "the run that asked everything has its usual interval"

@@ -129,6 +129,15 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "compare.samples": "{candidate}, {slot}: {worse} samples worse, {better} better.",
         "compare.sample": "  worse: {sample}: {before} → {after}",
         "compare.metric": "  {metric}: {before} → {after}",
+        "compare.times": ": {times} times as much [{low}, {high}], {verdict}",
+        "compare.more": "more",
+        "compare.less": "less",
+        "compare.load": "  The runs were made one after the other: a latency may have changed with the load of the "
+        "machine, the network or the provider. Candidates of one run are measured side by side.",
+        "compare.differs": "  Not the same in both runs either: {what}.",
+        "compare.differs.machine": "the machine",
+        "compare.differs.in_flight": "how many calls were in flight",
+        "compare.differs.prices": "what is charged",
         # verify
         "verify.more": "... and {n} more; --json has all.",
         "verify.same": "Derived again and the same: {counts}.",

@@ -123,6 +123,15 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "compare.samples": "{candidate}（{slot}）：{worse} 个样本变差，{better} 个变好。",
         "compare.sample": "  变差：{sample}：{before} → {after}",
         "compare.metric": "  {metric}：{before} → {after}",
+        "compare.times": "：为此前的 {times} 倍 [{low}, {high}]，{verdict}",
+        "compare.more": "增加",
+        "compare.less": "减少",
+        "compare.load": "  两次运行不在同一时间：延迟的变化可能来自机器、网络或服务商的负载。"
+        "同一次运行中的候选才是并排测量的。",
+        "compare.differs": "  两次运行还有不同之处：{what}。",
+        "compare.differs.machine": "机器",
+        "compare.differs.in_flight": "同时进行的调用数",
+        "compare.differs.prices": "价格",
         # verify
         "verify.more": "……还有 {n} 处；--json 列出全部。",
         "verify.same": "重新推导，结果一致：{counts}。",
