@@ -102,9 +102,8 @@ def _show(comparisons: "tuple[Comparison, ...]") -> None:
             if metric != "quality" and was.value is not None and now.value is not None:
                 ends = {"before": estimate_text(was, language), "after": estimate_text(now, language)}
                 screen.say(tell("compare.metric", metric=metric, **ends) + _times(it.ratios.get(metric)))
-        if told := [metric for metric, ratio in it.ratios.items() if _moved(ratio)]:
-            if any(metric.endswith("_ms") for metric in told):
-                screen.say(tell("compare.load"))
+        if any(map(_moved, it.ratios.values())):
+            screen.say(tell("compare.load"))
             if it.differs:
                 what = listed([tell(f"compare.differs.{name}") for name in it.differs])
                 screen.say(tell("compare.differs", what=what))

@@ -132,8 +132,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "compare.times": ": {times} times as much [{low}, {high}], {verdict}",
         "compare.more": "more",
         "compare.less": "less",
-        "compare.load": "  The runs were made one after the other: a latency may have changed with the load of the "
-        "machine, the network or the provider. Candidates of one run are measured side by side.",
+        "compare.load": "  The runs were made one after the other: latency, and what a machine's time costs, may have "
+        "changed with the load of machine, network or provider. Candidates of one run are measured side by side.",
         "compare.differs": "  Not the same in both runs either: {what}.",
         "compare.differs.machine": "the machine",
         "compare.differs.in_flight": "how many calls were in flight",

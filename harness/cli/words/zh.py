@@ -126,7 +126,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "compare.times": "：为此前的 {times} 倍 [{low}, {high}]，{verdict}",
         "compare.more": "增加",
         "compare.less": "减少",
-        "compare.load": "  两次运行不在同一时间：延迟的变化可能来自机器、网络或服务商的负载。"
+        "compare.load": "  两次运行不在同一时间：延迟和按机时计的成本，变化可能来自机器、网络或服务商的负载。"
         "同一次运行中的候选才是并排测量的。",
         "compare.differs": "  两次运行还有不同之处：{what}。",
         "compare.differs.machine": "机器",
