@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
+DRAWN_MS = 30_000
+"""At most this long may the charts and samples of a page take."""
 DEMO, CLEAR = "reports/example/report.html", "docs/examples/clear/report.html"
 
 
@@ -61,7 +63,8 @@ def _taken(browser: Browser, picture: Picture) -> bytes:
     )  # fmt: skip
     page = context.new_page()
     page.goto(f"{(ROOT / picture.report).as_uri()}#lang={picture.language}")
-    page.wait_for_function("document.querySelectorAll('.chart:not(.js-plotly-plot)').length === 0")
+    expect(page.locator(".chart:not(.js-plotly-plot)")).to_have_count(0, timeout=DRAWN_MS)
+    expect(page.locator("[aria-busy]")).to_have_count(0, timeout=DRAWN_MS)
     for selector in picture.opened:
         page.locator(selector).first.click()
     page.locator(picture.at).first.evaluate("element => element.scrollIntoView({block: 'start', behavior: 'instant'})")

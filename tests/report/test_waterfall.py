@@ -80,6 +80,6 @@ def test_the_page_shows_the_stages_with_their_numbers() -> None:
     evidence, whole, bench = cascaded(("stt", Marks(total_ms=100.0)), ("llm", Marks(total_ms=300.0)))
     page = parse(report_html(evidence, [decision(bench, "text", NAMES)], Path("/runs/one/report.html")))
     (table,) = page.with_class("stages")
-    assert "stt0 ms100 ms$0.250llm100 ms300 ms–" in table.text.replace("\n", "")
+    assert "sttafter 0 ms, for 100 ms, at $0.250llmafter 100 ms, for 300 ms, at –" in table.text.replace("\n", "")
     id = f"text/samples/smollm2/text_core:facts:{whole.call.sample}:0:stage.1.start_ms"
     assert page.figures[id].attributes["value"] == "100.0"

@@ -127,8 +127,11 @@
     make("table", "stages", make("caption", "hidden", say("samples.stages")), make("tbody", "", stages.map((stage) =>
       make("tr", "",
         Object.assign(make("th", "", foreign(stage.name)), { scope: "row" }),
-        make("td", "bars", stage.bar ? bar(stage.bar) : null),
-        ...["start", "took", "cost"].map((key) => make("td", "number", stage[key] ? piece(stage[key], at) : "–"))))));
+        make("td", "", stage.bar ? bar(stage.bar) : null, make("span", "behind", say("samples.stage", {
+          start: stage.start ? piece(stage.start, at) : "–",
+          took: stage.took ? piece(stage.took, at) : "–",
+          cost: stage.cost ? piece(stage.cost, at) : "–",
+        })))))));
 
   const bar = ([x, width]) => {
     const made = drawing("bar", "0 0 1000 100", ["rect", { class: "k0", x, width, y: 18, height: 64 }]);

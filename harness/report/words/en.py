@@ -518,6 +518,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "samples.elsewhere": "The answers to this sample stand in {file}.",
         "samples.pick": "Show and find samples",
         "samples.words": "Word for word",
+        "samples.stage": "after {start}, for {took}, at {cost}",
         "samples.stages": "Stages",
         "filter.all": "All {n}",
         "filter.failures": "Failures {n}",

@@ -508,6 +508,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "samples.elsewhere": "该样本的回答在 {file} 中。",
         "samples.pick": "筛选和查找样本",
         "samples.words": "逐字对照",
+        "samples.stage": "{start} 后开始，用时 {took}，花费 {cost}",
         "samples.stages": "各阶段",
         "filter.all": "全部 {n}",
         "filter.failures": "差的 {n}",
