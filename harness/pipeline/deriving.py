@@ -207,16 +207,16 @@ def report(run_folder: Path, *, redact_content: bool = False, language: str = "e
     It opens in `language` and holds them all.
     """
     from harness.report.discretion import without_content
-    from harness.report.html import write_report
+    from harness.report.html import report_page
     from harness.store.decision_file import decisions, latitudes
 
     with _uncollected():
         evidence, name = evidence_of(run_folder), "report.html"
         if redact_content:
             evidence, name = without_content(evidence), "report-redacted.html"
-        return write_report(
+        return report_page(
             evidence, decisions(run_folder), run_folder / name, latitudes(run_folder), language=language
-        )
+        ).write()
 
 
 @contextmanager

@@ -42,6 +42,7 @@ SPOKEN = re.compile(r'<html lang="([^"]*)"')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
+    path: Path
     html: str
     left: tuple[tuple[CasesView, int], ...]
     """Of each slot its samples, and how many of them, from the first on, the page holds the answers to."""
@@ -51,46 +52,12 @@ class Page:
         for cases, written in self.left:
             yield from outputs(cases, written)
 
-
-def write_report(
-    evidence: Evidence,
-    decisions: Sequence[Decision],
-    path: Path,
-    latitudes: Sequence[Latitude] = (),
-    *,
-    language: str = "en",
-) -> Path:
-    """Write the report to `path` and return it; the same records give the same bytes.
-
-    The answers that the page has no room for are written beside it.
-    """
-    page = report_page(evidence, decisions, path, latitudes, language=language)
-    _write(path, [page.html])
-    if (first := next(lines := page.outputs(), None)) is not None:
-        _write(path.with_name(outputs_name(path)), chain([first], lines))
-    return path
-
-
-def report_html(
-    evidence: Evidence,
-    decisions: Sequence[Decision],
-    path: Path,
-    latitudes: Sequence[Latitude] = (),
-    *,
-    language: str = "en",
-) -> str:
-    """Return the page, which opens in `language`; clips that do not fit are linked relative to `path`.
-
-    Of the slots that have a latitude the page knows at any weights how sure the verdict is.
-    """
-    return report_page(evidence, decisions, path, latitudes, language=language).html
-
-
-def _write(path: Path, texts: Iterable[str]) -> None:
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(texts)
-    os.replace(part, path)
+    def write(self) -> Path:
+        """Write the page, and beside it the answers that it has no room for; return its path."""
+        _write(self.path, [self.html])
+        if (first := next(lines := self.outputs(), None)) is not None:
+            _write(self.path.with_name(outputs_name(self.path)), chain([first], lines))
+        return self.path
 
 
 def report_page(
@@ -101,7 +68,11 @@ def report_page(
     *,
     language: str = "en",
 ) -> Page:
-    """Return what `write_report` writes."""
+    """Return the page, which opens in `language`; clips that do not fit are linked relative to `path`.
+
+    Of the slots that have a latitude it knows at any weights how sure the verdict is. The same records give the same
+    bytes.
+    """
     shown = view(evidence, decisions, latitudes)
     slots = max(1, len(shown.slots))
     held = {slot.anchor: list(chosen(slot.cases, slot.anchor, texts=TEXTS // slots)) for slot in shown.slots}
@@ -135,7 +106,14 @@ def report_page(
             outline_box=f"0 0 {BINS} {HEIGHT}",
         )
     )
-    return Page(html=html, left=tuple((slot.cases, bundles[slot.anchor].written) for slot in shown.slots))
+    return Page(path=path, html=html, left=tuple((slot.cases, bundles[slot.anchor].written) for slot in shown.slots))
+
+
+def _write(path: Path, texts: Iterable[str]) -> None:
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(texts)
+    os.replace(part, path)
 
 
 def spoken(page: str) -> str:

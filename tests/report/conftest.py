@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.pipeline.deriving import evidence_of
-from harness.report.html import report_html
+from harness.report.html import report_page
 from harness.report.words import LANGUAGES
 from harness.store.decision_file import decisions
 from tests.report.browser import browser, opened
@@ -26,7 +26,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], 
     shutil.copytree(EXAMPLES / "clear", run)
     real = evidence_of(run), decisions(run)
     return {
-        (name, language): report_html(evidence, decided, path, language=language)
+        (name, language): report_page(evidence, decided, path, language=language).html
         for name, (evidence, decided) in {"hostile": (hostile.evidence, hostile.decisions), "real": real}.items()
         for language in LANGUAGES
     }

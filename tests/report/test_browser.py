@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from harness.report.html import report_html
+from harness.report.html import report_page
 from harness.report.words import LANGUAGES
 from tests.report.browser import Open, drawn
 from tests.report.test_page import HOSTILE, hostile_run
@@ -28,7 +28,7 @@ PAYLOAD = " ".join([*(text.format(OWNED) for text in RUNS), *(text.format(URL) f
 def test_hostile_text_does_nothing(language: str, opened: Open, tmp_path_factory: pytest.TempPathFactory) -> None:
     run = hostile_run(PAYLOAD)
     path = tmp_path_factory.mktemp("hostile") / "report.html"
-    path.write_text(report_html(run.evidence, run.decisions, path, language=language), encoding="utf-8")
+    path.write_text(report_page(run.evidence, run.decisions, path, language=language).html, encoding="utf-8")
     seen = drawn(opened(path))
     for button in reversed(seen.page.locator(".languages button").all()):  # into the other language, and back
         button.click()

@@ -13,7 +13,7 @@ import pytest
 
 from harness.core.calls import Output, Role
 from harness.report import bundle, differences
-from harness.report.html import report_html, write_report
+from harness.report.html import report_page
 from tests.report.bakeoffs import FakeRun, decision
 from tests.report.benches import freeze
 from tests.report.pages import packed, packed_numbers, parse
@@ -31,7 +31,7 @@ def run() -> FakeRun:
 
 @pytest.fixture(scope="module")
 def html(run: FakeRun) -> str:
-    return report_html(run.evidence, run.decisions, Path("/runs/one/report.html"))
+    return report_page(run.evidence, run.decisions, Path("/runs/one/report.html")).html
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_the_most_telling_answers_come_first_and_the_others_stand_beside_the_pag
         replace(r, outcome=replace(r.outcome, text=evil)) if isinstance(r.outcome, Output) else r for r in answers
     )
     evidence = replace(run.evidence, records={Role.ANSWER: hostile})
-    html = write_report(evidence, run.decisions, tmp_path / "report.html").read_text(encoding="utf-8")
+    html = report_page(evidence, run.decisions, tmp_path / "report.html").write().read_text(encoding="utf-8")
     page, data = parse(html), packed(html)
     index = data["slot-1-index"]
     assert index["written"] == 40
@@ -122,7 +122,7 @@ def test_the_most_telling_answers_come_first_and_the_others_stand_beside_the_pag
 def test_a_page_that_is_full_holds_fewer_texts(run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.report.bundle.CHUNK", 100)
     monkeypatch.setattr("harness.report.html.BYTES", 30_000)
-    html = report_html(run.evidence, run.decisions, Path("/runs/one/report.html"))
+    html = report_page(run.evidence, run.decisions, Path("/runs/one/report.html")).html
     chunks = [text for _, kind, text in bundle.PACKED.findall(html) if kind != "index"]
     assert 0 < sum(map(len, chunks)) <= 30_000
     assert 0 < packed(html)["slot-1-index"]["written"] < 60

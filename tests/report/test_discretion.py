@@ -6,7 +6,7 @@ from pathlib import Path
 from harness.core.calls import Failure, Fault, Output, Ranked, Role
 from harness.core.suites import Sample
 from harness.report.discretion import without_content
-from harness.report.html import report_html
+from harness.report.html import report_page
 from tests.report.bakeoffs import two_slots
 from tests.report.pages import packed, parse
 
@@ -37,7 +37,7 @@ def test_a_page_without_content_shows_scores_and_hashes_and_nobodys_words() -> N
     judgements = tuple(replace(judgement, reason=WORDS) for judgement in evidence.judgements)
     evidence = replace(evidence, records=records, samples=samples, judgements=judgements)
     path = Path("/runs/one/report.html")
-    open_page, closed_page = (report_html(e, run.decisions, path) for e in (evidence, without_content(evidence)))
+    open_page, closed_page = (report_page(e, run.decisions, path).html for e in (evidence, without_content(evidence)))
     assert WORDS in open_page
     assert WORDS not in closed_page
     assert WORDS in str(packed(open_page))

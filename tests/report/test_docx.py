@@ -12,7 +12,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from harness.errors import UsageError
 from harness.report.document import Bullets, Document, Heading, Paragraph, Quotation, Table, plain
 from harness.report.docx import docx
-from harness.report.html import report_html
+from harness.report.html import report_page
 from harness.report.memo import memo
 from harness.report.words import WORDS
 from tests.report.bakeoffs import two_slots
@@ -30,7 +30,7 @@ def written(language: str) -> tuple[Document, "object"]:
 
 @pytest.fixture(scope="module")
 def page() -> Page:
-    return parse(report_html(FAKE.evidence, FAKE.decisions, Path("/runs/one/report.html")))
+    return parse(report_page(FAKE.evidence, FAKE.decisions, Path("/runs/one/report.html")).html)
 
 
 @pytest.mark.parametrize("language", WORDS)

@@ -8,7 +8,7 @@ from harness.core.calls import Call, Record, Role, Unrecorded
 from harness.core.manifest import Manifest
 from harness.core.suites import Sample
 from harness.report.evidence import Evidence, candidates_of, gather, instruments_of, tasks_of
-from harness.report.html import report_html
+from harness.report.html import report_page
 from tests.report.bakeoffs import two_slots
 
 
@@ -80,7 +80,7 @@ def test_gather_reads_everything_that_is_shown() -> None:
     gathered = gather(FakeLedger(fake.evidence), media)
     assert media.read == []
     page = Path("/runs/one/report.html")
-    assert report_html(gathered, fake.decisions, page) == report_html(fake.evidence, fake.decisions, page)
+    assert report_page(gathered, fake.decisions, page).html == report_page(fake.evidence, fake.decisions, page).html
     assert len(media.read) == 24
 
 

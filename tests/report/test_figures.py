@@ -10,7 +10,7 @@ import pytest
 from harness.core.calls import Output, Role, Unrecorded
 from harness.core.rules import Elicitation, Profile, Weighing
 from harness.decide.profiles import side_by_side
-from harness.report.html import report_html
+from harness.report.html import report_page
 from harness.report.words import WORDS
 from tests.report.bakeoffs import FakeRun, two_slots
 from tests.report.pages import Page, parse
@@ -24,7 +24,7 @@ def fake() -> FakeRun:
 
 @pytest.fixture(scope="module")
 def page(fake: FakeRun, tmp_path_factory: pytest.TempPathFactory) -> Page:
-    return parse(report_html(fake.evidence, fake.decisions, tmp_path_factory.mktemp("run") / "report.html"))
+    return parse(report_page(fake.evidence, fake.decisions, tmp_path_factory.mktemp("run") / "report.html").html)
 
 
 def test_every_number_equals_its_recomputation(fake: FakeRun, page: Page) -> None:
@@ -46,7 +46,7 @@ def test_what_several_people_make_of_it_equals_its_recomputation(fake: FakeRun) 
     competing = [line.candidate for line in one.ranking if line.rank is not None]
     rule, views = replace(one.rule, profiles=profiles, weighing=pairs), side_by_side(one.matrix, points, competing)
     several = replace(one, rule=rule, views=views)
-    page = parse(report_html(fake.evidence, [several], Path("/runs/one/report.html")))
+    page = parse(report_page(fake.evidence, [several], Path("/runs/one/report.html")).html)
     shown = {key: float(e.attributes["value"]) for key, e in page.figures.items() if "/profiles/" in key}
     assert len(shown) == 2 * (1 + size) + len(competing) * (2 * 2 + 1)
     expected = figures(fake.evidence, [several])
@@ -80,7 +80,7 @@ def test_ids_are_unique_on_an_incomplete_page(fake: FakeRun) -> None:
     answers = fake.evidence.records[Role.ANSWER]
     waiting = tuple(record.call for record in answers[:3])
     rest = replace(fake.evidence, records={**fake.evidence.records, Role.ANSWER: answers[3:]}, pending=waiting)
-    page = parse(report_html(rest, fake.decisions, Path("/runs/one/report.html")))
+    page = parse(report_page(rest, fake.decisions, Path("/runs/one/report.html")).html)
     test_ids_are_unique(page)
     expected = figures(rest, fake.decisions)
     assert {key: expected[key] for key in page.figures if key.startswith("run/incomplete")} == {
@@ -95,7 +95,7 @@ def test_answers_that_were_cut_are_counted(fake: FakeRun) -> None:
     for i in mine:
         answers[i] = replace(answers[i], outcome=Output(text="Let me think", finish_reason="length"))
     cut = replace(fake.evidence, records={**fake.evidence.records, Role.ANSWER: tuple(answers)})
-    page = parse(report_html(cut, fake.decisions, Path("/runs/one/report.html")))
+    page = parse(report_page(cut, fake.decisions, Path("/runs/one/report.html")).html)
     shown = {key: page.figures[key].attributes["value"] for key in page.figures if key.endswith("/cut")}
     assert shown["text/calls/gpt-mini/cut"] == "4"
     assert shown["text/calls/smollm2/cut"] == "0", "cut before it began is a failure of its own"
@@ -113,7 +113,7 @@ def test_bounds_are_marked_and_what_may_be_billed_beside_the_records_is_told(fak
         records={**fake.evidence.records, Role.ANSWER: tuple(answers)},
         unrecorded=Unrecorded(calls=3, usd=Decimal("0.0123")),
     )
-    marked = parse(report_html(lost, fake.decisions, Path("/runs/one/report.html")))
+    marked = parse(report_page(lost, fake.decisions, Path("/runs/one/report.html")).html)
     expected, summary = figures(lost, fake.decisions), marked.with_class("summary")[0].text
     assert re.search(r"Billed by providers≈ at least \$\S+ \(1 of \d+ calls estimated\)", summary)
     assert "besideat most $0.0123, for 3 calls that were broken off or asked again" in summary

@@ -6,7 +6,7 @@ from pathlib import Path
 from harness.core.firmness import Firmness
 from harness.report.closing import closing_lines
 from harness.report.firmness import firmness as laid_out
-from harness.report.html import report_html
+from harness.report.html import report_page
 from harness.report.slots import slot_evidence
 from harness.report.words import WORDS
 from tests.report.bakeoffs import firmness, two_slots
@@ -33,7 +33,7 @@ MORE = "1,340 more samples of text_core would tell gpt-mini from smollm2 on qual
 
 
 def test_page_and_memo_say_what_holds_the_lead_and_what_would_end_it() -> None:
-    page = parse(report_html(FAKE.evidence, [FIRM], Path("/runs/one/report.html")))
+    page = parse(report_page(FAKE.evidence, [FIRM], Path("/runs/one/report.html")).html)
     text, memo = page.tagged("main")[0].text, memo_text(FAKE.evidence, [FIRM])
     for sentence in SAID:
         assert sentence in text

@@ -12,7 +12,7 @@ from harness.core.calls import Role, Unrecorded
 from harness.core.canonical import digest
 from harness.core.decision import GateStatus, VerdictKind
 from harness.report.evidence import candidates_of
-from harness.report.html import report_html
+from harness.report.html import report_page
 from harness.report.markdown import markdown
 from harness.report.memo import memo as memo_of
 from harness.report.numbers import usd
@@ -36,7 +36,7 @@ def fake() -> FakeRun:
 
 @pytest.fixture(scope="module")
 def page(fake: FakeRun) -> Page:
-    return parse(report_html(fake.evidence, fake.decisions, Path("/runs/one/report.html")))
+    return parse(report_page(fake.evidence, fake.decisions, Path("/runs/one/report.html")).html)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from harness.core.decision import Decision, DecisionMatrix, GateStatus, Verdict,
 from harness.core.suites import Sample
 from harness.report.discretion import without_content
 from harness.report.evidence import AskedSample, Evidence, Judgement
-from harness.report.html import HERE, SCRIPTS, report_html, write_report
+from harness.report.html import HERE, SCRIPTS, report_page
 from harness.report.visible import visible
 from tests import videos as films
 from tests.pictures import noun, picture
@@ -49,7 +49,7 @@ HOSTILE = (
 
 
 def render(evidence: Evidence, decisions: Sequence[Decision], path: Path = Path("/runs/one/report.html")) -> str:
-    return report_html(evidence, decisions, path)
+    return report_page(evidence, decisions, path).html
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def page(html: str) -> Page:
 
 def test_same_records_give_the_same_bytes(html: str, tmp_path: Path) -> None:
     again = two_slots()
-    written = write_report(again.evidence, again.decisions, tmp_path / "report.html")
+    written = report_page(again.evidence, again.decisions, tmp_path / "report.html").write()
     assert written == tmp_path / "report.html"
     assert written.read_bytes() == html.encode()
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
@@ -255,7 +255,7 @@ def test_half_characters_are_named_not_fatal(tmp_path: Path) -> None:
     text_slot(bench, n=2)
     bench.answers[1] = replace(bench.answers[1], outcome=Output(text="half \ud800 done"))
     chosen = decision(bench, "text", ("gpt-mini", "smollm2"))
-    written = write_report(freeze(bench), [chosen], tmp_path / "report.html")
+    written = report_page(freeze(bench), [chosen], tmp_path / "report.html").write()
     assert "half ⟨U+D800⟩ done" in "".join(parse(written.read_text()).foreign)
 
 

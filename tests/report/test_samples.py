@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from harness.core.calls import Output
-from harness.report.html import report_html, write_report
+from harness.report.html import report_page
 from harness.report.numbers import fixed
 from tests.report.bakeoffs import decision
 from tests.report.benches import freeze
@@ -41,7 +41,7 @@ def html() -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("harness.report.html.TEXTS", 1000)
         patch.setattr("harness.report.bundle.CHUNK", 300)
-        return report_html(freeze(bench), [decision(bench, "text", NAMES)], Path("/runs/one/report.html"))
+        return report_page(freeze(bench), [decision(bench, "text", NAMES)], Path("/runs/one/report.html")).html
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,7 @@ def test_hostile_text_in_chunks_runs_nothing(opened: Open, html: str, index: Map
 def test_twenty_thousand_samples_are_small_and_at_hand(opened: Open, tmp_path: Path) -> None:
     bench = wide(20_000)
     chosen = decision(bench, "text", NAMES)
-    path = write_report(freeze(bench), [chosen], tmp_path / "report.html")
+    path = report_page(freeze(bench), [chosen], tmp_path / "report.html").write()
     assert path.stat().st_size <= 5_000_000
     index = packed(path.read_text(encoding="utf-8"))["slot-1-index"]
     assert len(index["ids"]) == 20_000

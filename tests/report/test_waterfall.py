@@ -7,7 +7,7 @@ from pathlib import Path
 from harness.core.calls import Marks, Output, Record, Role
 from harness.core.candidates import Candidate, Stage
 from harness.report.evidence import Evidence
-from harness.report.html import report_html
+from harness.report.html import report_page
 from harness.report.numbers import Number
 from harness.report.slots import slot_evidence
 from harness.report.waterfall import waterfall
@@ -78,7 +78,7 @@ def test_a_voice_speaks_each_sentence_when_it_is_whole() -> None:
 
 def test_the_page_shows_the_stages_with_their_numbers() -> None:
     evidence, whole, bench = cascaded(("stt", Marks(total_ms=100.0)), ("llm", Marks(total_ms=300.0)))
-    page = parse(report_html(evidence, [decision(bench, "text", NAMES)], Path("/runs/one/report.html")))
+    page = parse(report_page(evidence, [decision(bench, "text", NAMES)], Path("/runs/one/report.html")).html)
     (table,) = page.with_class("stages")
     assert "sttafter 0 ms, for 100 ms, at $0.250llmafter 100 ms, for 300 ms, at –" in table.text.replace("\n", "")
     id = f"text/samples/smollm2/text_core:facts:{whole.call.sample}:0:stage.1.start_ms"

@@ -17,7 +17,7 @@ from harness.core.rules import Criterion, DecisionRule, Elicitation, Gate, Profi
 from harness.decide.decide import metrics_of
 from harness.decide.latitude import latitude, pack
 from harness.decide.values import Floats
-from harness.report.html import report_html
+from harness.report.html import report_page
 from tests.config.conftest import Project, project
 from tests.config.test_decision import HEAD
 from tests.decide.cases import decided
@@ -145,9 +145,9 @@ AT_EACH = """async (asked) => {
 
 @pytest.fixture(scope="module")
 def page(opened: Open) -> Opened:
-    html = report_html(
+    html = report_page(
         freeze(Bench()), [it.decided for it in CASES], Path("/runs/one/report.html"), [it.latitude() for it in CASES]
-    )
+    ).html
     return opened(html)
 
 
