@@ -84,7 +84,7 @@ def _show(comparisons: "tuple[Comparison, ...]") -> None:
         ]
 
     heads = [tell(f"compare.{head}") for head in ("slot", "candidate", "run", "before", "since", "difference", "p")]
-    for line in table([*heads, ""], [row(it) for it in comparisons]):
+    for line in table([*heads, ""], [row(it) for it in comparisons], wide=screen.table_columns(), keys=2):
         screen.say(line)
     for it in comparisons:
         screen.say()

@@ -35,6 +35,8 @@ def plan(
         folder, suites=tuple(only or ()), candidates=names(candidates), limit=limit, require_keys=False
     )
     planned = pipeline.plan(bakeoff)
+    if not candidates:
+        pipeline.require_somebody(bakeoff, planned)
     forecast = pipeline.forecast(bakeoff, planned)
     if as_json:
         screen.document(forecast)
@@ -53,7 +55,8 @@ def show(forecast: "Forecast") -> None:
     from harness.report.columns import table
 
     rows = [[row.candidate, row.slot, str(row.calls), *_figures(row), _worst(row)] for row in forecast.rows]
-    for line in table([tell(f"plan.{head}") for head in HEADS], rows, right=range(2, len(HEADS))):
+    heads, wide = [tell(f"plan.{head}") for head in HEADS], screen.table_columns()
+    for line in table(heads, rows, right=range(2, len(HEADS)), wide=wide):
         screen.say(line)
     screen.say()
     for line in (*amounts(forecast.amounts), *_more(forecast)):

@@ -69,7 +69,7 @@ def decisions(found: "Sequence[Decision]") -> None:
 
     for decision in found:
         say()
-        for line in closing_lines(decision, MANNER.get().language):
+        for line in closing_lines(decision, MANNER.get().language, wide=table_columns()):
             say(line)
 
 
@@ -174,6 +174,11 @@ def _around(line: str, start: int, end: int, room: int) -> tuple[str, str, str]:
 def terminal_columns(stream: TextIO) -> int:
     """Return how many columns a line of `stream` may take."""
     return max(LEAST_COLUMNS, shutil.get_terminal_size().columns) if stream.isatty() else COLUMNS
+
+
+def table_columns() -> int | None:
+    """Return how wide a table on stdout may be; None where nobody looks at it, and it is to stay whole."""
+    return terminal_columns(sys.stdout) if sys.stdout.isatty() else None
 
 
 def columns(text: str) -> int:

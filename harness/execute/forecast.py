@@ -71,9 +71,10 @@ def forecast(bakeoff: Bakeoff, plan: Plan, known: Known = NOBODY) -> Forecast:
     oracle_calls, oracle_usd = _oracle(bakeoff, plan)
     paid = [row.worst_case_usd for row in rows if not row.machine]
     samples: Counter[str] = Counter()
+    sent = {(call.suite, call.task) for call in plan.calls}
     for suite in bakeoff.suites:
         for task in suite.tasks:
-            samples[suite.slot_of(task)] += len(task.loaded)
+            samples[suite.slot_of(task)] += len(task.loaded) if (suite.name, task.name) in sent else 0
     asked = {slot: samples[slot] for slot in sorted({row.slot for row in rows})}
     worst_case_usd = _sum([*paid, warm_up_usd, oracle_usd])
     return Forecast(

@@ -33,6 +33,7 @@ from harness.pipeline.planning import (
     reload,
     require_budget,
     require_permission,
+    require_somebody,
 )
 from harness.pipeline.prices import candidate_prices, price_book, price_changes, update_prices
 from harness.pipeline.running import (
@@ -94,6 +95,7 @@ __all__ = [
     "require_budget",
     "require_engines",
     "require_permission",
+    "require_somebody",
     "run",
     "score",
     "start",

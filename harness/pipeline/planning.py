@@ -131,6 +131,25 @@ def notices(bakeoff: Bakeoff, planned: Plan) -> tuple[str, ...]:
     return (*bakeoff.notices, *(f"{what} ({', '.join(places)})" for what, places in left_out.items()))
 
 
+def require_somebody(bakeoff: Bakeoff, planned: Plan) -> None:
+    """UsageError for each suite with a task that nobody can be asked, since it sends what no candidate takes."""
+    asked = {(call.suite, call.task) for call in planned.calls}
+    problems = []
+    for suite in bakeoff.suites:
+        unasked = [task.name for task in suite.tasks if (suite.name, task.name) not in asked]
+        if not unasked:
+            continue
+        excluded = [it for it in planned.exclusions if it.suite == suite.name and it.task in unasked]
+        why = "; ".join(dict.fromkeys(f"'{it.candidate}': {it.reason}" for it in excluded))
+        rest = ", ".join(task.name for task in suite.tasks if task.name not in unasked)
+        without = f"ask only the rest: {{suite: {suite.name}, tasks: [{rest}]}}" if rest else "take the suite out"
+        message = f"nobody can be asked {', '.join(f'{suite.name}/{name}' for name in unasked)}: {why}"
+        place = bakeoff.place("task", suite.name, unasked[0])
+        problems.append(Problem.at(place, "E212", message, hint=f"add a candidate that can, or {without}"))
+    if problems:
+        raise UsageError(problems)
+
+
 def require_budget(bakeoff: Bakeoff, planned: Plan) -> None:
     """UsageError where there is a budget that could not hold, since a price is not known, or that buys nothing."""
     if problems := _unpayable(bakeoff, planned.calls):

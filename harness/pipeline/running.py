@@ -16,7 +16,14 @@ from harness.core.usual import DRAIN_S
 from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, Interrupted, StoreError, UsageError
 from harness.pipeline.deriving import decide, decision_code, memo, report, score
 from harness.pipeline.machine import provide_engines, require_engines
-from harness.pipeline.planning import Selection, notices, require_budget, require_permission, stored_samples
+from harness.pipeline.planning import (
+    Selection,
+    notices,
+    require_budget,
+    require_permission,
+    require_somebody,
+    stored_samples,
+)
 
 if TYPE_CHECKING:
     from harness.core.decision import Decision
@@ -39,6 +46,8 @@ def begin(
     """
     if resume is None:
         require_budget(bakeoff, planned)
+        if not selection.candidates and not selection.shipped:
+            require_somebody(bakeoff, planned)
     require_permission(bakeoff, selection)
     if say is None:
         require_engines(bakeoff)

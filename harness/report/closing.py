@@ -6,7 +6,7 @@ from html import escape
 from itertools import zip_longest
 
 from harness.core.calls import Role
-from harness.core.decision import Completeness, Decision, GateStatus, RankedCandidate, Said
+from harness.core.decision import Completeness, Decision, GateStatus, RankedCandidate, Said, VerdictKind
 from harness.core.estimates import Estimate
 from harness.decide.caveats import FEW_SAMPLES
 from harness.report import numbers
@@ -64,7 +64,7 @@ def closing(decision: Decision, language: str = "en") -> Closing:
             *([say("closing.shared")] if tiers else []),
             *([say("closing.thin", few=str(FEW_SAMPLES))] if thin else []),
         ),
-        sentence=say.told(verdict.sentence, verdict.said),
+        sentence=_verdict(decision, say),
         caveats=tuple(say.told(str(caveat), said) for caveat, said in caveats),
         advice=tuple(say(advised(decision.slot, advice)) for advice in decision.firmness.separation.advice),
         counts=tuple(_came(row, say) for row in decision.completeness),
@@ -72,13 +72,13 @@ def closing(decision: Decision, language: str = "en") -> Closing:
     )
 
 
-def closing_lines(decision: Decision, language: str = "en") -> list[str]:
-    """Return the lines of one slot, in Markdown."""
+def closing_lines(decision: Decision, language: str = "en", *, wide: int | None = None) -> list[str]:
+    """Return the lines of one slot, in Markdown; tables whose lines are no wider than that."""
     it = closing(decision, language)
     return [
         it.title,
         "",
-        *table(it.heads, it.rows),
+        *table(it.heads, it.rows, wide=wide, keys=2),
         *(line for note in it.notes for line in ("", note)),
         "",
         it.sentence,
@@ -135,6 +135,15 @@ def _title(decision: Decision, say: _Words) -> str:
         answered=str(decision.samples_answered),
     )
     return say("closing.title.incomplete" if decision.incomplete else "closing.title", slot=decision.slot, basis=basis)
+
+
+def _verdict(decision: Decision, say: _Words) -> str:
+    """Return the sentence that answers the question, how firm it is before it."""
+    verdict = decision.verdict
+    sentence = say.told(verdict.sentence, verdict.said)
+    if verdict.kind in (VerdictKind.NONE, VerdictKind.INCOMPLETE):
+        return sentence
+    return say(f"closing.verdict.{verdict.kind}", sentence=sentence)
 
 
 def _came(row: Completeness, say: _Words) -> str:

@@ -6,10 +6,37 @@ from collections.abc import Collection, Sequence
 from harness.report.visible import visible
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> list[str]:
-    """Return the lines of a table; a bar in a cell is escaped, and what hides is named. `right`: columns of numbers."""
+def table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = (), wide: int | None = None,
+    keys: int = 1,
+) -> list[str]:  # fmt: skip
+    """Return the lines of a table; a bar in a cell is escaped, and what hides is named. `right`: columns of numbers.
+
+    Columns that do not fit in lines so `wide` follow in further tables, each after the first `keys` columns.
+    """
     lines = [[visible(cell).replace("\n", " ").replace("|", "\\|") for cell in row] for row in (heads, *rows)]
     widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    found: list[str] = []
+    for part in _parts(widths, wide, keys):
+        cells = [[row[index] for index in part] for row in lines]
+        numbers = [place for place, index in enumerate(part) if index in right]
+        found += [*([""] if found else []), *_table(cells, [widths[index] for index in part], numbers)]
+    return found
+
+
+def _parts(widths: Sequence[int], wide: int | None, keys: int) -> list[list[int]]:
+    """Return the columns of each table."""
+    first = list(range(min(keys, len(widths))))
+    parts = [list(first)]
+    for index in range(len(first), len(widths)):
+        taken = sum(widths[it] + 3 for it in (*parts[-1], index)) + 1
+        if wide is not None and taken > wide and len(parts[-1]) > len(first):
+            parts.append(list(first))
+        parts[-1].append(index)
+    return parts
+
+
+def _table(lines: Sequence[Sequence[str]], widths: Sequence[int], right: Collection[int]) -> list[str]:
     head, *body = (
         "| "
         + " | ".join(

@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
@@ -11,8 +11,9 @@ from openpyxl.cell.cell import Cell as Written
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from harness.core.decision import Decision
-from harness.report.closing import closing
+from harness.report.closing import Closing, closing
 from harness.report.exports import Cell, Row, cells_of, safe
+from harness.report.standing import is_measured
 from harness.report.visible import visible
 
 LONGEST = 32_000
@@ -25,12 +26,30 @@ def workbook(run: str, decisions: Sequence[Decision], found: Sequence[Row]) -> b
     for decision in decisions:
         it, sheet = closing(decision), _sheet(book, f"decision {decision.slot}")
         said = (it.title, it.sentence, *it.caveats, *it.notes, *it.counts)
-        _write(sheet, [it.heads, *it.rows, (), *((line,) for line in said)])
+        _write(sheet, [*_matrix(decision, it), (), *((line,) for line in said)])
     heads, rows = cells_of(run, found)
     _write(_sheet(book, "answers"), [heads, *rows])
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
+
+
+def _matrix(decision: Decision, it: Closing) -> Iterator[list[Cell]]:
+    """Yield the closing table with its numbers as numbers, each interval in two columns of its own."""
+    matrix = decision.matrix
+    named = [f"{criterion.name}: {criterion.metric}" for criterion in matrix.criteria]
+    heads = ["rank", "candidate", "score", "score low", "score high", "P(best)"]
+    yield [*heads, *(f"{name}{end}" for name in named for end in ("", " low", " high", " value")), "gates"]
+    for ranked, shown in zip(decision.ranking, it.rows, strict=True):
+        row = matrix.candidates.index(ranked.candidate)
+        measured = is_measured(decision, ranked.candidate)
+        score = (ranked.score, ranked.low, ranked.high) if measured else (None, None, None)
+        cells = [
+            cell
+            for estimate, value in zip(matrix.raw[row], matrix.values[row], strict=True)
+            for cell in (estimate.value, estimate.low, estimate.high, value)
+        ]
+        yield [ranked.rank, ranked.candidate, *score, ranked.p_best, *cells, shown[-1]]
 
 
 def _sheet(book: Workbook, name: str) -> WriteOnlyWorksheet:

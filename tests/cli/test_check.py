@@ -43,6 +43,18 @@ def test_a_budget_that_buys_nothing_is_refused_with_its_place(desk: Desk) -> Non
     assert "warning: the budget of $0.01 buys 0 of 4 calls" in desk.bakeoff("plan").out
 
 
+def test_a_task_that_nobody_can_take_is_an_error_and_no_sample_of_it_counts(desk: Desk) -> None:
+    desk.write("bakeoff.yaml", "suites: [tool_calling, text_core]\ncandidates: [smollm2]\n")
+    for verb in ("check", "plan"):
+        err = desk.bakeoff(verb, code=2).err
+        assert "error[E212]: nobody can be asked tool_calling/simple, tool_calling/multiple" in err
+        assert "'smollm2': it takes no tools, which the task sends\n" in err
+        assert "  fix: add a candidate that can, or take the suite out\n" in err
+    said = desk.bakeoff("plan", "--candidates", "smollm2")
+    assert "'smollm2' is left out: it takes no tools" in said.err
+    assert "text: 108 samples can show a difference" in said.out
+
+
 def test_a_folder_without_candidates_of_its_own_is_told_so(desk: Desk) -> None:
     (desk.folder / "providers.yaml").unlink()
     desk.write("bakeoff.yaml", f"{BAKEOFF}candidates: [smollm2]\n")

@@ -14,6 +14,15 @@ def test_columns_stand_in_line_and_a_bar_is_no_border() -> None:
     ]
 
 
+def test_what_is_too_wide_goes_on_below_after_the_columns_that_name_the_row() -> None:
+    heads, row = ["#", "name", *"abcd"], ["1", "alpha", *("x" * 20 for _ in range(4))]
+    lines = table(heads, [row], right=[5], wide=59, keys=2)
+    assert [line.split()[5::2] for line in lines if line.startswith("| #")] == [["a", "b"], ["c", "d"]]
+    assert [width(line) for line in lines] == [59, 59, 59, 0, 59, 59, 59]
+    assert lines[5].endswith("-:|")
+    assert table(heads, [row], wide=10, keys=2)[4].split()[:6] == ["|", "#", "|", "name", "|", "b"]
+
+
 def test_columns_stay_in_line_whatever_their_text_is_written_in() -> None:
     cells = ["smollm2", "通义千问", "ｈａｌｆ", "한국어", "cafe\u0301", "a\u202eb", "two\nlines", "\U0001f600"]
     lines = table(["候选", "n"], [[cell, "1"] for cell in cells], right=[1])

@@ -8,7 +8,24 @@ from openpyxl import load_workbook
 from harness.core.calls import Output, Role
 from harness.report.exports import rows
 from harness.report.workbook import LONGEST, workbook
+from tests.decide.cases import decided
 from tests.report.benches import Bench, freeze, text_slot
+
+
+def test_a_decision_is_numbers_that_can_be_reckoned_with() -> None:
+    usd = "usd_per_1k_requests"
+    decision = decided({"alpha": {"quality": 0.9, usd: 1.0}, "bravo": {"quality": None, usd: None}}, noise=0.02)
+    sheet = load_workbook(io.BytesIO(workbook("run", (decision,), [])))[f"decision {decision.slot}"]
+    heads, first, second, *_ = sheet.iter_rows(values_only=True)
+    alpha, bravo = (dict(zip(heads, row, strict=True)) for row in (first, second))
+    (ranked, _) = decision.ranking
+    (quality, cost), (value, _) = decision.matrix.raw[0], decision.matrix.values[0]
+    assert (alpha["rank"], alpha["candidate"], alpha["score"]) == (1, "alpha", ranked.score)
+    assert (alpha["score low"], alpha["score high"], alpha["P(best)"]) == (ranked.low, ranked.high, ranked.p_best)
+    told = [alpha[f"quality: quality{end}"] for end in ("", " low", " high", " value")]
+    assert told == [quality.value, quality.low, quality.high, value]
+    assert alpha[f"cost: {usd}"] == cost.value == 1.0
+    assert [bravo[name] for name in ("score", "quality: quality", f"cost: {usd}")] == [None, None, None]
 
 
 def test_hostile_and_long_answers_are_text() -> None:

@@ -5,6 +5,9 @@ from types import MappingProxyType
 
 CLOSING: Mapping[str, str] = MappingProxyType(
     {
+        "closing.verdict.clear": "Clear: {sentence}",
+        "closing.verdict.lean": "Lean: {sentence}",
+        "closing.verdict.toss-up": "Toss-up: {sentence}",
         "closing.title": "{slot}: {basis}",
         "closing.title.incomplete": "INCOMPLETE  {slot}: {basis}",
         "closing.basis": "{samples} planned for every candidate; {answered} have a judged answer of every one",
