@@ -62,7 +62,7 @@ def test_a_newcomer_in_an_empty_folder_gets_a_bake_off_a_list_and_a_report(insta
         installed.site
     )
     installed.bakeoff("init", "--yes")
-    assert "12 samples, 2 candidates, 24 calls" in installed.bakeoff("check")
+    assert "12 samples, 2 candidates, 24 answer calls" in installed.bakeoff("check")
     assert "text_core" in installed.bakeoff("list")
     shutil.copytree(ROOT / "docs" / "examples" / "clear", installed.desk / "reports" / "clear")
     (installed.desk / "reports" / "clear" / "report.html").unlink()

@@ -41,7 +41,7 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
         counted(len(bakeoff.suites), "suite"),
         counted(samples, "sample"),
         counted(len(bakeoff.candidates), "candidate"),
-        counted(len(planned.calls), "call"),
+        counted(len(planned.calls), "answer call"),
     ]
     order = tell("check.order.noted" if notices else "check.order")
     screen.say(tell("check.size", name=bakeoff.name, sizes=listed(size), order=order))

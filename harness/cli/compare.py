@@ -6,7 +6,7 @@ import typer
 
 from harness.cli import completing, screen
 from harness.cli.manner import MANNER, listed, tell
-from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, names, runs_of
+from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, names, run_folder
 from harness.errors import NO_CANDIDATE_PASSES, UsageError
 
 if TYPE_CHECKING:
@@ -35,10 +35,8 @@ def compare(
 ) -> None:
     """Compare candidates with themselves in another run, sample by sample; ends with 1 where one is worse for sure."""
     from harness import pipeline
-    from harness.store import folders
 
-    where = runs_of(folder, runs)
-    paths = [folders.find(name, where) for name in (base, *others)]
+    paths = [run_folder(name, folder, runs) for name in (base, *others)]
     comparisons, left_out = pipeline.compare(paths[0], paths[1:], renamed=_renamed(rename))
     if as_json:
         screen.document({"comparisons": comparisons, "left_out": left_out})

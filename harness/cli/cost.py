@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, runs_of
+from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, run_folder
 
 
 def register(app: typer.Typer) -> None:
@@ -38,12 +38,11 @@ def cost(
 
     from harness import pipeline
     from harness.cli import bills
-    from harness.store import folders
 
     given = pipeline.traffic(folder, traffic)
     changed: dict[str, Any] = {"cached_share": cached_share, "batch_share": batch_share, "requests": requests}
     given = replace(given, **{name: value for name, value in changed.items() if value is not None})
-    path = folders.find(run, runs_of(folder, runs))
+    path = run_folder(run, folder, runs)
     book = None if prices is None else pipeline.price_book(prices)
     costs = pipeline.product_cost(path, given, prices=book)
     if as_json:

@@ -7,7 +7,7 @@ import typer
 
 from harness.cli import completing, screen
 from harness.cli.manner import tell
-from harness.cli.options import HERE, AllowIncomplete, AsJson, Folder, Runs, runs_of
+from harness.cli.options import HERE, AllowIncomplete, AsJson, Folder, Runs, run_folder
 from harness.errors import UsageError
 
 
@@ -67,9 +67,8 @@ def decide(
         raise UsageError("--rule is for a table: the rule of a run was frozen before its first call")
 
     from harness import pipeline
-    from harness.store import folders
 
-    path = folders.find(what, runs_of(folder, runs))
+    path = run_folder(what, folder, runs)
     pipeline.judge_what_came(path, folder, allow_incomplete=allow_incomplete)
     if prices is None:
         decisions = pipeline.decide(path, weights=_weights(weights), allow_incomplete=allow_incomplete)

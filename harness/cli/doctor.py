@@ -1,10 +1,12 @@
 """`bakeoff doctor`: what is installed here, and how well this machine measures."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
 
 from harness.cli import screen
+from harness.cli.manner import listed, tell
 from harness.cli.options import HERE, AsJson, Folder
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ def doctor(folder: Folder = HERE, as_json: AsJson = False) -> None:
     """Show versions and engines, and measure the measuring against a server of known latency; takes half a minute."""
     from harness import pipeline
 
-    screen.note("Measuring this machine against a server of known latency ...")
+    screen.note(tell("doctor.measuring"))
     found = pipeline.examine(folder)
     if as_json:
         screen.document(found)
@@ -30,35 +32,42 @@ def doctor(folder: Folder = HERE, as_json: AsJson = False) -> None:
 
 
 def _lines(found: "Checkup") -> list[str]:
+    from harness.report.columns import table
+
     absent = [name for name, installed in found.engines.items() if not installed]
+    engines = {"n": len(found.engines) - len(absent), "all": len(found.engines), "engines": listed(absent)}
+    heads = [tell(f"doctor.{head}") for head in ("in_flight", "bias", "client", "streams", "untrusted")]
+    rows = [_row(calibration) for calibration in found.calibrations]
     return [
-        ", ".join(f"{name} {version}" for name, version in found.versions.items()),
-        f"Embedded engines: {len(found.engines) - len(absent)} of {len(found.engines)} installed."
-        + (f" Missing: {', '.join(absent)}: bakeoff fetch" if absent else ""),
-        f"Clock: steps of {found.clock_step_ns:g} ns; wall and monotonic clock parted by {found.clock_drift_ms:.2f} ms"
-        " in a second.",
-        f"An idle event loop was late by at most {found.lag_ms:.1f} ms; a record is safe on the disk after"
-        f" {found.flush_ms:.1f} ms.",
+        listed([f"{name} {version}" for name, version in found.versions.items()]),
+        tell("doctor.engines.missing" if absent else "doctor.engines", **engines),
+        tell("doctor.clock", step=f"{found.clock_step_ns:g}", drift=f"{found.clock_drift_ms:.2f}"),
+        tell("doctor.loop", lag=f"{found.lag_ms:.1f}", flush=f"{found.flush_ms:.1f}"),
         "",
-        "| in flight | first token late by, mean / worst | the client library's own, mean | streams a second |"
-        " not trusted |",
-        "|---:|---:|---:|---:|---:|",
-        *(_row(calibration) for calibration in found.calibrations),
+        *table(heads, rows, right=range(len(heads)), wide=screen.table_columns()),
         "",
-        *(_sentence(calibration) for calibration in found.calibrations[-1:]),
+        *_advice(found.calibrations),
+        *(
+            tell("doctor.tells", n=of.in_flight, bias=f"{abs(of.bias_ms):.1f}")
+            for of in found.calibrations[-1:]
+        ),
+    ]  # fmt: skip
+
+
+def _row(of: "Calibration") -> list[str]:
+    client = tell("doctor.not_measured") if of.client_bias_ms is None else f"{of.client_bias_ms:.0f} ms"
+    return [
+        str(of.in_flight),
+        f"{of.bias_ms:.1f} / {of.worst_ms:.1f} ms",
+        client,
+        f"{of.streams_per_s:.0f}",
+        tell("doctor.of", untrusted=of.untrusted, streams=of.streams),
     ]
 
 
-def _row(of: "Calibration") -> str:
-    client = "not measured" if of.client_bias_ms is None else f"{of.client_bias_ms:.0f} ms"
-    return (
-        f"| {of.in_flight} | {of.bias_ms:.1f} / {of.worst_ms:.1f} ms | {client} | {of.streams_per_s:.0f} |"
-        f" {of.untrusted} of {of.streams} |"
-    )
-
-
-def _sentence(of: "Calibration") -> str:
-    return (
-        f"With {of.in_flight} calls in flight, this machine as it is now tells first tokens apart that differ by more"
-        f" than {abs(of.bias_ms):.1f} ms. Each run measures this again, and keeps it."
-    )
+def _advice(calibrations: "Sequence[Calibration]") -> list[str]:
+    """Return how many calls at once this machine can time, where it could not time them all."""
+    if not any(of.untrusted for of in calibrations):
+        return []
+    able = [of.in_flight for of in calibrations if not of.untrusted]
+    return [tell("doctor.busy"), tell("doctor.busy.fix", n=max(able, default=1))]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, Folder, RunName, Runs, runs_of
+from harness.cli.options import HERE, Folder, RunName, Runs, run_folder
 from harness.errors import UsageError
 
 BINARY = ("xlsx", "parquet")
@@ -41,7 +41,7 @@ def export(
 
     if format_ not in pipeline.EXPORTS:
         raise UsageError(f"a run is exported as {', '.join(pipeline.EXPORTS)}, not {format_!r}")
-    path = folders.find(run, runs_of(folder, runs))
+    path = run_folder(run, folder, runs)
     if output == Path("-") and format_ in BINARY:
         raise UsageError(f"{format_} is no text that could be printed", hint=f"-o {pipeline.EXPORTS[format_]}")
     content = pipeline.export(path, format_)

@@ -1,23 +1,29 @@
 """`bakeoff list`: what there is to choose from."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli import screen
 from harness.cli.manner import listed, tell
 from harness.cli.options import HERE, AsJson, Folder
+from harness.errors import UsageError
 
 if TYPE_CHECKING:
-    from harness.config.inventory import Shown
+    from harness.config.inventory import Model, Offer, Shown
 
 
 def register(app: typer.Typer) -> None:
     app.command("list")(list_all)
 
 
-def list_all(folder: Folder = HERE, as_json: AsJson = False) -> None:
+def list_all(
+    word: Annotated[str, typer.Argument(metavar="[WORD]", help="Only what has this word in it.")] = "",
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
     """List the suites with who can do them, the candidates with the keys that they need, the scorers and engines."""
     from harness import pipeline
 
@@ -25,21 +31,17 @@ def list_all(folder: Folder = HERE, as_json: AsJson = False) -> None:
     if as_json:
         screen.document(found)
         return
-    _table("list.suites", [_suite(shown) for shown in found.suites])
-    _table(
-        "list.candidates",
-        [
-            (
-                c.name,
-                "+".join(c.modalities),
-                c.model,
-                tell("list.not_set", variables=listed(c.missing)) if c.missing else c.absent or "",
-            )
-            for c in found.candidates
-        ],
-    )
-    _table("list.scorers", [(listed(found.scorers),)])
-    _table("list.engines", [(e.name, e.modality, e.licence) for e in found.engines])
+    scorers = [(name,) for name in found.scorers] if word else [(listed(found.scorers),)]
+    cut = [
+        _table("suites", ("name", "modality", "samples", "licence", "able"), map(_suite, found.suites), word),
+        _table("candidates", ("name", "modality", "model", "lacks"), map(_candidate, found.candidates), word),
+        _table("scorers", (), scorers, word),
+        _table("engines", ("name", "modality", "licence"), map(_engine, found.engines), word),
+    ]
+    if True in cut:
+        screen.note(tell("list.cut"))
+    if cut == [None] * len(cut):
+        raise UsageError(f"nothing here has {word!r} in it", hint="bakeoff list shows everything")
 
 
 def _suite(shown: "Shown") -> tuple[str, ...]:
@@ -51,13 +53,40 @@ def _suite(shown: "Shown") -> tuple[str, ...]:
     return shown.name, shown.modality or "", f"n={shown.samples}", shown.licence or tell("list.no_licence"), able
 
 
-def _table(heading: str, rows: Sequence[tuple[str, ...]]) -> None:
-    """Print `rows` in columns below the heading."""
+def _candidate(one: "Offer") -> tuple[str, ...]:
+    lacks = tell("list.not_set", variables=listed(one.missing)) if one.missing else one.absent or ""
+    return one.name, "+".join(one.modalities), one.model, lacks
+
+
+def _engine(engine: "Model") -> tuple[str, ...]:
+    return engine.name, engine.modality, engine.licence
+
+
+def _table(what: str, heads: Sequence[str], found: Iterable[Sequence[str]], word: str) -> bool | None:
+    """Print the rows that have `word` in them; return whether the terminal cut a line, or None where there is no row.
+
+    What is asked for by a word goes on in further lines.
+    """
     from harness.report.columns import padded
     from harness.report.visible import visible
 
-    shown = [[visible(cell) for cell in row] for row in rows]
-    widths = [max(map(screen.columns, column)) for column in zip(*shown, strict=True)]
-    screen.say(tell(heading))
-    for row in shown:
-        screen.say("  " + "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    rows = [[visible(cell) for cell in row] for row in found]
+    rows = [row for row in rows if any(word.casefold() in cell.casefold() for cell in row)]
+    if not rows:
+        return None
+    screen.say(tell(f"list.{what}"))
+    lines = [[tell(f"list.head.{head}") for head in heads], *rows] if heads else rows
+    widths = [max(map(screen.columns, column)) for column in zip(*lines, strict=True)]
+    wide, cut = screen.table_columns(), False
+    for line in lines:
+        text = "  " + "  ".join(padded(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        if wide is None or screen.columns(text) <= wide:
+            screen.say(text)
+        elif word:
+            whole = "  ".join(filter(None, line))
+            folded = wrap(whole, wide, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
+            screen.say("\n".join(folded))
+        else:
+            screen.say(screen.cut(text, wide))
+            cut = True
+    return cut

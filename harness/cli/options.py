@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import completing
+from harness.cli import completing, screen
+from harness.cli.manner import tell
 from harness.core.usual import RUNS_FOLDER
 
 Folder = Annotated[
@@ -47,6 +48,21 @@ HERE = Path()
 def runs_of(folder: Path, runs: Path | None) -> Path:
     """Return the folder that holds the runs of the bake-off in `folder`."""
     return folder / RUNS_FOLDER if runs is None else runs
+
+
+def run_folder(run: str, folder: Path, runs: Path | None) -> Path:
+    """Return the folder of the run that a verb reads; says so where that is another than the newest, or goes on."""
+    from harness.store import folders
+    from harness.store.lock import holder
+
+    where = runs_of(folder, runs)
+    found = folders.find(run, where)
+    newest = folders.find(run, where, written=True)
+    if found != newest:
+        screen.note(tell("note", text=tell("latest.other", run=found, newest=newest)))
+    elif holder(found) is not None:
+        screen.note(tell("note", text=tell("latest.goes_on", run=found)))
+    return found
 
 
 def names(text: str | None) -> tuple[str, ...]:

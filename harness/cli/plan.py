@@ -59,19 +59,23 @@ def show(forecast: "Forecast") -> None:
     for line in table(heads, rows, right=range(2, len(HEADS)), wide=wide):
         screen.say(line)
     screen.say()
-    for line in (*amounts(forecast.amounts), *_more(forecast)):
+    answers, measurements = sum(row.calls for row in forecast.rows), sum(forecast.instrument_calls.values())
+    for line in (*amounts(forecast.amounts, answers=answers, measurements=measurements), *_more(forecast)):
         screen.say(line)
 
 
-def amounts(of: "Amounts") -> list[str]:
-    """Return what is foreseen of the whole run, a line each."""
+def amounts(of: "Amounts", *, answers: int, measurements: int) -> list[str]:
+    """Return what is foreseen of the whole run, a line each; the calls that are no answers and measure none warm up."""
     basis = tell("plan.basis")
     if of.pilot:
         basis = tell("plan.basis.pilot", samples=counted(of.pilot, "sample"))
     calls = "plan.amount.calls" if of.calls.high == of.calls.expected else "plan.amount.calls.most"
+    warming = round(of.calls.expected) - answers - measurements
+    kinds = {"answer": answers, "warm-up": warming, "measurement": measurements}
+    parts = [counted(n, kind) for kind, n in kinds.items() if n]
     lines = [
         basis,
-        tell(calls, n=f"{of.calls.expected:,.0f}", most=f"{of.calls.high:,.0f}"),
+        tell(calls, n=f"{of.calls.expected:,.0f}", most=f"{of.calls.high:,.0f}", parts=listed(parts)),
         tell("plan.amount.billed", usd=_usd(of.usd)),
     ]
     if of.machine_usd is None or of.machine_usd.high:

@@ -6,7 +6,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import MANNER
-from harness.cli.options import HERE, Folder, RunName, Runs, names, runs_of
+from harness.cli.options import HERE, Folder, RunName, Runs, names, run_folder
 from harness.errors import UsageError
 
 
@@ -25,9 +25,8 @@ def report(
 ) -> None:
     """Write report.html: one file that opens offline, in the language of --lang, and switches."""
     from harness import pipeline
-    from harness.store import folders
 
-    path = folders.find(run, runs_of(folder, runs))
+    path = run_folder(run, folder, runs)
     pipeline.catch_up(path, folder)
     screen.say(str(pipeline.report(path, redact_content=redact_content, language=MANNER.get().language)))
 
@@ -50,12 +49,11 @@ def memo(
     """Write the selection memo that someone can sign, in the language of --lang."""
     from harness import pipeline
     from harness.report.memo import FORMATS
-    from harness.store import folders
 
     if format_ not in FORMATS:
         raise UsageError(f"the memo is written as {' or '.join(FORMATS)}, not {format_!r}")
     volumes = pipeline.volumes(folder) if requests is None else _volumes(requests)
-    path = folders.find(run, runs_of(folder, runs))
+    path = run_folder(run, folder, runs)
     pipeline.catch_up(path, folder)
     screen.say(str(pipeline.memo(path, format_=format_, language=MANNER.get().language, volumes=volumes)))
 

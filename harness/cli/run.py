@@ -97,7 +97,7 @@ def run(
             raise UsageError(
                 "a resumed run keeps its own suites, candidates and limit", hint="drop --only, --candidates, --limit"
             )
-        path = folders.find(resume, runs_of(folder, runs))
+        path = folders.find(resume, runs_of(folder, runs), written=True)
         bakeoff, selection = pipeline.reload(path, folder)
     else:
         path = None
@@ -142,7 +142,8 @@ def run_to_report(
         screen.note(tell("note", text=notice))
     path = pipeline.begin(bakeoff, planned, selection=selection, runs=runs, resume=resume, say=screen.note)
     if resume is None:
-        screen.note("\n".join(plan.amounts(pipeline.foreseen(path))).strip())
+        sizes = {"answers": len(planned.calls), "measurements": sum(planned.instrument_calls.values())}
+        screen.note("\n".join(plan.amounts(pipeline.foreseen(path), **sizes)).strip())
     again = folders.resume_command(path, folder)
     forecast: Forecast | None = None
     decisions: Sequence[Decision] = ()

@@ -4,7 +4,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import tell
-from harness.cli.options import HERE, Folder, RunName, Runs, runs_of
+from harness.cli.options import HERE, Folder, RunName, Runs, run_folder
 
 
 def register(app: typer.Typer) -> None:
@@ -16,7 +16,7 @@ def score(run: RunName, folder: Folder = HERE, runs: Runs = None) -> None:
     from harness import pipeline
     from harness.store import folders
 
-    path = folders.find(run, runs_of(folder, runs))
+    path = run_folder(run, folder, runs)
     bakeoff, _ = pipeline.reload(path, folder, to_send=False)
     tally = pipeline.score(bakeoff, path)
     screen.say(tell("score.done", scored=tally.scored, unscored=tally.unscored))

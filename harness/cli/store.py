@@ -6,7 +6,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import counted
-from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, runs_of
+from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, run_folder
 from harness.errors import StoreError
 
 
@@ -26,10 +26,9 @@ def check(
 ) -> None:
     """Read everything that a run has stored; ends with 74 where something is damaged."""
     from harness.store import check as checking
-    from harness.store import folders
     from harness.store import salvage as salvaging
 
-    path = folders.find(run, runs_of(folder, runs))
+    path = run_folder(run, folder, runs)
     health = checking.check(path)
     saved = salvaging.salvage(path) if salvage and health.problems else None
     if as_json:
@@ -59,7 +58,6 @@ def check(
 def gc(run: RunName, folder: Folder = HERE, runs: Runs = None) -> None:
     """Remove the media files that no row of the run names."""
     from harness.store import check as checking
-    from harness.store import folders
 
-    files, freed = checking.collect(folders.find(run, runs_of(folder, runs)))
+    files, freed = checking.collect(run_folder(run, folder, runs))
     screen.say(f"{counted(files, 'media file')} removed, {freed / 1e6:.1f} MB.")

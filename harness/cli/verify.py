@@ -4,7 +4,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import counted, listed, tell
-from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, runs_of
+from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, run_folder
 from harness.errors import StoreError
 
 SHOWN = 20
@@ -20,9 +20,8 @@ def register(app: typer.Typer) -> None:
 def verify(run: RunName, folder: Folder = HERE, runs: Runs = None, as_json: AsJson = False) -> None:
     """Derive every number of report, memo and decision.json again from the records; ends with 74 where one differs."""
     from harness import pipeline
-    from harness.store import folders
 
-    path = folders.find(run, runs_of(folder, runs))
+    path = run_folder(run, folder, runs)
     parts = pipeline.verify(path, folder)
     differences = [line for part in parts for line in part.differences]
     if as_json:

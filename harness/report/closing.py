@@ -138,12 +138,12 @@ def _title(decision: Decision, say: _Words) -> str:
 
 
 def _verdict(decision: Decision, say: _Words) -> str:
-    """Return the sentence that answers the question, how firm it is before it."""
+    """Return the sentence that answers the question; it names a clear winner; any other verdict stands before it."""
     verdict = decision.verdict
     sentence = say.told(verdict.sentence, verdict.said)
-    if verdict.kind in (VerdictKind.NONE, VerdictKind.INCOMPLETE):
-        return sentence
-    return say(f"closing.verdict.{verdict.kind}", sentence=sentence)
+    if verdict.kind in (VerdictKind.LEAN, VerdictKind.TOSS_UP):
+        return say(f"closing.verdict.{verdict.kind}", sentence=sentence)
+    return sentence
 
 
 def _came(row: Completeness, say: _Words) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.core.suggest import nearest
 from harness.errors import BakeoffError, StoreError, UsageError
 from harness.store.ledger import DATABASE, Ledger
+from harness.store.lock import holder
 
 
 def create(runs: Path, name: str) -> Path:
@@ -26,11 +27,14 @@ def create(runs: Path, name: str) -> Path:
     return path
 
 
-def find(name: str, runs: Path) -> Path:
-    """Return the folder of the run that `name` means: a path, a name below `runs`, or `latest`."""
+def find(name: str, runs: Path, *, written: bool = False) -> Path:
+    """Return the folder of the run that `name` means: a path, a name below `runs`, or `latest`.
+
+    That is the newest which no process writes at the moment, where there is one; with `written`, the newest of all.
+    """
     known = sorted((path.parent for path in runs.glob(f"*/{DATABASE}")), key=_last_written)
     if name == "latest" and known:
-        return known[-1]
+        return next((run for run in reversed(known) if not written and holder(run) is None), known[-1])
     for path in (Path(name), runs / name):
         if (path / DATABASE).is_file():
             return path

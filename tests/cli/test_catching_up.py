@@ -157,3 +157,19 @@ def test_each_reason_is_that_of_whom_it_stopped(desk: Desk) -> None:
     assert (rows["one"]["pending"], rows["one"].get("why")) == (0, None)
     assert rows["two"]["pending"] > 0
     assert rows["two"]["why"] == "given_up"
+
+
+def test_the_latest_is_not_the_one_that_is_being_written_and_that_is_said(desk: Desk) -> None:
+    interrupt(desk, after=1)
+    (old,) = desk.runs
+    interrupt(desk, after=1)
+    new = next(run for run in desk.runs if run != old)
+    lock = Lock(new)
+    try:
+        done = desk.bakeoff("export", "latest")
+        assert done.err == f"note: reports/{new.name} is still being written, so this is of reports/{old.name}.\n"
+        assert done.out == f"reports/{old.name}/answers.csv\n"
+        assert "this is what has come so far" in desk.bakeoff("export", new.name).err
+    finally:
+        lock.release()
+    assert new.name in desk.bakeoff("export", "latest").out

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -41,8 +42,15 @@ def test_it_measures_the_measuring(told: Checkup) -> None:
     assert told.clock_drift_ms < 1000
 
 
+def test_what_it_cannot_time_comes_with_what_to_do(told: Checkup) -> None:
+    calm = [replace(calibration, untrusted=0) for calibration in told.calibrations]
+    busy = replace(told, calibrations=(*calm[:2], replace(calm[2], untrusted=3)))
+    assert "run: {max_in_flight: 16} in bakeoff.yaml" in _lines(busy)[-2]
+    assert not any(line.startswith("Not trusted") for line in _lines(replace(told, calibrations=tuple(calm))))
+
+
 def test_it_is_readable(told: Checkup) -> None:
     lines = _lines(told)
-    assert any(line.startswith("| 64 |") for line in lines)
+    assert any(line.split()[1:2] == ["64"] for line in lines)
     assert lines[-1].startswith("With 64 calls in flight")
     assert max(map(len, lines[2:])) < 180

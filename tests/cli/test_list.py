@@ -86,6 +86,28 @@ def test_it_reads_in_a_terminal(desk: Desk) -> None:
     assert ["espeak", "tts", "GPL-3.0-or-later"] in lines
 
 
+def test_a_terminal_gets_lines_that_fit_and_a_word_finds_the_whole_of_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piped = desk.bakeoff("list").out
+    assert max(map(len, piped.splitlines())) > 80
+    monkeypatch.setattr("harness.cli.screen.table_columns", lambda: 80)
+    done = desk.bakeoff("list")
+    assert max(map(len, done.out.splitlines())) == 80
+    assert "bakeoff list WORD" in done.err
+    found = desk.bakeoff("list", "READ-RAPIDOCR-V4")
+    assert max(map(len, found.out.splitlines())) <= 80
+    first = {line.split()[0] for line in found.out.splitlines() if line.startswith("  ")}
+    assert first >= {
+        "doc_ocr",
+        "read-rapidocr-v4-smollm2",
+    }
+    assert "text_core" not in found.out
+    assert "more with a key" in " ".join(found.out.split()), "nothing of a line is left out"
+    assert found.err == ""
+    assert "nothing here has 'nothing of that name' in it" in desk.bakeoff("list", "nothing of that name", code=2).err
+
+
 def test_a_suite_that_does_not_load_says_why_and_hides_no_other(desk: Desk) -> None:
     mine(desk, "1 / 0\n")
     done = desk.bakeoff("list")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StoreError, StoreLockedError
-from harness.store.folders import spent_since
+from harness.store.folders import find, spent_since
 from harness.store.ledger import DATABASE, Ledger
 from harness.store.lock import sending
 from tests.store.nouns import call, new_ledger, record
@@ -75,3 +75,12 @@ def test_whoever_has_a_budget_per_day_sends_alone(tmp_path: Path, first: bool, s
                 raise AssertionError("both send")
     with sending(tmp_path, alone=second):
         assert list(tmp_path.iterdir()) == []
+
+
+def test_the_latest_is_the_newest_that_nobody_writes_unless_all_are_written(tmp_path: Path) -> None:
+    with written(tmp_path / "old", YESTERDAY):
+        assert find("latest", tmp_path) == tmp_path / "old", "there is no other"
+    with written(tmp_path / "new", TODAY):
+        assert find("latest", tmp_path) == tmp_path / "old"
+        assert find("latest", tmp_path, written=True) == tmp_path / "new"
+    assert find("latest", tmp_path) == tmp_path / "new"

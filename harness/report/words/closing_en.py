@@ -5,7 +5,6 @@ from types import MappingProxyType
 
 CLOSING: Mapping[str, str] = MappingProxyType(
     {
-        "closing.verdict.clear": "Clear: {sentence}",
         "closing.verdict.lean": "Lean: {sentence}",
         "closing.verdict.toss-up": "Toss-up: {sentence}",
         "closing.title": "{slot}: {basis}",

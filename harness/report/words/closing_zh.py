@@ -5,7 +5,6 @@ from types import MappingProxyType
 
 CLOSING: Mapping[str, str] = MappingProxyType(
     {
-        "closing.verdict.clear": "明确胜出：{sentence}",
         "closing.verdict.lean": "有所倾向：{sentence}",
         "closing.verdict.toss-up": "难分高下：{sentence}",
         "closing.title": "{slot}：{basis}",
