@@ -92,13 +92,13 @@ class Run:
 
 
 def load(run: str | Path = "latest", *, folder: str | Path = ".", runs: str | Path | None = None) -> Run:
-    """Return a run by its folder, its name in `runs`, or `latest`; UsageError where there is none.
+    """Return a run by its folder, its name in `runs`, or `latest`: the newest, also one that is not over yet.
 
-    `runs` is by default the folder `reports` of the bake-off's `folder`.
+    UsageError where there is none. `runs` is by default the folder `reports` of the bake-off's `folder`.
     """
     from harness.store import folders
 
-    return Run(folder=folders.find(str(run), _runs(Path(folder), runs)))
+    return Run(folder=folders.find(str(run), _runs(Path(folder), runs), written=True))
 
 
 def run(
@@ -120,7 +120,8 @@ def run(
     from any thread, as Ctrl-C does: the first time it drains. An interrupted run has the exit code 130, and
     `bakeoff run --resume` goes on with it. Inside the event loop of a notebook the run has a thread of its own.
 
-    UsageError, with every problem, or CredentialsError where it cannot begin: nothing was sent then.
+    UsageError, with every problem, or CredentialsError where it cannot begin: nothing was sent then. Weights of embedded
+    models are not fetched here: the error names the command that does.
     """
     from harness.pipeline import Selection
 

@@ -13,7 +13,7 @@ from harness.metrics.estimates import estimates
 from harness.metrics.observations import Observations
 from harness.metrics.paired import FEW_CLUSTERS, at_every_look, differences
 from harness.metrics.resample import resample
-from harness.metrics.stats import TWO_SIDED, holm
+from harness.metrics.stats import TWO_SIDED, Bools, Floats, holm
 from harness.metrics.tables import observe
 
 BEFORE, AFTER = "before", "now"
@@ -59,7 +59,7 @@ def compare(
     calls = pd.concat([part.calls for part in parts], ignore_index=True)
     if calls["candidate"].nunique() < 2:
         return None
-    observations = observe(calls, pd.concat([part.scores for part in parts], ignore_index=True), slot=slot)
+    observations = _shared(observe(calls, pd.concat([part.scores for part in parts], ignore_index=True), slot=slot))
     if observations.n == 0:
         return None
     stops = [frames.stop(slot, name) for frames, name in zip((before, after), candidates, strict=True)]
@@ -97,14 +97,30 @@ def compare(
     )
 
 
+def _shared(of: Observations) -> Observations:
+    """Return them without the times and costs of items that one side lacks: else each would be of other questions."""
+
+    def lacking(values: Floats) -> Bools:
+        return np.isnan(values).reshape(len(values), of.n, -1).all(axis=2).any(axis=0)
+
+    return replace(
+        of,
+        timings={name: np.where(lacking(it)[:, None], np.nan, it) for name, it in of.timings.items()},
+        ratios={
+            name: replace(it, numerator=np.where(lacking(it.numerator), np.nan, it.numerator)) if name in SHOWN else it
+            for name, it in of.ratios.items()
+        },
+    )
+
+
 def _ratios(
     observations: Observations, was: Mapping[str, Estimate], now: Mapping[str, Estimate], *,
     resolution_ms: float, seed: int,
 ) -> Mapping[str, Estimate]:  # fmt: skip
     """Return the ratios of time and money with the interval of the paired bootstrap (methodology.md 3).
 
-    No bounds where fewer than ten clusters were drawn from, where one of both has none, and where two latencies are
-    nearer than could be told apart.
+    No bounds where fewer than ten clusters were drawn from, where one of both has none or is an upper bound itself, and
+    where two latencies are nearer than could be told apart.
     """
     ends = {
         metric: (was[metric].value, now[metric].value)
@@ -125,9 +141,10 @@ def _ratios(
         a, b = was[metric], now[metric]
         seen = None not in (a.low, b.low) and np.isfinite([low, high]).all()
         near = metric.endswith("_ms") and abs((b.value or 0.0) - (a.value or 0.0)) < resolution_ms
-        bounded = enough and seen and not near
+        measured = not (a.bounded or b.bounded)
+        told = enough and seen and measured and not near
         found[metric] = Estimate(
-            metric=metric, value=ratio, low=low if bounded else None, high=high if bounded else None,
+            metric=metric, value=ratio, low=low if told else None, high=high if told else None,
             n=min(a.n, b.n), coverage=min(a.coverage, b.coverage),
             note="nearer than could be told apart" if near else "now / before, paired bootstrap",
         )  # fmt: skip

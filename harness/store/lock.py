@@ -57,12 +57,30 @@ def sending(runs: Path, *, alone: bool) -> Iterator[None]:
 
 
 def holder(folder: Path) -> int | None:
-    """Return the process that writes `folder` now; None where nobody does."""
+    """Return the process that writes `folder` now; None where nobody does.
+
+    A process that was killed leaves its number behind, which another one may bear by now: only the lock itself tells.
+    """
     try:
-        pid = int((folder / NAME).read_text())
-        os.kill(pid, 0)
+        file = os.open(folder / NAME, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        pid = int(os.pread(file, 32, 0))
+        os.kill(pid, 0)  # whoever is gone needs no lock to be asked, which for that moment would keep a writer out
     except PermissionError:
-        return pid
+        return pid if _is_held(file) else None
     except (OSError, ValueError):
         return None
-    return pid
+    else:
+        return pid if _is_held(file) else None
+    finally:
+        os.close(file)
+
+
+def _is_held(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False

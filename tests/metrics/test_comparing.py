@@ -69,6 +69,25 @@ def test_time_and_money_are_told_as_ratios_of_the_same_samples() -> None:
         assert it.ratios["total_p50_ms"].low is None
 
 
+def test_a_sample_that_one_run_did_not_time_counts_in_neither() -> None:
+    ms = np.sort(np.random.default_rng(6).lognormal(6, 1, 60))
+    halved = np.where(np.arange(60) < 30, ms, np.nan)
+    found = compare(timed("then", halved, ms), timed("now", ms, ms), slot="text", candidates=("a", "a"))
+    assert found is not None
+    total = found.ratios["total_p50_ms"]
+    assert (total.value, total.low, total.high) == (1.0, 1.0, 1.0)
+    assert found.estimates["total_p50_ms"][1].n == 30
+
+
+def test_a_cost_of_which_only_a_bound_is_known_has_not_changed_for_sure() -> None:
+    ms = np.full(60, 100.0)
+    then, now = timed("then", ms, ms), timed("now", ms, 3 * ms)
+    for run in (now, replace(now, calls=now.calls.assign(cost_source="estimated"))):
+        found = compare(then, run, slot="text", candidates=("a", "a"))
+        assert found is not None
+        assert (found.ratios["usd_per_1k_requests"].low is None) == (run is not now)
+
+
 def test_what_was_stopped_is_told_with_bounds_that_hold_at_every_look() -> None:
     rng = np.random.default_rng(4)
     then, now = rng.random(40).tolist(), (rng.random(40) / 3).tolist()

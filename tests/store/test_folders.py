@@ -12,7 +12,7 @@ import pytest
 from harness.errors import StoreError, StoreLockedError
 from harness.store.folders import find, spent_since
 from harness.store.ledger import DATABASE, Ledger
-from harness.store.lock import sending
+from harness.store.lock import Lock, holder, sending
 from tests.store.nouns import call, new_ledger, record
 from tests.store.test_ledger import do
 
@@ -84,3 +84,11 @@ def test_the_latest_is_the_newest_that_nobody_writes_unless_all_are_written(tmp_
         assert find("latest", tmp_path) == tmp_path / "old"
         assert find("latest", tmp_path, written=True) == tmp_path / "new"
     assert find("latest", tmp_path) == tmp_path / "new"
+
+
+def test_a_number_that_a_killed_writer_left_is_nobodys_although_another_process_bears_it_now(tmp_path: Path) -> None:
+    with written(tmp_path / "run", TODAY):
+        assert holder(tmp_path / "run") == os.getpid()
+    (tmp_path / "run" / "run.lock").write_text(str(os.getpid()))
+    assert holder(tmp_path / "run") is None
+    Lock(tmp_path / "run").release()
