@@ -120,8 +120,8 @@ def run(
     from any thread, as Ctrl-C does: the first time it drains. An interrupted run has the exit code 130, and
     `bakeoff run --resume` goes on with it. Inside the event loop of a notebook the run has a thread of its own.
 
-    UsageError, with every problem, or CredentialsError where it cannot begin: nothing was sent then. Weights of embedded
-    models are not fetched here: the error names the command that does.
+    UsageError, with every problem, or CredentialsError where it cannot begin: nothing was sent then. Weights
+    of embedded models are not fetched here: the error names the command that does.
     """
     from harness.pipeline import Selection
 

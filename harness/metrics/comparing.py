@@ -101,7 +101,8 @@ def _shared(of: Observations) -> Observations:
     """Return them without the times and costs of items that one side lacks: else each would be of other questions."""
 
     def lacking(values: Floats) -> Bools:
-        return np.isnan(values).reshape(len(values), of.n, -1).all(axis=2).any(axis=0)
+        before, after = np.isnan(values).reshape(2, of.n, -1).all(axis=2)
+        return np.asarray(before | after)
 
     return replace(
         of,
