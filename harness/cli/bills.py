@@ -1,6 +1,7 @@
 """What a product pays, in Markdown that pastes."""
 
-from harness.cli.manner import counted
+from harness.cli import screen
+from harness.cli.manner import MANNER, counted, listed, tell
 from harness.core.candidates import Exchange
 from harness.core.traffic import ProductCost, Traffic
 from harness.report import numbers
@@ -10,12 +11,11 @@ from harness.report.columns import table
 
 def lines(costs: list[ProductCost], traffic: Traffic) -> list[str]:
     """Return the lines of one slot: a table, the cheapest first, then seats and machines of one's own."""
-    heads = ["candidate", "a request (95% CI)", "median", "p95", "a month (90% of months)"]
-    heads += ["a user"] if traffic.users is not None else []
+    named = ["candidate", "request", "median", "p95", "month", *(["user"] if traffic.users is not None else [])]
     rows = [
         [
             it.candidate,
-            estimate_text(it.bill.request),
+            estimate_text(it.bill.request, MANNER.get().language),
             _usd(it.bill.median),
             _usd(it.bill.p95),
             _month(it),
@@ -23,16 +23,16 @@ def lines(costs: list[ProductCost], traffic: Traffic) -> list[str]:
         ]
         for it in costs
     ]
-    spread = f"months vary by {numbers.percent(traffic.volume_cv)}"
+    requests = numbers.significant(costs[0].requests)
     shown = [
-        f"{costs[0].slot}: {numbers.significant(costs[0].requests)} requests a month, {spread}",
+        tell("cost.slot", slot=costs[0].slot, requests=requests, spread=numbers.percent(traffic.volume_cv)),
         "",
-        *table(heads, rows),
+        *table([tell(f"cost.head.{head}") for head in named], rows, wide=screen.table_columns()),
     ]
     shown += _batches(costs, traffic)
     shown += [line for it in costs for line in (*_seat(it), *_hosting(it))]
     unknown = [f"{it.candidate}: {it.bill.request.note}" for it in costs if it.bill.month is None]
-    return [*shown, *(["", "What these cost is not known.", *unknown] if unknown else [])]
+    return [*shown, *(["", tell("cost.unknown"), *unknown] if unknown else [])]
 
 
 def in_yuan(costs: list[ProductCost], exchange: Exchange | None) -> list[str]:
@@ -40,67 +40,75 @@ def in_yuan(costs: list[ProductCost], exchange: Exchange | None) -> list[str]:
     if exchange is None:
         return []
     rate = float(exchange.cny_per_usd)
-    head = f"In yuan, at ¥{exchange.cny_per_usd:f} a dollar ({exchange.date}):"
     known = [
-        f"{it.candidate}: ¥{numbers.significant(it.bill.request.value * rate)} a request, "
-        f"¥{numbers.significant(it.bill.month.mean * rate)} a month"
+        tell(
+            "cost.yuan.of",
+            candidate=it.candidate,
+            request=numbers.significant(it.bill.request.value * rate),
+            month=numbers.significant(it.bill.month.mean * rate),
+        )
         for it in costs
         if it.bill.request.value is not None and it.bill.month is not None
     ]
-    return ["", head, *known] if known else []
+    return ["", tell("cost.yuan", rate=f"{exchange.cny_per_usd:f}", date=exchange.date), *known] if known else []
 
 
 def _month(it: ProductCost) -> str:
     month = it.bill.month
     if month is None:
-        return "not measured"
+        return tell("not_measured")
     return f"{numbers.usd(month.mean)} [{numbers.usd(month.low)}, {numbers.usd(month.high)}]"
 
 
 def _batches(costs: list[ProductCost], traffic: Traffic) -> list[str]:
     """Say what whoever waits for a batch is spared, and whose discount nobody has stated."""
     told = [
-        f"{it.candidate} {numbers.percent(it.bill.batch_discount)}{' (assumed)' if it.bill.batch_is_assumed else ''}"
+        tell(
+            "cost.batch.assumed" if it.bill.batch_is_assumed else "cost.batch.of",
+            candidate=it.candidate,
+            discount=numbers.percent(it.bill.batch_discount),
+        )
         for it in costs
         if it.bill.batch_discount is not None
     ]
     if not told:
         return []
-    assumed = " Assumed: its prices name none for batches; batch_discount in the traffic sets one."
-    said = f"{numbers.percent(traffic.batch_share)} of the requests wait for a batch, which spares: {', '.join(told)}."
-    return ["", said + (assumed if any(it.bill.batch_is_assumed for it in costs) else "")]
+    key = "cost.batch.guess" if any(it.bill.batch_is_assumed for it in costs) else "cost.batch"
+    return ["", tell(key, share=numbers.percent(traffic.batch_share), spared=listed(told))]
 
 
 def _seat(it: ProductCost) -> list[str]:
     seat = it.seat
     if seat is None:
         return []
-    told = [
-        f"{it.candidate}: a seat costs {numbers.usd(seat.cost)} a month "
-        f"and breaks even at {_usd(seat.break_even_price)}"
-    ]
-    told += [f"the margin asks for {_usd(seat.price_at_margin)}"]
+    ends = {"even": _usd(seat.break_even_price), "price": _usd(seat.price_at_margin)}
+    told = [tell("cost.seat", candidate=it.candidate, usd=numbers.usd(seat.cost), **ends)]
     if seat.price is not None and seat.fair_use is not None and seat.loss_making is not None:
-        cap = "any number of" if seat.fair_use == float("inf") else numbers.significant(seat.fair_use)
-        told += [f"at {numbers.usd(seat.price)} the margin is kept up to {cap} requests"]
-        told += [f"{numbers.percent(seat.loss_making)} of the seats lose money"]
-    return ["", "; ".join(told) + "."]
+        any_number, losing = seat.fair_use == float("inf"), numbers.percent(seat.loss_making)
+        capped = {} if any_number else {"requests": numbers.significant(seat.fair_use)}
+        key = "cost.seat.kept" if any_number else "cost.seat.capped"
+        told.append(tell(key, price=numbers.usd(seat.price), losing=losing, **capped))
+    return ["", tell("cost.seat.stop").join(told) + tell("full_stop")]
 
 
 def _hosting(it: ProductCost) -> list[str]:
     hosting = it.hosting
     if hosting is None:
         return []
-    never = hosting.pays_from == float("inf")
-    pays = "never pay" if never else f"pay from {numbers.significant(hosting.pays_from)} requests a month"
-    carried = "" if hosting.carries else ", and do not carry this traffic"
-    return [
-        f"{it.candidate}: {counted(hosting.replicas, 'replica')} of your own cost {numbers.usd(hosting.month)} "
-        f"a month, {pays}{carried}. Each serves {numbers.significant(hosting.requests_per_s)} good requests a second; "
-        f"1,000 requests cost {numbers.usd(hosting.usd_per_1k)} with this traffic, "
-        f"{numbers.usd(hosting.usd_per_1k_busy)} where the replicas are always as busy as may be planned."
-    ]
+    pays = {} if hosting.pays_from == float("inf") else {"requests": numbers.significant(hosting.pays_from)}
+    own = {
+        "candidate": it.candidate,
+        "replicas": counted(hosting.replicas, "replica"),
+        "month": numbers.usd(hosting.month),
+        "pays": tell("cost.own.pays" if pays else "cost.own.never", **pays),
+    }
+    each = {
+        "rate": numbers.significant(hosting.requests_per_s),
+        "per_1k": numbers.usd(hosting.usd_per_1k),
+        "busy": numbers.usd(hosting.usd_per_1k_busy),
+    }
+    return [tell("cost.own" if hosting.carries else "cost.own.short", **own) + tell("cost.own.each", **each)]
 
 
 def _usd(value: float | None) -> str:
-    return "not measured" if value is None else numbers.usd(value)
+    return tell("not_measured") if value is None else numbers.usd(value)

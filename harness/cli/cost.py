@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli import screen
+from harness.cli.manner import listed, tell
 from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, run_folder
 
 
@@ -50,7 +51,7 @@ def cost(
         screen.document({"run": path.name, "traffic": given, "costs": costs, "prices": told})
         return
     if book is not None:
-        screen.say(f"At the prices of {book.source}{'' if book.date is None else f', {book.date}'}.")
+        screen.say(tell("cost.prices", source=listed([book.source, *([book.date] if book.date is not None else [])])))
     for slot in dict.fromkeys(it.slot for it in costs):
         screen.say()
         of_slot = [it for it in costs if it.slot == slot]

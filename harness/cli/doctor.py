@@ -55,7 +55,7 @@ def _lines(found: "Checkup") -> list[str]:
 
 
 def _row(of: "Calibration") -> list[str]:
-    client = tell("doctor.not_measured") if of.client_bias_ms is None else f"{of.client_bias_ms:.0f} ms"
+    client = tell("not_measured") if of.client_bias_ms is None else f"{of.client_bias_ms:.0f} ms"
     return [
         str(of.in_flight),
         f"{of.bias_ms:.1f} / {of.worst_ms:.1f} ms",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli import screen
-from harness.cli.manner import counted, tell
+from harness.cli.manner import counted, listed, tell
 from harness.cli.options import HERE, AsJson, Folder, Runs, runs_of
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ def import_(
         counted(len(done.candidates), "candidate"),
         counted(done.samples, "sample"),
         counted(done.answers, "answer"),
-        f"{done.scored} of them scored",
+        tell("import.scored", n=done.scored),
+        *([tell("import.lost", n=done.lost)] if done.lost else []),
     ]
-    lost = f", {done.lost} without an output" if done.lost else ""
-    screen.say(f"{done.run}: {', '.join(counts)}{lost}. Measured: {', '.join(done.measured)}.")
+    screen.say(tell("import.done", run=done.run, counts=listed(counts), measured=listed(done.measured)))
     screen.next_step(tell("next", command=f"bakeoff report {done.run}"))
 
 

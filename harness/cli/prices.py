@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import screen
-from harness.cli.manner import counted
+from harness.cli.manner import counted, listed, tell
 from harness.cli.options import HERE, AsJson, Candidates, Folder, names
 
 
@@ -30,7 +30,7 @@ def update(
     from harness import pipeline
 
     path, models = pipeline.update_prices(folder, source, date=f"{datetime.now(UTC):%Y-%m-%d}")
-    screen.say(f"{path}: prices of {counted(models, 'model')}. Runs keep those that they have recorded.")
+    screen.say(tell("prices.written", path=path, models=counted(models, "model")))
 
 
 def show(candidates: Candidates = None, folder: Folder = HERE, as_json: AsJson = False) -> None:
@@ -43,11 +43,11 @@ def show(candidates: Candidates = None, folder: Folder = HERE, as_json: AsJson =
         return
     for name, prices in priced.items():
         if prices is None:
-            screen.say(f"{name}: no price")
+            screen.say(tell("prices.none", name=name))
             continue
-        dated = "" if prices.date is None else f", {prices.date}"
-        quiet = "; cheaper in quiet hours" if prices.off_peak else ""
-        screen.say(f"{name}: {prices.source}{dated}{quiet}; price hash {prices.cited}")
+        source = listed([prices.source, *([prices.date] if prices.date is not None else [])])
+        key = "prices.of.quiet" if prices.off_peak else "prices.of"
+        screen.say(tell(key, name=name, source=source, hash=prices.cited))
         for unit, usd in sorted(prices.usd.items()):
             screen.say(f"  {unit}: ${usd:f}")
 
@@ -70,10 +70,10 @@ def diff(
         screen.document(changes)
         return
     for change in changes:
-        was, now = ("none" if usd is None else f"${usd:f}" for usd in (change.was, change.now))
+        was, now = (tell("prices.absent") if usd is None else f"${usd:f}" for usd in (change.was, change.now))
         screen.say(f"{change.model}: {change.unit} {was} -> {now}{_by(change.ratio)}")
     if not changes:
-        screen.say("No price has changed.")
+        screen.say(tell("prices.same"))
 
 
 def _by(ratio: float | None) -> str:

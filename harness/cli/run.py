@@ -145,6 +145,7 @@ def run_to_report(
         sizes = {"answers": len(planned.calls), "measurements": sum(planned.instrument_calls.values())}
         screen.note("\n".join(plan.amounts(pipeline.foreseen(path), **sizes)).strip())
     again = folders.resume_command(path, folder)
+    screen.note(tell("run.starting"))
     forecast: Forecast | None = None
     decisions: Sequence[Decision] = ()
     with Bars() as bars:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import screen
-from harness.cli.manner import counted
+from harness.cli.manner import counted, listed, tell
 from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, run_folder
 from harness.errors import StoreError
 
@@ -39,18 +39,20 @@ def check(
         for problem in health.problems:
             screen.say(problem)
         if not health.problems:
-            screen.say(f"{path} is whole: the database, and {counted(health.media, 'media file')}.")
+            screen.say(tell("store.whole", path=path, files=counted(health.media, "media file")))
         if health.orphans:
             count = counted(len(health.orphans), "media file")
-            screen.say(f"{count} that no row names: bakeoff store gc {path}")
+            screen.say(tell("store.orphans", files=count, command=f"bakeoff store gc {path}"))
         if saved is not None:
-            kept = ", ".join(f"{number} of {table}" for table, number in saved.kept.items() if number)
-            lost = ", ".join(f"{number} of {table}" for table, number in saved.unreadable.items() if number)
-            screen.say(f"Salvaged into {saved.folder}: rows {kept}. Unreadable rows: {lost or 'none'}.")
+            kept, lost = (
+                listed([tell("store.rows", n=number, table=table) for table, number in found.items() if number])
+                for found in (saved.kept, saved.unreadable)
+            )
+            screen.say(tell("store.salvaged", path=saved.folder, kept=kept, lost=lost or tell("store.none")))
             if saved.asked_again:
-                screen.say(f"{counted(saved.asked_again, 'answer')} lost its clip and is asked again by a resume.")
+                screen.say(tell("store.again", answers=counted(saved.asked_again, "answer")))
         elif health.problems:
-            screen.say(f"Next: bakeoff store check {path} --salvage")
+            screen.say(tell("next", command=f"bakeoff store check {path} --salvage"))
     if health.problems:
         raise typer.Exit(StoreError.exit_code)
 
@@ -60,4 +62,4 @@ def gc(run: RunName, folder: Folder = HERE, runs: Runs = None) -> None:
     from harness.store import check as checking
 
     files, freed = checking.collect(run_folder(run, folder, runs))
-    screen.say(f"{counted(files, 'media file')} removed, {freed / 1e6:.1f} MB.")
+    screen.say(tell("store.removed", files=counted(files, "media file"), mb=f"{freed / 1e6:.1f}"))

@@ -10,6 +10,12 @@ from harness.core.calls import Fault
 from tests.cli.conftest import Desk
 from tests.execute.bakeoffs import answered, failed
 
+TRAFFIC = """\
+users: 100
+requests_per_user: 50
+seat: {gross_margin: 0.5, price: 3}
+self_hosting: {usd_per_gpu_hour: 1, requests_per_s: 2, peak_requests_per_s: 1}
+"""
 ENGLISH = re.compile("[A-Za-z]+ [a-z]+ [a-z]+ [a-z]+")
 
 
@@ -19,9 +25,12 @@ def test_every_verb_speaks_chinese_wherever_it_is_told_to(desk: Desk, monkeypatc
     assert "一切就绪。" in after.out
     monkeypatch.setenv("BAKEOFF_LANG", "zh")
     assert desk.bakeoff("check") == after
-    shown = [
-        desk.bakeoff(*verb, code=None) for verb in (["plan"], ["run"], ["decide", "latest"], ["compare", "latest"])
-    ]
+    desk.write("traffic.yaml", TRAFFIC)
+    verbs = (
+        "plan", "run", "decide latest", "compare latest", "cost latest --traffic traffic.yaml --batch-share 0.5",
+        "prices update", "prices show", "prices diff", "store check latest", "store gc latest",
+    )  # fmt: skip
+    shown = [desk.bakeoff(*verb.split(), code=None) for verb in verbs]
     said = "\n".join(line for done in (after, *shown) for line in done.out.splitlines())
     assert [line for line in said.splitlines() if ENGLISH.search(line)] == []
     plan = [line for line in shown[0].out.splitlines() if line.startswith("|")]

@@ -7,7 +7,7 @@ from string import Formatter
 import harness.cli
 from harness.cli.words import LANGUAGES, words
 
-MADE = ("count.", "doctor.", "list.", "phase.", "plan.", "compare.", "init.why.", "init.ask.task.")
+MADE = ("count.", "doctor.", "cost.", "list.", "phase.", "plan.", "compare.", "init.why.", "init.ask.task.")
 """Keys that are put together."""
 
 

@@ -38,6 +38,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "latest.other": "{newest} is still being written, so this is of {run}.",
         "latest.goes_on": "{run} is still being written: this is what has come so far.",
         "next": "Next: {command}",
+        "not_measured": "not measured",
+        "full_stop": ".",
         "not_known": "not known",
         "own_machine": "own machine",
         "range": "about {expected} ({low} to {high})",
@@ -104,6 +106,54 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "list.nobody": "nobody",
         "list.with_key": "{who}; {n} more with a key",
         "list.no_licence": "no licence stated",
+        # cost
+        "cost.slot": "{slot}: {requests} requests a month, months vary by {spread}",
+        "cost.head.candidate": "candidate",
+        "cost.head.request": "a request (95% CI)",
+        "cost.head.median": "median",
+        "cost.head.p95": "p95",
+        "cost.head.month": "a month (90% of months)",
+        "cost.head.user": "a user",
+        "cost.unknown": "What these cost is not known.",
+        "cost.prices": "At the prices of {source}.",
+        "cost.yuan": "In yuan, at ¥{rate} a dollar ({date}):",
+        "cost.yuan.of": "{candidate}: ¥{request} a request, ¥{month} a month",
+        "cost.batch": "{share} of the requests wait for a batch, which spares: {spared}.",
+        "cost.batch.guess": "{share} of the requests wait for a batch, which spares: {spared}. Assumed: its prices "
+        "name none for batches; batch_discount in the traffic sets one.",
+        "cost.batch.of": "{candidate} {discount}",
+        "cost.batch.assumed": "{candidate} {discount} (assumed)",
+        "cost.seat": "{candidate}: a seat costs {usd} a month and breaks even at {even}; the margin asks for {price}",
+        "cost.seat.kept": "at {price} the margin is kept up to any number of requests; {losing} of the seats lose "
+        "money",
+        "cost.seat.capped": "at {price} the margin is kept up to {requests} requests; {losing} of the seats lose money",
+        "cost.seat.stop": "; ",
+        "cost.own": "{candidate}: {replicas} of your own cost {month} a month, {pays}.",
+        "cost.own.short": "{candidate}: {replicas} of your own cost {month} a month, {pays}, and do not carry this "
+        "traffic.",
+        "cost.own.pays": "pay from {requests} requests a month",
+        "cost.own.never": "never pay",
+        "cost.own.each": " Each serves {rate} good requests a second; 1,000 requests cost {per_1k} with this traffic, "
+        "{busy} where the replicas are always as busy as may be planned.",
+        # prices
+        "prices.written": "{path}: prices of {models}. Runs keep those that they have recorded.",
+        "prices.none": "{name}: no price",
+        "prices.of": "{name}: {source}; price hash {hash}",
+        "prices.of.quiet": "{name}: {source}; cheaper in quiet hours; price hash {hash}",
+        "prices.absent": "none",
+        "prices.same": "No price has changed.",
+        # store
+        "store.whole": "{path} is whole: the database, and {files}.",
+        "store.orphans": "{files} that no row names: {command}",
+        "store.rows": "{n} of {table}",
+        "store.none": "none",
+        "store.salvaged": "Salvaged into {path}: rows {kept}. Unreadable rows: {lost}.",
+        "store.again": "{answers} lost its clip and is asked again by a resume.",
+        "store.removed": "{files} removed, {mb} MB.",
+        # import
+        "import.scored": "{n} of them scored",
+        "import.lost": "{n} without an output",
+        "import.done": "{run}: {counts}. Measured: {measured}.",
         # doctor
         "doctor.measuring": "Measuring this machine against a server of known latency ...",
         "doctor.engines": "Embedded engines: {n} of {all} installed.",
@@ -117,13 +167,13 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "doctor.streams": "streams a second",
         "doctor.untrusted": "not trusted",
         "doctor.of": "{untrusted} of {streams}",
-        "doctor.not_measured": "not measured",
         "doctor.busy": "Not trusted: this machine was too busy to say when their bytes came. A run leaves such "
         "latencies out.",
         "doctor.busy.fix": "End what else is running here, or write run: {{max_in_flight: {n}}} in bakeoff.yaml.",
         "doctor.tells": "With {n} calls in flight, this machine as it is now tells first tokens apart that differ by "
         "more than {bias} ms. Each run measures this again, and keeps it.",
         # run
+        "run.starting": "Starting engines, and measuring this machine's own delay ...",
         "run.deciding": "Scoring and deciding ...",
         "run.go_on": "Go on with: {command}",
         "run.incomplete": "The run is incomplete (exit {code}). Go on with: {command}",
