@@ -101,8 +101,8 @@ def _shared(of: Observations) -> Observations:
     """Return them without the times and costs of items that one side lacks: else each would be of other questions."""
 
     def lacking(values: Floats) -> Bools:
-        before, after = np.isnan(values).reshape(2, of.n, -1).all(axis=2)
-        return np.asarray(before | after)
+        found: Bools = np.any(np.all(np.isnan(values).reshape(2, of.n, -1), axis=2), axis=0)
+        return found
 
     return replace(
         of,
