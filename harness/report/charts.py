@@ -18,6 +18,8 @@ LIGHT = ("#0072B2", "#B84E00", "#00795A", "#A64D82", "#8F6200", "#2A7AB0", "#5B4
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "pentagon")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MUTED = "#5B6670"
+CROWD = 5
+"""Of more points than that only those have their names beside them that none beats; the others are listed below."""
 LABEL = 32
 """Characters of a name in a chart."""
 ROOM = 0.16
@@ -48,7 +50,7 @@ def scatter_figure(scatter: Scatter, *, quality: str, cost: str, frontier: str) 
             )
         )
     for point in points:
-        figure.add_trace(_point(point))
+        figure.add_trace(_point(point, named=not point.dominated or len(points) <= CROWD))
     figure.update_xaxes(title_text=cost, **_cost_axis(points))
     figure.update_yaxes(title_text=quality)
     figure.update_layout(showlegend=False)
@@ -78,14 +80,14 @@ def _ticks(low: float, high: float, spell: Callable[[float], str]) -> dict[str, 
     return {"nticks": 4, "tickangle": 0}
 
 
-def _point(point: Point) -> Any:
+def _point(point: Point, *, named: bool) -> Any:
     colour = LIGHT[point.tag.colour % len(LIGHT)]
     return go.Scatter(
         x=[point.cost.value],
         y=[point.quality.value],
         error_x=_error(point.cost, colour),
         error_y=_error(point.quality, colour),
-        mode="markers+text",
+        mode="markers+text" if named else "markers",
         text=[_plain(point.tag.name)],
         textposition="top right",
         marker={"color": colour, "size": 11, "symbol": _symbol(point), "line": {"width": 1.5}},

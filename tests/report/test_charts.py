@@ -167,6 +167,12 @@ def test_the_beaten_are_hollow() -> None:
     assert symbols == {"a": "circle", "b": "square-open"}
 
 
+def test_in_a_crowd_only_the_unbeaten_are_named() -> None:
+    points = [replace(point(str(i), 1.0 + i, 0.5, colour=i), dominated=i > 0) for i in range(6)]
+    modes = [[trace["mode"] for trace in drawn(*some)["data"] if trace.get("text")] for some in (points[:5], points)]
+    assert modes == [["markers+text"] * 5, ["markers+text"] + ["markers"] * 5]
+
+
 def test_differences_lie_on_one_scale_with_their_zero(fake: FakeRun) -> None:
     of = slot_evidence(fake.evidence, fake.decisions[1])
     spans = [row.span for row in differences(of)]
