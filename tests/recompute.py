@@ -988,6 +988,7 @@ class Pair(NamedTuple):
     coverage: float
     p: float | None
     said: tuple[float, ...]
+    detectable: float | None = None
 
 
 class Decision:
@@ -1321,8 +1322,8 @@ class Decision:
         for i in both:
             totals[i.cluster] = totals.get(i.cluster, 0.0) + weight[i] * d[i]
         trials = all(ours[i] in (0.0, 1.0) and theirs[i] in (0.0, 1.0) for i in both)
-        detectable = float(stats.norm.ppf(0.975) + stats.norm.ppf(0.8)) * error.se
-        said = (error.clusters, detectable)
+        detectable = float(stats.norm.ppf(0.975) + stats.norm.ppf(0.8)) * error.se if error.se > NOTHING else None
+        said = (error.clusters,)
         if trials and error.clusters == n and len(sizes) == 1:
             p = mcnemar_mid_p(sum(x > 0 for x in d.values()), sum(x < 0 for x in d.values()))
         elif error.clusters < 10:
@@ -1331,7 +1332,7 @@ class Decision:
             p = 2 * float(stats.t.sf(abs(value) / error.se, error.df))
         else:
             p = 1.0 if abs(value) <= NOTHING else 2.0 ** (1 - error.clusters)
-        return Pair(value, bounds[0], bounds[1], n, coverage, p, said)
+        return Pair(value, bounds[0], bounds[1], n, coverage, p, said, detectable)
 
 
 def mcnemar_mid_p(b: int, c: int) -> float:
@@ -1597,6 +1598,9 @@ def _decision_numbers(decision: Decision) -> dict[str, Expected]:
         shown = {"difference": pair.value, "p": pair.p, "p_holm": decision.holm.get(name), "n": pair.n}
         found = {key: Exact(value=x) for key, x in shown.items() if x is not None}
         found |= {key: x for key, x in (("low", pair.bounds.low), ("high", pair.bounds.high)) if x is not None}
+        low, high = pair.bounds
+        if pair.detectable is not None and low and high and float(low.value) <= 0 <= float(high.value):
+            found["detectable"] = Exact(value=pair.detectable)
         numbers |= {number_id(slot, "differences", name, f"quality.{key}"): x for key, x in found.items()}
     return numbers
 

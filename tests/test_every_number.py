@@ -298,6 +298,7 @@ def expected_document(decision: Decision, run: recompute.Run) -> Tree:
                 ),
                 "p_value": number(pair.p),
                 "p_holm": number(decision.holm.get(name)),
+                "detectable": number(pair.detectable),
             }
             for name, pair in decision.pairs.items()
         ],

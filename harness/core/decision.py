@@ -92,6 +92,8 @@ class PairedDifference:
     difference: Estimate
     p_value: float | None
     p_holm: float | None
+    detectable: float | None = None
+    """The smallest true difference that as many samples would show eight times in ten; None: not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,7 +98,13 @@ def _pair(observations: Observations, leader: str, challenger: str) -> PairedDif
         high_one_sided=one.high,
         note=_note(error),
     )
-    return replace(result, difference=estimate, p_value=_p_value(paired, value, error))
+    shown = error.clusters >= 2 and not error.lonely and error.se > NO_SPREAD
+    return replace(
+        result,
+        difference=estimate,
+        p_value=_p_value(paired, value, error),
+        detectable=detectable(error.se) if shown else None,
+    )
 
 
 def at_every_look(
@@ -204,4 +210,4 @@ def _note(error: Spread) -> str:
         return "a task with one cluster supports no interval"
     if error.se <= NO_SPREAD:
         return f"nothing varies over {error.clusters} clusters; Wilson for what was not seen"
-    return f"t with CR1, {error.clusters} clusters; could detect {detectable(error.se):.2g}"
+    return f"t with CR1, {error.clusters} clusters"

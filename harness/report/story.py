@@ -180,7 +180,8 @@ def _difference(speak: Speaker, row: DifferenceRow) -> Spans:
     pair = speak.say("difference.pair", leader=row.leader, challenger=row.challenger, metric=row.label)
     if row.p_holm is None:
         return speak.say("memo.difference", pair=pair, difference=row.difference)
-    return speak.say("memo.difference_p", pair=pair, difference=row.difference, p=row.p_holm)
+    said = speak.say("memo.difference_p", pair=pair, difference=row.difference, p=row.p_holm)
+    return said if row.detectable is None else speak.joined(said, speak.say("memo.detectable", size=row.detectable))
 
 
 def _sensitivity(speak: Speaker, slot: SlotView) -> Iterator[Block]:

@@ -90,6 +90,8 @@ class DifferenceRow:
     """None: there is no difference to draw."""
     p_value: Number | None
     p_holm: Number | None
+    detectable: Number | None
+    """How large a difference would have been shown; None: one was, or nobody knows."""
 
 
 def gates(of: SlotEvidence) -> tuple[tuple[GateView, ...], tuple[GateRow, ...]]:
@@ -222,6 +224,9 @@ def _difference(slot: str, item: PairedDifference, drawn: Sequence[float]) -> Di
         ),
         span=_span(estimate, drawn),
         p_value=shown("p", item.p_value, p_value(item.p_value or 0.0)),
+        detectable=None
+        if _is_told(estimate)
+        else shown("detectable", item.detectable, fixed(item.detectable or 0.0, 3)),
         p_holm=shown("p_holm", item.p_holm, p_value(item.p_holm or 0.0)),
     )
 
@@ -243,3 +248,7 @@ def _span(estimate: Estimate, drawn: Sequence[float]) -> Span | None:
         low=placed(estimate.low or 0.0) if known else None,
         high=placed(estimate.high or 0.0) if known else None,
     )
+
+
+def _is_told(difference: Estimate) -> bool:
+    return difference.low is None or difference.high is None or not difference.low <= 0.0 <= difference.high

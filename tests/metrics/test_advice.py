@@ -66,7 +66,7 @@ def test_parts_add_up_to_the_variance_of_the_difference() -> None:
     assert [p.suite for p in found] == ["rough", "smooth"]
     assert [p.samples for p in found] == [40, 40]
     assert [p.usd_per_sample for p in found] == pytest.approx([0.012, 0.012])
-    assert f"{detectable(sum(p.variance for p in found) ** 0.5):.2g}" in pair.difference.note
+    assert pair.detectable == pytest.approx(detectable(sum(p.variance for p in found) ** 0.5))
 
 
 def test_the_samples_that_are_advised_have_the_power_that_was_asked() -> None:

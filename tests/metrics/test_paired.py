@@ -22,7 +22,7 @@ def test_clustered_differences_equal_the_oracle() -> None:
     assert [pair.difference.low, pair.difference.high] == pytest.approx(expected["ci95_t_G_minus_1"], abs=1e-8)
     assert pair.p_value == pytest.approx(expected["p_value"], abs=1e-8)
     assert pair.p_holm == pair.p_value
-    assert "could detect 0.091" in pair.difference.note
+    assert pair.detectable == pytest.approx(2.801585 * expected["se_cluster_CR1"], abs=1e-6)
 
 
 def test_few_clusters_have_their_signs_flipped() -> None:

@@ -219,7 +219,13 @@ def _difference(by_metric: Mapping[str, Mapping[str, Estimate]], leader: str, ch
     at = (a.value or 0.0) - (b.value or 0.0)
     estimate = Estimate(metric="quality", value=at, low=at - 0.11, high=at + 0.11, n=min(a.n, b.n), coverage=1.0)
     return PairedDifference(
-        leader=leader, challenger=challenger, metric="quality", difference=estimate, p_value=0.0312, p_holm=0.0624
+        leader=leader,
+        challenger=challenger,
+        metric="quality",
+        difference=estimate,
+        p_value=0.0312,
+        p_holm=0.0624,
+        detectable=0.157,
     )
 
 

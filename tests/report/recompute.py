@@ -104,6 +104,7 @@ def decision_figures(d: Decision) -> Figures:
             ("n", e.n),
             ("p", p.p_value),
             ("p_holm", p.p_holm),
+            ("detectable", p.detectable if e.low is not None and e.high is not None and e.low <= 0 <= e.high else None),
         ):
             yield at(slot, "differences", p.challenger, f"{p.metric}.{key}"), value
     yield from firmness_figures(d)

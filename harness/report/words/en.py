@@ -309,6 +309,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "scale.linear": "linear",
         "scale.log": "logarithmic",
         "scale.piecewise": "piecewise",
+        "difference.detectable": "could have shown {size}",
         "difference.pair": "{leader} − {challenger}, {metric}",
         "not_measured": "not measured",
         "not_supported": "n too small",

@@ -305,6 +305,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "scale.linear": "线性",
         "scale.log": "对数",
         "scale.piecewise": "分段",
+        "difference.detectable": "能察觉的最小差异 {size}",
         "difference.pair": "{leader} − {challenger}，{metric}",
         "not_measured": "未测得",
         "not_supported": "n 太小",
