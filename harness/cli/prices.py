@@ -36,6 +36,8 @@ def update(
 def show(candidates: Candidates = None, folder: Folder = HERE, as_json: AsJson = False) -> None:
     """Say what each candidate costs, and where that comes from."""
     from harness import pipeline
+    from harness.pricing.blended import blended
+    from harness.report import numbers
 
     priced = pipeline.candidate_prices(folder, names(candidates))
     if as_json:
@@ -50,6 +52,8 @@ def show(candidates: Candidates = None, folder: Folder = HERE, as_json: AsJson =
         screen.say(tell(key, name=name, source=source, hash=prices.cited))
         for unit, usd in sorted(prices.usd.items()):
             screen.say(f"  {unit}: ${usd:f}")
+        for mix, usd in blended(prices.usd).items():
+            screen.say(f"  for reference, a million tokens at {mix}: {numbers.usd(usd)}")
 
 
 def diff(

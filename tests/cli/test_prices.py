@@ -35,6 +35,7 @@ def test_a_folder_keeps_its_prices_and_says_what_has_changed(shop: Desk) -> None
     shown = shop.bakeoff("prices", "show").out
     assert f"one: old.json, {stamp['date']}" in shown
     assert "  output_cost_per_token: $0.02" in shown
+    assert "  for reference, a million tokens at 3:1 (input:output): $" in shown
     assert shop.bakeoff("prices", "diff", "old.json").out == "No price has changed.\n"
     changed = "openai/one: output_cost_per_token $0.02 -> $0.05 (+150 %)\n"
     assert shop.bakeoff("prices", "diff", "new.json").out == changed
