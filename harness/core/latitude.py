@@ -15,6 +15,6 @@ class Latitude:
     never_clear: bool
     """Whether a win could not be clear at any weights: too little came, or too few samples were asked."""
     unfit: tuple[str, ...]
-    """Candidates that are no clear win where they lead: their quality is at or below the worst acceptable."""
+    """Candidates where nobody is recommended if they lead: their quality is at or below the worst acceptable."""
     misnamed: tuple[str, ...]
     """Likewise: all of their answers, or of one of their stages, name another model than was asked."""
