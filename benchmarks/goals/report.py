@@ -18,23 +18,25 @@ MB = 1_000_000
 def measure(bench: Bench) -> Sequence[Row]:
     run = wide.write(bench.new_folder() / "wide", bench.many)
     done = bench.interleaved({
-        "decide": lambda: process.run([*BAKEOFF, "decide", str(run)], codes=(0, 1)).cpu_s,
-        "report": lambda: process.run([*BAKEOFF, "report", str(run)]).cpu_s,
-        "opened": lambda: _interactive_s(run / "report.html"),
+        "decide": lambda: process.run([*BAKEOFF, "decide", str(run)], codes=(0, 1)),
+        "report": lambda: process.run([*BAKEOFF, "report", str(run)]),
     })  # fmt: skip
+    opened = bench.interleaved({"opened": lambda: _interactive_s(run / "report.html")})["opened"]
     what = f"{bench.many:,} samples × {wide.CANDIDATES} candidates"
     page, beside = run / "report.html", run / "outputs.jsonl"
     return [
         Row(key="report", what=f"CPU of `bakeoff report`, {what}, all intervals among it", unit="s",
-            values=done["report"], goal=Goal(most=6.0)),
+            values=[cost.cpu_s for cost in done["report"]], goal=Goal(most=6.0)),
+        Row(key="report-memory", what="its peak memory", unit="MB",
+            values=[cost.peak_bytes / MB for cost in done["report"]]),
         Row(key="report-decide", what="beside it: CPU of `bakeoff decide`, 10,000 resamples and all 45 pairs", unit="s",
-            values=done["decide"]),
+            values=[cost.cpu_s for cost in done["decide"]]),
         Row(key="report-bytes", what="size of the page: all scores, the texts of 5,000 answers", unit="MB",
             values=[page.stat().st_size / MB], goal=Goal(most=5.0)),
         Row(key="report-beside", what="beside it: outputs.jsonl, the other texts", unit="MB",
             values=[beside.stat().st_size / MB]),
         Row(key="report-opened", what="from the start of loading until Chromium has filtered the samples", unit="s",
-            values=done["opened"], goal=Goal(most=3.0)),
+            values=opened, goal=Goal(most=3.0)),
     ]  # fmt: skip
 
 

@@ -20,8 +20,7 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
     pipeline.require_somebody(bakeoff, planned)
     pipeline.require_budget(bakeoff, planned)
     notices = pipeline.notices(bakeoff, planned)
-    pipeline.require_engines(bakeoff, weights=False)
-    missing = pipeline.missing_engines(bakeoff)
+    missing = pipeline.require_engines(bakeoff, weights=False)
     if as_json:
         screen.document(
             {

@@ -16,7 +16,7 @@ from harness.pipeline.deriving import (
     score,
 )
 from harness.pipeline.importing import import_logs
-from harness.pipeline.machine import download_mb, examine, fetch_engines, missing_engines, require_engines
+from harness.pipeline.machine import download_mb, examine, fetch_engines, require_engines
 from harness.pipeline.planning import (
     Selection,
     bounded,
@@ -80,7 +80,6 @@ __all__ = [
     "load",
     "load_shipped",
     "memo",
-    "missing_engines",
     "notices",
     "passes",
     "pilot",

@@ -22,18 +22,19 @@ def missing_engines(bakeoff: Bakeoff) -> tuple["Engine", ...]:
     return missing(sorted(local))
 
 
-def require_engines(bakeoff: Bakeoff, *, weights: bool = True) -> None:
+def require_engines(bakeoff: Bakeoff, *, weights: bool = True) -> tuple["Engine", ...]:
     """UsageError, with the commands that install them, where engines are missing; before anything is paid.
 
-    Without `weights`, who lacks nothing but those is there: they can be fetched.
+    Without `weights`, who lacks nothing but those is there: they can be fetched, and are returned.
     """
     missing = missing_engines(bakeoff)
     if not missing:
-        return
+        return ()
     from harness.local.fetch import hopeless, not_installed
 
     if refused := missing if weights else hopeless(missing):
         raise not_installed(*refused)
+    return missing
 
 
 def provide_engines(bakeoff: Bakeoff, say: Callable[[str], None]) -> None:

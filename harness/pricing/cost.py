@@ -7,12 +7,12 @@ Two gaps have an honest upper bound and are marked `estimated`: cached tokens wi
 price, and speech billed by tokens without a token count costs one input token a character.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from operator import attrgetter
+from typing import Any, Protocol
 
-from harness.core.calls import Attempt, Failure, Record, Usage
+from harness.core.calls import Attempt, Record, Usage
 from harness.core.candidates import Candidate, Machine
 from harness.pricing.rates import Rates, prompt_meters, prompt_tokens, rates
 from harness.pricing.worst import worst_case
@@ -23,7 +23,6 @@ UNPRICED = "unpriced"
 MACHINE = "machine"
 ESTIMATED = "estimated"
 METERS = tuple(field.name for field in fields(Usage) if field.name not in ("output_video_pixels", "source"))
-METER_OF = attrgetter(*METERS)
 SUSPECT = "suspect"
 """Source of a usage whose numbers contradict each other: what is left of them would be a bill with lines torn out."""
 
@@ -76,42 +75,51 @@ def cost(usage: Usage, candidate: Candidate, *, at: str | None = None) -> tuple[
     return total, "measured" if usage.source == "none" else usage.source
 
 
-def parts(records: Sequence[Record], candidate: Candidate) -> dict[str, Decimal]:
+class Calls(Protocol):
+    """Records of which columns can be read, as the store has them."""
+
+    @property
+    def spent(self) -> Decimal: ...
+    def column(self, name: str) -> Sequence[Any]: ...
+    def pick(self, places: Iterable[int]) -> "Calls": ...
+    def where(self, keep: Iterable[bool]) -> "Calls": ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, place: int) -> Record: ...
+
+
+def parts(records: Calls, candidate: Candidate) -> dict[str, Decimal]:
     """Return what the known costs of a candidate's calls were paid for; the sum is that of the costs.
 
     All is one part where it is `machine` time or of several `stages`; `whole` is what the told usage does not explain.
     """
-    known = [record for record in records if record.cost_usd is not None]
-    if known and (candidate.stages or candidate.machine is not None):
-        return {"stages" if candidate.stages else MACHINE: _spent(known)}
-    alike: dict[tuple[bool, str], list[Record]] = {}
-    for record in known:
-        alike.setdefault((isinstance(record.outcome, Failure), record.usage.source), []).append(record)
+    known = records.where(cost is not None for cost in records.column("cost_usd"))
+    if len(known) and (candidate.stages or candidate.machine is not None):
+        return {"stages" if candidate.stages else MACHINE: known.spent}
+    alike: dict[tuple[bool, str], list[int]] = {}
+    for i, (fault, source) in enumerate(zip(known.column("fault"), known.column("usage_source"), strict=True)):
+        alike.setdefault((fault is not None, source), []).append(i)
     found: dict[str, Decimal] = {}
-    for calls in alike.values():
-        bill = _paid(calls, candidate)
-        bills = [bill] if bill else [_paid([call], candidate) or {"whole": _spent([call])} for call in calls]
+    for places in alike.values():
+        bills = [_paid(known.pick(places), candidate)]
+        if not bills[0]:
+            bills = [_paid(call, candidate) or {"whole": call.spent} for call in (known.pick([i]) for i in places)]
         for part, dollars in ((part, dollars) for bill in bills for part, dollars in bill.items()):
             found[part] = found.get(part, Decimal(0)) + dollars
     return found
 
 
-def _paid(calls: Sequence[Record], candidate: Candidate) -> dict[str, Decimal]:
+def _paid(calls: Calls, candidate: Candidate) -> dict[str, Decimal]:
     """Return one bill over the usage of all calls, by part; nothing where that is not what they have cost.
 
     A bill is linear in its meters, but for prices that hold by the length of a prompt, by the hour or by the frame.
     """
-    columns = zip(*(METER_OF(call.usage) for call in calls), strict=True)
-    counts = ((meter, [n for n in column if n is not None]) for meter, column in zip(METERS, columns, strict=True))
-    together = replace(calls[0].usage, **{meter: sum(told) for meter, told in counts if told})
+    first = calls[0]
+    counts = ((meter, [n for n in calls.column(meter) if n is not None]) for meter in METERS)
+    together = replace(first.usage, **{meter: sum(told) for meter, told in counts if told})
     found: dict[str, Decimal] = {}
-    for line in _lines(together, candidate, sent_at(calls[0].attempts)):
+    for line in _lines(together, candidate, sent_at(first.attempts)):
         found[line.part] = found.get(line.part, Decimal(0)) + (line.units or 0) * (line.usd or 0)
-    return found if sum(found.values()) == _spent(calls) else {}
-
-
-def _spent(calls: Sequence[Record]) -> Decimal:
-    return sum((call.cost_usd for call in calls if call.cost_usd is not None), Decimal(0))
+    return found if sum(found.values()) == calls.spent else {}
 
 
 def _lines(usage: Usage, candidate: Candidate, at: str | None) -> list[Line]:

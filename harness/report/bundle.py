@@ -62,12 +62,11 @@ def chosen(view: CasesView, anchor: str, *, texts: int) -> Iterator[Chosen]:
     there = {sample.anchor for sample in view.samples}
     start, held, samples, total = 0, 0, list[SampleView | None](), 0
     for i, case in enumerate(view.told):
-        answers = len(case.records) - case.records.count(None)
-        if total + answers > texts:
+        if total + case.answered > texts:
             break
         name = anchor_of(anchor, i)
         samples.append(None if name in there else sample_view(view.of, case, name))
-        held, total = held + answers, total + answers
+        held, total = held + case.answered, total + case.answered
         if held >= CHUNK:
             yield Chosen(start=start, samples=tuple(samples))
             start, held, samples = i + 1, 0, []
@@ -87,7 +86,7 @@ def bundle(view: CasesView, chunks: Sequence[Chosen], media: Media, *, most: int
         starts.append(chunk.start)
         written = chunk.start + len(chunk.samples)
     standing = {int(sample.anchor.rpartition("-")[2]) for sample in view.samples}
-    answered = [len(case.records) - case.records.count(None) for case in view.told]
+    answered = [case.answered for case in view.told]
     texts = sum(n for i, n in enumerate(answered) if i < written or i in standing)
 
     def counted(which: str, n: int) -> Number:
@@ -171,7 +170,7 @@ def _flags(case: Case) -> int:
 
 def _unscored(told: Sequence[Case], c: int) -> list[Json]:
     """Return the samples to which a candidate's answer has no score."""
-    return [i for i, case in enumerate(told) if case.values[c] is None and case.records[c] is not None]
+    return [i for i, case in enumerate(told) if case.values[c] is None and case.answers[c] >= 0]
 
 
 def _scores(index: Json) -> Iterator[tuple[str, str]]:

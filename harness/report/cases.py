@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from harness.core.calls import Failure, Record
 from harness.core.media import Audio, Image
 from harness.core.scores import BAD_BELOW
+from harness.metrics.stats import Floats
 from harness.report.answers import Answer, answer, as_text
 from harness.report.numbers import Number, count, fixed, number, number_id, seconds
 from harness.report.phrases import Phrase, Piece
@@ -144,13 +147,13 @@ def sample_view(of: SlotEvidence, case: Case, anchor: str) -> SampleView:
         target=None if sample.target is None else as_text(sample.target),
         chips=tuple((t, chip) for t, chip in zip(tags, chips, strict=True) if chip is not None),
         tags=tags,
-        answers=tuple(None if record is None else answer(of, case.task, sample, record) for record in case.records),
+        answers=tuple(None if at < 0 else answer(of, case.task, sample, of.answers[at]) for at in case.answers),
     )
 
 
 def _chip(of: SlotEvidence, case: Case, i: int) -> Number | Phrase | None:
     value = case.values[i]
-    if case.records[i] is None:
+    if case.answers[i] < 0:
         return None
     if value is None:
         return Phrase(key="chip.unscored")
@@ -158,35 +161,37 @@ def _chip(of: SlotEvidence, case: Case, i: int) -> Number | Phrase | None:
 
 
 def _bad_counts(of: SlotEvidence, found: Sequence[Case], tags: Tagged) -> Iterable[BadCount]:
-    for i, task in enumerate(of.tasks):
-        chosen = [case for case in found if case.task is task]
-        yield _bad_count(of, Slice(kind="slice.task", name=(task.suite, task.name)), i, chosen)
-    members: list[list[Case]] = [[] for _ in tags.slices]
-    for case in found:
+    values = np.array([case.values for case in found], dtype=float).reshape(len(found), len(of.candidates))
+    tasks: dict[int, list[int]] = {id(task): [] for task in of.tasks}
+    members: list[list[int]] = [[] for _ in tags.slices]
+    for i, case in enumerate(found):
+        tasks[id(case.task)].append(i)
         for at in tags.inside.get(case.place, ()):
-            members[at].append(case)
+            members[at].append(i)
+    for i, (task, chosen) in enumerate(zip(of.tasks, tasks.values(), strict=True)):
+        yield _bad_count(of, Slice(kind="slice.task", name=(task.suite, task.name)), i, values[chosen])
     for i, (name, chosen) in enumerate(zip(tags.slices, members, strict=True)):
-        yield _bad_count(of, name, i, chosen)
+        yield _bad_count(of, name, i, values[chosen])
 
 
-def _bad_count(of: SlotEvidence, slice_: Slice, place: int, chosen: Sequence[Case]) -> BadCount:
+def _bad_count(of: SlotEvidence, slice_: Slice, place: int, values: Floats) -> BadCount:
+    """Return the count of one slice; values [cases, candidates], NaN for none."""
     cells = []
-    for i, candidate in enumerate(of.candidates):
-        values = [value for case in chosen if (value := case.values[i]) is not None]
-        n_bad = sum([value < BAD_BELOW for value in values])
+    bad, judged = (values < BAD_BELOW).sum(axis=0).tolist(), (~np.isnan(values)).sum(axis=0).tolist()
+    for candidate, n_bad, n in zip(of.candidates, bad, judged, strict=True):
         numbers: dict[str, Piece] = {
             which: number(n, count(n), id=number_id(of.slot, "bad", candidate, slice_.kind, *slice_.name, which))
-            for which, n in (("bad", n_bad), ("n", len(values)))
+            for which, n in (("bad", n_bad), ("n", n))
         }
-        cells.append(Phrase(key="bad.of", args=numbers) if values else Phrase(key="not_asked"))
+        cells.append(Phrase(key="bad.of", args=numbers) if n else Phrase(key="not_asked"))
     return BadCount(of=slice_, place=place, kind=Phrase(key=slice_.kind), cells=tuple(cells))
 
 
 def _bad_case(of: SlotEvidence, case: Case, anchor: str) -> BadCase:
     who = []
-    for name, record, value in zip(of.candidates, case.records, case.values, strict=True):
-        if record is not None and value is not None and value < BAD_BELOW:
-            who.append((tag(of, name), _why(of, case, record)))
+    for name, at, value in zip(of.candidates, case.answers, case.values, strict=True):
+        if value is not None and value < BAD_BELOW:
+            who.append((tag(of, name), _why(of, case, of.answers[at])))
     sample = case.asked.sample
     return BadCase(
         anchor=anchor,

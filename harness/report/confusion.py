@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from harness.core.calls import Failure, Fault, Record
+from harness.core.calls import Fault
 from harness.report.evidence import AskedTask, Judgement
 from harness.report.numbers import Number, count, number, number_id
 from harness.report.slots import SlotEvidence
@@ -40,24 +40,29 @@ class Confusion:
 
 def confusions(of: SlotEvidence) -> tuple[Confusion, ...]:
     """Return a table for each task with labels and each candidate that was asked it; lost answers are in none."""
+    if not any(SCORER in found for found in of.judgements.values()):
+        return ()
     return tuple(table for task in of.tasks for table in _of_task(of, task))
 
 
 def _of_task(of: SlotEvidence, task: AskedTask) -> Iterator[Confusion]:
     place = (task.suite, task.name)
-    records = [record for record in of.answers.values() if (record.call.suite, record.call.task) == place]
-    judged = {record.call.key: of.judgements.get(record.call.key, {}).get(SCORER) for record in records}
+    homes = zip(of.answers.column("suite"), of.answers.column("task"), strict=True)
+    records = of.answers.where(home == place for home in homes)
+    judged = {key: of.judgements.get(key, {}).get(SCORER) for key in records.column("key")}
     told = {key: judgement for key, judgement in judged.items() if judgement and "wanted" in judgement.detail}
     labels = _labels(told.values())
     if not 0 < len(labels) <= MOST_LABELS:
         return
-    wanted = {r.call.sample: int(told[r.call.key].detail["wanted"]) for r in records if r.call.key in told}
+    columns = (records.column(column) for column in ("candidate", "sample", "key", "fault"))
+    answers = list(zip(*columns, strict=True))
+    wanted = {sample: int(told[key].detail["wanted"]) for _, sample, key, _ in answers if key in told}
     for name in of.candidates:
         counts: Counter[tuple[int, int]] = Counter()
-        for record in records:
-            read = _read(record, told.get(record.call.key))
-            if record.call.candidate == name and record.call.sample in wanted and read is not None:
-                counts[wanted[record.call.sample], read] += 1
+        for candidate, sample, key, fault in answers:
+            read = _read(fault, told.get(key))
+            if candidate == name and sample in wanted and read is not None:
+                counts[wanted[sample], read] += 1
         if counts:
             rows = tuple(
                 ConfusionRow(
@@ -83,9 +88,9 @@ def _labels(judgements: Iterable[Judgement]) -> tuple[str, ...]:
     return tuple(sorted(json.JSONDecoder().raw_decode(rest)[0], key=spell)) if found else ()
 
 
-def _read(record: Record, judgement: Judgement | None) -> int | None:
-    if isinstance(record.outcome, Failure):
-        return NONE if record.outcome.fault is Fault.CANDIDATE else None
+def _read(fault: str | None, judgement: Judgement | None) -> int | None:
+    if fault is not None:
+        return NONE if fault == Fault.CANDIDATE else None
     return None if judgement is None else int(judgement.detail["read"])
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from harness.core.calls import Failure, Record
 from harness.core.canonical import Json, digest
-from harness.report.evidence import AskedSample, Evidence
+from harness.report.evidence import AskedSample, Evidence, by_role
+from harness.store.records import Records
 
 DIGITS = 16
 """Of a sha256 that are shown: enough to tell texts apart and to find one that is known."""
@@ -18,7 +19,7 @@ def without_content(evidence: Evidence) -> Evidence:
     return replace(
         evidence,
         samples=tuple(map(_sample, evidence.samples)),
-        records={role: tuple(map(_record, records)) for role, records in evidence.records.items()},
+        records=by_role(Records.of(map(_record, evidence.everything))),
         judgements=tuple(replace(judgement, reason="") for judgement in evidence.judgements),
     )
 

@@ -1,16 +1,17 @@
 """Evidence: everything of a run that its pages show, read once."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from harness.core.calls import Call, Record, Role, Unrecorded
+from harness.core.calls import Call, Role, Unrecorded
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json, from_json
 from harness.core.manifest import Manifest
 from harness.core.suites import Sample
 from harness.store.operations import ScoreRow as Judgement
+from harness.store.records import Records
 
 __all__ = ["Judgement"]
 
@@ -43,7 +44,7 @@ class Evidence:
 
     manifest: Manifest
     samples: tuple[AskedSample, ...]
-    records: Mapping[Role, tuple[Record, ...]]
+    records: Mapping[Role, Records]
     judgements: tuple[Judgement, ...]
     pending: tuple[Call, ...] = ()
     """Planned calls without a final word."""
@@ -54,6 +55,14 @@ class Evidence:
     """sha256 → bytes; OSError or BakeoffError where the clip is gone."""
     media_path: Callable[[str], Path]
     """sha256 → where the clip lies."""
+
+    def of_role(self, role: Role) -> Records:
+        return self.records.get(role) or Records.of(())
+
+    @property
+    def everything(self) -> Records:
+        """The records of all roles, which are parts of one table."""
+        return Records.joined(self.records.values())
 
 
 class _StoredSample(Protocol):
@@ -70,7 +79,7 @@ class LedgerReader(Protocol):
 
     def manifest(self) -> Manifest: ...
     def samples(self) -> Sequence[_StoredSample]: ...
-    def records(self, role: Role | None = None) -> Iterable[Record]: ...
+    def table(self) -> Records: ...
     def scores(self) -> Iterable[Judgement]: ...
     def pending(self, role: Role) -> Sequence[Call]: ...
     def uncertain(self) -> Sequence[Call]: ...
@@ -89,7 +98,7 @@ def gather(ledger: LedgerReader, media: MediaReader) -> Evidence:
     return Evidence(
         manifest=ledger.manifest(),
         samples=tuple(AskedSample(suite=s.suite, task=s.task, sample=s.sample) for s in ledger.samples()),
-        records={role: tuple(ledger.records(role)) for role in Role},
+        records=by_role(ledger.table()),
         judgements=tuple(ledger.scores()),
         pending=tuple(call for role in Role for call in ledger.pending(role)),
         uncertain=tuple(call for call in ledger.uncertain() if call.role is not Role.WARMUP),
@@ -97,6 +106,10 @@ def gather(ledger: LedgerReader, media: MediaReader) -> Evidence:
         read_media=media.get,
         media_path=media.path,
     )
+
+
+def by_role(records: Records) -> dict[Role, Records]:
+    return {Role(role): found for role, found in records.by("role").items()}
 
 
 def config_of(manifest: Manifest) -> Mapping[str, Any]:
@@ -120,16 +133,17 @@ def tasks_of(manifest: Manifest) -> tuple[AskedTask, ...]:
     )
 
 
-def signatures_of(
-    manifest: Manifest, answers: Iterable[Record], judgements: Collection[Judgement]
-) -> Mapping[str, str]:
+def signatures_of(manifest: Manifest, answers: Records, judgements: Iterable[Judgement]) -> Mapping[str, str]:
     """Return `suite/task/scorer` → signature of the scorer that judged; of a task that nobody judged, the planned ones.
 
     Re-scoring may change the scorers; the manifest holds those of the first call.
     """
-    places = {record.call.key: f"{record.call.suite}/{record.call.task}/" for record in answers}
-    judged = {places[j.key] + j.scorer: j.signature for j in judgements if j.key in places}
-    done = {places[j.key] for j in judgements if j.key in places}
+    homes = dict(
+        zip(answers.column("key"), zip(answers.column("suite"), answers.column("task"), strict=True), strict=True)
+    )
+    found = {(homes[j.key], j.scorer): j.signature for j in judgements if j.key in homes}
+    judged = {f"{suite}/{task}/{scorer}": signature for ((suite, task), scorer), signature in found.items()}
+    done = {f"{suite}/{task}/" for (suite, task), _ in found}
     planned = {
         f"{place}{scorer}": manifest.scorers[f"{place}{scorer}"]
         for task in tasks_of(manifest)

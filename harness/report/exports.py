@@ -59,7 +59,7 @@ class Row:
 
 def rows(evidence: Evidence, order: Iterable[str]) -> list[Row]:
     """Return a row for each key of `order`, the keys of the planned answers."""
-    records = {record.call.key: record for record in evidence.records[Role.ANSWER]}
+    records = {record.call.key: record for record in evidence.of_role(Role.ANSWER)}
     calls = {key: record.call for key, record in records.items()} | {call.key: call for call in evidence.pending}
     tasks = {(task.suite, task.name): task for task in tasks_of(evidence.manifest)}
     samples = {(asked.suite, asked.task, asked.sample.id): asked.sample for asked in evidence.samples}

@@ -1,15 +1,15 @@
 """What a run was foreseen to take, beside what it took."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from harness.core.calls import Record, Role
+from harness.core.calls import Role
 from harness.core.forecast import Range
 from harness.core.manifest import Manifest
 from harness.report.numbers import Number, Raw, count, number, number_id, significant, usd
 from harness.report.phrases import Phrase
+from harness.store.records import Records
 
 ASKED = (Role.ANSWER, Role.WARMUP, Role.INSTRUMENT, Role.ORACLE)
 """Whose calls are counted: the stages of an answer are a part of it."""
@@ -37,7 +37,7 @@ class ForeseenView:
 
 
 def foreseen(
-    manifest: Manifest, records: Sequence[Record], *, billed: Decimal | None, machine: Decimal | None, complete: bool
+    manifest: Manifest, records: Records, *, billed: Decimal | None, machine: Decimal | None, complete: bool
 ) -> ForeseenView | None:
     """Return the forecast beside the truth; None for a run of which nothing was foretold.
 
@@ -46,7 +46,7 @@ def foreseen(
     if not manifest.foreseen:
         return None
     said = manifest.foreseen[-1]
-    calls = sum(record.call.role in ASKED for record in records)
+    calls = sum(role in ASKED for role in records.column("role"))
     rows = [
         _row("calls", said.calls, calls, complete),
         _row("usd", said.usd, billed, complete),
@@ -59,14 +59,14 @@ def foreseen(
     return ForeseenView(basis=basis, rows=tuple(row for row in rows if row is not None))
 
 
-def minutes(manifest: Manifest, records: Sequence[Record]) -> float | None:
+def minutes(manifest: Manifest, records: Records) -> float | None:
     """Return how long processes have sent the run; of one that was killed, until the last that came of it.
 
     What lies between two processes is nobody's time. None where nobody has written down when they sent.
     """
     if not manifest.sessions:
         return None
-    finished, total_s = sorted(record.finished for record in records), 0.0
+    finished, total_s = sorted(records.column("finished")), 0.0
     for session, following in zip(manifest.sessions, [*manifest.sessions[1:], None], strict=True):
         came = [at for at in finished if session.began <= at and (following is None or at < following.began)]
         end = session.ended or (came[-1] if came else session.began)

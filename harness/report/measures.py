@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 
-from harness.core.calls import BOUNDED_SOURCES, Failure, Fault, Output, Record, Role
+from harness.core.calls import BOUNDED_SOURCES, Fault, Role
 from harness.core.candidates import Candidate
 from harness.core.echo import is_same_model
 from harness.metrics.stats import NO_SPREAD, TWO_SIDED, Interval, spread, t_interval, wilson
@@ -17,6 +16,7 @@ from harness.report.phrases import Measured, Phrase, Piece, estimated, known, me
 from harness.report.slots import SlotEvidence
 from harness.report.standing import Tag, tag
 from harness.report.units import in_other_units
+from harness.store.records import Records
 
 LATENCIES = ("ttfa", "ttfo", "ttft", "total", "gap", "stall")
 PERCENTILES = ("p50", "p95", "p99")
@@ -119,8 +119,7 @@ def latencies(of: SlotEvidence) -> tuple[MetricTable, ...]:
 
 def _all_tokens_answer(of: SlotEvidence) -> bool:
     """Whether nobody reasoned, so that the first token was the first answer token everywhere."""
-    marks = [record.marks for name in of.candidates for record in of.answers_of(name)]
-    return all(mark.ttft_ms == mark.ttfo_ms for mark in marks)
+    return of.answers.column("ttft_ms") == of.answers.column("ttfo_ms")
 
 
 def speeds_and_scores(of: SlotEvidence) -> MetricTable | None:
@@ -167,7 +166,7 @@ def costs(of: SlotEvidence) -> tuple[CostRow, ...]:
 
 def _cost_row(of: SlotEvidence, name: str) -> CostRow:
     records = of.answers_of(name)
-    sources = Counter(record.cost_source for record in records)
+    sources = Counter(records.column("cost_source"))
     return CostRow(
         tag=tag(of, name),
         cells=tuple(measured(of.slot, "cost", name, m, of.estimate(name, m)) for m in COSTS),
@@ -181,20 +180,22 @@ def _cost_row(of: SlotEvidence, name: str) -> CostRow:
     )
 
 
-def spending(records: Sequence[Record], *, id: str) -> Measured:
+def spending(records: Records, *, id: str) -> Measured:
     """Return what the calls cost, and how much of it is a bound.
 
     `at least` that where some cost is not known, and nothing where none is.
     """
-    costs = [record.cost_usd for record in records if record.cost_usd is not None]
-    if not costs:
+    sources = [
+        source for source, cost in zip(records.column("cost_source"), records.costs, strict=True) if cost is not None
+    ]
+    if not sources:
         return Measured(value=Phrase(key="not_measured"))
-    total = sum(costs, Decimal(0))
+    total = records.spent
     shown = number(total, usd(total), id=id)
-    bounds = sum(record.cost_usd is not None and record.cost_source in BOUNDED_SOURCES for record in records)
+    bounds = sum(source in BOUNDED_SOURCES for source in sources)
     return Measured(
-        value=shown if len(costs) == len(records) else Phrase(key="at_least", args={"amount": shown}),
-        estimated=estimated(bounds, len(costs), id=id) if bounds else None,
+        value=shown if len(sources) == len(records) else Phrase(key="at_least", args={"amount": shown}),
+        estimated=estimated(bounds, len(sources), id=id) if bounds else None,
     )
 
 
@@ -218,10 +219,9 @@ def price(candidate: Candidate | None, *, slot: str) -> Phrase:
     return Phrase(key="price.dated", args={**cited, "date": prices.date})
 
 
-def _meters(of: SlotEvidence, name: str, records: Sequence[Record]) -> Iterable[Phrase]:
+def _meters(of: SlotEvidence, name: str, records: Records) -> Iterable[Phrase]:
     for meter, key in METERS.items():
-        read = [value for record in records if (value := getattr(record.usage, meter)) is not None]
-        total = sum(read)
+        total = records.total(meter)
         if total:
             text = count(total) if isinstance(total, int) else seconds(total)
             shown = number(total, text, id=number_id(of.slot, "cost", name, f"meter.{meter}"))
@@ -239,31 +239,42 @@ def _counted(of: SlotEvidence, section: str, name: str, metric: str, n: int, wor
 def by_task(of: SlotEvidence) -> tuple[TaskRow, ...]:
     """Return each task's quality by candidate, with n and interval; the cells follow the candidates."""
     judged = [judgement for found in of.judgements.values() for judgement in found.values()]
-    signatures = signatures_of(of.manifest, of.answers.values(), judged)
+    signatures = signatures_of(of.manifest, of.answers, judged)
     clusters = {(a.suite, a.task, a.sample.id): a.sample.cluster for a in of.samples}
+    answered = {name: _by_sample(of, name) for name in of.candidates}
     return tuple(
         TaskRow(
             suite=task.suite,
             task=task.name,
             scorer=task.primary,
             signature=signatures.get(f"{task.suite}/{task.name}/{task.primary}", ""),
-            cells=tuple(_task_cell(of, task, name, clusters) for name in of.candidates),
+            cells=tuple(_task_cell(of, task, name, answered[name], clusters) for name in of.candidates),
         )
         for task in of.tasks
     )
 
 
-def _task_cell(of: SlotEvidence, task: AskedTask, name: str, clusters: Mapping[tuple[str, str, str], str]) -> Measured:
+BySample = Mapping[tuple[str, str], Mapping[str, Sequence[float]]]
+"""Suite and task → sample → the scores of its epochs."""
+
+
+def _by_sample(of: SlotEvidence, name: str) -> BySample:
+    records, found = of.answers_of(name), dict[tuple[str, str], dict[str, list[float]]]()
+    columns = (records.column("suite"), records.column("task"), records.column("sample"), of.values_of(name))
+    for suite, task, sample, value in zip(*columns, strict=True):
+        values = found.setdefault((suite, task), {})
+        if value is not None:
+            values.setdefault(sample, []).append(value)
+    return found
+
+
+def _task_cell(
+    of: SlotEvidence, task: AskedTask, name: str, answered: BySample, clusters: Mapping[tuple[str, str, str], str]
+) -> Measured:
     """Average epochs within a sample, then samples; clusters are what was drawn at random."""
     place = (task.suite, task.name)
-    values: dict[str, list[float]] = {}
-    asked = set()
-    for record in of.answers_of(name):
-        if (record.call.suite, record.call.task) == place:
-            asked.add(record.call.sample)
-            if (value := of.value(record, task)) is not None:
-                values.setdefault(record.call.sample, []).append(value)
-    if not asked:
+    values = answered.get(place)
+    if values is None:
         return Measured(value=Phrase(key="not_asked"))
     if not values:
         return Measured(value=Phrase(key="not_measured"))
@@ -308,13 +319,16 @@ def completeness(of: SlotEvidence) -> tuple[CallsRow, ...]:
 
 
 def _calls_row(of: SlotEvidence, name: str) -> CallsRow:
-    records, tasks = of.answers_of(name), {(task.suite, task.name): task for task in of.tasks}
-    failures = [record.outcome for record in records if isinstance(record.outcome, Failure)]
-    faults, kinds = Counter(f.fault for f in failures), Counter(f.kind for f in failures)
+    records = of.answers_of(name)
+    came = records.where(fault is None for fault in records.column("fault"))
+    failed = records.where(fault is not None for fault in records.column("fault"))
+    faults, kinds = Counter(failed.column("fault")), Counter(failed.column("kind"))
     pending = of.pending.get(name, 0)
     counted = next((c for c in of.decision.completeness if (c.candidate, c.role) == (name, Role.ANSWER)), None)
-    answered = len(records) - len(failures)
-    judged = [of.value(r, tasks[r.call.suite, r.call.task]) for r in records if not isinstance(r.outcome, Failure)]
+    unscored = sum(
+        fault is None and value is None
+        for fault, value in zip(records.column("fault"), of.values_of(name), strict=True)
+    )
 
     def shown(metric: str, n: int) -> Number:
         return number(n, count(n), id=number_id(of.slot, "calls", name, metric))
@@ -323,25 +337,26 @@ def _calls_row(of: SlotEvidence, name: str) -> CallsRow:
         tag=tag(of, name),
         planned=shown("planned", len(records) + pending),
         excluded=shown("excluded", 0 if counted is None else counted.excluded),
-        answered=shown("answered", answered),
-        cut=shown("cut", sum(isinstance(r.outcome, Output) and r.outcome.finish_reason == "length" for r in records)),
+        answered=shown("answered", len(came)),
+        cut=shown("cut", came.column("finish_reason").count("length")),
         candidate_faults=shown("candidate_faults", faults[Fault.CANDIDATE]),
         infra_faults=shown("infra_faults", faults[Fault.INFRA]),
         harness_faults=shown("harness_faults", faults[Fault.HARNESS]),
         pending=shown("pending", pending),
         why=None if counted is None or counted.why is None else Phrase(key=f"why.{counted.why}"),
-        unscored=shown("unscored", sum(value is None for value in judged)),
-        retried=shown("retried", sum(len(record.attempts) > 1 for record in records)),
-        untimed=shown("untimed", sum(not record.marks.valid for record in records)),
+        unscored=shown("unscored", unscored),
+        retried=shown("retried", sum(tries > 1 for tries in records.tries)),
+        untimed=shown("untimed", sum(not valid for valid in records.column("marks_valid"))),
         kinds=tuple(_counted(of, "calls", name, f"kind.{kind}", n, kind, "kind") for kind, n in sorted(kinds.items())),
         warnings=tuple(_warnings(of, name, records)),
     )
 
 
-def _warnings(of: SlotEvidence, name: str, records: Sequence[Record]) -> Iterable[Phrase]:
+def _warnings(of: SlotEvidence, name: str, records: Records) -> Iterable[Phrase]:
     """Say which answers come from another model, by their own word, and which bring a usage that cannot be true."""
     asked = of.configured[name].model if name in of.configured else None
-    echoes = Counter(r.outcome.model for r in records if isinstance(r.outcome, Output) and r.outcome.model)
+    came = records.where(fault is None for fault in records.column("fault"))
+    echoes = Counter(filter(None, came.column("model")))
     for model, n in sorted(echoes.items()):
         if asked is not None and not is_same_model(asked, model):
             shown = number(n, count(n), id=number_id(of.slot, "calls", name, "other_model", model))
@@ -350,6 +365,6 @@ def _warnings(of: SlotEvidence, name: str, records: Sequence[Record]) -> Iterabl
         calls = of.stopped[name].calls
         shown = number(calls, count(calls), id=number_id(of.slot, "calls", name, "stopped"))
         yield Phrase(key="warning.stopped", args={"n": shown})
-    if suspect := sum(record.usage.source == "suspect" for record in records):
+    if suspect := records.column("usage_source").count("suspect"):
         shown = number(suspect, count(suspect), id=number_id(of.slot, "calls", name, "suspect_usage"))
         yield Phrase(key="warning.suspect_usage", args={"n": shown})

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.core.calls import Failure, Record
+from harness.core.calls import Failure, Output
 from harness.core.canonical import Json, to_json
 from harness.report.cases import CasesView
 
@@ -26,15 +26,14 @@ def outputs(view: CasesView, written: int) -> Iterator[str]:
             "slot": of.slot, "place": i, "suite": case.asked.suite, "task": case.asked.task, "sample": sample.id,
             "epoch": case.epoch, "input": sample.input, "target": sample.target,
             "answers": [
-                {"candidate": name, "score": value, **_said(record)}
-                for name, record, value in zip(of.candidates, case.records, case.values, strict=True)
-                if record is not None
+                {"candidate": name, "score": value, **_said(of.answers.outcome(at))}
+                for name, at, value in zip(of.candidates, case.answers, case.values, strict=True)
+                if at >= 0
             ],
         }) + "\n"  # fmt: skip
 
 
-def _said(record: Record) -> dict[str, Json]:
-    outcome = record.outcome
+def _said(outcome: Output | Failure) -> dict[str, Json]:
     if isinstance(outcome, Failure):
         return {"fault": outcome.fault.value, "kind": outcome.kind, "message": outcome.message, "text": outcome.partial}
     said: dict[str, Json] = {"text": outcome.said}

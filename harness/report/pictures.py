@@ -4,11 +4,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.core.calls import Failure, Fault, Record
+import numpy as np
+
+from harness.core.calls import Fault
 from harness.core.estimates import Estimate
+from harness.metrics.stats import Floats
 from harness.report.phrases import Phrase
 from harness.report.slots import SlotEvidence
 from harness.report.standing import HEADLINE_LATENCIES, Tag, tag
+from harness.store.records import Records
 
 CURVE_POINTS = 400
 """Of one latency curve; longer ones are thinned to evenly spaced ranks."""
@@ -88,26 +92,28 @@ def curves(of: SlotEvidence) -> tuple[Curves, ...]:
 
 
 def _curve(of: SlotEvidence, name: str, mark: str) -> Curve | None:
-    times = sorted(time for record in of.answers_of(name) if (time := _time(record, mark)) is not None)
-    n, finite = len(times), [time for time in times if math.isfinite(time)]
-    if not finite:
+    times = _times(of.answers_of(name), mark)
+    n, finite = len(times), np.sort(times[np.isfinite(times)])
+    if not len(finite):
         return None
     step = max(1, math.ceil(len(finite) / CURVE_POINTS))
     ranks = sorted({*range(0, len(finite), step), len(finite) - 1})
     return Curve(
         tag=tag(of, name),
-        ms=tuple(finite[rank] for rank in ranks),
+        ms=tuple(finite[ranks].tolist()),
         share=tuple((rank + 1) / n for rank in ranks),
     )
 
 
-def _time(record: Record, mark: str) -> float | None:
-    """Return the latency that the percentiles count: a timeout is infinite, the candidate's own failure took its time.
+def _times(records: Records, mark: str) -> Floats:
+    """Return the latencies that percentiles count: a timeout is infinite, the candidate's own failure took its time.
 
-    None where it was not measured: another failure, or marks that cannot be trusted.
+    Left out is what was not measured: another failure, or marks that cannot be trusted.
     """
-    failure = record.outcome if isinstance(record.outcome, Failure) else None
-    if failure is not None and failure.fault is not Fault.CANDIDATE:
-        return math.inf if failure.kind == "timeout" else None
-    time: float | None = getattr(record.marks, mark)
-    return time if record.marks.valid else None
+    times = np.array(records.column(mark), dtype=float)
+    fault, kind, valid = (np.array(records.column(name), dtype=object) for name in ("fault", "kind", "marks_valid"))
+    lost = (fault == Fault.INFRA) | (fault == Fault.HARNESS)
+    times[lost | (valid != 1)] = np.nan
+    times[lost & (kind == "timeout")] = np.inf
+    measured: Floats = times[~np.isnan(times)]
+    return measured

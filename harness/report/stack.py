@@ -63,11 +63,12 @@ def _bill(of: SlotEvidence, name: str) -> Mapping[str, Decimal]:
     """Return dollars by part, those of a cascade by stage where its stages are all that it cost."""
     answers, configured = of.answers_of(name), of.configured.get(name)
     bill = {} if configured is None else parts(answers, configured)
-    priced = [record.call.key for record in answers if record.cost_usd is not None]
+    keys = answers.column("key")
+    priced = [key for key, cost in zip(keys, answers.column("cost_usd"), strict=True) if cost is not None]
     stages = _sums((f"{STAGE}{it.call.stage}", it.cost_usd) for key in priced for it in of.stages.get(key, ()))
     if stages and sum(stages.values()) == bill.get("stages"):
         bill = stages
-    measuring = (it.cost_usd for record in answers for it in of.readings.get(record.call.key, ()))
+    measuring = (it.cost_usd for key in keys for it in of.readings.get(key, ()))
     return {**bill, **_sums((INSTRUMENTS, dollars) for dollars in measuring)}
 
 

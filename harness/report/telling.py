@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from harness.core.calls import Record
 from harness.core.scores import BAD_BELOW
 from harness.report.evidence import AskedSample, AskedTask
-from harness.report.slots import Place, SlotEvidence
+from harness.report.slots import SlotEvidence
 
 DIFFERENT_FROM = 0.25
 """Candidates disagree on a sample where their primary scores lie so far apart."""
@@ -29,7 +28,8 @@ class Case:
     asked: AskedSample
     task: AskedTask
     epoch: int
-    records: tuple[Record | None, ...]
+    answers: tuple[int, ...]
+    """The place of each candidate's answer among the slot's, -1 for none."""
     values: tuple[float | None, ...]
     """Primary scores; None: no answer, or none that could be judged."""
     bad: int
@@ -37,6 +37,11 @@ class Case:
     lost: int
     """How many answers have no score."""
     spread: float
+
+    @property
+    def answered(self) -> int:
+        """How many candidates have answered."""
+        return len(self.answers) - self.answers.count(-1)
 
     @property
     def interest(self) -> Interest:
@@ -64,18 +69,19 @@ def told(of: SlotEvidence) -> tuple[Case, ...]:
 
 def _cases(of: SlotEvidence) -> Iterator[Case]:
     tasks = {(task.suite, task.name): task for task in of.tasks}
-    for asked in of.samples:
-        task, id = tasks[asked.suite, asked.task], asked.sample.id
+    places = of.grid.tolist()
+    for i, asked in enumerate(of.samples):
+        task = tasks[asked.suite, asked.task]
         for epoch in range(of.epochs):
-            records = tuple([of.answers.get(Place(name, asked.suite, asked.task, id, epoch)) for name in of.candidates])
-            values = tuple([None if record is None else of.value(record, task) for record in records])
-            answered, scored = len(records) - records.count(None), [value for value in values if value is not None]
+            answers = tuple(places[i][epoch])
+            values = tuple([None if at < 0 else of.values[at] for at in answers])
+            answered, scored = len(answers) - answers.count(-1), [value for value in values if value is not None]
             if answered:
                 yield Case(
                     asked=asked,
                     task=task,
                     epoch=epoch,
-                    records=records,
+                    answers=answers,
                     values=values,
                     bad=sum([value < BAD_BELOW for value in scored]),
                     lost=answered - len(scored),

@@ -1,10 +1,9 @@
 """What a candidate costs in the units in which others are sold: an answer, characters, minutes of sound, yuan."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from harness.core.calls import Output, Record
 from harness.core.candidates import Exchange
 from harness.core.canonical import from_json
 from harness.core.manifest import Manifest
@@ -12,6 +11,7 @@ from harness.report.evidence import config_of
 from harness.report.numbers import Number, number, number_id, significant, stated, usd
 from harness.report.phrases import Phrase
 from harness.report.slots import SlotEvidence
+from harness.store.records import Records
 
 
 def exchange_of(manifest: Manifest) -> Exchange | None:
@@ -27,10 +27,9 @@ def in_other_units(of: SlotEvidence, name: str) -> Iterator[Phrase]:
     were heard to speak.
     """
     records = of.answers_of(name)
-    came = [record for record in records if isinstance(record.outcome, Output)]
-    costs = [record.cost_usd for record in records if record.cost_usd is not None]
-    if came and all(record.cost_usd is not None for record in came):
-        spent = sum(costs, Decimal(0))
+    came = records.where(fault is None for fault in records.column("fault"))
+    if came and None not in came.column("cost_usd"):
+        spent = records.spent
         yield _phrase(of, name, "usd_per_success", spent / len(came))
         yield from _spoken(of, name, came, spent)
     per_1k, exchange = of.estimate(name, "usd_per_1k_requests"), exchange_of(of.manifest)
@@ -44,13 +43,12 @@ def in_other_units(of: SlotEvidence, name: str) -> Iterator[Phrase]:
         yield Phrase(key="unit.cny_per_1k_requests", args={**args, "date": exchange.date})
 
 
-def _spoken(of: SlotEvidence, name: str, came: Sequence[Record], spent: Decimal) -> Iterator[Phrase]:
-    characters = sum(record.usage.input_characters or 0 for record in came)
+def _spoken(of: SlotEvidence, name: str, came: Records, spent: Decimal) -> Iterator[Phrase]:
+    characters, tokens = came.total("input_characters"), came.total("output_audio_tokens")
     spoken_s, heard_s = (
-        sum(Decimal(str(getattr(record.usage, meter) or 0)) for record in came)
+        sum((Decimal(str(seconds)) for seconds in came.column(meter) if seconds), Decimal(0))
         for meter in ("output_audio_seconds", "input_audio_seconds")
     )
-    tokens = sum(record.usage.output_audio_tokens or 0 for record in came)
     if characters:
         yield _phrase(of, name, "usd_per_1m_characters", 1_000_000 * spent / characters)
     if tokens:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from harness.core.calls import Failure, Record, Role, Unrecorded
+from harness.core.calls import Fault, Role, Unrecorded
 from harness.core.candidates import Candidate
 from harness.core.canonical import canonical, digest
 from harness.core.decision import Decision, VerdictKind
@@ -47,6 +47,7 @@ from harness.report.weighing import (
     gates,
     matrix,
 )
+from harness.store.records import Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,16 +234,18 @@ def _basis(decision: Decision) -> Phrase:
 
 def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
     manifest, config = evidence.manifest, config_of(evidence.manifest)
-    answers = evidence.records.get(Role.ANSWER, ())
+    answers = evidence.of_role(Role.ANSWER)
     pending = sum(call.role is Role.ANSWER for call in evidence.pending)
-    failures = [record.outcome for record in answers if isinstance(record.outcome, Failure)]
-    lost = sum(failure.fault != "candidate" for failure in failures)
+    faults = [fault for fault in answers.column("fault") if fault is not None]
+    lost = len(faults) - faults.count(Fault.CANDIDATE)
     listed = (*candidates_of(manifest).values(), *instruments_of(manifest).values())
     hosted = {model.name for candidate in listed for model in candidate.models if model.machine}
     cascades = {candidate.name for candidate in listed if candidate.stages}
-    everything = [r for records in evidence.records.values() for r in records]
-    paid = [r for r in everything if r.call.candidate not in cascades]  # their stages are there
-    bills = {own: [r.cost_usd for r in paid if (r.call.candidate in hosted) is own] for own in (False, True)}
+    everything = evidence.everything
+    paid = everything.where(name not in cascades for name in everything.column("candidate"))  # their stages are there
+    billed, machine = (
+        paid.where((name in hosted) is own for name in paid.column("candidate")) for own in (False, True)
+    )
     signatures = signatures_of(manifest, answers, evidence.judgements)
 
     def shown(metric: str, value: int) -> Number:
@@ -252,24 +255,24 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
         name=manifest.name,
         run_id=manifest.run_id,
         started=manifest.started,
-        finished=max((record.finished for record in everything), default=None),
+        finished=max(everything.column("finished"), default=None),
         imported=_imported(manifest.imported),
         incomplete=_incomplete(decisions, answered=len(answers), lost=lost, pending=pending),
         incomplete_allowed=any(decision.incomplete and decision.incomplete_allowed for decision in decisions),
         samples=shown("samples", len(evidence.samples)),
         planned=shown("planned", len(answers) + pending),
-        answered=shown("answered", len(answers) - len(failures)),
+        answered=shown("answered", len(answers) - len(faults)),
         errors=shown("errors", lost),
         pending=shown("pending", pending),
         uncertain=shown("uncertain", len(evidence.uncertain)),
-        billed=_dollars("billed_usd", [r for r in paid if r.call.candidate not in hosted], all_=paid),
-        machine=_dollars("machine_usd", [r for r in paid if r.call.candidate in hosted], all_=paid),
+        billed=_dollars("billed_usd", billed, all_=paid),
+        machine=_dollars("machine_usd", machine, all_=paid),
         unrecorded=_unrecorded(evidence.unrecorded),
         foreseen=foreseen(
             manifest,
             everything,
-            billed=_total(bills[False]),
-            machine=_total(bills[True]),
+            billed=_total(billed),
+            machine=_total(machine),
             complete=not evidence.pending,
         ),
         tool=manifest.environment.get("bakeoff"),
@@ -310,15 +313,14 @@ def _incomplete(decisions: Sequence[Decision], *, answered: int, lost: int, pend
     return Phrase(key="page.incomplete_verdict") if short or not answered else None
 
 
-def _dollars(metric: str, records: Sequence[Record], *, all_: Sequence[Record]) -> Measured:
+def _dollars(metric: str, records: Records, *, all_: Records) -> Measured:
     """Return the sum; nothing was spent where no record is of that kind, unless nothing was recorded at all."""
     id = number_id("run", "summary", "", metric)
     return Measured(value=number(Decimal(0), usd(0), id=id)) if all_ and not records else spending(records, id=id)
 
 
-def _total(costs: Sequence[Decimal | None]) -> Decimal | None:
-    known = [usd for usd in costs if usd is not None]
-    return sum(known, Decimal(0)) if len(known) == len(costs) else None
+def _total(records: Records) -> Decimal | None:
+    return None if None in records.column("cost_usd") else records.spent
 
 
 def _unrecorded(of: Unrecorded) -> Phrase | None:
@@ -372,12 +374,13 @@ def _model(candidate: Candidate) -> ModelView:
 
 
 def _instrument(evidence: Evidence, name: str, candidate: Candidate) -> InstrumentView:
-    records = [r for r in evidence.records.get(Role.INSTRUMENT, ()) if r.call.instrument == name]
+    calls = evidence.of_role(Role.INSTRUMENT)
+    records = calls.where(instrument == name for instrument in calls.column("instrument"))
 
     def shown(metric: str, value: int) -> Number:
         return number(value, count(value), id=number_id("run", "instruments", name, metric))
 
-    failures = sum(isinstance(record.outcome, Failure) for record in records)
+    failures = len(records) - records.column("fault").count(None)
     return InstrumentView(
         name=name,
         candidate=candidate.name,

@@ -10,19 +10,19 @@ from harness.store.ledger import Ledger
 
 COUNTS = """
     SELECT sample.suite, sample.task, coalesce(measured.candidate, plan.candidate) AS whose, plan.role,
-        total(NOT off) AS planned, total(call.state = 'done' AND fault IS NULL) AS done,
+        total(NOT off) AS planned, total(state = 'done' AND fault IS NULL) AS done,
         total(fault = 'candidate') AS failed_candidate, total(fault = 'infra') AS failed_infra,
         total(fault = 'harness') AS failed_harness,
-        total(call.finished IS NULL AND NOT off) AS pending, total(off) AS stopped,
-        min(CASE WHEN call.finished IS NULL AND NOT off THEN plan.candidate END) AS waits_for
-    FROM (SELECT plan.*, called_off IS NOT NULL AND id NOT IN (SELECT plan FROM call WHERE finished IS NOT NULL) AS off
-        FROM plan) AS plan JOIN sample ON sample.id = plan.sample
-        LEFT JOIN plan AS measured ON measured.id = plan.measures LEFT JOIN call ON call.plan = plan.id
-    WHERE plan.role IN ('answer', 'instrument') GROUP BY 1, 2, 3, 4 ORDER BY whose, plan.role
+        total(finished IS NULL AND NOT off) AS pending, total(off) AS stopped,
+        min(CASE WHEN finished IS NULL AND NOT off THEN plan.candidate END) AS waits_for
+    FROM (SELECT plan.*, call.*, called_off IS NOT NULL AND finished IS NULL AS off
+        FROM plan LEFT JOIN call ON call.plan = plan.id WHERE role IN ('answer', 'instrument')) AS plan
+        JOIN sample ON sample.id = plan.sample LEFT JOIN plan AS measured ON measured.id = plan.measures
+    GROUP BY 1, 2, 3, 4 ORDER BY whose, plan.role
 """
 PLACES = """
-    SELECT sample.suite, sample.task, count(DISTINCT plan.sample || ' ' || plan.epoch)
-    FROM plan JOIN sample ON sample.id = plan.sample WHERE plan.role = 'answer' GROUP BY 1, 2
+    SELECT suite, task, count(*) FROM (SELECT DISTINCT sample, epoch FROM plan WHERE role = 'answer') AS asked
+    JOIN sample ON sample.id = asked.sample GROUP BY 1, 2
 """
 NUMBERS = ("planned", "done", "failed_candidate", "failed_infra", "failed_harness", "pending", "stopped")
 

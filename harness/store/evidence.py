@@ -29,9 +29,7 @@ def evidence_sha256(ledger: Ledger) -> str:
     spelling = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
     sha = hashlib.sha256()
     for table, order in TABLES.items():
-        names = [column[0] for column in ledger.query(f"SELECT * FROM {table} LIMIT 0").description]
-        (uses,) = ledger.query(f"SELECT {', '.join(f'count({name})' for name in names)} FROM {table}")
-        used = [name for name, n in zip(names, uses, strict=True) if n]
+        used = ledger.used(table)
         sha.update(spelling([table, used]).encode())
         rows = ledger.query(f"SELECT {', '.join(used) or 'NULL'} FROM {table} ORDER BY {order}")
         while batch := rows.fetchmany(AT_ONCE):

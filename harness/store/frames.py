@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from harness.core.suites import Sample
 from harness.store.ledger import Ledger, ScoreRow
 from harness.store.rows import numbers_of
 
@@ -16,7 +15,7 @@ SPEAKS = ("tts", "speech")
 """Modalities that have a first audio; all but `tts` have a first token."""
 
 CALLS = """
-    SELECT plan.key, plan.candidate, plan.epoch, sample.suite, sample.task, sample.name AS sample,
+    SELECT plan.key, plan.candidate, plan.epoch, plan.sample AS asked,
         CASE WHEN call.finished IS NULL THEN 'pending' ELSE 'done' END AS state,
         call.fault, call.kind, call.finish_reason,
         call.ttft_ms, call.ttfo_ms, call.ttfa_ms, call.total_ms, call.gap_ms, call.stall_ms, call.queue_ms,
@@ -26,7 +25,7 @@ CALLS = """
         coalesce(json_extract(call.audio, '$.seconds'), call.output_audio_seconds, call.input_audio_seconds)
             AS audio_seconds,
         call.busy_seconds, call.cost_usd, call.cost_source, call.finished
-    FROM plan JOIN sample ON sample.id = plan.sample LEFT JOIN call ON call.plan = plan.id
+    FROM plan LEFT JOIN call ON call.plan = plan.id
     WHERE plan.role = 'answer' AND (plan.called_off IS NULL OR call.finished IS NOT NULL) ORDER BY plan.id
 """
 NUMBERS = (
@@ -95,15 +94,24 @@ def _place(frame: pd.DataFrame, ledger: Ledger) -> None:
     """Add what the manifest says of each task, and each sample of itself."""
     config: Any = ledger.manifest().config
     tasks = {(suite["name"], task["name"]): task for suite in config["suites"] for task in suite["tasks"]}
-    samples: dict[tuple[str, str, str], Sample] = {(s.suite, s.task, s.sample.id): s.sample for s in ledger.samples()}
-    places = list(zip(frame["suite"], frame["task"], frame["sample"], strict=True))
-    for name in ("slot", "modality", "primary"):
-        frame[name] = pd.Series([tasks[place[:2]][name] for place in places], index=frame.index, dtype=object)
-    frame["cluster"] = pd.Series([samples[place].cluster for place in places], index=frame.index, dtype=object)
-    languages = [samples[place].metadata.get("lang") or tasks[place[:2]].get("language") for place in places]
-    frame["lang"] = pd.Series(languages, index=frame.index, dtype=object)
-    written = [samples[place].metadata.get("written") for place in places]
-    frame["written"] = pd.Series(written, index=frame.index, dtype=object)
+    samples = ledger.samples()
+    homes = [tasks[asked.suite, asked.task] for asked in samples]
+    told: dict[str, list[Any]] = {
+        "suite": [asked.suite for asked in samples],
+        "task": [asked.task for asked in samples],
+        "sample": [asked.sample.id for asked in samples],
+        **{name: [home[name] for home in homes] for name in ("slot", "modality", "primary")},
+        "cluster": [asked.sample.cluster for asked in samples],
+        "lang": [
+            asked.sample.metadata.get("lang") or home.get("language")
+            for asked, home in zip(samples, homes, strict=True)
+        ],
+        "written": [asked.sample.metadata.get("written") for asked in samples],
+    }
+    numbers = [number for (number,) in ledger.query("SELECT id FROM sample ORDER BY id")]
+    at = np.searchsorted(numbers, frame["asked"].astype("int64"))
+    for name, values in told.items():
+        frame[name] = pd.Series(values, dtype=object).take(at).set_axis(frame.index)
     writers = {candidate["name"]: _writer(candidate) for candidate in config.get("candidates", ())}
     frame["writer"] = pd.Series(
         [writers.get(name, name) for name in frame["candidate"]], index=frame.index, dtype=object

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from harness.core.calls import Attempt, Call, Record, Role, Told, Unrecorded
+from harness.core.calls import Call, Record, Role, Told, Unrecorded
 from harness.core.canonical import canonical, from_json, to_json
 from harness.core.manifest import Manifest
 from harness.core.stopping import Stop
@@ -26,10 +26,12 @@ from harness.store.ballast import Ballast
 from harness.store.lock import Lock, holder
 from harness.store.network import refuse_network
 from harness.store.operations import ScoreRow
+from harness.store.records import NAMES, Records, columns
 from harness.store.schema import build, connect, is_outdated, migrate
 from harness.store.writer import Operation, Writer
 
 DATABASE = "run.db"
+_score = rows.made_of(ScoreRow)
 __all__ = ["Count", "Ledger", "ScoreRow", "StoredSample"]
 
 
@@ -194,16 +196,38 @@ class Ledger:
 
     def records(self, role: Role | None = None) -> Iterator[Record]:
         """Yield every record in plan order."""
-        where = "call.finished IS NOT NULL" + (f" AND plan.role = '{role.value}'" if role else "")
-        columns = ", ".join(("plan.id", *rows.CALL_COLUMNS, *(f"call.{name}" for name in rows.RESULT_COLUMNS)))
-        found = self._query(f"SELECT {columns} FROM {rows.CALL_TABLES} WHERE {where} ORDER BY plan.id")
-        attempts = _Attempts(self._query(
+        return iter(self.table(role))
+
+    def table(self, role: Role | None = None) -> Records:
+        """Return every record in plan order, as a table."""
+        used = {f"{table}.{name}" for table in ("plan", "call") for name in self.used(table)}
+        joined = {"measured.key": "plan.measures", "whole.key": "plan.part_of"}
+        stored = (*rows.CALL_COLUMNS, *(f"call.{name}" for name in rows.RESULT_COLUMNS))
+        sources = {"plan": "plan.id"} | {
+            name: column
+            for name, column in zip(NAMES, stored, strict=True)
+            if column.startswith("sample.") or joined.get(column, column) in used
+        }
+        of_role = f" AND plan.role = '{role.value}'" if role else ""
+        found = self._query(
+            f"SELECT {', '.join(sources.values())} FROM {rows.CALL_TABLES} WHERE call.finished IS NOT NULL{of_role}"
+            " ORDER BY plan.id"
+        ).fetchall()
+        keys = {row[0]: row[1] for row in found}
+        tried: dict[str, list[rows.Row]] = {}
+        for row in self._query(
             f"SELECT attempt.plan, {', '.join(rows.ATTEMPT_FIELDS)} FROM attempt JOIN call USING (plan, visit)"
             " ORDER BY attempt.plan, number"
-        ))  # fmt: skip
-        split, known = 1 + len(rows.CALL_COLUMNS), rows.Known()
-        for row in found:
-            yield rows.record_of(rows.call_of(row[1:split], known), row[split:], attempts.of(row[0]), known)
+        ):
+            if row[0] in keys:
+                tried.setdefault(keys[row[0]], []).append(row)
+        return Records(columns(tuple(sources), found), range(len(found)), tried)
+
+    def used(self, table: str) -> list[str]:
+        """Return the columns of a table in which some row holds something."""
+        names = [column[0] for column in self._query(f"SELECT * FROM {table} LIMIT 0").description]
+        (uses,) = self._query(f"SELECT {', '.join(f'count({name})' for name in names)} FROM {table}")
+        return [name for name, n in zip(names, uses, strict=True) if n]
 
     def told(self, role: Role) -> Iterator[Told]:
         """Yield the output of every call that has one, in plan order."""
@@ -286,7 +310,8 @@ class Ledger:
         Of a run that another process is sending, only what it has broken off: what is in flight may yet be told.
         """
         ended = self._writer is not None or holder(self.folder) is None
-        found = self._query(f"SELECT sunk_usd, {'held_usd' if ended else 'NULL'} FROM call")
+        held = "held_usd" if ended else "NULL"
+        found = self._query(f"SELECT sunk_usd, {held} FROM call WHERE coalesce(sunk_usd, {held}) IS NOT NULL")
         amounts = [sum((Decimal(amount) for amount in row if amount is not None), Decimal(0)) for row in found]
         return Unrecorded(calls=sum(amount > 0 for amount in amounts), usd=sum(amounts, Decimal(0)))
 
@@ -392,10 +417,7 @@ class Ledger:
             "SELECT key, scorer.name, signature, value, reason, detail FROM score JOIN plan ON plan.id = score.plan"
             " JOIN scorer ON scorer.id = score.scorer ORDER BY score.plan, score.scorer"
         )
-        return [
-            ScoreRow(key=k, scorer=n, signature=s, value=v, reason=r, detail=rows.numbers_of(d))
-            for k, n, s, v, r, d in found
-        ]
+        return [_score((*row[:-1], rows.numbers_of(row[-1]))) for row in found]
 
     def query(self, sql: str) -> sqlite3.Cursor:
         """Read rows of the schema as they are: for frames, which take columns and no nouns."""
@@ -423,22 +445,6 @@ class Ledger:
         if self._writer is None:
             raise StoreError(f"{self.folder} was opened to read")
         return self._writer
-
-
-class _Attempts:
-    """Hands out the attempts of one call after the other from rows in plan order."""
-
-    def __init__(self, found: Iterator[Sequence[Any]]) -> None:
-        self._rows = found
-        self._next = next(found, None)
-
-    def of(self, plan: int) -> tuple[Attempt, ...]:
-        attempts = []
-        while self._next is not None and self._next[0] <= plan:
-            if self._next[0] == plan:
-                attempts.append(rows.attempt_of(self._next[1:]))
-            self._next = next(self._rows, None)
-        return tuple(attempts)
 
 
 def _bring_up_to_date(path: Path, *, locked: bool) -> None:

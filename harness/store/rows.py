@@ -17,7 +17,7 @@ Row = Sequence[Any]
 """One row as SQLite takes and gives it."""
 
 
-def _made_of(noun: type[T]) -> Callable[[Sequence[Any]], T]:
+def made_of(noun: type[T]) -> Callable[[Sequence[Any]], T]:
     """Return what makes a `noun` of the values of all its fields, in their order.
 
     A frozen noun sets each field of its own by name, which takes three times as long: a report reads a million nouns.
@@ -35,26 +35,28 @@ def _made_of(noun: type[T]) -> Callable[[Sequence[Any]], T]:
     return make
 
 
-_call, _record, _output_of = _made_of(Call), _made_of(Record), _made_of(Output)
-_attempt, _marks, _usage = _made_of(Attempt), _made_of(Marks), _made_of(Usage)
+_call, _record, _output_of = made_of(Call), made_of(Record), made_of(Output)
+_attempt, _marks, _usage = made_of(Attempt), made_of(Marks), made_of(Usage)
 
 MARKS = tuple(f.name for f in fields(Marks) if f.name != "sentences_ms")
 USAGE = tuple(f.name for f in fields(Usage))
 RENAMED = {"valid": "marks_valid", "source": "usage_source", "values": "numbers"}
 """Fields whose plain name would say too little in the table, or is a keyword."""
 
+NO_NUMBERS: Mapping[str, float] = {}
 FAILURE_COLUMNS = ("fault", "kind", "message", "partial")
 OUTPUT_COLUMNS = (
     "text", "reasoning", "audio", "image", "video", "vectors", "ranking", "tool_calls", "numbers", "finish_reason",
     "model",
 )  # fmt: skip
-_HEAD = 3 + len(FAILURE_COLUMNS)
-_TOLD = _HEAD + len(OUTPUT_COLUMNS)
+OUTCOME_COLUMNS = (*FAILURE_COLUMNS, *OUTPUT_COLUMNS)
+_HEAD = 3
+_TOLD = _HEAD + len(OUTCOME_COLUMNS)
 _TIMED = _TOLD + len(MARKS)
-"""Where a row's output begins and ends, and where its marks end."""
+"""Where a row's outcome begins and ends, and where its marks end."""
 _VALID, _SENTENCES = MARKS.index("valid"), [f.name for f in fields(Marks)].index("sentences_ms")
 RESULT_COLUMNS = (
-    "finished", "cost_usd", "cost_source", *FAILURE_COLUMNS, *OUTPUT_COLUMNS,
+    "finished", "cost_usd", "cost_source", *OUTCOME_COLUMNS,
     *(RENAMED.get(name, name) for name in (*MARKS, *USAGE)), "sentences_ms",
 )  # fmt: skip
 """Columns of `call` that hold a record's result, in the order of `result_row`."""
@@ -64,11 +66,12 @@ BILLED_NOWHERE = "('machine', 'stages', 'stages_estimated', 'imported')"
 _ROLES = {role.value: role for role in Role}
 ATTEMPT_FIELDS = tuple(f.name for f in fields(Attempt))
 _BILLED = ATTEMPT_FIELDS.index("may_be_billed")
+CALL_FIELDS = tuple(f.name for f in fields(Call))
 CALL_COLUMNS = (
     "plan.key", "plan.role", "plan.candidate", "plan.request", "sample.suite", "sample.task", "sample.name",
     "plan.epoch", "plan.instrument", "measured.key", "plan.stage", "whole.key",
 )  # fmt: skip
-"""Columns of `CALL_TABLES` in the order of `call_of`."""
+"""Columns of `CALL_TABLES` in the order of `CALL_FIELDS`, and of `call_of`."""
 CALL_TABLES = (
     "plan JOIN sample ON sample.id = plan.sample LEFT JOIN plan AS measured ON measured.id = plan.measures"
     " LEFT JOIN plan AS whole ON whole.id = plan.part_of LEFT JOIN call ON call.plan = plan.id"
@@ -102,6 +105,12 @@ def call_of(row: Row, known: Known | None = None) -> Call:
         if known is not None:
             known.requests[text] = request
     return _call((key, _ROLES[role], candidate, request, *rest))
+
+
+def call_row(call: Call) -> tuple[Any, ...]:
+    """Return `CALL_COLUMNS` of a call."""
+    values = {name: getattr(call, name) for name in CALL_FIELDS}
+    return tuple((values | {"role": call.role.value, "request": request_text(call.request)}).values())
 
 
 def told_of(row: Row) -> Told:
@@ -153,12 +162,7 @@ def result_row(record: Record) -> tuple[Any, ...]:
 
 def record_of(call: Call, row: Row, attempts: tuple[Attempt, ...], known: Known | None = None) -> Record:
     """Build a record from `RESULT_COLUMNS`."""
-    finished, cost, source, fault, kind, message, partial = row[:_HEAD]
-    outcome: Output | Failure
-    if fault is None:
-        outcome = _output(row[_HEAD:_TOLD])
-    else:
-        outcome = Failure(fault=Fault(fault), kind=kind, message=message, partial=partial)
+    finished, cost, source = row[:_HEAD]
     marks, sentences = list(row[_TOLD:_TIMED]), row[-1]
     marks[_VALID] = bool(marks[_VALID])
     marks.insert(_SENTENCES, () if sentences is None else from_json(tuple[float, ...], json.loads(sentences)))
@@ -169,8 +173,17 @@ def record_of(call: Call, row: Row, attempts: tuple[Attempt, ...], known: Known 
         if known is not None:
             known.usages[meters] = usage
     return _record((
-        call, outcome, attempts, _marks(marks), usage, None if cost is None else Decimal(cost), source, finished,
+        call, outcome_of(row[_HEAD:_TOLD]), attempts, _marks(marks), usage, None if cost is None else Decimal(cost),
+        source, finished,
     ))  # fmt: skip
+
+
+def outcome_of(row: Row) -> Output | Failure:
+    """Build what came of a call from `OUTCOME_COLUMNS`."""
+    fault, kind, message, partial, *output = row
+    if fault is None:
+        return _output(output)
+    return Failure(fault=Fault(fault), kind=kind, message=message, partial=partial)
 
 
 def _output(row: Row) -> Output:
@@ -206,8 +219,8 @@ def numbers_text(numbers: Mapping[str, float]) -> str | None:
     return _document(numbers) if numbers else None
 
 
-def numbers_of(text: str | None) -> dict[str, float]:
-    return {} if text is None else _numbers(json.loads(text))
+def numbers_of(text: str | None) -> Mapping[str, float]:
+    return NO_NUMBERS if text is None else _numbers(json.loads(text))
 
 
 def money(amount: Decimal | None) -> str | None:

@@ -196,8 +196,7 @@ def _scripted(home: Path) -> Iterator[pytest.MonkeyPatch]:
         patch.setattr("harness.clients.litellm_door.load", lambda: None)
         patch.setattr("harness.clients.calibration.calibrate", calibrated)
         patch.setattr("harness.local.host.Host", Host)
-        for place in ("harness.pipeline.missing_engines", "harness.pipeline.machine.missing_engines"):
-            patch.setattr(place, lambda _: ())
+        patch.setattr("harness.pipeline.machine.missing_engines", lambda _: ())
         for offer in pipeline.catalogue(home):
             for variable in offer.variables:
                 patch.delenv(variable, raising=False)

@@ -15,6 +15,7 @@ from harness.core.candidates import Candidate, Machine, Prices, Stage
 from harness.core.requests import ChatRequest
 from harness.pricing import book
 from harness.pricing.cost import cost, parts
+from harness.store.records import Records
 from tests.report.benches import record
 
 ORACLE = Path(__file__).parents[1] / "oracles" / "cost_worked_example.json"
@@ -390,18 +391,20 @@ def test_a_bill_is_told_apart_by_what_was_paid_for() -> None:
     request = ChatRequest(messages=({"role": "user", "content": "?"},), max_tokens=9)
     call = Call(key="k", role=Role.ANSWER, candidate="c", request=request, suite="s", task="t", sample="1")
     answer = record(call, Output(text="x"), usage=usage, cost=whole, source=source)
-    found = parts([answer, answer], candidate)
+    found = parts(Records.of([answer, answer]), candidate)
     assert found == {
         "input": Decimal("0.0108"), "cached": Decimal("0.00372"), "output": Decimal("0.0105"),
         "reasoning": Decimal("0.012"),
     }  # fmt: skip
     assert sum(found.values()) == 2 * (whole or 0)
     odd = replace(answer, cost_usd=Decimal(1))
-    assert parts([answer, odd, replace(answer, cost_usd=None)], candidate) == {
+    assert parts(Records.of([answer, odd, replace(answer, cost_usd=None)]), candidate) == {
         "input": Decimal("0.0054"), "cached": Decimal("0.00186"), "output": Decimal("0.00525"),
         "reasoning": Decimal("0.006"), "whole": Decimal(1),
     }, "what no bill explains stands by itself"  # fmt: skip
-    assert parts([answer], replace(candidate, machine=Machine(usd_per_hour=Decimal("0.1")))) == {"machine": whole}
+    assert parts(Records.of([answer]), replace(candidate, machine=Machine(usd_per_hour=Decimal("0.1")))) == {
+        "machine": whole
+    }
     stage = Stage(name="a", candidate=candidate, input="{{ input }}")
-    assert parts([answer], replace(candidate, stages=(stage,))) == {"stages": whole}
-    assert parts([], candidate) == {}
+    assert parts(Records.of([answer]), replace(candidate, stages=(stage,))) == {"stages": whole}
+    assert parts(Records.of([]), candidate) == {}

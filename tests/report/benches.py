@@ -3,7 +3,7 @@
 import hashlib
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +21,8 @@ from harness.core.requests import ChatRequest, MosRequest, SpeechRequest, Transc
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale
 from harness.core.runs import RunSettings
 from harness.core.suites import Sample
-from harness.report.evidence import AskedSample, Evidence, Judgement
+from harness.report.evidence import AskedSample, Evidence, Judgement, by_role
+from harness.store.records import Records
 
 STARTED = "2026-11-20T08:15:00+00:00"
 FINISHED = "2026-11-20T08:21:42+00:00"
@@ -328,6 +329,12 @@ def manifest(bench: Bench, *, name: str = "support-bot") -> Manifest:
     )
 
 
+def among(records: Mapping[Role, Records], *, role: Role, are: Iterable[Record]) -> Mapping[Role, Records]:
+    """Return `records` with others of one role."""
+    others = [record for found in records.values() for record in found if record.call.role is not role]
+    return by_role(Records.of([*others, *are]))
+
+
 def freeze(bench: Bench, *, name: str = "support-bot", folder: Path = Path("/nowhere/media")) -> Evidence:
     """Return the bench as evidence; clips are read from memory."""
 
@@ -339,7 +346,7 @@ def freeze(bench: Bench, *, name: str = "support-bot", folder: Path = Path("/now
     return Evidence(
         manifest=manifest(bench, name=name),
         samples=tuple(bench.samples),
-        records={Role.ANSWER: tuple(bench.answers), Role.INSTRUMENT: tuple(bench.readings), Role.WARMUP: ()},
+        records=by_role(Records.of([*bench.answers, *bench.readings])),
         judgements=tuple(bench.judgements),
         pending=tuple(bench.pending),
         read_media=read,

@@ -14,6 +14,7 @@ import pytest
 from harness.core.calls import Output, Role
 from harness.report import bundle, differences
 from harness.report.html import report_page
+from harness.store.records import Records
 from tests.report.bakeoffs import FakeRun, decision
 from tests.report.benches import freeze
 from tests.report.pages import packed, packed_numbers, parse
@@ -91,7 +92,7 @@ def test_the_most_telling_answers_come_first_and_the_others_stand_beside_the_pag
     monkeypatch.setattr("harness.report.bundle.CHUNK", 100)
     evil = "\x1b[2J\u202e</script>模型\ud800"
     answers = run.evidence.records[Role.ANSWER]
-    hostile = tuple(
+    hostile = Records.of(
         replace(r, outcome=replace(r.outcome, text=evil)) if isinstance(r.outcome, Output) else r for r in answers
     )
     evidence = replace(run.evidence, records={Role.ANSWER: hostile})

@@ -29,7 +29,7 @@ def labelled(read: tuple[int, ...], *, labels: list[str]) -> SlotEvidence:
                     detail={"wanted": 1.0, "read": float(read[i % len(read)])},
                 )
             }
-            for i, record in enumerate(of.answers.values())
+            for i, record in enumerate(of.answers)
             if not isinstance(record.outcome, Failure)
         },
     )  # fmt: skip

@@ -6,7 +6,9 @@ from pathlib import Path
 from harness.core.calls import Failure, Fault, Output, Ranked, Role
 from harness.core.suites import Sample
 from harness.report.discretion import without_content
+from harness.report.evidence import by_role
 from harness.report.html import report_page
+from harness.store.records import Records
 from tests.report.bakeoffs import two_slots
 from tests.report.pages import packed, parse
 
@@ -35,7 +37,8 @@ def test_a_page_without_content_shows_scores_and_hashes_and_nobodys_words() -> N
         for a in evidence.samples
     )
     judgements = tuple(replace(judgement, reason=WORDS) for judgement in evidence.judgements)
-    evidence = replace(evidence, records=records, samples=samples, judgements=judgements)
+    table = Records.of(record for found in records.values() for record in found)
+    evidence = replace(evidence, records=by_role(table), samples=samples, judgements=judgements)
     path = Path("/runs/one/report.html")
     open_page, closed_page = (report_page(e, run.decisions, path).html for e in (evidence, without_content(evidence)))
     assert WORDS in open_page

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.core.calls import Call, Record, Role, Unrecorded
+from harness.core.calls import Call, Role, Unrecorded
 from harness.core.manifest import Manifest
 from harness.core.suites import Sample
 from harness.report.evidence import Evidence, candidates_of, gather, instruments_of, tasks_of
 from harness.report.html import report_page
+from harness.store.records import Records
 from tests.report.bakeoffs import two_slots
 
 
@@ -41,9 +42,8 @@ class FakeLedger:
     def samples(self) -> list[StoredSample]:
         return [StoredSample(suite=a.suite, task=a.task, sample=a.sample) for a in self.evidence.samples]
 
-    def records(self, role: Role | None = None) -> Iterable[Record]:
-        kept = [role] if role is not None else list(Role)
-        return (record for one in kept for record in self.evidence.records.get(one, ()))
+    def table(self) -> Records:
+        return self.evidence.everything
 
     def scores(self) -> Iterable[ScoreRow]:
         for j in self.evidence.judgements:

@@ -13,6 +13,7 @@ from harness.decide.profiles import side_by_side
 from harness.report.html import report_page
 from harness.report.words import WORDS
 from tests.report.bakeoffs import FakeRun, two_slots
+from tests.report.benches import among
 from tests.report.pages import Page, parse
 from tests.report.recompute import close, figures, reads_as
 
@@ -79,7 +80,9 @@ def test_ids_are_unique(page: Page) -> None:
 def test_ids_are_unique_on_an_incomplete_page(fake: FakeRun) -> None:
     answers = fake.evidence.records[Role.ANSWER]
     waiting = tuple(record.call for record in answers[:3])
-    rest = replace(fake.evidence, records={**fake.evidence.records, Role.ANSWER: answers[3:]}, pending=waiting)
+    rest = replace(
+        fake.evidence, records=among(fake.evidence.records, role=Role.ANSWER, are=answers[3:]), pending=waiting
+    )
     page = parse(report_page(rest, fake.decisions, Path("/runs/one/report.html")).html)
     test_ids_are_unique(page)
     expected = figures(rest, fake.decisions)
@@ -94,7 +97,7 @@ def test_answers_that_were_cut_are_counted(fake: FakeRun) -> None:
     mine = [i for i, r in enumerate(answers) if r.call.candidate == "gpt-mini" and isinstance(r.outcome, Output)][:4]
     for i in mine:
         answers[i] = replace(answers[i], outcome=Output(text="Let me think", finish_reason="length"))
-    cut = replace(fake.evidence, records={**fake.evidence.records, Role.ANSWER: tuple(answers)})
+    cut = replace(fake.evidence, records=among(fake.evidence.records, role=Role.ANSWER, are=answers))
     page = parse(report_page(cut, fake.decisions, Path("/runs/one/report.html")).html)
     shown = {key: page.figures[key].attributes["value"] for key in page.figures if key.endswith("/cut")}
     assert shown["text/calls/gpt-mini/cut"] == "4"
@@ -110,7 +113,7 @@ def test_bounds_are_marked_and_what_may_be_billed_beside_the_records_is_told(fak
     answers[i] = replace(answers[i], cost_source="estimated")
     lost = replace(
         fake.evidence,
-        records={**fake.evidence.records, Role.ANSWER: tuple(answers)},
+        records=among(fake.evidence.records, role=Role.ANSWER, are=answers),
         unrecorded=Unrecorded(calls=3, usd=Decimal("0.0123")),
     )
     marked = parse(report_page(lost, fake.decisions, Path("/runs/one/report.html")).html)

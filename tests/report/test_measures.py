@@ -12,6 +12,7 @@ from harness.report.document import plain
 from harness.report.measures import interval_of_mean, spending
 from harness.report.speaker import Speaker
 from harness.report.view import view
+from harness.store.records import Records
 from tests.report.bakeoffs import FakeRun, two_slots
 from tests.report.benches import record
 
@@ -81,7 +82,7 @@ def costing(*costs: str | None, bounds: int = 0) -> list[Record]:
 def test_spending_passes_no_part_for_the_whole_and_no_bound_for_a_bill(
     records: list[Record], text: str, marked: str | None
 ) -> None:
-    spent = spending(records, id="slot/cost/a/spent_usd")
+    spent = spending(Records.of(records), id="slot/cost/a/spent_usd")
     assert plain(Speaker("en").show(spent.value)) == text
     assert (None if spent.estimated is None else plain(Speaker("en").show(spent.estimated))) == marked
 

@@ -19,7 +19,7 @@ from harness.report.numbers import usd
 from harness.report.volumes import VOLUMES, stated
 from harness.report.words import WORDS
 from tests.report.bakeoffs import FakeRun, two_slots
-from tests.report.benches import Bench, freeze
+from tests.report.benches import Bench, among, freeze
 from tests.report.pages import LINK, NUMBER, Page, memo_text, parse, strays, unlinked
 from tests.report.test_page import HOSTILE, hostile_run, nothing
 
@@ -243,7 +243,7 @@ def test_a_month_is_priced_at_the_volumes_that_are_asked_for(fake: FakeRun) -> N
 def test_what_was_charged_by_an_estimate_or_cannot_be_true_is_told(fake: FakeRun) -> None:
     first, *others = fake.evidence.records[Role.ANSWER]
     doubtful = replace(first, cost_source="estimated", usage=replace(first.usage, source="suspect"))
-    answers = {**fake.evidence.records, Role.ANSWER: (doubtful, *others)}
+    answers = among(fake.evidence.records, role=Role.ANSWER, are=(doubtful, *others))
     beside = Unrecorded(calls=3, usd=Decimal("0.0123"))
     memo = memo_text(replace(fake.evidence, records=answers, unrecorded=beside), fake.decisions)
     assert re.search(r"\| ≈ \$\S+ \(1 of \d+ calls estimated\) \|", memo)

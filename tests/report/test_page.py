@@ -24,7 +24,7 @@ from harness.report.visible import visible
 from tests import videos as films
 from tests.pictures import noun, picture
 from tests.report.bakeoffs import FakeRun, decision, two_slots
-from tests.report.benches import RULES, Bench, freeze, text_slot, tts_slot
+from tests.report.benches import RULES, Bench, among, freeze, text_slot, tts_slot
 from tests.report.pages import Page, parse, without_library
 
 HOSTILE = (
@@ -322,7 +322,7 @@ def test_no_audio_and_no_latency() -> None:
 
 def test_pending_calls_stamp_the_run_incomplete(fake: FakeRun) -> None:
     waiting = tuple(record.call for record in fake.evidence.records[Role.ANSWER][:3])
-    rest = {**fake.evidence.records, Role.ANSWER: fake.evidence.records[Role.ANSWER][3:]}
+    rest = among(fake.evidence.records, role=Role.ANSWER, are=fake.evidence.records[Role.ANSWER][3:])
     page = parse(render(replace(fake.evidence, records=rest, pending=waiting), fake.decisions[:1]))
     assert "3 of 64 planned answers have no final word" in page.with_class("banner")[0].text
     assert page.figures["run/incomplete/all/pending"].attributes["value"] == "3"
@@ -453,7 +453,7 @@ def test_unscored_answers_lower_the_count_and_are_no_zero(fake: FakeRun) -> None
 def test_epochs_are_told_apart(fake: FakeRun) -> None:
     answers = fake.evidence.records[Role.ANSWER]
     again = [replace(r, call=replace(r.call, epoch=1, key=r.call.key[::-1]), cost_usd=Decimal("0.5")) for r in answers]
-    twice = replace(fake.evidence, records={**fake.evidence.records, Role.ANSWER: (*answers, *again)})
+    twice = replace(fake.evidence, records=among(fake.evidence.records, role=Role.ANSWER, are=(*answers, *again)))
     page = parse(render(twice, fake.decisions[:1]))
     epochs = [e.text for key, e in page.figures.items() if key.endswith(":epoch")]
     assert sorted(set(epochs)) == ["1", "2"]

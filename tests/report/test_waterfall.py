@@ -12,7 +12,7 @@ from harness.report.numbers import Number
 from harness.report.slots import slot_evidence
 from harness.report.waterfall import waterfall
 from tests.report.bakeoffs import decision
-from tests.report.benches import Bench, freeze, record, text_slot
+from tests.report.benches import Bench, among, freeze, record, text_slot
 from tests.report.pages import parse
 
 NAMES = ("gpt-mini", "smollm2")
@@ -43,7 +43,7 @@ def cascaded(*stages: tuple[str, Marks], aloud: str = "") -> tuple[Evidence, Rec
         for i, (call, (name, marks)) in enumerate(zip(calls, stages, strict=True))
     )
     evidence = freeze(bench)
-    return replace(evidence, records={**evidence.records, Role.STAGE: records}), whole, bench
+    return replace(evidence, records=among(evidence.records, role=Role.STAGE, are=records)), whole, bench
 
 
 def bars(*stages: tuple[str, Marks], aloud: str = "") -> list[tuple[str, str | None, str | None, int, int]]:
