@@ -138,12 +138,10 @@ def _title(decision: Decision, say: _Words) -> str:
 
 
 def _verdict(decision: Decision, say: _Words) -> str:
-    """Return the sentence that answers the question; it names a clear winner; any other verdict stands before it."""
+    """Return the sentence that answers the question; it says itself whether there is a clear winner."""
     verdict = decision.verdict
     sentence = say.told(verdict.sentence, verdict.said)
-    if verdict.kind in (VerdictKind.LEAN, VerdictKind.TOSS_UP):
-        return say(f"closing.verdict.{verdict.kind}", sentence=sentence)
-    return sentence
+    return say("closing.lean", sentence=sentence) if verdict.kind is VerdictKind.LEAN else sentence
 
 
 def _came(row: Completeness, say: _Words) -> str:

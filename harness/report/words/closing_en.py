@@ -5,8 +5,7 @@ from types import MappingProxyType
 
 CLOSING: Mapping[str, str] = MappingProxyType(
     {
-        "closing.verdict.lean": "Lean: {sentence}",
-        "closing.verdict.toss-up": "Toss-up: {sentence}",
+        "closing.lean": "Lean: {sentence}",
         "closing.title": "{slot}: {basis}",
         "closing.title.incomplete": "INCOMPLETE  {slot}: {basis}",
         "closing.basis": "{samples} planned for every candidate; {answered} have a judged answer of every one",

@@ -5,8 +5,7 @@ from types import MappingProxyType
 
 CLOSING: Mapping[str, str] = MappingProxyType(
     {
-        "closing.verdict.lean": "有所倾向：{sentence}",
-        "closing.verdict.toss-up": "难分高下：{sentence}",
+        "closing.lean": "有所倾向：{sentence}",
         "closing.title": "{slot}：{basis}",
         "closing.title.incomplete": "未完成  {slot}：{basis}",
         "closing.basis": "计划让所有候选都回答{samples}，其中 {answered} 个拿到了全部候选的有效评分",
