@@ -82,7 +82,7 @@ def _show(comparisons: "tuple[Comparison, ...]") -> None:
         ]
 
     heads = [tell(f"compare.{head}") for head in ("slot", "candidate", "run", "before", "since", "difference", "p")]
-    for line in table([*heads, ""], [row(it) for it in comparisons], wide=screen.table_columns(), keys=2):
+    for line in table([*heads, ""], [row(it) for it in comparisons], wide=screen.table_columns(), keys=3):
         screen.say(line)
     for it in comparisons:
         screen.say()
@@ -102,9 +102,8 @@ def _show(comparisons: "tuple[Comparison, ...]") -> None:
                 screen.say(tell("compare.metric", metric=metric, **ends) + _times(it.ratios.get(metric)))
         if any(map(_moved, it.ratios.values())):
             screen.say(tell("compare.load"))
-            if it.differs:
-                what = listed([tell(f"compare.differs.{name}") for name in it.differs])
-                screen.say(tell("compare.differs", what=what))
+        if it.differs:
+            screen.say(tell("compare.differs", what=listed([tell(f"compare.differs.{name}") for name in it.differs])))
 
 
 def _moved(ratio: "Estimate") -> str | None:
@@ -116,9 +115,14 @@ def _moved(ratio: "Estimate") -> str | None:
 
 def _times(ratio: "Estimate | None") -> str:
     """Return by what factor a metric has changed; nothing where no interval tells."""
-    from harness.report import numbers
-
     if ratio is None or ratio.value is None or ratio.low is None or ratio.high is None:
         return ""
-    ends = {name: numbers.fixed(x, 2) for name, x in (("times", ratio.value), ("low", ratio.low), ("high", ratio.high))}
+    ends = {name: _factor(x) for name, x in (("times", ratio.value), ("low", ratio.low), ("high", ratio.high))}
     return tell("compare.times", verdict=tell(f"compare.{_moved(ratio) or 'same'}"), **ends)
+
+
+def _factor(times: float) -> str:
+    """Return it with so many digits that what is not 1 does not read as 1."""
+    from harness.report import numbers
+
+    return numbers.significant(times, 3 if times == 1.0 or float(f"{times:.2e}") != 1.0 else 5)

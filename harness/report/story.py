@@ -66,7 +66,7 @@ def _bottom_line(speak: Speaker, slot: SlotView, volumes: Sequence[int], frozen_
 def _recommendation(speak: Speaker, slot: SlotView) -> Spans:
     verdict = slot.verdict
     if verdict.winner is None:
-        if verdict.kind == "none" and verdict.about is not None:
+        if verdict.about is not None and verdict.said[:1] and verdict.said[0].key.startswith("unfit"):
             return speak.say("memo.unfit", leader=verdict.about.name)
         if verdict.about is None or verdict.kind in ("none", "incomplete"):
             return speak.say("memo.incomplete" if verdict.kind == "incomplete" else "memo.none")

@@ -37,7 +37,7 @@ class TryingView:
 
 
 def trying(of: SlotEvidence, anchor: str, latitude: Latitude | None) -> TryingView | None:
-    """Return the view; None where nobody has a value or a single criterion decides, so that no weight matters.
+    """Return the view; None where nobody is ranked or a single criterion decides, so that no weight matters.
 
     Without `latitude` the page ranks, but gives no chances and no kind of verdict.
     """
@@ -92,7 +92,8 @@ def _data(of: SlotEvidence, anchor: str, presets: Sequence[Preset], latitude: La
     lines = {line.candidate: line for line in decision.ranking}
     names = table.candidates
     alphabetical = sorted(names)
-    without = decision.verdict.kind if decision.verdict.kind is VerdictKind.INCOMPLETE else None
+    kind, fit = decision.verdict.kind, latitude is None or decision.verdict.leader not in latitude.unfit
+    without = kind if kind is VerdictKind.INCOMPLETE or (kind is VerdictKind.NONE and fit) else None
     stream: Mapping[str, Any] = weight_stream(decision.seed).bit_generator.state["state"]
     return {
         "anchor": anchor,

@@ -10,7 +10,7 @@ import yaml
 
 from harness.core.calls import Role, Unrecorded
 from harness.core.canonical import digest
-from harness.core.decision import GateStatus, VerdictKind
+from harness.core.decision import GateStatus, Said, VerdictKind
 from harness.report.evidence import candidates_of
 from harness.report.html import report_page
 from harness.report.markdown import markdown
@@ -129,11 +129,17 @@ def test_nobody_is_chosen_who_had_no_rival_or_is_not_good_enough(fake: FakeRun) 
     first = table.candidates.index("gpt-mini")
     rows = {key: (getattr(table, key)[first],) for key in ("candidates", "raw", "values", "contributions", "scores")}
     alone = memo_text(fake.evidence, [replace(one, ranking=one.ranking[:1], matrix=replace(table, **rows))])
-    assert "**Nothing was compared: gpt-mini had no rival. It passes its gates, and no more is known.**" in alone
+    assert "**Nothing was compared: gpt-mini had no rival. It passes its gates.**" in alone
     assert "gpt-mini passes its gates; it was compared with nobody." in alone
-    verdict = replace(one.verdict, kind=VerdictKind.NONE, winner=None)
-    unfit = memo_text(fake.evidence, [replace(one, verdict=verdict)])
-    assert "**Choose none of them: gpt-mini ranks first, and is not good enough.**" in unfit
+    none = replace(one.verdict, kind=VerdictKind.NONE, winner=None)
+    for key, told in (
+        ("unfit", "**Choose none of them: gpt-mini ranks first, and is not good enough.**"),
+        ("nothing_answered", "**Choose none of them"),
+    ):
+        said = (Said(key=key, arguments={"leader": ("gpt-mini",), "slot": ("text",)}),)
+        memo = memo_text(fake.evidence, [replace(one, verdict=replace(none, said=said))])
+        assert told in memo
+        assert ("is not good enough" in memo) == (key == "unfit")
 
 
 def test_a_fallback_whose_gates_are_unproven_says_so(fake: FakeRun) -> None:

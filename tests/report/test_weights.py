@@ -28,7 +28,7 @@ __all__ = ["project"]
 
 DRAWS = 500
 WEIGHTINGS = 100
-"""Of each of two slots."""
+"""Of each of two slots, and of one where nothing was answered."""
 HOSTILE = '<img src=x onerror="document.title=1"> \u202e🙂 模型: "#\\\''
 
 TEXT = DecisionRule(
@@ -120,6 +120,11 @@ CASES = (
         ("other",),
         echoes=[Echo(candidate="unpriced", asked="m", model="n", answers=9, of=9)],
         bounded=["other"],
+    ),
+    case(
+        replace(TEXT, slot="z", gates=()),  # fast and cheap, and nobody has answered anything
+        {"alpha": (None, 900.0, 1.42, 0.0), "bravo": (None, 1200.0, 1.40, 0.0)},
+        ("alpha",),
     ),
 )
 

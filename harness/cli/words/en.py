@@ -219,7 +219,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "compare.less": "less",
         "compare.load": "  The runs were made one after the other: latency, and what a machine's time costs, may have "
         "changed with the load of machine, network or provider. Candidates of one run are measured side by side.",
-        "compare.differs": "  Not the same in both runs either: {what}.",
+        "compare.differs": "  Not the same in both runs: {what}.",
         "compare.differs.machine": "the machine",
         "compare.differs.in_flight": "how many calls were in flight",
         "compare.differs.prices": "what is charged",

@@ -46,7 +46,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.clear": "Choose {winner}.",
         "memo.lean": "Choose {winner} unless something that was not measured speaks against it: the lead is not "
         "beyond doubt.",
-        "memo.alone": "Nothing was compared: {winner} had no rival. It passes its gates, and no more is known.",
+        "memo.alone": "Nothing was compared: {winner} had no rival. It passes its gates.",
         "memo.toss-up": "There is no clear winner. If one must be named: {winner}, the cheapest or simplest of "
         "those that cannot be told apart.",
         "memo.toss-up_alone": "There is no clear winner. If one must be named: {winner}, which ranks first.",

@@ -45,7 +45,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         # bottom line
         "memo.clear": "选择 {winner}。",
         "memo.lean": "建议选择 {winner}，除非有未测量的因素不利于它：它的领先还不算稳固。",
-        "memo.alone": "没有作任何比较：{winner} 没有对手。它通过了门槛，除此之外一无所知。",
+        "memo.alone": "没有作任何比较：{winner} 没有对手。它通过了门槛。",
         "memo.toss-up": "没有明确的胜出者。如果必须选一个：选 {winner}，它是难分高下的几个候选中最便宜或最简单的。",
         "memo.toss-up_alone": "没有明确的胜出者。如果必须选一个：选排名第一的 {winner}。",
         "memo.ties": "难分高下的是：{candidates}。",
