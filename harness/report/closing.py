@@ -141,7 +141,8 @@ def _verdict(decision: Decision, say: _Words) -> str:
     """Return the sentence that answers the question; it says itself whether there is a clear winner."""
     verdict = decision.verdict
     sentence = say.told(verdict.sentence, verdict.said)
-    return say("closing.lean", sentence=sentence) if verdict.kind is VerdictKind.LEAN else sentence
+    leans = verdict.kind is VerdictKind.LEAN and not is_alone(decision)
+    return say("closing.lean", sentence=sentence) if leans else sentence
 
 
 def _came(row: Completeness, say: _Words) -> str:
