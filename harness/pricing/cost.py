@@ -100,26 +100,36 @@ def parts(records: Calls, candidate: Candidate) -> dict[str, Decimal]:
         alike.setdefault((fault is not None, source), []).append(i)
     found: dict[str, Decimal] = {}
     for places in alike.values():
-        bills = [_paid(known.pick(places), candidate)]
-        if not bills[0]:
-            bills = [_paid(call, candidate) or {"whole": call.spent} for call in (known.pick([i]) for i in places)]
+        calls = known.pick(places)
+        bills = [_bought(_together(calls), candidate, sent_at(calls[0].attempts))]
+        if sum(bills[0].values()) != calls.spent:
+            bills = [_explained(calls[i], candidate) for i in range(len(calls))]
         for part, dollars in ((part, dollars) for bill in bills for part, dollars in bill.items()):
             found[part] = found.get(part, Decimal(0)) + dollars
     return found
 
 
-def _paid(calls: Calls, candidate: Candidate) -> dict[str, Decimal]:
-    """Return one bill over the usage of all calls, by part; nothing where that is not what they have cost.
+def _together(calls: Calls) -> Usage:
+    """Return one usage of all calls.
 
     A bill is linear in its meters, but for prices that hold by the length of a prompt, by the hour or by the frame.
     """
-    first = calls[0]
     counts = ((meter, [n for n in calls.column(meter) if n is not None]) for meter in METERS)
-    together = replace(first.usage, **{meter: sum(told) for meter, told in counts if told})
+    return replace(calls[0].usage, **{meter: sum(told) for meter, told in counts if told})
+
+
+def _explained(call: Record, candidate: Candidate) -> dict[str, Decimal]:
+    """Return the bill of one call by part, or its cost as one part where that is not what it has cost."""
+    bill, spent = _bought(call.usage, candidate, sent_at(call.attempts)), call.cost_usd or Decimal(0)
+    return bill if sum(bill.values()) == spent else {"whole": spent}
+
+
+def _bought(usage: Usage, candidate: Candidate, at: str | None) -> dict[str, Decimal]:
+    """Return dollars by part."""
     found: dict[str, Decimal] = {}
-    for line in _lines(together, candidate, sent_at(first.attempts)):
+    for line in _lines(usage, candidate, at):
         found[line.part] = found.get(line.part, Decimal(0)) + (line.units or 0) * (line.usd or 0)
-    return found if sum(found.values()) == calls.spent else {}
+    return found
 
 
 def _lines(usage: Usage, candidate: Candidate, at: str | None) -> list[Line]:

@@ -23,13 +23,13 @@ class Records(Sequence[Record]):
     """
 
     def __init__(
-        self, columns: Columns, places: Sequence[int], attempts: Attempts, nouns: Mapping[str, Record] | None = None
+        self, columns: Columns, places: Sequence[int], attempts: Attempts, nouns: Sequence[Record] = ()
     ) -> None:
         """`places`: the rows of `columns` that are meant; a column of `NAMES` that is not among them is all None.
 
-        `nouns`: key → a record that is there already.
+        `nouns`: the records of all rows, where they are there already.
         """
-        self._stored, self._places, self._attempts, self._nouns = columns, places, attempts, nouns or {}
+        self._stored, self._places, self._attempts, self._nouns = columns, places, attempts, nouns
         self._read: dict[str, Sequence[Any]] = {}
         self._known = rows.Known()
 
@@ -39,7 +39,7 @@ class Records(Sequence[Record]):
         nouns = list(records)
         found = [(*rows.call_row(noun.call), *rows.result_row(noun)) for noun in nouns]
         attempts = {noun.call.key: [(i, *rows.attempt_row(it)) for it in noun.attempts] for i, noun in enumerate(nouns)}
-        return cls(columns(NAMES, found), range(len(found)), attempts, {noun.call.key: noun for noun in nouns})
+        return cls(columns(NAMES, found), range(len(found)), attempts, nouns)
 
     @classmethod
     def joined(cls, tables: Iterable["Records"]) -> "Records":
@@ -92,8 +92,8 @@ class Records(Sequence[Record]):
     def outcome(self, place: int) -> Output | Failure:
         """Return what came of one call, without all the rest of its record."""
         at = self._places[place]
-        if (noun := self._nouns.get(self._stored["key"][at])) is not None:
-            return noun.outcome
+        if self._nouns:
+            return self._nouns[at].outcome
         return rows.outcome_of(self._row(rows.OUTCOME_COLUMNS, at))
 
     def __len__(self) -> int:
@@ -113,11 +113,10 @@ class Records(Sequence[Record]):
         return Records(self._stored, places, self._attempts, self._nouns)
 
     def _made(self, at: int) -> Record:
-        key = self._stored["key"][at]
-        if (noun := self._nouns.get(key)) is not None:
-            return noun
+        if self._nouns:
+            return self._nouns[at]
         call = rows.call_of(self._row(rows.CALL_FIELDS, at), self._known)
-        attempts = tuple([rows.attempt_of(row[1:]) for row in self._attempts.get(key, ())])
+        attempts = tuple([rows.attempt_of(row[1:]) for row in self._attempts.get(call.key, ())])
         return rows.record_of(call, self._row(rows.RESULT_COLUMNS, at), attempts, self._known)
 
     def _row(self, names: Sequence[str], at: int) -> rows.Row:
