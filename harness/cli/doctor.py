@@ -1,6 +1,7 @@
 """`bakeoff doctor`: what is installed here, and how well this machine measures."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import typer
@@ -66,8 +67,9 @@ def _row(of: "Calibration") -> list[str]:
 
 
 def _advice(calibrations: "Sequence[Calibration]") -> list[str]:
-    """Return how many calls at once this machine can time, where it could not time them all."""
+    """Return how many calls at once this machine can time, where it could not time them all; from few to many."""
     if not any(of.untrusted for of in calibrations):
         return []
-    able = [of.in_flight for of in calibrations if not of.untrusted]
-    return [tell("doctor.busy"), tell("doctor.busy.fix", n=max(able, default=1))]
+    able = [of.in_flight for of in takewhile(lambda of: not of.untrusted, calibrations)]
+    fix = tell("doctor.busy.fix", n=able[-1]) if able else tell("doctor.busy.end")
+    return [tell("doctor.busy"), fix]

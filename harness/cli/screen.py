@@ -95,6 +95,8 @@ def show_error(error: BakeoffError, *, sent: bool = False) -> None:
             show_problem(problem, brief=brief)
         if len(error.problems) > SHOWN:
             warn(tell("error.more", n=len(error.problems) - SHOWN))
+        if brief and not all(problem.hint is None or is_short(problem.hint) for problem in shown):
+            warn(tell("error.unfixed"))
         problems = counted(len(error.problems), "problem")
         warn(tell("error.sent" if sent else "error.unsent", problems=problems, code=error.exit_code))
         return
@@ -142,8 +144,12 @@ def problem_text(problem: Problem, wide: int = COLUMNS) -> str:
 def problem_line(problem: Problem) -> str:
     """Return a problem as one line: place, message and what to do where that is short."""
     text = tell("colon").join([_place(problem), problem.message] if problem.file else [problem.message])
-    short = problem.hint is not None and columns(problem.hint) <= COLUMNS // 2
-    return text + (tell("error.fix.brief", hint=problem.hint) if short else "")
+    return text + (tell("error.fix.brief", hint=problem.hint) if problem.hint and is_short(problem.hint) else "")
+
+
+def is_short(hint: str) -> bool:
+    """Whether what to do has room on the line of its problem."""
+    return columns(hint) <= COLUMNS // 2
 
 
 def _place(problem: Problem) -> str:

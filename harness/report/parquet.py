@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from harness.errors import Problem, UsageError
@@ -11,8 +11,9 @@ from harness.report.exports import METERS, TIMES, Cell, Row, cells_of
 
 WHOLE = frozenset({"epoch", "attempts", "image_width", "image_height", *METERS})
 REAL = frozenset({"quality", "audio_seconds", "video_seconds", *TIMES})
-DOLLARS = Decimal("1e-12")
-"""The smallest part of a dollar that a cost is kept to."""
+PLACES = 24
+"""Decimals of a dollar that a cost keeps: as many as the longest price of the book has, so that money stays exact."""
+EXACT = Context(prec=38)
 
 
 def parquet(run: str, found: Sequence[Row]) -> bytes:
@@ -37,7 +38,7 @@ def _typed(arrow: Any, name: str, cells: Sequence[Cell]) -> Any:
     if name in REAL or name.startswith("score "):
         return arrow.array(cells, arrow.float64())
     if name == "cost_usd":
-        return arrow.array([_dollars(cell) for cell in cells], arrow.decimal128(38, 12))
+        return arrow.array([_dollars(cell) for cell in cells], arrow.decimal128(EXACT.prec, PLACES))
     if name == "finished":
         moments = [datetime.fromisoformat(str(cell)) if cell else None for cell in cells]
         return arrow.array(moments, arrow.timestamp("us", tz="UTC"))
@@ -45,7 +46,7 @@ def _typed(arrow: Any, name: str, cells: Sequence[Cell]) -> Any:
 
 
 def _dollars(cell: Cell) -> Decimal | None:
-    return None if cell is None else Decimal(cell).quantize(DOLLARS)
+    return None if cell is None else Decimal(cell).quantize(Decimal(1).scaleb(-PLACES), context=EXACT)
 
 
 def _library() -> Any:

@@ -11,9 +11,10 @@ from openpyxl.cell.cell import Cell as Written
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from harness.core.decision import Decision
+from harness.core.estimates import Estimate
 from harness.report.closing import Closing, closing
 from harness.report.exports import Cell, Row, cells_of, safe
-from harness.report.standing import is_measured
+from harness.report.standing import is_alone, is_measured
 from harness.report.visible import visible
 
 LONGEST = 32_000
@@ -35,11 +36,13 @@ def workbook(run: str, decisions: Sequence[Decision], found: Sequence[Row]) -> b
 
 
 def _matrix(decision: Decision, it: Closing) -> Iterator[list[Cell]]:
-    """Yield the closing table with its numbers as numbers, each interval in two columns of its own."""
-    matrix = decision.matrix
+    """Yield the closing table with its numbers as numbers, each part of a cell in a column of its own."""
+    matrix, alone = decision.matrix, is_alone(decision)
+    lettered = slice(2, 3 if decision.firmness.separation.tiers else 2)
     named = [f"{criterion.name}: {criterion.metric}" for criterion in matrix.criteria]
-    heads = ["rank", "candidate", "score", "score low", "score high", "P(best)"]
-    yield [*heads, *(f"{name}{end}" for name in named for end in ("", " low", " high", " value")), "gates"]
+    heads = ["rank", "candidate", *it.heads[lettered], "score", "score low", "score high", "P(best)"]
+    ends = ("", " low", " high", " n", " estimated calls", " value")
+    yield [*heads, *(f"{name}{end}" for name in named for end in ends), "coverage", "gates"]
     for ranked, shown in zip(decision.ranking, it.rows, strict=True):
         row = matrix.candidates.index(ranked.candidate)
         measured = is_measured(decision, ranked.candidate)
@@ -47,9 +50,19 @@ def _matrix(decision: Decision, it: Closing) -> Iterator[list[Cell]]:
         cells = [
             cell
             for estimate, value in zip(matrix.raw[row], matrix.values[row], strict=True)
-            for cell in (estimate.value, estimate.low, estimate.high, value)
+            for cell in (*_measured(estimate), value)
         ]
-        yield [ranked.rank, ranked.candidate, *score, ranked.p_best, *cells, shown[-1]]
+        coverage = next((e.value for e in decision.estimates[ranked.candidate] if e.metric == "coverage"), None)
+        p_best = None if alone else ranked.p_best
+        yield [ranked.rank, ranked.candidate, *shown[lettered], *score, p_best, *cells, coverage, shown[-1]]
+
+
+def _measured(estimate: Estimate) -> tuple[Cell, ...]:
+    """Return the value, its interval, how many measurements it rests on, and of how many calls a bound stands in."""
+    if estimate.value is None:
+        return (None,) * 5
+    calls = 0 if estimate.bounded is None else estimate.bounded.calls
+    return (estimate.value, estimate.low, estimate.high, estimate.n, calls)
 
 
 def _sheet(book: Workbook, name: str) -> WriteOnlyWorksheet:

@@ -3,13 +3,15 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from harness.cli.doctor import _lines
+from harness.cli.doctor import _advice, _lines
 from harness.core.canonical import from_json
 from harness.execute.doctor import Checkup
+from tests.cli.conftest import CALIBRATION
 
 pytestmark = pytest.mark.alone
 
@@ -42,11 +44,19 @@ def test_it_measures_the_measuring(told: Checkup) -> None:
     assert told.clock_drift_ms < 1000
 
 
-def test_what_it_cannot_time_comes_with_what_to_do(told: Checkup) -> None:
-    calm = [replace(calibration, untrusted=0) for calibration in told.calibrations]
-    busy = replace(told, calibrations=(*calm[:2], replace(calm[2], untrusted=3)))
-    assert "run: {max_in_flight: 16} in bakeoff.yaml" in _lines(busy)[-2]
-    assert not any(line.startswith("Not trusted") for line in _lines(replace(told, calibrations=tuple(calm))))
+@pytest.mark.parametrize(
+    ("untrusted", "fix"),
+    [
+        pytest.param((0, 0, 0), None, id="all-timed"),
+        pytest.param((0, 0, 3), "or write run: {max_in_flight: 16} in bakeoff.yaml", id="too-many"),
+        pytest.param((0, 3, 0), "or write run: {max_in_flight: 1} in bakeoff.yaml", id="more-by-luck"),
+        pytest.param((3, 0, 0), "not even one call at a time could be timed", id="none"),
+    ],
+)
+def test_what_it_cannot_time_comes_with_what_to_do(untrusted: Sequence[int], fix: str | None) -> None:
+    levels = zip((1, 16, 64), untrusted, strict=True)
+    advice = _advice([replace(CALIBRATION, in_flight=n, untrusted=bad) for n, bad in levels])
+    assert (advice == []) if fix is None else (fix in advice[-1])
 
 
 def test_it_is_readable(told: Checkup) -> None:

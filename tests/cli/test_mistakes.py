@@ -163,6 +163,7 @@ def test_many_are_a_line_each(desk: Desk) -> None:
     err = desk.bakeoff("check", code=2).err
     assert "error[E202]: bakeoff.yaml:22:1: unknown key 'epohs' (did you mean 'epochs'?)\n" in err
     assert rows(err) <= LINES
+    assert "A screen has no room for every fix: mend some of these, and the rest are shown in full.\n" in err
 
 
 @pytest.mark.parametrize("before", ["", "一二三四五六七八九十" * 5, "say " * 20], ids=["near", "Han", "far"])

@@ -17,13 +17,15 @@ from harness.report.parquet import parquet
 from tests.report.benches import Bench, freeze, text_slot
 
 SAID = "=1+1 \u202e水的化学式是 H₂O 🦆\x00"
+PAID = Decimal("12345.000000000000000000000001")
+"""With more digits than decimal reckons with by itself."""
 
 
 def some_rows() -> list[Row]:
     """Return answers of one text slot: one that is hostile, one failed of itself, one was lost, one is pending."""
     bench = Bench()
     text_slot(bench, n=4)
-    bench.answers[0] = replace(bench.answers[0], outcome=Output(text=SAID), cost_usd=Decimal("0.1"))
+    bench.answers[0] = replace(bench.answers[0], outcome=Output(text=SAID), cost_usd=PAID)
     for i, fault in enumerate((Fault.CANDIDATE, Fault.INFRA), start=1):
         failure = Failure(fault=fault, kind="kind", message="why")
         bench.answers[i] = replace(bench.answers[i], outcome=failure, cost_usd=None, marks=Marks(total_ms=5.0))
@@ -42,12 +44,12 @@ def test_it_reads_back_with_its_types_its_text_and_null_for_what_is_not_known() 
     assert types["epoch"] == types["output_tokens"] == types["image_width"] == pyarrow.int64()
     assert types["quality"] == types["ttfo_ms"] == types["score contains"] == pyarrow.float64()
     assert types["audio_seconds"] == pyarrow.float64(), "also a column in which nothing is known has its type"
-    assert types["cost_usd"] == pyarrow.decimal128(38, 12)
+    assert types["cost_usd"] == pyarrow.decimal128(38, 24)
     assert types["finished"] == pyarrow.timestamp("us", tz="UTC")
     assert types["answer"] == types["fault"] == types["audio_file"] == pyarrow.string()
 
     first, failed, lost, pending, *others = read.to_pylist()
-    assert (first["answer"], first["cost_usd"]) == (SAID, Decimal("0.1")), "money is exact, and no cell a formula"
+    assert (first["answer"], first["cost_usd"]) == (SAID, PAID), "money is exact, and no cell a formula"
     assert found[0].record is not None
     assert first["finished"] == datetime.fromisoformat(found[0].record.finished)
     assert (failed["state"], failed["quality"], failed["cost_usd"], failed["ttfo_ms"]) == ("done", 0.0, None, None)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from openpyxl import load_workbook
 
 from harness.core.calls import Output, Role
+from harness.core.firmness import Tier
 from harness.report.exports import rows
 from harness.report.workbook import LONGEST, workbook
 from tests.decide.cases import decided
@@ -26,6 +27,21 @@ def test_a_decision_is_numbers_that_can_be_reckoned_with() -> None:
     assert told == [quality.value, quality.low, quality.high, value]
     assert alpha[f"cost: {usd}"] == cost.value == 1.0
     assert [bravo[name] for name in ("score", "quality: quality", f"cost: {usd}")] == [None, None, None]
+
+
+def test_a_decision_keeps_what_the_terminal_marks() -> None:
+    measured = {"quality": 0.9, "usd_per_1k_requests": 1.0, "coverage": 0.75}
+    decision = decided({"alpha": measured}, bounded=["alpha"])
+    tiers = {"alpha": Tier(letters="a", best=1, worst=1)}
+    separation = replace(decision.firmness.separation, tiers=tiers)
+    decision = replace(decision, firmness=replace(decision.firmness, separation=separation))
+    sheet = load_workbook(io.BytesIO(workbook("run", (decision,), [])))[f"decision {decision.slot}"]
+    heads, row, *_ = sheet.iter_rows(values_only=True)
+    alpha = dict(zip(heads, row, strict=True))
+    assert [alpha[name] for name in ("on quality", "coverage", "P(best)")] == ["a", 0.75, None], "nobody is better"
+    named = ("quality: quality", "cost: usd_per_1k_requests")
+    told = [(alpha[f"{name} n"], alpha[f"{name} estimated calls"]) for name in named]
+    assert told == [(100, 0), (100, 3)]
 
 
 def test_hostile_and_long_answers_are_text() -> None:

@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "error.fix": "  fix: {hint}",
         "error.fix.brief": " ({hint})",
         "error.exit": "(exit {code})",
+        "error.unfixed": "A screen has no room for every fix: mend some of these, and the rest are shown in full.",
         "error.more": "... and {n} more",
         "error.unsent": "{problems}; nothing was sent (exit {code})",
         "error.sent": "{problems} (exit {code})",
@@ -169,6 +170,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "doctor.of": "{untrusted} of {streams}",
         "doctor.busy": "Not trusted: this machine was too busy to say when their bytes came. A run leaves such "
         "latencies out.",
+        "doctor.busy.end": "End what else is running here: not even one call at a time could be timed.",
         "doctor.busy.fix": "End what else is running here, or write run: {{max_in_flight: {n}}} in bakeoff.yaml.",
         "doctor.tells": "With {n} calls in flight, this machine as it is now tells first tokens apart that differ by "
         "more than {bias} ms. Each run measures this again, and keeps it.",

@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "error.fix": "  解决办法：{hint}",
         "error.fix.brief": "（{hint}）",
         "error.exit": "（退出码 {code}）",
+        "error.unfixed": "一屏放不下所有解决办法：先改正其中一些，其余的就会完整显示。",
         "error.more": "……还有 {n} 个",
         "error.unsent": "共 {problems}；没有发出任何请求（退出码 {code}）",
         "error.sent": "共 {problems}（退出码 {code}）",
@@ -159,6 +160,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "doctor.untrusted": "不可信",
         "doctor.of": "{streams} 个中 {untrusted} 个",
         "doctor.busy": "“不可信”表示本机太忙，说不清字节何时到达；运行会把这样的延迟排除在外。",
+        "doctor.busy.end": "请结束本机上的其他任务：目前一次只有一个调用也测不准。",
         "doctor.busy.fix": "请结束本机上的其他任务，或在 bakeoff.yaml 中写入 run: {{max_in_flight: {n}}}。",
         "doctor.tells": "并发 {n} 次调用时，本机目前能分辨相差超过 {bias} ms 的首 token。每次运行都会重新测量并保存。",
         # run
