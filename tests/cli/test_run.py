@@ -1,16 +1,20 @@
 """`bakeoff run`: what it says, what it leaves behind, how it ends."""
 
 import json
+from collections.abc import Sequence
+from importlib.metadata import Distribution, PackageNotFoundError, PathDistribution
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness import pipeline
 from harness.clients.retry import Answer
 from harness.clients.target import Target
 from harness.core.calls import Fault
 from harness.core.requests import ChatRequest, Request
 from harness.errors import UsageError
+from harness.local.catalog import ENGINES
 from tests.cli.conftest import BAKEOFF, CAPITALS, Desk
 from tests.execute.bakeoffs import answered, failed
 from tests.report.pages import unlinked
@@ -165,3 +169,32 @@ def test_warming_up_ones_own_machine_is_not_called_free(desk: Desk) -> None:
     (told,) = (line for line in desk.bakeoff("plan").out.splitlines() if line.startswith("Warm-up calls: "))
     assert "2 to dear" in told
     assert "worst-case USD " in told
+
+
+def test_weights_that_are_missing_are_fetched_by_the_run_before_it_begins(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, said = ENGINES["smollm2-135m"], list[str]()
+    installed = set(engine.runtimes)
+
+    def version(name: str) -> Distribution:
+        if name not in installed:
+            raise PackageNotFoundError(name)
+        return PathDistribution(desk.folder)
+
+    def installer(command: Sequence[str]) -> int:
+        asked = Path(command[-1]).read_text(encoding="utf-8")
+        installed.update(package.name for package in engine.packages if asked.startswith(f"{package.name}=="))
+        return 0
+
+    desk.write("METADATA", "".join(f"Version: {package.version}\n" for package in engine.packages))
+    desk.write("providers.yaml", "model_list: [{model_name: own, litellm_params: {model: local/smollm2-135m}}]\n")
+    monkeypatch.setattr("harness.local.fetch.distribution", version)
+    monkeypatch.setattr("harness.local.fetch._run", installer)
+    monkeypatch.setattr("harness.local.fetch.verified", lambda *_, **__: None)
+    bakeoff = pipeline.load(desk.folder)
+    planned, selection, runs = pipeline.plan(bakeoff), pipeline.Selection(), desk.folder / "reports"
+    path = pipeline.begin(bakeoff, planned, selection=selection, runs=runs, say=said.append)
+    assert said[0].endswith("(93 MB, Apache-2.0)"), said
+    assert said[1:] == ["Downloading 93 MB, pinned by hash", "Installed and verified: smollm2-135m"]
+    assert desk.runs == [path]
