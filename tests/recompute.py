@@ -1640,7 +1640,7 @@ def _parts(slot: Slot, candidate: Mapping[str, Any], done: Sequence[Call]) -> di
         for part, dollars in told.items():
             paid[part] = paid.get(part, Decimal(0)) + dollars
     plans = {call.plan for call in done}
-    readings = [c for c in slot.run.calls if c.role == "instrument" and c.measures in plans and c.ok]
+    readings = [c for c in slot.run.calls if c.role == "instrument" and c.measures in plans]
     measuring = [c.cost for c in readings if c.cost is not None]
     return {**paid, "instruments": sum(measuring, Decimal(0))}
 

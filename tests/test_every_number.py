@@ -853,6 +853,9 @@ def widened(run: Path, folder: Path, how: Widening) -> Path:
         db.execute("INSERT INTO scorer VALUES (99, 'dnsmos', 'dnsmos@1()')")
         for (plan,) in db.execute("SELECT plan FROM call JOIN plan ON plan.id = plan WHERE role = 'answer'").fetchall():
             _disturb(db, plan, rng)
+        first = "SELECT min(plan) FROM call JOIN plan ON plan.id = plan WHERE role = 'instrument' AND cost_usd > 0"
+        lost = "state = 'failed', fault = 'infra', kind = 'timeout', message = 'late', text = NULL, numbers = NULL"
+        assert db.execute(f"UPDATE call SET {lost} WHERE plan = ({first})").rowcount == 1, "billed all the same"
         db.commit()
     return folder
 

@@ -61,7 +61,7 @@ def rank_lines(decision: Decision) -> Iterator[str]:
         return
     yield "Chance of each rank, with weights near those above; the last column: of being first whatever the weights."
     yield ""
-    heads = ["candidate", *(str(rank) for rank in range(1, len(accepted) + 1)), "first with any"]
+    heads = ["candidate", *(str(rank) for rank in range(1, len(accepted) + 1)), "first with weights unknown"]
     rows = [
         [it.candidate, *(numbers.percent(share) for share in it.ranks), numbers.percent(it.any_weights)]
         for it in accepted

@@ -1,10 +1,10 @@
 """One answer as a cell of the side-by-side table: what came, what it was worth, how long it took."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from harness.core.calls import SECRET_IN_ANSWER, Failure, Output, Record
+from harness.core.calls import SECRET_IN_ANSWER, Call, Failure, Output, Record
 from harness.core.canonical import Json, to_json
 from harness.core.media import Audio, Image, Video
 from harness.core.scores import BAD_BELOW, TRANSCRIBER
@@ -92,7 +92,7 @@ def answer(of: SlotEvidence, task: AskedTask, sample: Sample, record: Record) ->
         message=None if failed is None else failed.message,
         bad=value is not None and value < BAD_BELOW,
         scores=tuple(_score(of, record, judgement, judgement.scorer == task.primary) for judgement in judgements),
-        heard=tuple(_heard(of, sample, record, reading) for reading in of.readings.get(record.call.key, ())),
+        heard=tuple(_heard(of, sample, record)),
         words=stretches(sample, output.text, found.get("transcript_accuracy")),
         stages=waterfall(of, record),
         facts=tuple(_facts(of, record)),
@@ -132,14 +132,19 @@ def _score(of: SlotEvidence, record: Record, judgement: Judgement, primary: bool
     )
 
 
-def _heard(of: SlotEvidence, sample: Sample, record: Record, reading: Record) -> Heard:
-    output = reading.outcome if isinstance(reading.outcome, Output) else Output()
+def _heard(of: SlotEvidence, sample: Sample, record: Record) -> Iterator[Heard]:
+    for reading in of.readings.get(record.call.key, ()):
+        if isinstance(reading.outcome, Output):
+            yield _read(of, sample, record, reading.call, reading.outcome)
+
+
+def _read(of: SlotEvidence, sample: Sample, record: Record, measuring: Call, output: Output) -> Heard:
     found = of.judgements.get(record.call.key, {})
     judged = [judgement.detail for judgement in found.values()]
     new = sorted((key, x) for key, x in output.values.items() if all(detail.get(key) != x for detail in judged))
-    prefix = reading.call.instrument
+    prefix = measuring.instrument
     return Heard(
-        by=reading.call.candidate,
+        by=measuring.candidate,
         text=output.text,
         words=stretches(sample, output.text, found.get("word_accuracy") if prefix == TRANSCRIBER.name else None),
         values=tuple((key, _shown(of, record, f"{prefix}.{key}", x, fixed(x, 2))) for key, x in new),

@@ -1,9 +1,10 @@
-"""By how much the first of one slot is ahead of the runner-up, and what that lead is made of."""
+"""How far the first of one slot is from the runner-up, and what the difference in score is made of."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from harness.core.decision import Verdict, VerdictKind
 from harness.report.numbers import Number, fixed, number, number_id, signed
 from harness.report.phrases import Phrase, Piece
 from harness.report.slots import SlotEvidence
@@ -13,15 +14,16 @@ from harness.report.slots import SlotEvidence
 class LeadView:
     said: Phrase
     parts: tuple[Phrase, ...]
-    """What each criterion adds to the lead in score, the most first."""
+    """What each criterion adds to the difference in score, the most first."""
 
 
 def lead(of: SlotEvidence) -> LeadView | None:
-    """Return the view; None where fewer than two are ranked."""
+    """Return the view; None where fewer than two are ranked, the first two share a rank, or too little is known."""
     matrix = of.decision.matrix
-    ranked = [line.candidate for line in of.decision.ranking if line.rank is not None]
-    if len(ranked) < 2:
+    lines = [line for line in of.decision.ranking if line.rank is not None]
+    if len(lines) < 2 or lines[0].rank == lines[1].rank or _knows_too_little(of.decision.verdict):
         return None
+    ranked = [line.candidate for line in lines]
     first, second = (matrix.candidates.index(name) for name in ranked[:2])
 
     def shown(metric: str, value: float, spelled: Callable[[float], str] = signed) -> Number:
@@ -44,3 +46,10 @@ def lead(of: SlotEvidence) -> LeadView | None:
             Phrase(key="lead.part", args={"criterion": name, "part": shown(f"part.{name}", gap)}) for gap, name in parts
         ),
     )
+
+
+def _knows_too_little(verdict: Verdict) -> bool:
+    """Whether the order says nothing: calls are wanting, or nobody has an answer that can be judged."""
+    if verdict.kind is VerdictKind.NONE:  # with a measured leader only where it is not good enough
+        return not any(said.key.startswith("unfit") for said in verdict.said)
+    return verdict.kind is VerdictKind.INCOMPLETE

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.core.calls import Failure, Fault, Output, Record, Role
+from harness.core.calls import Failure, Fault, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.decision import Decision
 from harness.core.estimates import Estimate
@@ -42,7 +42,7 @@ class SlotEvidence:
     judgements: Mapping[str, Mapping[str, Judgement]]
     """Key of an answer → scorer → judgement."""
     readings: Mapping[str, tuple[Record, ...]]
-    """Key of an answer → instrument records."""
+    """Key of an answer → instrument records, also of those that failed."""
     stages: Mapping[str, tuple[Record, ...]]
     """Key of a cascade's answer → what its stages said, in the order in which they were asked."""
     oracles: Mapping[str, tuple[Record, ...]]
@@ -107,7 +107,7 @@ def slot_evidence(evidence: Evidence, decision: Decision) -> SlotEvidence:
             judgements.setdefault(judgement.key, {})[judgement.scorer] = judgement
     readings: dict[str, tuple[Record, ...]] = {}
     for record in evidence.of_role(Role.INSTRUMENT):
-        if record.call.measures in keys and isinstance(record.outcome, Output):
+        if record.call.measures in keys:
             key = str(record.call.measures)
             readings[key] = (*readings.get(key, ()), record)
     configured = candidates_of(evidence.manifest)

@@ -1,9 +1,10 @@
 """What the answers of each candidate have cost, part by part, and what it has cost to measure them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from harness.core.calls import BOUNDED_SOURCES, Record
 from harness.pricing.cost import parts
 from harness.report.numbers import Number, number, number_id, usd
 from harness.report.phrases import Phrase, Piece
@@ -27,6 +28,9 @@ PARTS = (
 INSTRUMENTS = "instruments"
 """Drawn last: it is no part of what the answers cost."""
 STAGE = "stage."
+NOT_MEASURED = Phrase(key="not_measured")
+AT_LEAST = Phrase(key="stack.at_least")
+ESTIMATED = Phrase(key="stack.estimated")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,10 @@ class StackRow:
     tag: Tag
     cells: tuple[Number | None, ...]
     """In the order of the columns; None: nothing was paid for it."""
-    segments: tuple[Segment, ...]
+    segments: tuple[Segment, ...] | None
+    """None where some cost is not known: a bar would say how long it is."""
+    doubt: Phrase | None
+    """Why the row does not say all that it cost, or not exactly; None: it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,20 +53,47 @@ class StackView:
 
 def stack(of: SlotEvidence) -> StackView | None:
     """Return the view; None where nothing is known to have cost anything. Bars have one scale: the dearest fills it."""
-    bills = {name: _bill(of, name) for name in of.candidates}
-    most = max((sum(bill.values(), Decimal(0)) for bill in bills.values()), default=Decimal(0))
-    if not most:
-        return None
+    readings = {name: _readings(of, name) for name in of.candidates}
+    bills = {name: _bill(of, name, found) for name, found in readings.items()}
     paid = dict.fromkeys(part for bill in bills.values() for part, dollars in bill.items() if dollars)
+    if not paid:
+        return None
+    doubts = {name: _doubt(of, name, found) for name, found in readings.items()}
+    known = {name for name, doubt in doubts.items() if doubt in (None, ESTIMATED)}
+    most = max((sum(bills[name].values(), Decimal(0)) for name in known), default=Decimal(0))
     stages = [part for part in paid if part.startswith(STAGE)]
     columns = [part for part in (*PARTS, *stages, INSTRUMENTS) if part in paid]
     return StackView(
         columns=tuple(part.removeprefix(STAGE) if part in stages else Phrase(key=f"part.{part}") for part in columns),
-        rows=tuple(_row(of, name, bill, columns, most) for name, bill in bills.items()),
+        rows=tuple(
+            StackRow(
+                tag=tag(of, name),
+                cells=tuple(_cells(of, name, bill, columns)),
+                segments=tuple(_segments(bill, columns, most)) if name in known else None,
+                doubt=doubts[name],
+            )
+            for name, bill in bills.items()
+        ),
     )
 
 
-def _bill(of: SlotEvidence, name: str) -> Mapping[str, Decimal]:
+def _readings(of: SlotEvidence, name: str) -> Sequence[Record]:
+    """Return every call that measured the candidate's answers: one that failed may be billed too."""
+    return [reading for key in of.answers_of(name).column("key") for reading in of.readings.get(key, ())]
+
+
+def _doubt(of: SlotEvidence, name: str, readings: Sequence[Record]) -> Phrase | None:
+    answers = of.answers_of(name)
+    costs = [*answers.column("cost_usd"), *(it.cost_usd for it in readings)]
+    if all(cost is None for cost in costs):
+        return NOT_MEASURED
+    if None in costs:
+        return AT_LEAST
+    sources = (*answers.column("cost_source"), *(it.cost_source for it in readings))
+    return ESTIMATED if any(source in BOUNDED_SOURCES for source in sources) else None
+
+
+def _bill(of: SlotEvidence, name: str, readings: Sequence[Record]) -> Mapping[str, Decimal]:
     """Return dollars by part, those of a cascade by stage where its stages are all that it cost."""
     answers, configured = of.answers_of(name), of.configured.get(name)
     bill = {} if configured is None else parts(answers, configured)
@@ -68,8 +102,7 @@ def _bill(of: SlotEvidence, name: str) -> Mapping[str, Decimal]:
     stages = _sums((f"{STAGE}{it.call.stage}", it.cost_usd) for key in priced for it in of.stages.get(key, ()))
     if stages and sum(stages.values()) == bill.get("stages"):
         bill = stages
-    measuring = (it.cost_usd for key in keys for it in of.readings.get(key, ()))
-    return {**bill, **_sums((INSTRUMENTS, dollars) for dollars in measuring)}
+    return {**bill, **_sums((INSTRUMENTS, it.cost_usd) for it in readings)}
 
 
 def _sums(paid: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
@@ -79,12 +112,16 @@ def _sums(paid: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
     return found
 
 
-def _row(of: SlotEvidence, name: str, bill: Mapping[str, Decimal], columns: Sequence[str], most: Decimal) -> StackRow:
-    cells, segments, start = [], [], Decimal(0)
-    for shade, part in enumerate(columns):
+def _cells(of: SlotEvidence, name: str, bill: Mapping[str, Decimal], columns: Sequence[str]) -> Iterator[Number | None]:
+    for part in columns:
         dollars = bill.get(part, Decimal(0))
         shown = number(dollars, usd(dollars), id=number_id(of.slot, "cost", name, f"part.{part}"))
-        cells.append(shown if dollars else None)
-        segments.append(Segment(shade=shade, start=round(BAR * start / most), width=round(BAR * dollars / most)))
+        yield shown if dollars else None
+
+
+def _segments(bill: Mapping[str, Decimal], columns: Sequence[str], most: Decimal) -> Iterator[Segment]:
+    start, whole = Decimal(0), most or 1  # nothing but free answers
+    for shade, part in enumerate(columns):
+        dollars = bill.get(part, Decimal(0))
+        yield Segment(shade=shade, start=round(BAR * start / whole), width=round(BAR * dollars / whole))
         start += dollars
-    return StackRow(tag=tag(of, name), cells=tuple(cells), segments=tuple(segments))

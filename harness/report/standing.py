@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.core.calls import Failure, Fault
+from harness.core.calls import Role
 from harness.core.decision import Decision, GateResult, GateStatus, RankedCandidate, Said, VerdictKind
 from harness.report.lead import LeadView, lead
 from harness.report.numbers import Number, count, fixed, number, number_id, percent
@@ -44,9 +44,9 @@ class VerdictView:
     """Whose facts are listed: the recommendation, else the leader."""
     facts: tuple[Fact, ...]
     lead: LeadView | None
-    """None: it has no runner-up."""
-    errors: Phrase
-    """How many answers were lost to errors of others."""
+    """None: it has no runner-up, or is not ahead of it."""
+    errors: Phrase | None
+    """How many planned answers were lost to errors of others; None: another version has decided, and did not count."""
     changes: tuple[Phrase, ...]
     """What would change the verdict."""
     caveats: tuple[tuple[str, str], ...]
@@ -127,10 +127,11 @@ def verdict(of: SlotEvidence) -> VerdictView:
     )
 
 
-def _errors(of: SlotEvidence) -> Phrase:
-    records = [record for name in of.candidates for record in of.answers_of(name)]
-    lost = sum(isinstance(it.outcome, Failure) and it.outcome.fault is not Fault.CANDIDATE for it in records)
-    counts = {"errors": lost, "calls": len(records) + sum(of.pending.values())}
+def _errors(of: SlotEvidence) -> Phrase | None:
+    came = [row for row in of.decision.completeness if row.role is Role.ANSWER]
+    if not came:
+        return None
+    counts = {"errors": sum(row.lost for row in came), "calls": sum(row.planned for row in came)}
     return Phrase(
         key="basis.errors",
         args={which: number(n, count(n), id=number_id(of.slot, "verdict", "", which)) for which, n in counts.items()},

@@ -1,6 +1,7 @@
 """Decisions on benches that no code decided: exact matrices, plausible everything else."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from harness.core.calls import Failure, Fault, Output
+from harness.core.calls import Call, Failure, Fault, Output, Role
 from harness.core.canonical import digest
 from harness.core.decision import (
+    Completeness,
     Crossover,
     Decision,
     DecisionMatrix,
@@ -103,6 +105,25 @@ def value(criterion: Criterion, x: float) -> float:
     return min(1.0, max(0.0, (move(x) - move(criterion.worst)) / span))
 
 
+def _came(bench: Bench, slot: str, name: str) -> Completeness:
+    def mine(call: Call) -> bool:
+        return (call.candidate, call.suite) == (name, f"{slot}_core")
+
+    answers = [r for r in bench.answers if mine(r.call)]
+    pending = sum(mine(call) for call in bench.pending)
+    failed = Counter(r.outcome.fault for r in answers if isinstance(r.outcome, Failure))
+    return Completeness(
+        candidate=name,
+        role=Role.ANSWER,
+        planned=len(answers) + pending,
+        done=len(answers) - failed.total(),
+        failed_candidate=failed[Fault.CANDIDATE],
+        failed_infra=failed[Fault.INFRA],
+        failed_harness=failed[Fault.HARNESS],
+        pending=pending,
+    )
+
+
 def decision(bench: Bench, slot: str, names: Sequence[str], *, kind: VerdictKind = VerdictKind.LEAN) -> Decision:
     """Return a decision on the bench's records: matrix and scores are exact, the rest is plausible."""
     rule = RULES[slot]
@@ -161,6 +182,7 @@ def decision(bench: Bench, slot: str, names: Sequence[str], *, kind: VerdictKind
         samples_answered=sum(asked.suite.startswith(slot) for asked in bench.samples) - 1,
         seed=0,
         draws=10_000,
+        completeness=tuple(_came(bench, slot, name) for name in names),
         firmness=firmness(
             [line.candidate for line in ranked if line.rank is not None], [c.name for c in rule.criteria]
         ),

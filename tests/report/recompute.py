@@ -245,7 +245,7 @@ def answer_figures(slot: str, row: Any, judged: Any, readings: Any) -> Figures:
         for key, value in j.detail.items():
             yield here(f"detail.{j.scorer}.{key}"), value
     for reading in readings[r.call.key]:
-        for key, value in reading.outcome.values.items():
+        for key, value in getattr(reading.outcome, "values", {}).items():
             yield here(f"{reading.call.instrument}.{key}"), value
 
 
@@ -314,7 +314,8 @@ def count_figures(evidence: Evidence, slot: str, table: pd.DataFrame) -> Figures
             for part, dollars in ({"machine": r.cost_usd or Decimal(0)} if machine else told).items():
                 paid[part] += dollars
         keys = {r.call.key for r in records}
-        instruments = [r for rs in evidence.records.values() for r in rs if r.call.measures in keys]
+        found = [r for rs in evidence.records.values() for r in rs if r.call.role == "instrument"]
+        instruments = [r for r in found if r.call.measures in keys]
         paid["instruments"] = sum((r.cost_usd or Decimal(0) for r in instruments), Decimal(0))
         for part, dollars in paid.items():
             yield at(slot, "cost", name, f"part.{part}"), dollars

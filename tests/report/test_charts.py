@@ -2,24 +2,31 @@
 
 import json
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.core.calls import Failure, Fault, Marks, Output, Role
+from harness.core.calls import Failure, Fault, Marks, Output, Record, Role
 from harness.core.estimates import Estimate
 from harness.report.charts import LIGHT, curves_figure, scatter_figure
+from harness.report.evidence import Evidence, by_role
 from harness.report.firmness import firmness
+from harness.report.html import report_page
 from harness.report.phrases import Phrase
 from harness.report.pictures import CURVE_POINTS, Point, Scatter, curves, scatter
 from harness.report.slots import slot_evidence
 from harness.report.stack import stack
 from harness.report.standing import Tag
 from harness.report.weighing import differences
+from harness.store.records import Records
 from tests.report.bakeoffs import FakeRun, decision, two_slots
 from tests.report.benches import Bench, freeze, text_slot
+from tests.report.pages import parse
+from tests.report.recompute import close, figures
 
 WORDS = {"quality": "Quality", "cost": "USD", "frontier": "best"}
 
@@ -198,9 +205,16 @@ def test_ranks_fill_their_bar(fake: FakeRun) -> None:
         assert row.places[0].width == pytest.approx(1000 * float(row.first.raw if row.first else 0), abs=0.5)
 
 
+def costing(fake: FakeRun, change: Callable[[Record], Record]) -> Evidence:
+    """Return the evidence with every cost known, the answers and readings as `change` returns them."""
+    found = [record for records in fake.evidence.records.values() for record in records]
+    known = [replace(it, cost_usd=it.cost_usd or Decimal(0)) for it in found]
+    return replace(fake.evidence, records=by_role(Records.of([change(it) for it in known])))
+
+
 def test_parts_of_a_cost_are_all_of_it(fake: FakeRun) -> None:
     for decided in fake.decisions:
-        of = slot_evidence(fake.evidence, decided)
+        of = slot_evidence(costing(fake, lambda it: it), decided)
         shown = stack(of)
         assert shown is not None
         ends = []
@@ -208,5 +222,48 @@ def test_parts_of_a_cost_are_all_of_it(fake: FakeRun) -> None:
             cells = zip(shown.columns, row.cells, strict=True)
             paid = [Decimal(cell.raw) for part, cell in cells if cell and part != Phrase(key="part.instruments")]
             assert sum(paid) == sum(r.cost_usd or 0 for r in of.answers_of(row.tag.name))
+            assert row.segments is not None
             ends.append(row.segments[-1].start + row.segments[-1].width)
         assert max(ends) == pytest.approx(1000, abs=2), "the dearest fills its bar"
+
+
+@pytest.mark.parametrize(
+    ("change", "doubt", "drawn"),
+    [
+        pytest.param({}, None, True, id="all is known"),
+        pytest.param({"cost_source": "estimated"}, "stack.estimated", True, id="a bound"),
+        pytest.param({"cost_usd": None}, "stack.at_least", False, id="one is not known"),
+    ],
+)
+@pytest.mark.parametrize("role", [Role.ANSWER, Role.INSTRUMENT])
+def test_a_cost_that_is_not_known_has_no_bar(
+    fake: FakeRun, role: Role, change: Mapping[str, Any], doubt: str | None, drawn: bool
+) -> None:
+    first = next(r for r in fake.evidence.records[role] if r.call.suite == "tts_core")
+    answer = first.call.key if role is Role.ANSWER else first.call.measures
+    mine = next(r.call.candidate for r in fake.evidence.records[Role.ANSWER] if r.call.key == answer)
+    evidence = costing(fake, lambda it: replace(it, **change) if it.call.key == first.call.key else it)
+    shown = stack(slot_evidence(evidence, fake.decisions[1]))
+    assert shown is not None
+    for row in shown.rows:
+        told = (None, True) if row.tag.name != mine else (doubt, drawn)
+        assert (row.doubt.key if row.doubt else None, row.segments is not None) == told
+
+
+def test_who_has_no_price_is_not_free(fake: FakeRun) -> None:
+    evidence = costing(fake, lambda it: replace(it, cost_usd=None) if it.call.candidate == "gpt-mini" else it)
+    shown = stack(slot_evidence(evidence, fake.decisions[0]))
+    assert shown is not None
+    (unpriced,) = [row for row in shown.rows if row.tag.name == "gpt-mini"]
+    assert (unpriced.doubt, unpriced.segments, set(unpriced.cells)) == (Phrase(key="not_measured"), None, {None})
+
+
+def test_a_reading_that_failed_has_cost_what_it_was_billed(fake: FakeRun) -> None:
+    first = fake.evidence.records[Role.INSTRUMENT][0]
+    failed = replace(first, cost_usd=Decimal("0.5"), outcome=Failure(fault=Fault.INFRA, kind="timeout", message="late"))
+    evidence = costing(fake, lambda it: failed if it.call.key == first.call.key else it)
+    (mine,) = [r.call.candidate for r in evidence.records[Role.ANSWER] if r.call.key == first.call.measures]
+    id = f"tts/cost/{mine}/part.instruments"
+    page = parse(report_page(evidence, fake.decisions, Path("/runs/one/report.html")).html)
+    assert float(page.figures[id].attributes["value"]) > 0.5
+    assert close(figures(evidence, fake.decisions)[id], float(page.figures[id].attributes["value"]))

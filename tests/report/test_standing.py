@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness.core.decision import Decision
+from harness.core.calls import Role
+from harness.core.decision import Decision, Said, VerdictKind
 from harness.report.numbers import Number
 from harness.report.phrases import Measured, Phrase
 from harness.report.slots import slot_evidence
@@ -42,6 +43,39 @@ def test_who_is_left_alone_has_no_chance_to_be_best() -> None:
     assert verdict(slot_evidence(FAKE.evidence, alone)).facts[0].cell.value == Phrase(key="p_best.alone")
     assert "Chance to be best: none, since nobody else is ranked." in memo_text(FAKE.evidence, [alone])
     assert rows(DECISION)[FIRST].chance == rows(DECISION)[FIRST].p_best is not None
+
+
+UNFIT = Said(key="unfit", arguments={})
+UNMEASURED = Said(key="nothing_answered", arguments={})
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "rank", "leads"),
+    [
+        pytest.param(VerdictKind.TOSS_UP, (), 2, True, id="second"),
+        pytest.param(VerdictKind.TOSS_UP, (), 1, False, id="level with it"),
+        pytest.param(VerdictKind.INCOMPLETE, (), 2, False, id="incomplete"),
+        pytest.param(VerdictKind.NONE, (UNMEASURED,), 2, False, id="nothing was measured"),
+        pytest.param(VerdictKind.NONE, (UNFIT,), 2, True, id="first, and not good enough"),
+    ],
+)
+def test_nobody_leads_where_nobody_is_ahead(kind: VerdictKind, said: tuple[Said, ...], rank: int, leads: bool) -> None:
+    first, second = FAKE.decisions[1].ranking[:2]
+    decided = replace(
+        FAKE.decisions[1],
+        ranking=(first, replace(second, rank=rank)),
+        verdict=replace(FAKE.decisions[1].verdict, kind=kind, said=said),
+    )
+    assert (verdict(slot_evidence(FAKE.evidence, decided)).lead is not None) is leads
+
+
+def test_planned_answers_are_those_that_the_decision_counted() -> None:
+    waiting = tuple(replace(row, planned=row.planned + 1, pending=1) for row in DECISION.completeness)
+    readings = replace(DECISION.completeness[0], role=Role.INSTRUMENT, failed_infra=9)
+    said = verdict(slot_evidence(FAKE.evidence, replace(DECISION, completeness=(*waiting, readings)))).errors
+    assert said is not None
+    assert {key: it.raw for key, it in said.args.items() if isinstance(it, Number)} == {"errors": "1", "calls": "42"}
+    assert verdict(slot_evidence(FAKE.evidence, replace(DECISION, completeness=()))).errors is None
 
 
 def test_the_lead_over_the_runner_up_is_told_with_its_interval_and_its_parts() -> None:

@@ -53,12 +53,13 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "a judged answer of every one.",
         "basis.excluded": "{samples_planned} samples were planned, {samples_compared} of them for every candidate; "
         "{samples_answered} of those have a judged answer of every one.",
-        "basis.errors": "Of {calls} answers {errors} were lost to errors that are no candidate's fault.",
-        "lead.score": "{leader} leads {rival}, the runner-up, by {score} in score.",
-        "lead.quality": "{leader} leads {rival}, the runner-up, by {score} in score and {quality} in quality.",
-        "lead.interval": "{leader} leads {rival}, the runner-up, by {score} in score and {quality} in quality (95 % "
-        "interval {low} to {high}).",
-        "lead.parts": "The lead in score is made of {parts}.",
+        "basis.errors": "Of {calls} planned answers {errors} were lost to errors that are no candidate's fault.",
+        "lead.score": "Against {rival}, the runner-up, the score of {leader} differs by {score}.",
+        "lead.quality": "Against {rival}, the runner-up, the score of {leader} differs by {score} and its quality by "
+        "{quality}.",
+        "lead.interval": "Against {rival}, the runner-up, the score of {leader} differs by {score} and its quality by "
+        "{quality} (95 % interval of this pair alone: {low} to {high}).",
+        "lead.parts": "The difference in score is made of {parts}.",
         "lead.part": "{criterion} {part}",
         "verdict.waiver": "Accepting it needs a waiver: the gate on {metrics} is not proven.",
         "p_best.unknown": "not known",
@@ -241,7 +242,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "caption.measures": "Mean over samples unless the name says otherwise, with 95 % intervals.",
         "caption.cost": "From the metered use of every call, retries included, at the prices named.",
         "caption.stack": "What the answers of this run have cost, by what was paid for, and what it cost to measure "
-        "them; all bars have one scale.",
+        "them; all bars have one scale, and whoever has a cost that is not known has none.",
         "caption.tasks": "Mean of the task's primary score over its samples, with 95 % interval and n.",
         "caption.slices": "Mean primary score over the samples of a slice, with 95 % interval and n; the worst slices "
         "first. Of fewer than 10 samples it is rough and has no interval.",
@@ -431,6 +432,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "part.stages": "Stages",
         "part.whole": "Not told apart",
         "part.instruments": "Measuring them",
+        "stack.at_least": "at least what stands here: not every cost is known",
+        "stack.estimated": "≈ estimated in part: an upper bound",
         # forecast
         "foreseen.declared": "Foreseen before the first call, when nothing was measured: from declared speeds of "
         "engines and providers and from the bounds of each request, so the ranges are wide.",

@@ -52,11 +52,11 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "其中 {samples_answered} 个拿到了全部候选的有效评分。",
         "basis.excluded": "计划的样本有 {samples_planned} 个，其中 {samples_compared} 个由所有候选共同回答；"
         "这些样本里有 {samples_answered} 个拿到了全部候选的有效评分。",
-        "basis.errors": "{calls} 次回答中有 {errors} 次因非候选原因的错误而丢失。",
-        "lead.score": "{leader} 的得分比第二名 {rival} 高 {score}。",
+        "basis.errors": "计划的 {calls} 次回答中有 {errors} 次因非候选原因的错误而丢失。",
+        "lead.score": "{leader} 与第二名 {rival} 相比，得分差 {score}。",
         "lead.quality": "{leader} 与第二名 {rival} 相比，得分差 {score}，质量差 {quality}。",
         "lead.interval": "{leader} 与第二名 {rival} 相比，得分差 {score}，"
-        "质量差 {quality}（95 % 区间 {low} 至 {high}）。",
+        "质量差 {quality}（只就这两者而言的 95 % 区间：{low} 至 {high}）。",
         "lead.parts": "得分差由以下部分构成：{parts}。",
         "lead.part": "{criterion} {part}",
         "verdict.waiver": "若要采用，需要签署豁免：{metrics} 的门槛尚未得到证明。",
@@ -237,7 +237,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "caption.differences": "只比较双方都被问到的样本，附 95 % 区间；p 值仅供参考。",
         "caption.measures": "除非名称另有说明，均为样本平均值，附 95 % 区间。",
         "caption.cost": "按每次调用的计量用量和所列价格计算，重试也计入。",
-        "caption.stack": "本次运行的回答按付费项目各花了多少，以及测量它们花了多少；各条使用同一刻度。",
+        "caption.stack": "本次运行的回答按付费项目各花了多少，以及测量它们花了多少；"
+        "各条使用同一刻度，有费用未知的候选不画。",
         "caption.tasks": "任务主评分在其样本上的平均值，附 95 % 区间和 n。",
         "caption.slices": "每个切片内样本主评分的平均值，附 95 % 区间和 n；"
         "最差的切片在前。样本少于 10 个时只是粗略值，不给区间。",
@@ -427,6 +428,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "part.stages": "各环节",
         "part.whole": "未拆分",
         "part.instruments": "测量它们",
+        "stack.at_least": "至少为这里所列：有的费用未知",
+        "stack.estimated": "≈ 部分为估算，是上限",
         "foreseen.declared": "在首次调用之前预计，当时还没有任何测量值：依据引擎和服务商声明的速度，"
         "以及每次请求的上限，因此区间较宽。",
         "foreseen.pilot": "依据每个任务 {samples} 个样本的试跑预计；区间是 95 % 预测区间之和。",
