@@ -72,6 +72,18 @@ def test_no_english_is_left(opened: Open, pages: Pages) -> None:
     until(seen.page, "document.querySelector('.ytitle').textContent === 'Quality'")
 
 
+TICKS = "() => [...document.querySelectorAll('.xtick, .ytick')].map((tick) => tick.textContent)"
+
+
+def test_the_pictures_show_the_same_in_either_language(opened: Open, pages: Pages) -> None:
+    seen = drawn(opened(pages["real", "en"]))
+    ticks = seen.page.evaluate(TICKS)
+    switch(seen, "zh")
+    until(seen.page, "document.querySelector('.ytitle').textContent !== 'Quality'")
+    assert seen.page.evaluate(TICKS) == ticks
+    assert len(ticks) > 6
+
+
 def test_the_address_keeps_the_language(opened: Open, pages: Pages) -> None:
     seen = opened(pages["hostile", "en"])
     page = seen.page

@@ -45,7 +45,8 @@
       const place = document.getElementById(figure.id);
       if (!place.classList.contains("js-plotly-plot")) place.textContent = "";
       const { data, layout } = themed(figure);
-      Plotly.react(place, data, layout, { displayModeBar: false, responsive: true });
+      // drawn anew: `react` takes the same values for the same plot, and forgets how far its axes go
+      Plotly.newPlot(place, data, layout, { displayModeBar: false, responsive: true });
     }
   };
   draw();
