@@ -40,7 +40,7 @@ def cost(
     from harness import pipeline
     from harness.cli import bills
 
-    given = pipeline.traffic(folder, traffic)
+    given = pipeline.traffic(folder, traffic, requests=requests)
     changed: dict[str, Any] = {"cached_share": cached_share, "batch_share": batch_share, "requests": requests}
     given = replace(given, **{name: value for name, value in changed.items() if value is not None})
     path = run_folder(run, folder, runs)

@@ -1,6 +1,7 @@
 """`bakeoff init`: a bake-off to start from."""
 
 import json
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -121,7 +122,7 @@ def init(
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    where = "" if folder == HERE else f"cd {folder} && "
+    where = "" if folder == HERE else f"cd {shlex.quote(str(folder))} && "
     screen.say(tell("init.wrote", files=listed(list(files))))
     if found:
         names = listed([offer.name for offer in found])

@@ -14,10 +14,11 @@ from harness.errors import Problem, UsageError
 EXAMPLE = "traffic: {requests_per_month: 240000}"
 
 
-def load_traffic(folder: Path, file: Path | None = None) -> Traffic:
+def load_traffic(folder: Path, file: Path | None = None, *, requests: float | None = None) -> Traffic:
     """Return the traffic that `file` describes, or where there is none bakeoff.yaml in `folder`.
 
-    UsageError with every problem of the file, or where neither says anything of traffic.
+    Where neither says anything of traffic, `requests` a month are all that is known of it: all else has a default.
+    UsageError with every problem of the file, or where nothing says how many come.
     """
     path = folder / BAKEOFF_FILE if file is None else file
     if not path.is_file():
@@ -28,7 +29,9 @@ def load_traffic(folder: Path, file: Path | None = None) -> Traffic:
     if file is None or (isinstance(source.data, dict) and source.data.keys() == {"traffic"}):
         where = ("traffic",)
         if not isinstance(source.data, dict) or "traffic" not in source.data:
-            hint = f"add {EXAMPLE}, or name a file with --traffic"
+            if requests is not None:
+                return Traffic(requests=requests)
+            hint = f"--requests N, or add {EXAMPLE}, or name a file with --traffic"
             raise UsageError([source.problem("E206", "the key 'traffic' is missing", (), hint=hint)])
     data = source.data if where == () else source.data["traffic"]  # type: ignore[index,call-overload]
     section = validate(TrafficSection, source, data, where, problems)

@@ -19,11 +19,11 @@ DRAWS = 10_000
 """Months that are drawn."""
 
 
-def traffic(folder: Path, file: Path | None) -> "Traffic":
-    """Read what the product will send, from `file` or from the bake-off in `folder`."""
+def traffic(folder: Path, file: Path | None, *, requests: float | None = None) -> "Traffic":
+    """Read what the product will send, from `file` or from the bake-off in `folder`, else `requests` a month."""
     from harness.config.traffic import load_traffic
 
-    return load_traffic(folder, file)
+    return load_traffic(folder, file, requests=requests)
 
 
 def exchange(folder: Path) -> "Exchange | None":

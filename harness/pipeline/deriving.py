@@ -3,9 +3,10 @@
 import gc
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -284,6 +285,18 @@ def memo(
     )
     replace_bytes(path, docx(document) if format_ == "docx" else markdown(document).encode())
     return path
+
+
+def memos(run_folder: Path, *, volumes: "Sequence[int] | None" = None) -> None:
+    """Write the memo, and again each other one that lies there: it tells of what was decided before."""
+    from harness.report.memo import FORMATS, file_name
+    from harness.report.words import LANGUAGES
+
+    memo(run_folder, volumes=volumes)
+    for format_, language in list(product(FORMATS, LANGUAGES))[1:]:
+        if (run_folder / file_name(format_, language)).exists():
+            with suppress(UsageError):  # what writes Word is not installed here: `verify` names the old memo
+                memo(run_folder, format_=format_, language=language, volumes=volumes)
 
 
 def passes(decisions: "Sequence[Decision]") -> bool:

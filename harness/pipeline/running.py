@@ -14,7 +14,7 @@ from harness.core.canonical import Json, from_json, to_json
 from harness.core.runs import Bakeoff, Plan
 from harness.core.usual import DRAIN_S
 from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, Interrupted, StoreError, UsageError
-from harness.pipeline.deriving import decide, decision_code, memo, report, score
+from harness.pipeline.deriving import decide, decision_code, memos, report, score
 from harness.pipeline.machine import provide_engines, require_engines
 from harness.pipeline.planning import (
     Selection,
@@ -192,7 +192,7 @@ def conclude(
     score(bakeoff, run_folder)
     decisions = decide(run_folder, allow_incomplete=allow_incomplete)
     report(run_folder, language=language)
-    memo(run_folder, volumes=volumes)
+    memos(run_folder, volumes=volumes)
     return decisions
 
 

@@ -302,10 +302,13 @@ def _consequences(speak: Speaker, run: RunView, slot: SlotView) -> Iterator[Bloc
 
 
 def _limit(speak: Speaker, criterion: CriterionView, measured: Measured) -> Spans:
-    """Return the bad end of the interval as a limit; nothing where it has none."""
-    rising = float(criterion.ideal.raw) > float(criterion.worst.raw)
+    """Return the bad end of the interval as a limit, or the worst anchor if that is stricter; nothing without."""
+    worst, ideal = float(criterion.worst.raw), float(criterion.ideal.raw)
+    rising = ideal > worst
     bound = measured.low if rising else measured.high
     if bound is None:
         return ()
+    if worst != ideal and (float(bound.raw) < worst) == rising:
+        bound = criterion.worst
     limit = Phrase(key="gate.min" if rising else "gate.max", args={"limit": bound})
     return speak.say("memo.limit", metric=criterion.label, limit=limit)

@@ -30,11 +30,12 @@ def create(runs: Path, name: str) -> Path:
 def find(name: str, runs: Path, *, written: bool = False) -> Path:
     """Return the folder of the run that `name` means: a path, a name below `runs`, or `latest`.
 
-    That is the newest which no process writes at the moment, where there is one; with `written`, the newest of all.
+    That is the newest which has sent something and which no process writes at the moment, where there is one; with
+    `written`, the newest of all.
     """
     known = sorted((path.parent for path in runs.glob(f"*/{DATABASE}")), key=_last_written)
     if name == "latest" and known:
-        return next((run for run in reversed(known) if not written and holder(run) is None), known[-1])
+        return next((run for run in reversed(known) if written or _has_settled(run)), known[-1])
     for path in (Path(name), runs / name):
         if (path / DATABASE).is_file():
             return path
@@ -74,9 +75,8 @@ def spent_since(runs: Path, moment: datetime) -> Decimal:
 
 def discard(folder: Path) -> bool:
     """Remove a run of which nothing was ever sent, all but its engines' logs; return whether it was one."""
-    with Ledger.open(folder, write=False) as ledger:
-        if ledger.query("SELECT 1 FROM call LIMIT 1").fetchone() is not None:
-            return False
+    if _has_sent(folder):
+        return False
     for path in folder.iterdir():
         if path.name != "logs":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -95,6 +95,19 @@ def replace_bytes(path: Path, content: bytes) -> None:
     half = path.with_suffix(path.suffix + ".tmp")
     half.write_bytes(content)
     os.replace(half, path)
+
+
+def _has_settled(folder: Path) -> bool:
+    """Whether something came of it that stays: a run is made before it is locked, and sends a while after that."""
+    try:
+        return holder(folder) is None and _has_sent(folder)
+    except BakeoffError:
+        return True  # who reads it will say what is wrong with it
+
+
+def _has_sent(folder: Path) -> bool:
+    with Ledger.open(folder, write=False) as ledger:
+        return ledger.query("SELECT 1 FROM call LIMIT 1").fetchone() is not None
 
 
 def _last_written(folder: Path) -> float:

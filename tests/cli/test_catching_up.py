@@ -159,6 +159,16 @@ def test_each_reason_is_that_of_whom_it_stopped(desk: Desk) -> None:
     assert rows["two"]["why"] == "given_up"
 
 
+def test_memos_of_an_unfinished_run_are_written_again_when_it_has_ended(desk: Desk) -> None:
+    interrupt(desk, after=5)
+    (run,) = desk.runs
+    desk.bakeoff("memo", "latest", "--lang", "zh", code=None)
+    before = (run / "memo.zh.md").read_text()
+    desk.bakeoff("run", "--resume", "latest", code=None)
+    assert (run / "memo.zh.md").read_text() != before
+    desk.bakeoff("verify", "latest")
+
+
 def test_the_latest_is_not_the_one_that_is_being_written_and_that_is_said(desk: Desk) -> None:
     interrupt(desk, after=1)
     (old,) = desk.runs
@@ -167,7 +177,10 @@ def test_the_latest_is_not_the_one_that_is_being_written_and_that_is_said(desk: 
     lock = Lock(new)
     try:
         done = desk.bakeoff("export", "latest")
-        assert done.err == f"note: reports/{new.name} is still being written, so this is of reports/{old.name}.\n"
+        assert (
+            done.err
+            == f"note: reports/{new.name} is still at work, or has sent nothing, so this is of reports/{old.name}.\n"
+        )
         assert done.out == f"reports/{old.name}/answers.csv\n"
         assert "this is what has come so far" in desk.bakeoff("export", new.name).err
     finally:

@@ -78,3 +78,10 @@ def test_who_says_nothing_of_traffic_is_shown_how(tmp_path: Path) -> None:
     assert "requests_per_month: 240000" in str(caught.value.problems[0].hint)
     with pytest.raises(UsageError, match="there is no"):
         load_traffic(tmp_path, tmp_path / "nowhere.yaml")
+
+
+def test_how_many_come_is_enough(tmp_path: Path) -> None:
+    written(tmp_path, "name: x", "bakeoff.yaml")
+    assert load_traffic(tmp_path, requests=1e6) == Traffic(requests=1e6)
+    described = load_traffic(tmp_path, written(tmp_path, WHOLE), requests=1e6)
+    assert (described.requests, described.volume_cv) == (240_000.0, 0.2), "`bakeoff cost` puts the number in its place"

@@ -124,6 +124,14 @@ def test_a_toss_up_without_a_near_tie_calls_nobody_cheaper(fake: FakeRun) -> Non
     assert "cannot be told apart" not in memo.partition("### Consequences")[2]
 
 
+def test_who_leaves_the_worst_anchor_is_rolled_back_though_the_interval_went_further(fake: FakeRun) -> None:
+    one = fake.decisions[0]
+    assert "- Quality: at least 0.76" in memo_text(fake.evidence, [one])
+    criteria = tuple(replace(c, worst=0.8) if c.metric == "quality" else c for c in one.matrix.criteria)
+    memo = memo_text(fake.evidence, [replace(one, matrix=replace(one.matrix, criteria=criteria))])
+    assert "- Quality: at least 0.8" in memo
+
+
 def test_nobody_is_chosen_who_had_no_rival_or_is_not_good_enough(fake: FakeRun) -> None:
     one, table = fake.decisions[0], fake.decisions[0].matrix
     first = table.candidates.index("gpt-mini")

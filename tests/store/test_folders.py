@@ -78,12 +78,17 @@ def test_whoever_has_a_budget_per_day_sends_alone(tmp_path: Path, first: bool, s
 
 
 def test_the_latest_is_the_newest_that_nobody_writes_unless_all_are_written(tmp_path: Path) -> None:
-    with written(tmp_path / "old", YESTERDAY):
+    with written(tmp_path / "old", YESTERDAY) as ledger:
         assert find("latest", tmp_path) == tmp_path / "old", "there is no other"
-    with written(tmp_path / "new", TODAY):
+        do(ledger.commit(record(call("a"))))
+    with written(tmp_path / "new", TODAY) as ledger:
         assert find("latest", tmp_path) == tmp_path / "old"
         assert find("latest", tmp_path, written=True) == tmp_path / "new"
+        do(ledger.commit(record(call("a"))))
     assert find("latest", tmp_path) == tmp_path / "new"
+    with written(tmp_path / "made", TODAY + timedelta(hours=1)):
+        pass
+    assert find("latest", tmp_path) == tmp_path / "new", "the process of the newest has not begun to send"
 
 
 def test_a_number_that_a_killed_writer_left_is_nobodys_although_another_process_bears_it_now(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "bug": "bug",
         "bug.ours": "  This is Bakeoff's mistake, not yours. Run again with --debug for the traceback (exit 70).",
         "note": "note: {text}",
-        "latest.other": "{newest} is still being written, so this is of {run}.",
+        "latest.other": "{newest} is still at work, or has sent nothing, so this is of {run}.",
         "latest.goes_on": "{run} is still being written: this is what has come so far.",
         "next": "Next: {command}",
         "not_measured": "not measured",

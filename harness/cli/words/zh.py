@@ -36,7 +36,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "bug": "缺陷",
         "bug.ours": "  这是 Bakeoff 的错误，与你无关。加上 --debug 再运行一次可以看到调用栈（退出码 70）。",
         "note": "提示：{text}",
-        "latest.other": "{newest} 还在写入，因此这里用的是 {run}。",
+        "latest.other": "{newest} 还在进行，或者什么都没有发送过，因此这里用的是 {run}。",
         "latest.goes_on": "{run} 还在写入，这里只有到目前为止的结果。",
         "next": "下一步：{command}",
         "not_measured": "未测得",

@@ -368,6 +368,7 @@
       }
       for (const details of list.querySelectorAll("details.sample[open]:not([hidden])")) compare(details, chosen.compare);
       for (const pager of pagers) {
+        pager.hidden = matched.length === index.ids.length && last === 1;
         const range = { first: start + 1, last: start + wanted.length, total: matched.length };
         pager.querySelector(".range").replaceChildren(say(matched.length ? "pager.range" : "pager.none", matched.length ? range : {}));
         for (const button of pager.querySelectorAll("button")) {
@@ -452,7 +453,6 @@
         const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
         if (step) turn(step);
       });
-      pager.hidden = index.ids.length <= ROWS;
     }
     list.addEventListener("toggle", ({ target }) => {
       if (target.open && target.classList.contains("sample")) fill(target, Number(target.id.split("-").at(-1)));

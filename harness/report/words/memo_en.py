@@ -110,7 +110,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.caveat": "Bad, because: {caveat}",
         "memo.no_caveats": "The measurement raised no caveat.",
         "memo.confirm": "Confirm with a canary before the switch. Roll back when {candidate} leaves one of these "
-        "limits: the gates, and the bad ends of the intervals that were measured.",
+        "limits: the gates, and the bad end of each measured interval or, where that is stricter, the worst anchor.",
         "memo.limit": "{metric}: {limit}",
         "memo.confirm_none": "Nothing is switched, so nothing needs a canary.",
         "memo.y": "In the context of {name}, facing the choice for {slot}, we decided for {winner} and against "

@@ -105,7 +105,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.caveat": "不足：{caveat}",
         "memo.no_caveats": "测量过程没有发现需要提醒的问题。",
         "memo.confirm": "切换之前先小流量灰度验证。{candidate} 一旦超出以下任何一条界限就回滚：各项门槛，"
-        "以及测得区间中不利的一端。",
+        "以及各测得区间中不利的一端；若最差锚点更严，则以锚点为准。",
         "memo.limit": "{metric}：{limit}",
         "memo.confirm_none": "没有切换，因此不需要灰度验证。",
         "memo.y": "在 {name} 中，针对 {slot} 的选型，我们决定采用 {winner}，不采用 {others}，"
