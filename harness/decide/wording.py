@@ -103,7 +103,7 @@ def _doubt(standing: Standing, leader: RankedCandidate) -> Said | None:
     if standing.misnamed:
         return said("doubt.misnamed", leader=name)
     if leader.p_best is not None and leader.p_best < limits.clear_p_best:
-        return said("doubt.draws", leader=name, share=_share(leader.p_best))
+        return said("doubt.draws", leader=name, share=_below(leader.p_best, limits.clear_p_best))
     if standing.lacking or standing.unjudged:
         return said("doubt.incomplete", leader=name)
     if standing.too_few:
@@ -198,6 +198,11 @@ def _withheld(standing: Standing, leader: RankedCandidate) -> Iterator[Said]:
 def _share(p: float) -> str | Said:
     """Round a probability without ever calling a likely thing certain."""
     return said("more_than", amount="99%") if 0.995 <= p < 1.0 else f"{p:.0%}"
+
+
+def _below(p: float, limit: float) -> str:
+    """Round a probability so that it still reads as less than `limit`."""
+    return next((f"{p:.{digits}%}" for digits in range(5) if round(p, digits + 2) < limit), f"{p:%}")
 
 
 def _weights(at: float, now: float) -> tuple[str, str]:

@@ -89,6 +89,16 @@ def test_a_noisy_lead_is_a_lean() -> None:
     assert "within its margin" not in verdict.sentence or "costs" in verdict.sentence
 
 
+def test_a_chance_short_of_the_threshold_does_not_read_as_having_reached_it() -> None:
+    measured = {"alpha": {"quality": 0.6, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.0}}
+    chance = decided(measured, noise=0.15).verdict.p_best or 0
+    limit = chance + 0.0004
+    thresholds = Thresholds(clear_p_best=limit, lean_p_best=0.5)
+    sentence = decided(measured, rule(QUALITY, COST, thresholds=thresholds), noise=0.15).verdict.sentence
+    said = float(sentence.partition("comes first in ")[2].partition("%")[0]) / 100
+    assert chance - 0.006 < said < limit
+
+
 def test_a_sure_lead_that_a_small_change_of_weights_ends_is_a_lean() -> None:
     verdict = decided(
         {"alpha": three(0.80, 0.50, 0.5), "bravo": three(0.50, 0.50, 0.22)},
