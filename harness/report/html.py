@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,7 @@ def _figures(shown: View) -> Iterable[Mapping[str, Any]]:
             yield {"id": f"{slot.anchor}-curves-{i}", "words": {"yaxis": "axis.share"}, **figure}
 
 
+@cache
 def _static(name: str) -> str:
     return (HERE / "static" / name).read_text(encoding="utf-8")
 
@@ -158,6 +159,7 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
     )
 
 
+@cache
 def _packed(text: str) -> str:
     """Return `text` as gzip in base64: a third of its size; the page unpacks it."""
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
@@ -167,7 +169,9 @@ def _sha256(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
+@cache
 def _environment(language: str) -> Environment:
+    """Return what makes pages of `language`, once: to compile the templates takes as long as to fill them in."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
