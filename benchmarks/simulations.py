@@ -193,6 +193,6 @@ ALARMS: Mapping[str, Simulation] = {
     "answers": Simulation(run=_sequence("answers"), what=f"answers of equals, a look after each of {ITEMS}"),
     "blocks": Simulation(run=_stopped, what=f"answers of equals in a run, a look after each {BLOCK} of {ITEMS}"),
 }  # fmt: skip
-"""Each counts how often two equals are told apart at any look, which 5 % of runs may be."""
+"""Each counts how often two equals are told apart at any look, which 5% of runs may be."""
 NAIVE = {draw: Simulation(run=_naive(draw), what="intervals for a single look") for draw in ("scores", "answers")}
 """What the first two would be without care."""

@@ -3,7 +3,7 @@
     @pytest.mark.bakeoff(folder="evals", candidate="haiku", metric="quality", min=0.8, budget_usd=1)
     def test_haiku_still_answers_our_questions(bakeoff_run): ...
 
-The gate is held against the unfavourable one-sided 95 % bound, as in a decision: what is unproven fails too. The run is
+The gate is held against the unfavourable one-sided 95% bound, as in a decision: what is unproven fails too. The run is
 made once for all tests that ask for the same; `run="latest"` or a folder takes one that was made before, for nothing.
 """
 

@@ -1170,7 +1170,7 @@ class Decision:
         return sum(gains) if self.slot.bounded(name) else 0.0
 
     def told(self, name: str) -> bool | None:
-        """Whether 97.5 % of the draws put the leader before `name`; None where these draws are too near to say."""
+        """Whether 97.5% of the draws put the leader before `name`; None where these draws are too near to say."""
         lead = sorted(a - b for a, b in zip(self.score_draws[str(self.leader)], self.score_draws[name], strict=True))
         low = type_7(lead, 0.025)
         return None if abs(low) < 0.25 * self.margin(name) else low > 0

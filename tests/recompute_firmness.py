@@ -226,7 +226,7 @@ class Firm:
         return {name: Chance(value=n / DRAWS, theirs=THEIRS) for name, n in beaten.items()}
 
     def proven(self, a: str, b: str) -> bool | None:
-        """Whether 97.5 % of the draws show that `a` dominates `b`; None where these draws are too near to say."""
+        """Whether 97.5% of the draws show that `a` dominates `b`; None where these draws are too near to say."""
         trifle, said = self.of.rule["thresholds"]["near_tie"], []
         unknown = any(self.of.values[name][j] is None for name in (a, b) for j in self.counted)
         if unknown or not self.counted:
@@ -459,7 +459,7 @@ def dot(values: Sequence[float], weights: Sequence[float]) -> float:
 
 
 def _enough(share: float) -> bool | None:
-    """Whether a share reaches 97.5 %; None where these draws are too near to it to say."""
+    """Whether a share reaches 97.5%; None where these draws are too near to it to say."""
     error = SIGMAS * math.sqrt(0.025 * 0.975 * (1 / DRAWS + 1 / THEIRS))
     return None if abs(share - 0.975) <= error else share > 0.975
 

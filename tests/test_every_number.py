@@ -134,12 +134,12 @@ class Page(HTMLParser):
 
 # -- a text is its number, rounded -----------------------------------------------------------------------------------
 
-TEXT = re.compile(r"([<>]?)([+−]?)(\$?)(\d[\d,]*(?:\.\d+)?)((?: (?:ms|s|min|%))?)")
+TEXT = re.compile(r"([<>]?)([+−]?)(\$?)(\d[\d,]*(?:\.\d+)?)((?: (?:ms|s|min)|%)?)")
 FACTORS: Mapping[str, Mapping[str, float]] = {
     "ms": {"$": 0, " ms": 1, " s": 1000, " min": 60_000},
     "s": {" s": 1},
     "usd": {"$": 1},
-    "share": {" %": 0.01},
+    "share": {"%": 0.01},
     "plain": {"": 1},
 }
 """What a number counts → how it may be spelled."""
@@ -346,8 +346,8 @@ SPOKEN = re.compile(r"(?<![A-Za-z\d.])\d+(?:\.\d+)?(?:e[-+]\d+)?%?")
 
 
 def unsaid(text: str, said: Iterable[float]) -> list[str]:
-    """The numbers of a text that round none of `said`; `type 7` and `95 %` are terms."""
-    found, said = [], [float(x) for x in (*said, 7, 95)]
+    """The numbers of a text that round none of `said`; `type 7` and `95%` are terms."""
+    found, said = [], [float(x) for x in (*said, 7, 0.95)]
     for token in SPOKEN.findall(text):
         plain, share = token.rstrip("%"), token.endswith("%")
         mantissa, _, exponent = plain.partition("e")

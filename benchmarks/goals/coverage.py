@@ -1,4 +1,4 @@
-"""The statistics against simulated truth: how often intervals of 95 % hold it, how often looking on alarms falsely."""
+"""The statistics against simulated truth: how often intervals of 95% hold it, how often looking on alarms falsely."""
 
 import math
 from collections.abc import Sequence

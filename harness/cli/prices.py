@@ -81,4 +81,4 @@ def diff(
 
 
 def _by(ratio: float | None) -> str:
-    return "" if ratio is None else f" ({100 * (ratio - 1):+.0f} %)"
+    return "" if ratio is None else f" ({100 * (ratio - 1):+.0f}%)"

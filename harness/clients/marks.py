@@ -9,7 +9,7 @@ from harness.core.calls import Marks
 
 _LAG_S = 0.010
 _LAG_SHARE = 0.05
-"""A mark may be late by 10 ms or by 5 % of itself, whichever is more; beyond that it is not to be trusted."""
+"""A mark may be late by 10 ms or by 5% of itself, whichever is more; beyond that it is not to be trusted."""
 _DRIFT_S = 1.0
 """Wall clock and monotonic clock that part by more have been set, or the machine has slept: how long, nobody knows."""
 

@@ -262,7 +262,7 @@ def _decode(path: Path, raw: bytes, problems: list[Problem]) -> str | None:
 def _reads_as_chinese(text: str) -> bool:
     """Whether the characters beyond ASCII are everyday Chinese; other encodings decode as GB18030 into rare ones.
 
-    Everyday: GB 2312's first level (3,755 characters, over 99 % of running text; lead bytes B0 to D7) and punctuation.
+    Everyday: GB 2312's first level (3,755 characters, over 99% of running text; lead bytes B0 to D7) and punctuation.
     """
     foreign = [character.encode("gb18030") for character in text if character > "\x7f"]
     everyday = sum(0xB0 <= raw[0] <= 0xD7 or raw[0] in (0xA1, 0xA3) for raw in foreign if len(raw) == 2)

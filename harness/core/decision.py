@@ -28,7 +28,7 @@ class GateResult:
     status: GateStatus
     value: float | None
     bound: float | None
-    """The unfavourable one-sided 95 % bound that was held against the gate."""
+    """The unfavourable one-sided 95% bound that was held against the gate."""
     reason: str
 
 
@@ -57,7 +57,7 @@ class RankedCandidate:
     """1-based, competition ranking; None: excluded by a failed gate, or left out for want of answers."""
     score: float
     low: float | None
-    """95 % interval of the score over the measurement draws; None where a single sample of a task shows no spread."""
+    """95% interval of the score over the measurement draws; None where a single sample of a task shows no spread."""
     high: float | None
     p_best: float | None
     """Share of draws of measurements and weights in which it comes first among the ranked; None where it is not ranked,

@@ -16,7 +16,7 @@ class Bounded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A metric's value with its 95 % interval."""
+    """A metric's value with its 95% interval."""
 
     metric: str
     """`quality`, `ttfo_p50_ms`, `usd_per_1k_requests`, ..."""
@@ -30,7 +30,7 @@ class Estimate:
     coverage: float
     """Share of the planned samples that are behind the value, in [0, 1]."""
     low_one_sided: float | None = None
-    """One-sided 95 % bounds, for gates."""
+    """One-sided 95% bounds, for gates."""
     high_one_sided: float | None = None
     note: str = ""
     """How it was made: normaliser, macro or micro, kind of interval."""

@@ -65,7 +65,7 @@ class ForecastRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Power:
-    """The smallest true difference in quality that n paired samples show with 80 % power at 5 %."""
+    """The smallest true difference in quality that n paired samples show with 80% power at 5%."""
 
     n: int
     difference: float

@@ -79,10 +79,10 @@ class Month:
 
     mean: float
     low: float
-    """5 % of months are cheaper."""
+    """5% of months are cheaper."""
     median: float
     high: float
-    """5 % of months are dearer."""
+    """5% of months are dearer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ def check(gate: Gate) -> None:
 def judge(gate: Gate, candidate: str, estimate: Estimate) -> GateResult:
     """Hold a candidate's estimate against `gate`.
 
-    The one-sided 95 % bound on the unfavourable side must satisfy it to pass; the favourable bound must violate it to
+    The one-sided 95% bound on the unfavourable side must satisfy it to pass; the favourable bound must violate it to
     fail; else it is unproven. Coverage is a fact: its bounds are its value. A cost that is an upper bound in part may
     be anything below.
     """

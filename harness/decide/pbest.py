@@ -17,9 +17,9 @@ class Uncertainty:
     p_best: Floats
     """[C]; sums to 1 over those who compete, 0 for the others."""
     low: Floats
-    """[C]: 2.5 % quantile of the score at the given weights; what is not measured counts 0."""
+    """[C]: 2.5% quantile of the score at the given weights; what is not measured counts 0."""
     high: Floats
-    """[C]: 97.5 % quantile; what is not measured counts 1."""
+    """[C]: 97.5% quantile; what is not measured counts 1."""
     scores: Floats
     """[B, C] at the given weights, what is not measured counting 0."""
     values: Floats

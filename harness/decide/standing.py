@@ -38,7 +38,7 @@ class Standing:
     margin: Mapping[str, float]
     """Candidate → standard deviation of the difference between its score and the leader's."""
     lead_low: Mapping[str, float]
-    """Candidate → 2.5 % quantile of the leader's lead over it, at the given weights."""
+    """Candidate → 2.5% quantile of the leader's lead over it, at the given weights."""
     relief: Mapping[str, float]
     """Candidate → what its score would gain, had the costs that are only known as upper bounds been nothing."""
     flips: Mapping[str, float]
@@ -90,7 +90,7 @@ class Standing:
 
     @property
     def untold(self) -> tuple[RankedCandidate, ...]:
-        """Those whom the samples do not tell from the leader: the 95 % interval of its lead over them holds 0."""
+        """Those whom the samples do not tell from the leader: the 95% interval of its lead over them holds 0."""
         return tuple(
             line
             for line in self.contenders

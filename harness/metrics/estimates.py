@@ -82,7 +82,7 @@ def estimates(
     Besides quality and coverage these are the metrics of `only`; None: all.
 
     `seed` and `draws` serve the percentiles whose measurements are clustered or repeated: their intervals are
-    resampled; without draws they are NaN, for those who ask for values alone. `share`: how much of the usual 5 % of
+    resampled; without draws they are NaN, for those who ask for values alone. `share`: how much of the usual 5% of
     error the bounds may have. With 1 / L they hold at L looks together (Bonferroni), also where a look may end the
     measuring; nothing is resampled then, since rare draws say little of so small a tail.
     """

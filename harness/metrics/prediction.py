@@ -11,7 +11,7 @@ FACTOR = 4.0
 
 
 def predicted_total(observed: Sequence[float], planned: int) -> Range:
-    """Return the 95 % prediction interval of the sum of `planned` amounts, `observed` among them.
+    """Return the 95% prediction interval of the sum of `planned` amounts, `observed` among them.
 
     The k that were seen are certain; of the m others the sum is m times their mean, whose error and their own spread
     add up: m · mean ± t · s · √(m²/k + m), never below 0. ValueError where nothing was observed.

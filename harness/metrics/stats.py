@@ -1,7 +1,7 @@
 """Statistics over plain arrays: standard errors, intervals, tests (methodology.md 2 and 3).
 
-Every interval takes `tail`, the probability left outside at each end: 0.025 gives a two-sided 95 % interval,
-0.05 gives the two one-sided 95 % bounds.
+Every interval takes `tail`, the probability left outside at each end: 0.025 gives a two-sided 95% interval,
+0.05 gives the two one-sided 95% bounds.
 """
 
 import math

@@ -149,7 +149,7 @@ def curves_figure(curves: Curves, *, share: str) -> Mapping[str, Any]:
 
 
 def _percentile_ticks() -> dict[str, Any]:
-    return {"tickvals": [0, 0.5, 0.95, 0.99], "ticktext": ["0 %", "p50", "p95", "p99"], "tickfont": {"size": 10}}
+    return {"tickvals": [0, 0.5, 0.95, 0.99], "ticktext": ["0%", "p50", "p95", "p99"], "tickfont": {"size": 10}}
 
 
 def _label(curve: Curve, share: float, middle: float) -> dict[str, Any]:

@@ -300,7 +300,7 @@ def _task_cell(
 
 
 def interval_of_mean(values: Sequence[float], clusters: Sequence[str]) -> Interval:
-    """Return the 95 % interval of a mean of values in [0, 1], by the rules of `metrics.estimates` for one task.
+    """Return the 95% interval of a mean of values in [0, 1], by the rules of `metrics.estimates` for one task.
 
     Wilson for independent successes and failures and where nothing varies, else t with CR1 (methodology.md 2.1, 2.2).
     """

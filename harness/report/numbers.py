@@ -53,7 +53,7 @@ def number(value: Raw, text: str, *, id: str) -> Number:
 
 
 def of_metric(metric: str, value: Raw) -> str:
-    """Return `value` as `metric` is read: `1.24 s`, `$0.0126`, `97.5 %`, `0.86`."""
+    """Return `value` as `metric` is read: `1.24 s`, `$0.0126`, `97.5%`, `0.86`."""
     x = float(value)
     if math.isinf(x):
         return "∞" if x > 0 else "−∞"
@@ -109,13 +109,13 @@ def significant(value: float, digits: int = 3) -> str:
 
 
 def percent(share: float) -> str:
-    """Return `97.5 %`; a share short of all, or above nothing, never reads as 100 % or 0 %."""
+    """Return `97.5%`; a share short of all, or above nothing, never reads as 100% or 0%."""
     text = f"{100 * share:.1f}".removesuffix(".0")
     if text == "100" and share < 1:
-        return ">99.9 %"
+        return ">99.9%"
     if text in ("0", "-0") and share != 0:
-        return "<0.1 %" if share > 0 else ">−0.1 %"
-    return f"{_minus(text)} %"
+        return "<0.1%" if share > 0 else ">−0.1%"
+    return f"{_minus(text)}%"
 
 
 def usd(value: Raw) -> str:

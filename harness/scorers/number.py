@@ -39,7 +39,7 @@ class NumberMatch(TextScorer):
     Which number: the `last` in the output (where an explanation ends; the habit of GSM8K), the `first`, or the
     `only` one (several different ones score 0). How it is read: digits with an optional minus, thousands commas in
     groups of three, a decimal point, a following scale word (`3 million`, `1.2万`); currency signs, `%` and units are
-    passed over, so 45 % reads as 45; a fraction such as 1/2 reads as two numbers. Only where the output has no digit
+    passed over, so 45% reads as 45; a fraction such as 1/2 reads as two numbers. Only where the output has no digit
     at all are number words read: English up to the billions (`two hundred and five`) and Chinese numerals (`一百二十`,
     `二〇二四`). The target is a number, a text that states one, or a list of accepted ones.
     """

@@ -29,7 +29,7 @@ def shop(desk: Desk) -> Desk:
 def test_what_a_product_pays(shop: Desk) -> None:
     done = shop.bakeoff("cost", "latest", "--traffic", "traffic.yaml")
     lines = done.out.splitlines()
-    assert "text: 5,000 requests a month, months vary by 15 %" in lines
+    assert "text: 5,000 requests a month, months vary by 15%" in lines
     rows = [line for line in lines if line.startswith(("| one", "| two"))]
     assert [row.split("|")[1].strip() for row in rows] == ["two", "one"], "the cheapest first"
     assert "| $0.300 " in rows[1]
@@ -49,7 +49,7 @@ def test_what_if(shop: Desk) -> None:
     assert request("--cached-share", "0.5") == pytest.approx(0.30 - 5 * 0.009)
     assert request("--batch-share", "0.4") == pytest.approx(0.30 * 0.8)
     told = shop.bakeoff("cost", "latest", "--traffic", "traffic.yaml", "--batch-share", "0.4").out
-    assert "40 % of the requests wait for a batch, which spares: two 50 % (assumed), one 50 % (assumed). " in told
+    assert "40% of the requests wait for a batch, which spares: two 50% (assumed), one 50% (assumed). " in told
 
 
 def test_a_mix_of_what_was_not_asked_is_refused(shop: Desk) -> None:

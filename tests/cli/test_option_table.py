@@ -95,7 +95,7 @@ def test_a_run_shows_its_profiles_side_by_side(desk: Desk) -> None:
     done = desk.bakeoff("run", code=None)
     assert "The weights come from order of importance, by Ana." in done.out
     assert "| candidate | users " in done.out
-    assert "  payer: quality 33.3 %, latency 0 %, cost 66.7 % (swing)" in done.out
+    assert "  payer: quality 33.3%, latency 0%, cost 66.7% (swing)" in done.out
     path = desk.runs[-1] / "decision.json"
     (decision,) = json.loads(path.read_text())["decisions"]
     assert decision["rule"]["weighing"] == {"method": "order", "by": "Ana"}

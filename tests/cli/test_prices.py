@@ -37,7 +37,7 @@ def test_a_folder_keeps_its_prices_and_says_what_has_changed(shop: Desk) -> None
     assert "  output_cost_per_token: $0.02" in shown
     assert "  for reference, a million tokens at 3:1 (input:output): $" in shown
     assert shop.bakeoff("prices", "diff", "old.json").out == "No price has changed.\n"
-    changed = "openai/one: output_cost_per_token $0.02 -> $0.05 (+150 %)\n"
+    changed = "openai/one: output_cost_per_token $0.02 -> $0.05 (+150%)\n"
     assert shop.bakeoff("prices", "diff", "new.json").out == changed
     assert shop.bakeoff("prices", "diff", "new.json", "--all").out == changed
     assert "is no price map" in shop.bakeoff("prices", "diff", "bakeoff.yaml", code=2).err

@@ -198,8 +198,8 @@ def exchange(*chunks: Chunk) -> Exchange:
     ("exchanges", "valid"),
     [
         pytest.param([exchange(Chunk(0.5, 10, 0.0))], True, id="one request, idle loop"),
-        pytest.param([exchange(Chunk(0.5, 10, 0.02))], True, id="late by less than 5 % of the mark"),
-        pytest.param([exchange(Chunk(0.5, 10, 0.03))], False, id="late by more than 5 % of the mark"),
+        pytest.param([exchange(Chunk(0.5, 10, 0.02))], True, id="late by less than 5% of the mark"),
+        pytest.param([exchange(Chunk(0.5, 10, 0.03))], False, id="late by more than 5% of the mark"),
         pytest.param([exchange(Chunk(0.05, 10, 0.009))], True, id="late by less than 10 ms"),
         pytest.param([exchange(Chunk(0.1, 5, 0.5), Chunk(0.5, 10, 0.0))], True, id="late where nothing is marked"),
         pytest.param([exchange(Chunk(0.5, 10, 0.0))] * 2, False, id="a hidden retry"),

@@ -157,7 +157,7 @@ def test_each_stage_is_asked_with_what_came_before_and_the_last_one_answers(tmp_
 
 
 def test_the_time_of_the_whole_is_that_of_its_stages_by_the_servers_truth(tmp_path: Path) -> None:
-    """Within 5 %, as the provider saw it; the best of some samples, since machines stumble."""
+    """Within 5%, as the provider saw it; the best of some samples, since machines stumble."""
 
     def took(served: Served, note: str) -> float:
         return (served.last(note) - served.received) * 1000

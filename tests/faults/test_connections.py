@@ -123,7 +123,7 @@ def test_silence_before_the_response_ends_at_the_deadline(tap: str, tmp_path: Pa
     assert end.attempts == ["timeout"]
     assert end.failure.message == "not finished within 1.5 s"
     assert end.record.marks.closed_ms is not None
-    assert EARLIEST_MS <= end.record.marks.closed_ms <= 1650 + BUSY_MS, "within 10 %"
+    assert EARLIEST_MS <= end.record.marks.closed_ms <= 1650 + BUSY_MS, "within 10%"
 
 
 @streams
@@ -150,4 +150,4 @@ def test_a_response_that_drips_for_ever_ends_at_the_deadline(tap: str, tmp_path:
     assert end.attempts == ["timeout"]
     assert end.failure.message == "not finished within 1.5 s"
     assert end.record.marks.closed_ms is not None
-    assert EARLIEST_MS <= end.record.marks.closed_ms <= 1650 + BUSY_MS, "within 10 %"
+    assert EARLIEST_MS <= end.record.marks.closed_ms <= 1650 + BUSY_MS, "within 10%"

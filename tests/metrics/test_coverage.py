@@ -1,4 +1,4 @@
-"""Intervals of 95 % hold the truth in 93 to 97 of 100 simulated runs; `make bench ONLY=coverage` counts more."""
+"""Intervals of 95% hold the truth in 93 to 97 of 100 simulated runs; `make bench ONLY=coverage` counts more."""
 
 import numpy as np
 import pytest

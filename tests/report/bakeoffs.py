@@ -167,7 +167,7 @@ def decision(bench: Bench, slot: str, names: Sequence[str], *, kind: VerdictKind
             smallest_flip=0.214,
             flip_to=second,
             leave_one_out={c.name: first if c.name != "cost" else second for c in rule.criteria},
-            sentence=f"{first} ranks first with a score of {ranked[0].score:.2f}, and is best in 83 % of the draws; "
+            sentence=f"{first} ranks first with a score of {ranked[0].score:.2f}, and is best in 83% of the draws; "
             f"{second} follows with {ranked[1].score:.2f}.",
             caveats=(f"Only {min(e.n for e in found[first])} samples stand behind some of the figures of {first}.",),
         ),

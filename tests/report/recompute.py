@@ -454,6 +454,8 @@ def reads_as(text: str) -> tuple[float, float]:
     """Return what a displayed text says, and half a unit of its last digit."""
     scale = {"ms": 1.0, "s": 1.0, "%": 0.01, "min": 1.0}
     body, _, unit = text.replace("−", "-").replace("+", "").replace("$", "").replace(",", "").partition(" ")
+    if body.endswith("%"):
+        body, unit = body[:-1], "%"
     if body in ("∞", "-∞"):
         return math.copysign(math.inf, -1.0 if body.startswith("-") else 1.0), 0.0
     decimals = len(body.partition(".")[2])

@@ -27,7 +27,7 @@ def test_a_candidate_of_whom_nothing_is_known_has_no_score() -> None:
 
 def test_who_is_left_alone_has_no_chance_to_be_best() -> None:
     measured = {"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": 0.4, USD: 1.0}}
-    assert cells(decided(measured), "alpha")[3] == "100 %"
+    assert cells(decided(measured), "alpha")[3] == "100%"
     alone = decided(measured, rule(gates=[Gate(metric="quality", min=0.5)]))
     assert [line.rank for line in alone.ranking] == [1, None]
     assert (cells(alone, "alpha")[3], cells(alone, "bravo")[3]) == ("–", "–")

@@ -70,7 +70,7 @@ def test_fences_hold(text: str) -> None:
 
 def test_pieces() -> None:
     speak = Speaker("en")
-    assert line(speak.show(number(0.5, "<0.1 %", id="s/a"))) == "[&lt;0.1 %](report.html#s/a)"
+    assert line(speak.show(number(0.5, "<0.1%", id="s/a"))) == "[&lt;0.1%](report.html#s/a)"
     assert line(speak.show(number(1, "$1.00", id="i"))) == r"[\$1.00](report.html#i)"
     assert line(speak.say("memo.no_fallback")).startswith("There is no fallback")
     with pytest.raises(KeyError):

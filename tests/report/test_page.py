@@ -332,8 +332,8 @@ def test_a_weight_that_reads_as_all_or_nothing_is_put_in_words(fake: FakeRun) ->
     one = fake.decisions[0]
     edges = tuple(replace(one.crossovers[0], weight=weight) for weight in (0.9998, 0.0002))
     text = parse(render(fake.evidence, [replace(one, crossovers=edges)])).with_class("verdict")[0].text
-    assert "would lead only if cost were practically all that counts (now 20 %)" in text
-    assert "would lead only if cost counted practically nothing (now 20 %)" in text
+    assert "would lead only if cost were practically all that counts (now 20%)" in text
+    assert "would lead only if cost counted practically nothing (now 20%)" in text
 
 
 def test_what_is_not_known_is_no_number(fake: FakeRun) -> None:

@@ -80,9 +80,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "plan.instrument": "{name}: {n} instrument calls when every answer arrives.",
         "plan.oracle": "Bad answers of cascades are attributed to their stages: at most {n} answers with one stage "
         "replaced follow; worst-case USD {usd}.",
-        "plan.powerless": "{slot}: {n} can show no difference in quality (paired, 80 % power, standard deviation "
+        "plan.powerless": "{slot}: {n} can show no difference in quality (paired, 80% power, standard deviation "
         "of the differences 0.5).",
-        "plan.power": "{slot}: {n} can show a difference in quality of {difference} or more (paired, 80 % "
+        "plan.power": "{slot}: {n} can show a difference in quality of {difference} or more (paired, 80% "
         "power, standard deviation of the differences 0.5).",
         "plan.warning": "warning: {text}",
         "plan.stop": "{slot}: run.stop is on: after each {block} samples, whoever has lost for certain is asked no"

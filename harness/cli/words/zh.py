@@ -77,8 +77,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "plan.warm_up.to": "{candidate} {n} 次",
         "plan.instrument": "{name}：若每个回答都返回，共测量 {n} 次。",
         "plan.oracle": "级联方案的错误回答会归因到环节：随后最多有 {n} 个替换了一个环节的回答；最坏情况 {usd} 美元。",
-        "plan.powerless": "{slot}：{n}分辨不出任何质量差异（配对比较，功效 80 %，差值的标准差为 0.5）。",
-        "plan.power": "{slot}：{n}能分辨 {difference} 及以上的质量差异（配对比较，功效 80 %，差值的标准差为 0.5）。",
+        "plan.powerless": "{slot}：{n}分辨不出任何质量差异（配对比较，功效 80%，差值的标准差为 0.5）。",
+        "plan.power": "{slot}：{n}能分辨 {difference} 及以上的质量差异（配对比较，功效 80%，差值的标准差为 0.5）。",
         "plan.warning": "警告：{text}",
         "plan.stop": "{slot}：run.stop 已开启：每问完 {block} 个样本，已确定落败的候选就不再问"
         "（共查看 {looks} 次）；以上数字按无人停止计算。",

@@ -6,8 +6,8 @@
   const fixed = (value, digits = 3) => (Number(value.toFixed(digits)) + 0).toFixed(digits).replace("-", "−");
   const percent = (share) => {
     const text = String(Number((100 * share).toFixed(1)));
-    if (text === "100" && share < 1) return ">99.9 %";
-    return text === "0" && share > 0 ? "<0.1 %" : `${text} %`;
+    if (text === "100" && share < 1) return ">99.9%";
+    return text === "0" && share > 0 ? "<0.1%" : `${text}%`;
   };
   const number = (value, text) => {
     const data = document.createElement("data");

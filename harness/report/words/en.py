@@ -58,7 +58,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "lead.quality": "Against {rival}, the runner-up, the score of {leader} differs by {score} and its quality by "
         "{quality}.",
         "lead.interval": "Against {rival}, the runner-up, the score of {leader} differs by {score} and its quality by "
-        "{quality} (95 % interval of this pair alone: {low} to {high}).",
+        "{quality} (95% interval of this pair alone: {low} to {high}).",
         "lead.parts": "The difference in score is made of {parts}.",
         "lead.part": "{criterion} {part}",
         "verdict.waiver": "Accepting it needs a waiver: the gate on {metrics} is not proven.",
@@ -222,11 +222,11 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "column.setting": "Setting",
         "column.value": "Value",
         # captions
-        "caption.ranking": "Score in [0, 1] with its 95 % interval. The bar shows what each criterion adds to the "
+        "caption.ranking": "Score in [0, 1] with its 95% interval. The bar shows what each criterion adds to the "
         "score; the line through its end is the interval.",
-        "caption.gates": "Must-haves. A gate passes when the unfavourable 95 % bound meets it, fails when the "
+        "caption.gates": "Must-haves. A gate passes when the unfavourable 95% bound meets it, fails when the "
         "favourable one violates it, and is unproven in between. Coverage is a fact of the run: it has no bounds.",
-        "caption.matrix": "Measured, with its 95 % interval; then its value between the anchors (0 to 1), and what it "
+        "caption.matrix": "Measured, with its 95% interval; then its value between the anchors (0 to 1), and what it "
         "adds to the score: value × weight.",
         "caption.try": "Points from 0 to 100; what counts is each criterion's share of all.",
         "caption.profiles": "Score and rank by the weights of each; nothing is averaged. The last column: the most "
@@ -238,13 +238,13 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "least as good in everything that counts; and how much of the weight must move at least to put it first.",
         "caption.panel": "The same measurements and weights by other methods, which decide nothing here: τ is 1 where "
         "the order is the same. They may reverse two candidates when a third is dropped; the score cannot.",
-        "caption.differences": "On the samples that both were asked, with 95 % intervals; p values are secondary.",
-        "caption.measures": "Mean over samples unless the name says otherwise, with 95 % intervals.",
+        "caption.differences": "On the samples that both were asked, with 95% intervals; p values are secondary.",
+        "caption.measures": "Mean over samples unless the name says otherwise, with 95% intervals.",
         "caption.cost": "From the metered use of every call, retries included, at the prices named.",
         "caption.stack": "What the answers of this run have cost, by what was paid for, and what it cost to measure "
         "them; all bars have one scale, and whoever has a cost that is not known has none.",
-        "caption.tasks": "Mean of the task's primary score over its samples, with 95 % interval and n.",
-        "caption.slices": "Mean primary score over the samples of a slice, with 95 % interval and n; the worst slices "
+        "caption.tasks": "Mean of the task's primary score over its samples, with 95% interval and n.",
+        "caption.slices": "Mean primary score over the samples of a slice, with 95% interval and n; the worst slices "
         "first. Of fewer than 10 samples it is rough and has no interval.",
         "caption.calls": "Errors never leave the count: what infrastructure or Bakeoff lost lowers coverage, what the "
         "candidate failed counts as 0.",
@@ -437,7 +437,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         # forecast
         "foreseen.declared": "Foreseen before the first call, when nothing was measured: from declared speeds of "
         "engines and providers and from the bounds of each request, so the ranges are wide.",
-        "foreseen.pilot": "Foreseen from a pilot of {samples} samples of each task; sums of 95 % prediction intervals.",
+        "foreseen.pilot": "Foreseen from a pilot of {samples} samples of each task; sums of 95% prediction intervals.",
         "foreseen.calls": "Calls",
         "foreseen.usd": "Billed by providers",
         "foreseen.machine_usd": "Machine time, USD",
@@ -496,7 +496,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "try.copy": "Copy",
         "try.copied": "Copied",
         # charts
-        "chart.scatter": "Quality × cost, with 95 % intervals",
+        "chart.scatter": "Quality × cost, with 95% intervals",
         "chart.scatter_note": "Up and to the left is better. The dotted line joins the candidates that no other beats "
         "on both.",
         "chart.dominated": "Beaten on both by another: {names}.",

@@ -56,7 +56,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "lead.score": "{leader} 与第二名 {rival} 相比，得分差 {score}。",
         "lead.quality": "{leader} 与第二名 {rival} 相比，得分差 {score}，质量差 {quality}。",
         "lead.interval": "{leader} 与第二名 {rival} 相比，得分差 {score}，"
-        "质量差 {quality}（只就这两者而言的 95 % 区间：{low} 至 {high}）。",
+        "质量差 {quality}（只就这两者而言的 95% 区间：{low} 至 {high}）。",
         "lead.parts": "得分差由以下部分构成：{parts}。",
         "lead.part": "{criterion} {part}",
         "verdict.waiver": "若要采用，需要签署豁免：{metrics} 的门槛尚未得到证明。",
@@ -219,11 +219,11 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "column.setting": "设置",
         "column.value": "值",
         # captions
-        "caption.ranking": "得分在 [0, 1] 之间，附 95 % 区间。色条表示各维度为得分贡献了多少，末端的横线是区间。",
-        "caption.gates": "硬性要求。95 % 不利边界也达标，才算通过；有利边界都不达标，就是未通过；"
+        "caption.ranking": "得分在 [0, 1] 之间，附 95% 区间。色条表示各维度为得分贡献了多少，末端的横线是区间。",
+        "caption.gates": "硬性要求。95% 不利边界也达标，才算通过；有利边界都不达标，就是未通过；"
         "介于两者之间是未证明。"
         "覆盖率是运行的事实，没有边界。",
-        "caption.matrix": "先是测得的值和 95 % 区间，然后是按最差与理想两端换算出的分数（0 到 1），"
+        "caption.matrix": "先是测得的值和 95% 区间，然后是按最差与理想两端换算出的分数（0 到 1），"
         "以及它给得分的贡献：换算分 × 权重。",
         "caption.try": "点数从 0 到 100；起作用的是每个维度占全部点数的份额。",
         "caption.profiles": "按每个人的权重分别给出得分和名次，不取平均。最后一列：与各人自己会选的候选相比，"
@@ -234,13 +234,13 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "在计分的各个维度上都不如别人的比例；以及至少要移动多少权重才能让它升至第一。",
         "caption.panel": "同样的测量值和权重，换用其他方法；这些方法不参与决定。τ 为 1 表示次序相同。"
         "去掉第三个候选时，它们可能颠倒另外两个的先后；本报告的得分不会。",
-        "caption.differences": "只比较双方都被问到的样本，附 95 % 区间；p 值仅供参考。",
-        "caption.measures": "除非名称另有说明，均为样本平均值，附 95 % 区间。",
+        "caption.differences": "只比较双方都被问到的样本，附 95% 区间；p 值仅供参考。",
+        "caption.measures": "除非名称另有说明，均为样本平均值，附 95% 区间。",
         "caption.cost": "按每次调用的计量用量和所列价格计算，重试也计入。",
         "caption.stack": "本次运行的回答按付费项目各花了多少，以及测量它们花了多少；"
         "各条使用同一刻度，有费用未知的候选不画。",
-        "caption.tasks": "任务主评分在其样本上的平均值，附 95 % 区间和 n。",
-        "caption.slices": "每个切片内样本主评分的平均值，附 95 % 区间和 n；"
+        "caption.tasks": "任务主评分在其样本上的平均值，附 95% 区间和 n。",
+        "caption.slices": "每个切片内样本主评分的平均值，附 95% 区间和 n；"
         "最差的切片在前。样本少于 10 个时只是粗略值，不给区间。",
         "caption.calls": "错误不会从统计中消失：因基础设施或 Bakeoff 丢失的会降低覆盖率，候选自身的失败计 0 分。",
         "caption.confusion": "{candidate}，{task}：按应有的标签和判出的标签统计回答。",
@@ -432,7 +432,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "stack.estimated": "≈ 部分为估算，是上限",
         "foreseen.declared": "在首次调用之前预计，当时还没有任何测量值：依据引擎和服务商声明的速度，"
         "以及每次请求的上限，因此区间较宽。",
-        "foreseen.pilot": "依据每个任务 {samples} 个样本的试跑预计；区间是 95 % 预测区间之和。",
+        "foreseen.pilot": "依据每个任务 {samples} 个样本的试跑预计；区间是 95% 预测区间之和。",
         "foreseen.calls": "调用次数",
         "foreseen.usd": "服务商计费",
         "foreseen.machine_usd": "机器时间费用（美元）",
@@ -489,7 +489,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "try.copy": "复制",
         "try.copied": "已复制",
         # charts
-        "chart.scatter": "质量 × 成本，附 95 % 区间",
+        "chart.scatter": "质量 × 成本，附 95% 区间",
         "chart.scatter_note": "越靠左上越好。虚线连接的是没有其他候选能在两方面同时胜过的候选。",
         "chart.dominated": "两方面都被别的候选胜过：{names}。",
         "chart.left_out": "因质量或成本未测得而没有画出：{names}。",
