@@ -9,6 +9,7 @@ from harness.core.calls import Unrecorded
 from harness.core.canonical import from_json, to_json
 from harness.core.decision import Completeness, Decision
 from harness.core.latitude import Latitude
+from harness.decide.sentences import english
 from harness.errors import UsageError
 
 FILE = "decision.json"
@@ -20,8 +21,11 @@ def decisions(run_folder: Path) -> tuple[Decision, ...]:
     if not (run_folder / FILE).exists():
         raise UsageError(f"run {run_folder.name} has no decision yet", hint=f"bakeoff decide {run_folder}")
     try:
-        return from_json(tuple[Decision, ...], _document(run_folder)["decisions"])
-    except TypeError as error:
+        found = from_json(tuple[Decision, ...], _document(run_folder)["decisions"])
+        for verdict in (decision.verdict for decision in found):
+            english(*verdict.said, *verdict.caveats_said)
+        return found
+    except (TypeError, ValueError, KeyError) as error:  # a noun, a word of it, or a sentence that is not known today
         raise _unread(run_folder, "was written by another version of Bakeoff") from error
 
 

@@ -6,6 +6,7 @@ draws.json beside it counts as far as it is of the same evidence.
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,32 @@ def test_a_damaged_decision_is_told_with_the_command_that_makes_it_anew(tmp_path
         with pytest.raises(UsageError, match=r"decision\.json is damaged") as caught:
             read(tmp_path)
         assert caught.value.hint == f"bakeoff decide {tmp_path}"
+
+
+def older(document: dict[str, Any], what: str) -> None:
+    """Turn a decision into one that another version has written."""
+    verdict = document["verdict"]
+    if what == "noun":
+        del document["samples_answered"]
+    elif what == "word":
+        verdict["kind"] = "sure"
+    elif what == "sentence":
+        verdict["said"] = [{"key": "ahead", "arguments": {}}]
+    else:
+        verdict["caveats_said"] = [{"key": "saturated", "arguments": {"criterion": ["quality"]}}]
+
+
+@pytest.mark.parametrize("what", ["noun", "word", "sentence", "argument"])
+def test_a_decision_of_another_version_is_told_with_the_command_that_makes_it_anew(tmp_path: Path, what: str) -> None:
+    document: dict[str, Any] = to_json(decided({"alpha": {"quality": 0.9}}))  # type: ignore[assignment]
+    (tmp_path / "decision.json").write_text(json.dumps({"decisions": [document]}))
+    assert [it.slot for it in decisions(tmp_path)] == ["text"]
+    older(document, what)
+    (tmp_path / "decision.json").write_text(json.dumps({"decisions": [document]}))
+    with pytest.raises(UsageError, match="was written by another version of Bakeoff") as caught:
+        decisions(tmp_path)
+    assert caught.value.hint == f"bakeoff decide {tmp_path}"
+    assert asked_for(tmp_path)[1] is False, "what was asked for is read all the same"
 
 
 def test_what_was_never_decided_was_asked_for_with_nothing(tmp_path: Path) -> None:
