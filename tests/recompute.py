@@ -395,6 +395,11 @@ class Run:
             if any(self.tasks[call.place[:2]]["slot"] == slot for call in self.of("answer"))
         }
 
+    @property
+    def resolution_ms(self) -> float:
+        """How far the clock was off at worst: latencies that are nearer to each other are not told apart."""
+        return max((abs(it["bias_ms"]) for it in self.manifest.get("calibrations", ())), default=0.0)
+
     def of(self, role: str) -> list[Call]:
         return [call for call in self.calls if call.role == role and not call.called_off]
 
@@ -1089,16 +1094,37 @@ class Decision:
     def worths(self) -> dict[str, list[list[float]]]:
         """Candidate → draw → values of the criteria: 0 where unmeasured, the point's where a draw measures nothing."""
         found = {}
+        drawn = {criterion["metric"]: self._told_apart(criterion["metric"]) for criterion in self.criteria}
         for name in self.slot.cells:
             columns = []
             for criterion, point in zip(self.criteria, self.values[name], strict=True):
                 if point is None:
                     columns.append([0.0] * DRAWS)
                 else:
-                    worths = (worth(criterion, x) for x in self.slot.drawn(criterion["metric"], name))
+                    worths = (worth(criterion, x) for x in drawn[criterion["metric"]][name])
                     columns.append([point if v is None else v for v in worths])
             found[name] = [list(row) for row in zip(*columns, strict=True)]
         return found
+
+    def _told_apart(self, metric: str) -> dict[str, Sequence[float | None]]:
+        """Candidate → its draws of a metric; latencies nearer to the next than the clock was off have one mean."""
+        drawn = {name: self.slot.drawn(metric, name) for name in self.slot.cells}
+        apart = self.slot.run.resolution_ms
+        if not apart or not metric.endswith("_ms"):
+            return drawn
+        found: dict[str, list[float | None]] = {name: list(values) for name, values in drawn.items()}
+        for b in range(DRAWS):
+            known = sorted((x, name) for name in drawn if (x := drawn[name][b]) is not None and math.isfinite(x))
+            groups: list[list[tuple[float, str]]] = []
+            for x, name in known:
+                if groups and x - groups[-1][-1][0] < apart:
+                    groups[-1].append((x, name))
+                else:
+                    groups.append([(x, name)])
+            for group in groups:
+                for _, name in group:
+                    found[name][b] = math.fsum(x for x, _ in group) / len(group)
+        return dict(found)
 
     @cached_property
     def score_draws(self) -> dict[str, list[float]]:

@@ -819,6 +819,8 @@ class Widening:
     """So many of each."""
     epochs: int = 1
     clusters: bool = True
+    bias_ms: float | None = None
+    """How far the clock was off; None: as it was when the run was made."""
     seed: int = 0
 
 
@@ -865,6 +867,8 @@ def _widen_manifest(db: sqlite3.Connection, how: Widening) -> None:
     for suite in manifest["config"]["suites"]:
         for task in suite["tasks"]:
             task["n"] *= how.samples
+    for calibration in manifest["calibrations"]:
+        calibration["bias_ms"] = calibration["bias_ms"] if how.bias_ms is None else how.bias_ms
     db.execute("UPDATE run SET manifest = ?", (json.dumps(manifest),))
 
 
@@ -927,7 +931,7 @@ def _disturb(db: sqlite3.Connection, plan: int, rng: random.Random) -> None:
     "how",
     [
         pytest.param(Widening(samples=5, clusters=False, seed=1), id="many samples, each on its own"),
-        pytest.param(Widening(samples=2, epochs=2, seed=2), id="clusters and epochs"),
+        pytest.param(Widening(samples=2, epochs=2, bias_ms=25.0, seed=2), id="clusters, epochs, a clock that was off"),
     ],
 )
 def test_every_number_of_a_larger_store_is_recomputed(live: Path, tmp_path: Path, how: Widening) -> None:
