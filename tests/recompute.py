@@ -1024,10 +1024,15 @@ class Decision:
             name: [None if drop else worth(c, m.value) for c, m, drop in zip(self.criteria, row, dropped, strict=True)]
             for name, row in self.raw.items()
         }
+        self.geometric = slot.rule.get("combine") == "geometric"
         self.contributions = {
-            name: [w * (v or 0.0) for w, v in zip(self.weights, row, strict=True)] for name, row in self.values.items()
+            name: [
+                max(v or 0.0, 0.01) ** w if self.geometric else w * (v or 0.0)
+                for w, v in zip(self.weights, row, strict=True)
+            ]
+            for name, row in self.values.items()
         }
-        self.scores = {name: math.fsum(row) for name, row in self.contributions.items()}
+        self.scores = {name: self.score(row, self.weights) for name, row in self.values.items()}
         self.counts = list(self._counts())
         most = slot.run.config["settings"]["max_infra_failure_rate"]
         self.short = list(
@@ -1128,19 +1133,20 @@ class Decision:
 
     @cached_property
     def score_draws(self) -> dict[str, list[float]]:
-        return {name: [self._score(row, self.weights) for row in rows] for name, rows in self.worths.items()}
+        return {name: [self.score(row, self.weights) for row in rows] for name, rows in self.worths.items()}
 
-    @staticmethod
-    def _score(values: Sequence[float], weights: Sequence[float]) -> float:
-        return sum(w * v for w, v in zip(weights, values, strict=True))
+    def score(self, values: Sequence[float | None], weights: Sequence[float]) -> float:
+        """1.1: the weighted sum of the values, or their weighted geometric mean."""
+        pairs = [(w, v or 0.0) for w, v in zip(weights, values, strict=True)]
+        return math.prod(max(v, 0.01) ** w for w, v in pairs) if self.geometric else math.fsum(w * v for w, v in pairs)
 
     def interval(self, name: str) -> Bounds:
         """What is not measured is anything in [0, 1]: it counts 0 below and 1 above. One sample shows no spread."""
         if name in self.lone:
             return OPEN
-        gap = sum(w for w, v in zip(self.weights, self.values[name], strict=True) if v is None)
-        drawn = self.score_draws[name]
-        high = [min(1.0, x + gap) for x in drawn]
+        drawn, points = self.score_draws[name], self.values[name]
+        best = ([1.0 if p is None else v for v, p in zip(row, points, strict=True)] for row in self.worths[name])
+        high = [min(1.0, self.score(row, self.weights)) for row in best]
         return Bounds(
             Quantile(drawn=drawn, share=0.025, theirs=10_000), Quantile(drawn=high, share=0.975, theirs=10_000)
         )
@@ -1162,7 +1168,7 @@ class Decision:
                     rng.random() if point is None and rival else v
                     for v, point, rival in zip(self.worths[name][b], self.values[name], known, strict=True)
                 ]
-                scores[name] = self._score(row, weights)
+                scores[name] = self.score(row, weights)
             top = max(scores.values())
             first = [name for name, score in scores.items() if score >= top - TIE]
             for name in first:
@@ -1192,8 +1198,8 @@ class Decision:
     def relief(self, name: str) -> float:
         """What its score would gain, had what it cost at most been nothing; 0 where every call was metered."""
         cells = zip(self.criteria, self.weights, self.values[name], strict=True)
-        gains = [w * (1 - v) for c, w, v in cells if v is not None and c["metric"].startswith("usd")]
-        return sum(gains) if self.slot.bounded(name) else 0.0
+        free = [1.0 if v is not None and c["metric"].startswith("usd") else v for c, _, v in cells]
+        return self.score(free, self.weights) - self.scores[name] if self.slot.bounded(name) else 0.0
 
     def told(self, name: str) -> bool | None:
         """Whether 97.5% of the draws put the leader before `name`; None where these draws are too near to say."""
@@ -1205,6 +1211,10 @@ class Decision:
 
     def row(self, name: str) -> list[float]:
         return [v or 0.0 for v in self.values[name]]
+
+    def linear(self, name: str) -> list[float]:
+        """What the order of candidates is linear in: values, or logarithms of what is multiplied."""
+        return [math.log(max(v, 0.01)) if self.geometric else v for v in self.row(name)]
 
     def first(self, scores: Mapping[str, float]) -> str:
         """Who leads: the earlier in the ranking where scores are equal."""
@@ -1221,8 +1231,9 @@ class Decision:
                 continue
             lines = {}
             for name in self.contenders:
-                at_zero = (self._score(self.row(name), self.weights) - now * self.row(name)[j]) / (1 - now)
-                lines[name] = (at_zero, self.row(name)[j] - at_zero)
+                row = self.linear(name)
+                at_zero = (sum(w * v for w, v in zip(self.weights, row, strict=True)) - now * row[j]) / (1 - now)
+                lines[name] = (at_zero, row[j] - at_zero)
             meetings = sorted(
                 (b0 - a0) / (a1 - b1) for (a0, a1), (b0, b1) in itertools.combinations(lines.values(), 2) if a1 != b1
             )
@@ -1249,7 +1260,7 @@ class Decision:
         """1.5: the least Σ |w' - w| that brings a challenger level: weight moves to its best criterion."""
         found = []
         for name in self.contenders[1:]:
-            behind = [a - b for a, b in zip(self.row(self.contenders[0]), self.row(name), strict=True)]
+            behind = [a - b for a, b in zip(self.linear(self.contenders[0]), self.linear(name), strict=True)]
             least = min(behind)
             gap, moved = sum(d * w for d, w in zip(behind, self.weights, strict=True)), 0.0
             for d, w in sorted(zip(behind, self.weights, strict=True), reverse=True):
@@ -1267,7 +1278,7 @@ class Decision:
             weights = [0.0 if i == j else w for i, w in enumerate(self.weights)]
             counts = self.weights[j] > 0 and any(self.values[name][j] is not None for name in self.contenders)
             if counts and sum(weights):
-                scores = {n: self._score(self.row(n), weights) / sum(weights) for n in self.contenders}
+                scores = {n: self.score(self.row(n), [w / sum(weights) for w in weights]) for n in self.contenders}
                 found[criterion["name"]] = self.first(scores)
         return found
 
@@ -1637,8 +1648,10 @@ def _lead(slot: str, decision: Decision) -> dict[str, Expected]:
         return {}
     (first, second), parts = decision.contenders[:2], decision.contributions
     found: dict[str, Expected] = {"score": Exact(value=decision.scores[first] - decision.scores[second])}
+    ratio = math.log(decision.scores[first] / decision.scores[second]) if decision.geometric else 0.0
     for criterion, a, b in zip(decision.criteria, parts[first], parts[second], strict=True):
-        found[f"part.{criterion['name']}"] = Exact(value=a - b)
+        part = found["score"].value * math.log(a / b) / ratio if ratio else a - b
+        found[f"part.{criterion['name']}"] = Exact(value=part)
     if (pair := decision.pairs[second]).value is not None:
         found["quality"] = Exact(value=pair.value)
         bounds = (("quality.low", pair.bounds.low), ("quality.high", pair.bounds.high))

@@ -69,10 +69,12 @@ class Firm:
         """Each method as a function of who is asked about."""
         rows = [self.of.row(name) for name in self.names]
         found: dict[str, Callable[[list[int]], list[float]]] = {
+            "additive": lambda who: [dot(rows[i], self.of.weights) for i in who]
+        } if self.of.geometric else {
             "geometric": lambda who: [
                 math.prod(max(v, 0.01) ** w for v, w in zip(rows[i], self.of.weights, strict=True)) for i in who
             ]
-        }
+        }  # fmt: skip
         kept = self.compared
         if not kept:
             return found
@@ -139,9 +141,7 @@ class Firm:
         }  # fmt: skip
         if not values or any(all(v is None for v in row) for row in values.values()):
             return {}
-        scores = {
-            n: math.fsum(w * (v or 0) for w, v in zip(self.of.weights, row, strict=True)) for n, row in values.items()
-        }
+        scores = {name: self.of.score(row, self.of.weights) for name, row in values.items()}
         top = max(scores.values())
         return {left_out: next(name for name in self.names if name in scores and scores[name] >= top - TIE)}
 
@@ -167,7 +167,7 @@ class Firm:
         found = {name: [0.0] * len(self.names) for name in self.names}
         for values in self.drawn(rng):
             weights = dirichlet([kappa * w for w in self.of.weights], rng)
-            scores = {name: dot(row, weights) for name, row in values.items()}
+            scores = {name: self.of.score(row, weights) for name, row in values.items()}
             for name, score in scores.items():
                 ahead = sum(other > score + TIE for other in scores.values())
                 level = sum(abs(other - score) <= TIE for other in scores.values())
@@ -183,7 +183,7 @@ class Firm:
         for values in self.drawn(rng):
             for _ in range(WEIGHTINGS):
                 weights = dirichlet([float(w > 0) for w in self.of.weights], rng)
-                scores = {name: dot(row, weights) for name, row in values.items()}
+                scores = {name: self.of.score(row, weights) for name, row in values.items()}
                 top = max(scores.values())
                 first = [name for name, score in scores.items() if score >= top - TIE]
                 found[rng.choice(first)].append(weights)
@@ -193,7 +193,7 @@ class Firm:
         """How often a candidate is first at `weights`."""
         share = 0.0
         for values in self.drawn(random.Random(20260105)):
-            scores = {other: dot(row, weights) for other, row in values.items()}
+            scores = {other: self.of.score(row, weights) for other, row in values.items()}
             first = [other for other, score in scores.items() if score >= max(scores.values()) - TIE]
             share += (name in first) / len(first) / DRAWS
         return Chance(value=share, theirs=THEIRS)

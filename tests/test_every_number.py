@@ -256,6 +256,7 @@ def expected_document(decision: Decision, run: recompute.Run) -> Tree:
             "weights": [number(w) for w in decision.weights],
             "contributions": [[number(v) for v in decision.contributions[name]] for name in names],
             "scores": [number(decision.scores[name]) for name in names],
+            **({"combine": "geometric"} if decision.geometric else {}),
         },
         "ranking": [
             {
@@ -607,7 +608,8 @@ def wrong_bars(page: Page, decisions: Mapping[str, Decision], document: Any) -> 
         yield f"{len(page.bars)} bars for {len(lines)} lines"
     yield from (f"a stage's bar is {bar}" for bar in page.stages if not 0 <= bar[0] <= sum(bar) <= 1001)
     for bar, (decision, line) in zip(page.bars, lines, strict=False):
-        parts = decision.contributions[line["candidate"]]
+        name = line["candidate"]
+        parts = [decision.scores[name]] if decision.geometric else decision.contributions[name]
         starts = [math.fsum(parts[:i]) for i in range(len(parts))]
         ends = [
             *(x for pair in zip(starts, parts, strict=True) for x in pair),
@@ -690,6 +692,7 @@ decision:
   tts:
     gates: [{metric: coverage, min: 0.5}, {metric: total_p95_ms, max: 60000}]
     thresholds: {kappa: 3}
+    combine: geometric
     criteria:
       words: {metric: wer, worst: 2, ideal: 0, weight: 40}
       latency: {metric: ttfa_p50_ms, worst: 2000, ideal: 1, scale: log, weight: 30}

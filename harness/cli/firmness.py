@@ -6,6 +6,9 @@ from harness.core.decision import Crossover, Decision
 from harness.report import numbers
 from harness.report.columns import table
 
+WHOLE = {"geometric": "geometric mean", "additive": "weighted sum"}
+"""The method of the panel that takes the values themselves."""
+
 
 def agreement_lines(decision: Decision) -> Iterator[str]:
     """Return whom other methods put first; none of them decides, since who comes or goes may reorder the rest."""
@@ -28,7 +31,8 @@ def agreement_lines(decision: Decision) -> Iterator[str]:
     yield from table(["method", "first", "same order (τ)", "reorders when one is dropped"], rows)
     if panel.left_out:
         names = ", ".join(panel.left_out)
-        yield f"All but the geometric mean leave out what is not known of everybody, or is best in the middle: {names}."
+        whole = WHOLE[panel.opinions[0].method]
+        yield f"All but the {whole} leave out what is not known of everybody, or is best in the middle: {names}."
 
 
 def change_lines(decision: Decision) -> Iterator[str]:

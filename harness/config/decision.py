@@ -11,7 +11,7 @@ from harness.config.source import Source, Where
 from harness.config.validate import validate_parts
 from harness.config.weights import profile
 from harness.core.canonical import Json
-from harness.core.rules import Criterion, DecisionRule, Gate, Profile, Scale
+from harness.core.rules import Combine, Criterion, DecisionRule, Gate, Profile, Scale
 from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Suite, Task
 from harness.errors import Problem
@@ -122,7 +122,8 @@ class _Section:
         if section.thresholds is not None:
             changed = section.thresholds.model_dump(exclude_none=True)
             rule = replace(rule, thresholds=replace(rule.thresholds, **changed))
-        return replace(rule, must_pass=tuple(section.must_pass or ()))
+        combine = None if section.combine in (None, Combine.ADDITIVE) else Combine(section.combine)
+        return replace(rule, must_pass=tuple(section.must_pass or ()), combine=combine)
 
     @property
     def _left_out(self) -> bool:

@@ -184,6 +184,10 @@ class DecisionSection(Strict):
         dict[Name, WeightsSection] | None,
         Field(min_length=1, description="who → their own weights; shown side by side, never averaged"),
     ] = None
+    combine: Annotated[
+        Literal["additive", "geometric"] | None,
+        Field(description="the score: weighted sum of values (default), or their geometric mean, where weak is weak"),
+    ] = None
     must_pass: Annotated[list[Name] | None, Field(description="candidates whose failed gate makes the run exit 1")] = (
         None
     )

@@ -8,7 +8,7 @@ from harness.core.calls import Role
 from harness.core.estimates import Estimate
 from harness.core.firmness import Firmness
 from harness.core.manifest import Unsent
-from harness.core.rules import Criterion, DecisionRule, Gate
+from harness.core.rules import Combine, Criterion, DecisionRule, Gate
 from harness.core.stopping import Stopped
 from harness.core.views import Views
 
@@ -44,8 +44,10 @@ class DecisionMatrix:
     weights: tuple[float, ...]
     """Normalised: sums to 1."""
     contributions: tuple[tuple[float, ...], ...]
-    """weight × value; each row sums to its score."""
+    """weight × value; each row sums to its score. Of a geometric mean, value to the weight: it multiplies to it."""
     scores: tuple[float, ...]
+    combine: Combine | None = None
+    """As in the rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,15 @@ class Criterion:
     """Piecewise: (metric, value) pairs."""
 
 
+class Combine(StrEnum):
+    """How the values of the criteria make a score."""
+
+    ADDITIVE = "additive"
+    """Their weighted sum: what is weak somewhere is made up for elsewhere."""
+    GEOMETRIC = "geometric"
+    """Their weighted geometric mean: what is worth little somewhere can be made up for only in part."""
+
+
 class Elicitation(StrEnum):
     """How people were asked what matters to them."""
 
@@ -98,3 +107,5 @@ class DecisionRule:
     """None: each criterion states its own points. None is left out of the hash, so that older rules keep theirs."""
     profiles: tuple[Profile, ...] | None = None
     """None: nobody has weights of their own."""
+    combine: Combine | None = None
+    """None: additive, and likewise left out of the hash."""

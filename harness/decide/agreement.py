@@ -6,8 +6,9 @@ import numpy as np
 
 from harness.core.decision import DecisionMatrix
 from harness.core.firmness import Agreement, Opinion, Reversal
-from harness.core.rules import Criterion, Scale
+from harness.core.rules import Combine, Criterion, Scale
 from harness.decide import methods
+from harness.decide.combining import geometric
 from harness.decide.rank import TIE, first, kendall
 from harness.decide.values import Floats, direction
 
@@ -31,7 +32,10 @@ def agreement(table: DecisionMatrix, best_first: Sequence[str]) -> Agreement:
     primary = [table.scores[row] for row in rows]
     values = np.array([[v or 0.0 for v in table.values[row]] for row in rows]).reshape(raw.shape)
     weights = np.array(table.weights)
-    opinions = [_opinion("geometric", lambda v: methods.geometric(v, weights), values, best_first, primary)]
+    if table.combine is Combine.GEOMETRIC:
+        opinions = [_opinion("additive", lambda v: np.asarray(v @ weights), values, best_first, primary)]
+    else:
+        opinions = [_opinion("geometric", lambda v: geometric(v, weights), values, best_first, primary)]
     if kept.any() and rows:
         criteria = [c for c, keep in zip(table.criteria, kept, strict=True) if keep]
         opinions += _panel(criteria, raw[:, kept], weights[kept] / weights[kept].sum(), best_first, primary)

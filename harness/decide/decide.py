@@ -25,6 +25,7 @@ from harness.core.stopping import Stopped
 from harness.core.views import Views
 from harness.decide import gates
 from harness.decide.caveats import caveats
+from harness.decide.combining import levels
 from harness.decide.completeness import lacking
 from harness.decide.firmness import EstimatesOf, firmness
 from harness.decide.latitude import misnamed, unfit
@@ -100,7 +101,7 @@ def decide(
         name for name in candidates if sampled and name not in gone and _unjudged(rule, results[name], estimates[name])
     }
     aside = gone | {name for name in candidates if _excluded(results[name])} | (unjudged if allow_incomplete else set())
-    table = matrix(candidates, rule.criteria, estimates, aside=aside)
+    table = matrix(candidates, rule.criteria, estimates, aside=aside, combine=rule.combine)
     competing = [name not in aside and (allow_incomplete or not lacks) for name in candidates]
     sureness = uncertainty(table, draws, metrics, competing, kappa=rule.thresholds.kappa, seed=seed)
     spread_unseen = gone | {name for name in candidates if 1 in judged[name]}
@@ -217,6 +218,7 @@ def _standing(
     names = [line.candidate for line in ranking if line.rank is not None]
     rows = [table.candidates.index(name) for name in names]
     values = np.array([[v or 0.0 for v in table.values[row]] for row in rows]).reshape(len(rows), len(table.criteria))
+    values = levels(values, table.combine)
     weights = np.array(table.weights)
     criteria = [criterion.name for criterion in table.criteria]
     leads = leave_one_out(values, weights) if names else ()

@@ -8,6 +8,7 @@ from harness.core.decision import DecisionMatrix
 from harness.core.estimates import Estimate
 from harness.core.firmness import Acceptance, Domination, Firmness, Separation
 from harness.decide.agreement import agreement
+from harness.decide.combining import levels
 from harness.decide.dominance import dominates, p_dominated, proven
 from harness.decide.matrix import matrix
 from harness.decide.pbest import Uncertainty
@@ -46,10 +47,15 @@ def firmness(
     rows = [table.candidates.index(name) for name in best_first]
     names = [name for name in table.candidates if name not in stopped]
     tables = {
-        name: matrix([other for other in names if other != name], table.criteria, estimates, aside=aside)
+        name: matrix(
+            [other for other in names if other != name], table.criteria, estimates, aside=aside, combine=table.combine
+        )
         for name in names
     }
-    fewer = {suite: matrix(names, table.criteria, of, aside=aside) for suite, of in without_suite.items()}
+    fewer = {
+        suite: matrix(names, table.criteria, of, aside=aside, combine=table.combine)
+        for suite, of in without_suite.items()
+    }
     return Firmness(
         agreement=agreement(table, best_first),
         without_suite=leaders_without(fewer, best_first),
@@ -68,8 +74,9 @@ def _acceptance(
 ) -> tuple[Acceptance, ...]:
     counted = (np.array(table.weights) > 0).astype(float)
     rng = np.random.default_rng((seed, 2))  # a stream of its own, beside the bootstrap's and that of the set weights
-    placed = acceptability(values, around)
-    anyhow = acceptability(values, dirichlet(counted, len(around), rng))
+    ranked_by = levels(values, table.combine)
+    placed = acceptability(ranked_by, around)
+    anyhow = acceptability(ranked_by, dirichlet(counted, len(around), rng))
     return tuple(
         Acceptance(
             candidate=name,

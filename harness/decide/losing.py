@@ -11,7 +11,8 @@ import numpy as np
 
 from harness.core.decision import DecisionMatrix, GateStatus
 from harness.core.estimates import Estimate
-from harness.core.rules import Criterion, DecisionRule, Scale
+from harness.core.rules import Combine, Criterion, DecisionRule, Scale
+from harness.decide.combining import contribution
 from harness.decide.gates import judge, limit
 from harness.decide.matrix import matrix, measured, unsupported
 from harness.decide.values import direction, values
@@ -67,7 +68,7 @@ def losses(
     have the errors of `shares`. The leader has the highest score among those that pass all gates for certain; whoever
     might still come within the near-tie of it is not out, and nobody of `must_pass` ever is.
     """
-    table = matrix(candidates, rule.criteria, estimates)
+    table = matrix(candidates, rule.criteria, estimates, combine=rule.combine)
     order = sorted(candidates, key=lambda name: (-table.scores[table.candidates.index(name)], name))
     failed = {loss.candidate: loss for name in candidates for loss in _gates(rule, name, estimates[name])}
     fit = [name for name in order if name not in failed and _is_fit(rule, name, estimates[name])]
@@ -105,6 +106,8 @@ def _least(
     least_lead: float | None,
 ) -> float:
     """Return the least lead in score that the bounds allow; what is not known counts 0 for the one, 1 for the other."""
+    if rule.combine is Combine.GEOMETRIC:
+        return _least_of_means(table, rule, leader, challenger, estimates)
     total = 0.0
     for criterion, weight in zip(rule.criteria, table.weights, strict=True):
         of = {name: measured(estimates[name], criterion.metric) for name in table.candidates}
@@ -116,6 +119,29 @@ def _least(
             least = max(least, _led(criterion, ours, theirs, least_lead))
         total += weight * float(least)
     return total
+
+
+def _least_of_means(
+    table: DecisionMatrix,
+    rule: DecisionRule,
+    leader: str,
+    challenger: str,
+    estimates: Mapping[str, Sequence[Estimate]],
+) -> float:
+    """Return the least lead of geometric means: the one at its worst, the other at its best.
+
+    What both share is not taken off, as it is in a sum, so that fewer are stopped.
+    """
+    worst = best = 1.0
+    for criterion, weight in zip(rule.criteria, table.weights, strict=True):
+        of = {name: measured(estimates[name], criterion.metric) for name in table.candidates}
+        known = any(estimate.value is not None or unsupported(estimate) for estimate in of.values())
+        ends = [
+            _worth(criterion, _span(criterion, of[name])) if known else np.zeros(1) for name in (leader, challenger)
+        ]
+        worst *= contribution(weight, float(ends[0].min()), rule.combine)
+        best *= contribution(weight, float(ends[1].max()), rule.combine)
+    return worst - best
 
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]

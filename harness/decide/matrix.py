@@ -1,10 +1,12 @@
 """Candidates × criteria: estimates, values, contributions, scores."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 
 from harness.core.decision import DecisionMatrix
 from harness.core.estimates import Estimate
-from harness.core.rules import Criterion
+from harness.core.rules import Combine, Criterion
+from harness.decide.combining import LEAST_VALUE, contribution
 from harness.decide.values import check, value
 from harness.decide.weights import direct
 
@@ -18,8 +20,9 @@ def matrix(
     estimates: Mapping[str, Sequence[Estimate]],
     *,
     aside: Collection[str] = (),
+    combine: Combine | None = None,
 ) -> DecisionMatrix:
-    """Return the additive value model: each score is Σ weight × value, a missing value counting 0.
+    """Return the value model: each score is Σ weight × value, or Π max(value, 0.01)^weight; a missing value counts 0.
 
     A criterion that some candidate has too few measurements for has no value of any: else a single call that could not
     be timed would decide, by taking from its candidate all that the criterion weighs. Those that are `aside`, since
@@ -37,7 +40,10 @@ def matrix(
         tuple(None if drop else value(c, e.value) for c, e, drop in zip(criteria, row, dropped, strict=True))
         for row in raw
     )
-    contributions = tuple(tuple(w * (v or 0.0) for w, v in zip(weights, row, strict=True)) for row in values)
+    contributions = tuple(
+        tuple(contribution(w, v or 0.0, combine) for w, v in zip(weights, row, strict=True)) for row in values
+    )
+    whole = math.prod if combine is Combine.GEOMETRIC else sum
     return DecisionMatrix(
         candidates=tuple(candidates),
         criteria=tuple(criteria),
@@ -45,7 +51,8 @@ def matrix(
         values=values,
         weights=weights,
         contributions=contributions,
-        scores=tuple(min(1.0, sum(row)) for row in contributions),
+        scores=tuple(min(1.0, whole(row)) for row in contributions),
+        combine=combine,
     )
 
 
@@ -59,7 +66,10 @@ def relief(table: DecisionMatrix, candidate: str) -> float:
     """Return what the candidate's score would gain, had the costs that are only known as upper bounds been nothing."""
     row = table.candidates.index(candidate)
     cells = zip(table.weights, table.values[row], table.raw[row], strict=True)
-    return sum(w * (1.0 - v) for w, v, estimate in cells if v is not None and estimate.bounded is not None)
+    gains = [(w, v) for w, v, estimate in cells if v is not None and estimate.bounded is not None]
+    if table.combine is Combine.GEOMETRIC:
+        return table.scores[row] * (math.prod((max(v, LEAST_VALUE) ** -w for w, v in gains), start=1.0) - 1.0)
+    return sum(w * (1.0 - v) for w, v in gains)
 
 
 def unsupported(estimate: Estimate) -> bool:

@@ -12,14 +12,6 @@ import numpy as np
 from harness.decide.rank import TIE
 from harness.decide.values import Floats
 
-LEAST_VALUE = 0.01
-"""What the worst counts in a geometric mean, where 0 would outweigh everything."""
-
-
-def geometric(values: Floats, weights: Floats) -> Floats:
-    """Return Π max(v, 0.01)^w of `values` [C, J] in [0, 1]: what is weak somewhere cannot make up for it elsewhere."""
-    return np.asarray(np.exp(np.log(np.maximum(values, LEAST_VALUE)) @ weights), dtype=np.float64)
-
 
 def simple_additive(x: Floats, weights: Floats, sign: Floats) -> Floats:
     """Return SAW: Σ w · share of the way from the worst to the best of the candidates, 0 where all are equal."""

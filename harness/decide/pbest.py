@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.core.decision import DecisionMatrix
+from harness.decide.combining import levels, score
 from harness.decide.smaa import dirichlet, share_first
 from harness.decide.values import Floats, values
 
@@ -39,8 +40,10 @@ def uncertainty(
     drawn = drawn_values(matrix, draws, metrics)
     missing = np.array([[v is None for v in row] for row in matrix.values], dtype=bool).reshape(drawn.shape[1:])
     weights = np.array(matrix.weights)
-    scores, gap = drawn @ weights, missing @ weights
-    low, high = np.quantile(scores, (0.025, 0.975), axis=0)
+    combine = matrix.combine
+    scores = score(levels(drawn, combine) @ weights, combine)
+    best = score(levels(np.where(missing, 1.0, drawn), combine) @ weights, combine) if missing.any() else scores
+    low, high = np.quantile(scores, 0.025, axis=0), np.quantile(best, 0.975, axis=0)
     rng = weight_stream(seed)
     weight_draws = dirichlet(kappa * weights, len(draws), rng)
     chosen = np.array(competing, dtype=bool)
@@ -48,9 +51,10 @@ def uncertainty(
     if chosen.any():
         unknown = missing & ~missing[chosen].all(axis=0)
         drawn = np.where(unknown, rng.random(drawn.shape), drawn)
-        p_best[chosen] = share_first(np.einsum("bcj,bj->bc", drawn, weight_draws)[:, chosen]).mean(axis=0)
+        level = np.einsum("bcj,bj->bc", levels(drawn, combine), weight_draws)[:, chosen]
+        p_best[chosen] = share_first(score(level, combine)).mean(axis=0)
     return Uncertainty(
-        p_best=p_best, low=low, high=np.minimum(1.0, high + gap), scores=scores, values=drawn, weights=weight_draws
+        p_best=p_best, low=low, high=np.minimum(1.0, high), scores=scores, values=drawn, weights=weight_draws
     )
 
 

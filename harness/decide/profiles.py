@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from harness.core.decision import DecisionMatrix
 from harness.core.views import View, Views
+from harness.decide.combining import levels, score
 from harness.decide.rank import first, ranks
 from harness.decide.weights import direct
 
@@ -34,7 +37,8 @@ def _view(table: DecisionMatrix, rows: Sequence[int], profile: str, points: Mapp
     if unknown := [name for name in points if name not in names]:
         raise ValueError(f"profile {profile!r}: there is no criterion {unknown[0]!r}; there are {', '.join(names)}")
     weights = direct([points.get(name, 0.0) for name in names])
-    scores = [sum(w * (v or 0.0) for w, v in zip(weights, table.values[row], strict=True)) for row in rows]
+    values = np.array([[v or 0.0 for v in table.values[row]] for row in rows], dtype=np.float64)
+    scores = score(levels(values, table.combine) @ np.array(weights), table.combine).tolist()
     return View(
         profile=profile,
         weights=weights,

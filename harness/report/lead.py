@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from harness.core.decision import Verdict, VerdictKind
+from harness.decide.combining import gaps
 from harness.report.numbers import Number, fixed, number, number_id, signed
 from harness.report.phrases import Phrase, Piece
 from harness.report.slots import SlotEvidence
@@ -29,8 +30,8 @@ def lead(of: SlotEvidence) -> LeadView | None:
     def shown(metric: str, value: float, spelled: Callable[[float], str] = signed) -> Number:
         return number(value, spelled(value), id=number_id(of.slot, "verdict", ranked[1], f"lead.{metric}"))
 
-    gaps = zip(matrix.criteria, matrix.contributions[first], matrix.contributions[second], strict=True)
-    parts = sorted(((a - b, criterion.name) for criterion, a, b in gaps), key=lambda part: -abs(part[0]))
+    names = [criterion.name for criterion in matrix.criteria]
+    parts = sorted(zip(gaps(matrix, first, second), names, strict=True), key=lambda part: -abs(part[0]))
     score = shown("score", matrix.scores[first] - matrix.scores[second], partial(fixed, decimals=3))
     args: dict[str, Piece] = {"leader": ranked[0], "rival": ranked[1], "score": score}
     difference = next((it.difference for it in of.decision.differences if it.challenger == ranked[1]), None)

@@ -98,6 +98,9 @@ def _blocks(speak: Speaker, shown: View, volumes: Sequence[int], frozen: Mapping
 def _method(speak: Speaker, shown: View) -> Iterator[Block]:
     run = shown.run
     yield Paragraph(spans=speak.say("method.rule"))
+    for slot in shown.slots:
+        if slot.geometric:
+            yield Paragraph(spans=speak.say("method.slot", slot=slot.slot, said=speak.say("method.geometric")))
     if run.stop_rule:
         yield Paragraph(spans=speak.say("memo.stop_rule", hash=run.stop_rule))
     lines = [

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from harness.core.calls import Role
 from harness.core.decision import Decision, GateResult, GateStatus, RankedCandidate, Said, VerdictKind
+from harness.core.rules import Combine
 from harness.report.lead import LeadView, lead
 from harness.report.numbers import Number, count, fixed, number, number_id, percent
 from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
@@ -263,6 +264,8 @@ def _segments(decision: Decision, candidate: str) -> tuple[Segment, ...]:
     matrix = decision.matrix
     if candidate not in matrix.candidates:
         return ()
+    if matrix.combine is Combine.GEOMETRIC:  # factors, which do not stand end to end
+        return (Segment(shade=0, start=0, width=round(BAR * matrix.scores[matrix.candidates.index(candidate)])),)
     segments, start = [], 0.0
     for shade, part in enumerate(matrix.contributions[matrix.candidates.index(candidate)]):
         segments.append(Segment(shade=shade, start=round(BAR * start), width=round(BAR * part)))

@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.core.decision import VerdictKind
 from harness.core.latitude import Latitude
+from harness.core.rules import Combine
 from harness.decide.pbest import weight_stream
 from harness.report.phrases import Phrase, Piece
 from harness.report.slots import SlotEvidence
@@ -123,5 +124,6 @@ def _data(of: SlotEvidence, anchor: str, presets: Sequence[Preset], latitude: La
         "draws": 0 if latitude is None else latitude.draws,
         "of": decision.draws,
         "values": "" if latitude is None else latitude.values,
+        "geometric": table.combine is Combine.GEOMETRIC,
         "stream": {key: str(stream[key]) for key in ("state", "inc")},
     }

@@ -9,6 +9,7 @@ from harness.core.candidates import Candidate
 from harness.core.canonical import canonical, digest
 from harness.core.decision import Decision, VerdictKind
 from harness.core.latitude import Latitude
+from harness.core.rules import Combine
 from harness.report.attribution import AttributionRow, attributions
 from harness.report.cases import CasesView, cases
 from harness.report.confusion import Confusion, confusions
@@ -66,6 +67,8 @@ class SlotView:
     """Where the weights come from; None: each criterion states its own."""
     profiles: ProfilesView | None
     matrix: tuple[MatrixRow, ...]
+    geometric: bool
+    """Whether values combine to their geometric mean, in the place of their sum."""
     trying: TryingView | None
     """None: no weight matters."""
     firmness: FirmnessView | None
@@ -202,6 +205,7 @@ def _slot(of: SlotEvidence, anchor: str, latitude: Latitude | None) -> SlotView:
         weighing=weighing(of),
         profiles=profiles(of),
         matrix=matrix(of),
+        geometric=of.decision.rule.combine is Combine.GEOMETRIC,
         trying=trying(of, anchor, latitude),
         firmness=firmness(of),
         differences=differences(of),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from harness.core.decision import GateStatus, PairedDifference, RankedCandidate, Said
 from harness.core.estimates import Estimate
-from harness.core.rules import Criterion, Gate
+from harness.core.rules import Combine, Criterion, Gate
 from harness.decide.gates import because, judge
 from harness.report.numbers import Number, fixed, number, number_id, of_metric, p_value, percent, signed, stated
 from harness.report.phrases import Measured, Phrase, Piece, Shown, measured, metric_label
@@ -181,13 +181,14 @@ def _matrix_row(of: SlotEvidence, i: int, excluded: bool) -> MatrixRow:
     cells = []
     for j, criterion in enumerate(table.criteria):
         value = table.values[i][j]
+        product = "matrix.factor" if table.combine is Combine.GEOMETRIC else "matrix.product"
         parts: dict[str, Piece] = {"contribution": shown(f"{criterion.name}.contribution", table.contributions[i][j])}
         if value is not None:
             parts["value"] = shown(f"{criterion.name}.value", value)
         cells.append(
             MatrixCell(
                 raw=measured(slot, "matrix", name, f"{criterion.name}.raw", table.raw[i][j], as_=criterion.metric),
-                product=Phrase(key="matrix.unmeasured" if value is None else "matrix.product", args=parts),
+                product=Phrase(key="matrix.unmeasured" if value is None else product, args=parts),
             )
         )
     score = shown("score", table.scores[i]) if is_measured(of.decision, name) else Phrase(key="not_measured")

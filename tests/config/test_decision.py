@@ -8,7 +8,7 @@ import pytest
 from harness.config import defaults
 from harness.core.candidates import MODALITIES
 from harness.core.canonical import digest, from_json, to_json
-from harness.core.rules import Criterion, DecisionRule, Gate, Scale, Thresholds
+from harness.core.rules import Combine, Criterion, DecisionRule, Gate, Scale, Thresholds
 from harness.core.suites import Task
 from harness.scorers import ExactMatch
 from harness.scorers.speech import Dnsmos, WordAccuracy
@@ -38,6 +38,13 @@ def test_a_rule_that_is_read_back_has_its_digest(project: Project) -> None:
     shipped = [DecisionRule(slot=slot, gates=defaults.GATES, criteria=its) for slot, its in defaults.CRITERIA.items()]
     for each in (written, *shipped):
         assert digest(from_json(DecisionRule, to_json(each))) == digest(each), each.slot
+
+
+def test_values_combine_to_their_sum_unless_a_geometric_mean_is_asked_for(project: Project) -> None:
+    plain, summed, mean = (rule(project, text) for text in ("{}", "{combine: additive}", "{combine: geometric}"))
+    assert digest(plain) == digest(summed), "a default that is written out changes no rule"
+    assert (plain.combine, mean.combine) == (None, Combine.GEOMETRIC)
+    assert from_json(DecisionRule, to_json(mean)) == mean
 
 
 @pytest.mark.parametrize("modality", MODALITIES)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.decide import methods
+from harness.decide.combining import geometric
 from tests.decide.cases import EXAMPLE
 
 INPUTS = EXAMPLE["inputs"]
@@ -40,9 +41,9 @@ def test_scores_equal_the_worked_example(method: str, scores: Any) -> None:
 
 
 def test_the_geometric_mean_of_values_equals_the_worked_example() -> None:
-    found = methods.geometric(VALUES, WEIGHTS)
+    found = geometric(VALUES, WEIGHTS)
     assert found == pytest.approx([0.360595, 0.514035, 0.588068, 0.538327, 0.492639], abs=1e-6)
-    assert methods.geometric(np.array([[1.0, 0.0]]), np.array([0.5, 0.5])) == pytest.approx(0.1)
+    assert geometric(np.array([[1.0, 0.0]]), np.array([0.5, 0.5])) == pytest.approx(0.1)
 
 
 def test_vikor_equals_the_worked_example() -> None:

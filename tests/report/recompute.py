@@ -90,7 +90,9 @@ def decision_figures(d: Decision) -> Figures:
         a, b = (matrix.candidates.index(name) for name in ranked[:2])
         yield at(slot, "verdict", ranked[1], "lead.score"), matrix.scores[a] - matrix.scores[b]
         for j, c in enumerate(matrix.criteria):
-            gap = matrix.contributions[a][j] - matrix.contributions[b][j]
+            one, other = matrix.contributions[a][j], matrix.contributions[b][j]
+            ratio = math.log(matrix.scores[a] / matrix.scores[b]) if matrix.combine else 0.0
+            gap = (matrix.scores[a] - matrix.scores[b]) * math.log(one / other) / ratio if ratio else one - other
             yield at(slot, "verdict", ranked[1], f"lead.part.{c.name}"), gap
         for e in (p.difference for p in d.differences if p.challenger == ranked[1]):
             for key, value in (("quality", e.value), ("quality.low", e.low), ("quality.high", e.high)):

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from harness.core.decision import Decision, Echo, VerdictKind
 from harness.core.latitude import Latitude
-from harness.core.rules import Criterion, DecisionRule, Elicitation, Gate, Profile, Scale, Thresholds, Weighing
+from harness.core.rules import Combine, Criterion, DecisionRule, Elicitation, Gate, Profile, Scale, Thresholds, Weighing
 from harness.decide.decide import metrics_of
 from harness.decide.latitude import latitude, pack
 from harness.decide.values import Floats
@@ -120,6 +120,17 @@ CASES = (
         ("other",),
         echoes=[Echo(candidate="unpriced", asked="m", model="n", answers=9, of=9)],
         bounded=["other"],
+    ),
+    case(
+        replace(TEXT, slot="y", combine=Combine.GEOMETRIC),
+        {
+            "alpha": (0.86, 900.0, 1.42, 1.0),
+            "bravo": (0.80, 700.0, 0.9, 1.0),
+            "weak": (0.45, 100.0, 0.2, 1.0),  # ideal but for one
+            "unpriced": (0.93, 1500.0, None, 1.0),
+        },
+        ("bravo",),
+        bounded=["bravo"],
     ),
     case(
         replace(TEXT, slot="z", gates=()),  # fast and cheap, and nobody has answered anything

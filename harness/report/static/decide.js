@@ -155,11 +155,19 @@ const { decideAt, unpack, shares } = (() => {
     return points.map((point) => point / total);
   };
 
-  const dot = (weights, values) => weights.reduce((sum, weight, j) => sum + weight * (values[j] ?? 0), 0);
+  /* What scores are linear in: values or, where they combine to a geometric mean, their logarithms; and the way back. */
+  const LEAST_VALUE = 0.01;
+  const level = (slot, value) => (slot.geometric ? Math.log(Math.max(value ?? 0, LEAST_VALUE)) : value ?? 0);
+  const scored = (slot, sum) => (slot.geometric ? Math.exp(sum) : sum);
+
+  const dot = (weights, values) => weights.reduce((sum, weight, j) => sum + weight * values[j], 0);
 
   /* What a candidate's score would gain, had the costs that are only known as upper bounds been nothing. */
-  const relief = ({ values, bounded }, weights) => weights.reduce((sum, weight, j) =>
-    sum + (bounded[j] && values[j] !== null ? weight * (1 - values[j]) : 0), 0);
+  const relief = (slot, { values, bounded }, weights, score) => {
+    const gain = weights.reduce((sum, weight, j) =>
+      sum + (bounded[j] && values[j] !== null ? weight * (level(slot, 1) - level(slot, values[j])) : 0), 0);
+    return slot.geometric ? score * (Math.exp(gain) - 1) : gain;
+  };
 
   const firstOf = (scores) => scores.findIndex((score) => score >= Math.max(...scores) - TIE);
 
@@ -188,14 +196,14 @@ const { decideAt, unpack, shares } = (() => {
     return ordered[below] + (ordered[above] - ordered[below]) * (position - below);
   };
 
-  /* The scores of one candidate in the draws. */
-  const drawnScores = (values, weights, c, count) => {
-    const scores = new Float64Array(count);
+  /* The scores of one candidate in the draws; what it lacks counts 0, or `missing`. */
+  const drawnScores = (slot, values, weights, c, missing = 0) => {
+    const scores = new Float64Array(slot.draws);
     weights.forEach((weight, j) => {
-      const of = values[j][c];
-      if (weight) for (let b = 0; b < count; b += 1) scores[b] += weight * of[b];
+      const [of, lacks] = [values[j][c], slot.candidates[c].values[j] === null];
+      if (weight) for (let b = 0; b < slot.draws; b += 1) scores[b] += weight * level(slot, lacks ? missing : of[b]);
     });
-    return scores;
+    return slot.geometric ? scores.map(Math.exp) : scores;
   };
 
   /* How often each of `names` is first, as the measurements vary, and the weights about those that are set. */
@@ -220,8 +228,9 @@ const { decideAt, unpack, shares } = (() => {
           const value = unknown[i][j]
             ? draw.peek((b * slot.candidates.length + c) * weights.length + j)
             : values[j][c][b];
-          scores[i] += value * drawn[b * weights.length + j];
+          scores[i] += level(slot, value) * drawn[b * weights.length + j];
         }
+        scores[i] = scored(slot, scores[i]);
       });
       const best = Math.max(...scores) - TIE;
       const tied = scores.filter((score) => score >= best).length;
@@ -240,7 +249,7 @@ const { decideAt, unpack, shares } = (() => {
     if (slot.candidates.length === 1) return "lean";
     const chance = found.chances[found.leader];
     if (chance === null) return "toss-up";
-    const rows = contenders.map((c) => slot.candidates[c].values.map((value) => value ?? 0));
+    const rows = contenders.map((c) => slot.candidates[c].values.map((value) => level(slot, value)));
     const flips = rows.slice(1).map((row) => flip(weights, rows[0].map((value, j) => value - row[j])));
     const counts = (j) => weights[j] > 0 && contenders.some((c) => slot.candidates[c].values[j] !== null);
     const without = [...weights.keys()]
@@ -267,8 +276,10 @@ const { decideAt, unpack, shares } = (() => {
   const decideAt = (slot, points, values) => {
     const weights = shares(points);
     const all = [...slot.candidates.keys()];
-    const parts = slot.candidates.map((it) => weights.map((weight, j) => weight * (it.values[j] ?? 0)));
-    const scores = parts.map((row) => Math.min(1, row.reduce((sum, part) => sum + part, 0)));
+    const parts = slot.candidates.map((it) => weights.map((weight, j) =>
+      slot.geometric ? Math.max(it.values[j] ?? 0, LEAST_VALUE) ** weight : weight * (it.values[j] ?? 0)));
+    const scores = parts.map((row) => Math.min(1, row.reduce(
+      (one, part) => (slot.geometric ? one * part : one + part), slot.geometric ? 1 : 0)));
     const competing = all.filter((c) => slot.candidates[c].competes);
     const ranks = all.map((c) =>
       slot.candidates[c].competes ? 1 + competing.filter((other) => scores[other] > scores[c] + TIE).length : null);
@@ -281,12 +292,12 @@ const { decideAt, unpack, shares } = (() => {
       cheaper: [], kind: null,
     };
     if (values === null) return found;
-    const drawn = all.map((c) => drawnScores(values, weights, c, slot.draws));
+    const drawn = all.map((c) => drawnScores(slot, values, weights, c));
     for (const c of all.filter((it) => !slot.candidates[it].unseen)) {
-      const ordered = drawn[c].slice().sort();
-      const gap = weights.reduce((sum, weight, j) => sum + (slot.candidates[c].values[j] === null ? weight : 0), 0);
-      found.low[c] = quantile(ordered, 0.025);
-      found.high[c] = Math.min(1, quantile(ordered, 0.975) + gap);
+      const whole = slot.candidates[c].values.every((value) => value !== null);
+      const best = whole ? drawn[c] : drawnScores(slot, values, weights, c, 1);
+      found.low[c] = quantile(drawn[c].slice().sort(), 0.025);
+      found.high[c] = Math.min(1, quantile(best.slice().sort(), 0.975));
     }
     if (competing.length === 1 || competing.every((c) => !slot.candidates[c].unseen)) {
       chances(slot, values, weights, competing).forEach((chance, i) => {
@@ -299,7 +310,7 @@ const { decideAt, unpack, shares } = (() => {
       const deviation = Math.sqrt(lead.reduce((sum, x) => sum + (x - mean) ** 2, 0) / slot.draws);
       if (scores[found.leader] - scores[c] < Math.max(slot.thresholds.near_tie, deviation)) found.near.push(c);
       if (quantile(lead.slice().sort(), 0.025) <= 0) found.untold.push(c);
-      const gain = relief(slot.candidates[c], weights);
+      const gain = relief(slot, slot.candidates[c], weights, scores[c]);
       if (gain > 0 && scores[found.leader] - scores[c] - gain <= slot.thresholds.near_tie) found.cheaper.push(c);
     }
     found.kind = kindOf(slot, found, weights, contenders);

@@ -40,10 +40,11 @@
   const drawBar = (row, slot, found, c) => {
     const bar = row.querySelector(".bar");
     let start = 0;
+    const parts = slot.geometric ? [found.scores[c]] : found.parts[c];
     bar.querySelectorAll("rect").forEach((rect, j) => {
       rect.setAttribute("x", Math.round(1000 * start));
-      rect.setAttribute("width", Math.round(1000 * found.parts[c][j]));
-      start += found.parts[c][j];
+      rect.setAttribute("width", Math.round(1000 * parts[j]));
+      start += parts[j];
     });
     const [low, high] = [found.low[c], found.high[c]].map((end) => Math.round(1000 * end));
     const whisker = bar.querySelector(".whisker");

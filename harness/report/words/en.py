@@ -96,6 +96,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "{challenger} on quality, for about {usd}, if they differ as much as it seems.",
         "firm.settled": "would settle for any of {names}",
         "firm.weight": "{criterion} {weight}",
+        "panel.additive": "Weighted sum",
         "panel.geometric": "Weighted geometric mean",
         "panel.SAW": "Weighted sum, min-max",
         "panel.WPM": "Weighted product",
@@ -224,10 +225,14 @@ PAGE: Mapping[str, str] = MappingProxyType(
         # captions
         "caption.ranking": "Score in [0, 1] with its 95% interval. The bar shows what each criterion adds to the "
         "score; the line through its end is the interval.",
+        "caption.ranking_geometric": "Score in [0, 1] with its 95% interval. The bar is the score; the line through "
+        "its end is the interval.",
         "caption.gates": "Must-haves. A gate passes when the unfavourable 95% bound meets it, fails when the "
         "favourable one violates it, and is unproven in between. Coverage is a fact of the run: it has no bounds.",
         "caption.matrix": "Measured, with its 95% interval; then its value between the anchors (0 to 1), and what it "
         "adds to the score: value × weight.",
+        "caption.matrix_geometric": "Measured, with its 95% interval; then its value between the anchors (0 to 1), "
+        "and what it multiplies the score by: the value to the power of the weight.",
         "caption.try": "Points from 0 to 100; what counts is each criterion's share of all.",
         "caption.profiles": "Score and rank by the weights of each; nothing is averaged. The last column: the most "
         "score that a candidate costs any of them, against the one that they would choose.",
@@ -277,6 +282,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "measured.coverage": "{coverage} covered",
         "measured.estimated": "({estimated} of {priced} calls estimated)",
         "measured.open": "–",
+        "matrix.factor": "value {value}, factor {contribution}",
         "matrix.product": "value {value}, adds {contribution}",
         "matrix.unmeasured": "counts as 0, adds {contribution}",
         "matrix.weight": "weight {weight}",
@@ -597,6 +603,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         # method
         "method.rule": "Gates first; then an additive value model with fixed anchors: each criterion's measure becomes "
         "a value in [0, 1] between its worst and its ideal, on the scale named, and the score is the weighted sum.",
+        "method.geometric": "The score is not the sum but the weighted geometric mean of the values, none of which "
+        "counts as less than 0.01: what is weak in one criterion is made up for by the others only in part.",
         "method.slot": "{slot}: {said}",
         "method.draws": "Intervals and chances come from {draws} paired resamples of the samples' clusters (seed "
         "{seed}), with the weights drawn around those that were set.",

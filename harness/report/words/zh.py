@@ -93,6 +93,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "就能在质量上区分 {leader} 和 {challenger}，前提是它们的差距确如现在所见。",
         "firm.settled": "{names} 中任选一个都可以接受",
         "firm.weight": "{criterion} {weight}",
+        "panel.additive": "加权求和",
         "panel.geometric": "加权几何平均",
         "panel.SAW": "加权求和（极差归一）",
         "panel.WPM": "加权乘积",
@@ -220,11 +221,14 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "column.value": "值",
         # captions
         "caption.ranking": "得分在 [0, 1] 之间，附 95% 区间。色条表示各维度为得分贡献了多少，末端的横线是区间。",
+        "caption.ranking_geometric": "得分在 [0, 1] 之间，附 95% 区间。色条就是得分，末端的横线是区间。",
         "caption.gates": "硬性要求。95% 不利边界也达标，才算通过；有利边界都不达标，就是未通过；"
         "介于两者之间是未证明。"
         "覆盖率是运行的事实，没有边界。",
         "caption.matrix": "先是测得的值和 95% 区间，然后是按最差与理想两端换算出的分数（0 到 1），"
         "以及它给得分的贡献：换算分 × 权重。",
+        "caption.matrix_geometric": "先是测得的值和 95% 区间，然后是按最差与理想两端换算出的分数（0 到 1），"
+        "以及得分要乘上的系数：换算分的权重次方。",
         "caption.try": "点数从 0 到 100；起作用的是每个维度占全部点数的份额。",
         "caption.profiles": "按每个人的权重分别给出得分和名次，不取平均。最后一列：与各人自己会选的候选相比，"
         "这个候选最多让其中一人损失多少得分。",
@@ -273,6 +277,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "measured.coverage": "覆盖 {coverage}",
         "measured.estimated": "（{priced} 次调用中有 {estimated} 次为估算）",
         "measured.open": "–",
+        "matrix.factor": "换算分 {value}，系数 {contribution}",
         "matrix.product": "换算分 {value}，贡献 {contribution}",
         "matrix.unmeasured": "计 0 分，贡献 {contribution}",
         "matrix.weight": "权重 {weight}",
@@ -588,6 +593,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "method.rule": "先看门槛，再用两端固定的加权求和模型：每个维度的测量值按所列刻度，"
         "在最差与理想两端之间换算成 0 到 1 的分数，"
         "得分就是各维度换算分的加权和。",
+        "method.geometric": "得分不是加权和，而是各维度换算分的加权几何平均，每项最低按 0.01 计："
+        "某个维度弱，其他维度只能部分弥补。",
         "method.slot": "{slot}：{said}",
         "method.draws": "区间和概率来自对样本簇的 {draws} 次配对重抽样（随机种子 {seed}），"
         "权重也在所设值附近随机抽取。",
