@@ -52,10 +52,12 @@ def memo(
 
     if format_ not in FORMATS:
         raise UsageError(f"the memo is written as {' or '.join(FORMATS)}, not {format_!r}")
-    volumes = pipeline.volumes(folder) if requests is None else _volumes(requests)
+    traffic = pipeline.planned_traffic(folder)
+    volumes = pipeline.volumes(traffic) if requests is None else _volumes(requests)
     path = run_folder(run, folder, runs)
     pipeline.catch_up(path, folder)
-    screen.say(str(pipeline.memo(path, format_=format_, language=MANNER.get().language, volumes=volumes)))
+    language = MANNER.get().language
+    screen.say(str(pipeline.memo(path, format_=format_, language=language, volumes=volumes, traffic=traffic)))
 
 
 def _volumes(text: str) -> tuple[int, ...]:

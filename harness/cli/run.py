@@ -157,9 +157,9 @@ def run_to_report(
                 forecast = pipeline.forecast_from_pilot(bakeoff, planned, path, pilot)
             elif decidable:
                 bars.note(tell("run.deciding"))
-                volumes = pipeline.volumes(folder)
+                traffic = pipeline.planned_traffic(folder)
                 decisions = pipeline.conclude(
-                    bakeoff, path, volumes=volumes, allow_incomplete=allow_incomplete, language=MANNER.get().language
+                    bakeoff, path, traffic=traffic, allow_incomplete=allow_incomplete, language=MANNER.get().language
                 )
         except (BakeoffError, KeyboardInterrupt) as error:
             failure = error if isinstance(error, BakeoffError) else Interrupted("interrupted: what is stored is kept")

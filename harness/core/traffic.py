@@ -151,3 +151,12 @@ class ProductCost:
     """USD a month for each active user."""
     seat: SeatCost | None
     hosting: HostingCost | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """What a bake-off's product sends, and what it costs."""
+
+    traffic: Traffic
+    """As it was given."""
+    costs: tuple[ProductCost, ...]

@@ -1,7 +1,7 @@
 """The verbs, each as a short story: plan, run, score, decide, report. They wire the parts and hold no logic."""
 
 from harness.pipeline.comparing import compare
-from harness.pipeline.costing import exchange, product_cost, traffic, volumes
+from harness.pipeline.costing import exchange, planned_traffic, product_cost, traffic, volumes
 from harness.pipeline.deriving import (
     EXPORTS,
     catch_up,
@@ -84,6 +84,7 @@ __all__ = [
     "passes",
     "pilot",
     "plan",
+    "planned_traffic",
     "price_book",
     "price_changes",
     "product_cost",

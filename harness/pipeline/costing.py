@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from harness.core.calls import Record
     from harness.core.candidates import Candidate, Exchange
-    from harness.core.traffic import ProductCost, Traffic
+    from harness.core.traffic import Product, ProductCost, Traffic
     from harness.pricing.book import Book
 
 DRAWS = 10_000
@@ -33,13 +33,31 @@ def exchange(folder: Path) -> "Exchange | None":
     return load_exchange(folder)
 
 
-def volumes(folder: Path) -> tuple[int, ...] | None:
-    """Return a tenth, the whole and ten times the traffic of the bake-off in `folder`; None where it names none."""
+def planned_traffic(folder: Path) -> "Traffic | None":
+    """Return the traffic of the bake-off in `folder`; None where it names none."""
     try:
-        requests = traffic(folder, None).requests
+        return traffic(folder, None)
     except UsageError:
         return None
-    return tuple(max(1, round(requests * share)) for share in (0.1, 1, 10))
+
+
+def volumes(traffic: "Traffic | None") -> tuple[int, ...] | None:
+    """Return a tenth, the whole and ten times the requests of a month; None where nobody says how many come."""
+    if traffic is None:
+        return None
+    return tuple(max(1, round(traffic.requests * share)) for share in (0.1, 1, 10))
+
+
+def product(run_folder: Path, traffic: "Traffic | None") -> "Product | None":
+    """Return what the candidates cost with `traffic`; None without one, or where it is of other suites than the run."""
+    from harness.core.traffic import Product
+
+    if traffic is None:
+        return None
+    try:
+        return Product(traffic=traffic, costs=product_cost(run_folder, traffic))
+    except UsageError:
+        return None
 
 
 def product_cost(run_folder: Path, traffic: "Traffic", *, prices: "Book | None" = None) -> "tuple[ProductCost, ...]":

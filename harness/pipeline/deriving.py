@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
+from itertools import product as pairs
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,12 +14,13 @@ from harness.core.canonical import Json, from_json, to_json
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
 from harness.errors import NO_CANDIDATE_PASSES, IncompleteError, UsageError
-from harness.pipeline.costing import at_prices
+from harness.pipeline.costing import at_prices, product, volumes
 from harness.pipeline.planning import reload, stored_samples
 
 if TYPE_CHECKING:
     from harness.core.decision import Completeness, Decision, Echo, SelfMeasured
     from harness.core.latitude import Latitude
+    from harness.core.traffic import Traffic
     from harness.execute.scoring import Judgement
     from harness.pipeline.early import Early
     from harness.pricing.book import Book
@@ -264,9 +265,13 @@ def export(run_folder: Path, format_: str) -> bytes:
 
 
 def memo(
-    run_folder: Path, *, format_: str = "md", language: str = "en", volumes: "Sequence[int] | None" = None
-) -> Path:
-    """Write the memo from the records and decision.json; `volumes` are requests a month, else the usual ones."""
+    run_folder: Path, *, format_: str = "md", language: str = "en", volumes: "Sequence[int] | None" = None,
+    traffic: "Traffic | None" = None,
+) -> Path:  # fmt: skip
+    """Write the memo from the records and decision.json; `volumes` are requests a month, else the usual ones.
+
+    With a `traffic` it also says what a product with it costs a month, and what a seat of it may ask.
+    """
     from harness.report.docx import docx
     from harness.report.markdown import markdown
     from harness.report.memo import file_name
@@ -281,22 +286,24 @@ def memo(
         decisions(run_folder),
         language=language,
         volumes=volumes or VOLUMES,
+        product=product(run_folder, traffic),
         evidence_sha256=sealed,
     )
     replace_bytes(path, docx(document) if format_ == "docx" else markdown(document).encode())
     return path
 
 
-def memos(run_folder: Path, *, volumes: "Sequence[int] | None" = None) -> None:
+def memos(run_folder: Path, *, traffic: "Traffic | None" = None) -> None:
     """Write the memo, and again each other one that lies there: it tells of what was decided before."""
     from harness.report.memo import FORMATS, file_name
     from harness.report.words import LANGUAGES
 
-    memo(run_folder, volumes=volumes)
-    for format_, language in list(product(FORMATS, LANGUAGES))[1:]:
+    months = volumes(traffic)
+    memo(run_folder, volumes=months, traffic=traffic)
+    for format_, language in list(pairs(FORMATS, LANGUAGES))[1:]:
         if (run_folder / file_name(format_, language)).exists():
             with suppress(UsageError):  # what writes Word is not installed here: `verify` names the old memo
-                memo(run_folder, format_=format_, language=language, volumes=volumes)
+                memo(run_folder, format_=format_, language=language, volumes=months, traffic=traffic)
 
 
 def passes(decisions: "Sequence[Decision]") -> bool:

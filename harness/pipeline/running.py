@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from harness.core.forecast import Amounts
     from harness.core.manifest import Session, Unsent
     from harness.core.redaction import Redactor
+    from harness.core.traffic import Traffic
     from harness.execute.progress import Progress
     from harness.execute.runner import RunResult
     from harness.store.ledger import Ledger
@@ -182,17 +183,17 @@ def is_decidable(result: "RunResult") -> bool:
 
 
 def conclude(
-    bakeoff: Bakeoff, run_folder: Path, *, volumes: "Sequence[int] | None" = None, allow_incomplete: bool = False,
+    bakeoff: Bakeoff, run_folder: Path, *, traffic: "Traffic | None" = None, allow_incomplete: bool = False,
     language: str = "en",
 ) -> "tuple[Decision, ...]":  # fmt: skip
-    """Judge what came, decide, and write report and memo; `volumes` are requests a month, else the usual ones.
+    """Judge what came, decide, and write report and memo, which prices months of `traffic`, else usual ones.
 
     The report opens in `language`, and speaks both.
     """
     score(bakeoff, run_folder)
     decisions = decide(run_folder, allow_incomplete=allow_incomplete)
     report(run_folder, language=language)
-    memos(run_folder, volumes=volumes)
+    memos(run_folder, traffic=traffic)
     return decisions
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harness.core.canonical import Json
 from harness.core.verification import Verification
 from harness.errors import StoreError, UsageError
+from harness.pipeline.costing import product
 from harness.pipeline.deriving import decided, evidence_of, judgements
 from harness.pipeline.planning import reload
 
@@ -43,6 +44,7 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
     from harness.report.document import CELLS
     from harness.report.docx import docx, read_back
     from harness.report.html import Page, report_page, spoken
+    from harness.report.margin import stated_traffic, stated_traffic_in_word
     from harness.report.markdown import markdown
     from harness.report.memo import FOR_PEOPLE, file_name, memo
     from harness.report.outputs import outputs_name
@@ -70,15 +72,23 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
     evidence, sealed = evidence_of(run_folder), str(found.document["evidence_sha256"])
 
     def derived(language: str, path: Path) -> str:
-        volumes = stated(path.read_text(encoding="utf-8"))  # given, not measured: the memo names them
-        return markdown(memo(evidence, decisions, language=language, volumes=volumes, evidence_sha256=sealed))
+        written = path.read_text(encoding="utf-8")  # volumes and traffic are given, not measured: the memo names them
+        again = memo(
+            evidence, decisions, language=language, volumes=stated(written), evidence_sha256=sealed,
+            product=product(run_folder, stated_traffic(written)),
+        )  # fmt: skip
+        return markdown(again)
 
     def read(path: Path) -> str:
         return "\n".join(read_back(path.read_bytes()))
 
     def derived_in_word(language: str, path: Path) -> str:
-        volumes = stated_in_word(read(path).splitlines(), WORDS[language]["matter.requests_a_month"])
-        again = memo(evidence, decisions, language=language, volumes=volumes, evidence_sha256=sealed)
+        lines, words = read(path).splitlines(), WORDS[language]
+        again = memo(
+            evidence, decisions, language=language, evidence_sha256=sealed,
+            volumes=stated_in_word(lines, words["matter.requests_a_month"]),
+            product=product(run_folder, stated_traffic_in_word(lines, words["matter.traffic"])),
+        )  # fmt: skip
         return "\n".join(read_back(docx(again)))
 
     for language in WORDS:

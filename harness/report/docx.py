@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
+from harness.core.canonical import canonical
 from harness.errors import Problem, UsageError
 from harness.report.document import (
     CELLS,
@@ -208,6 +209,8 @@ def _value(speak: Speaker, key: str, value: object) -> Spans:
     """Return a field of the matter as people read it; what they complete is left empty."""
     if isinstance(value, bool):
         return speak.say("matter.yes" if value else "matter.no")
+    if key == "traffic":
+        return (Span(text=canonical(value).decode()),)
     if isinstance(value, Mapping):
         pairs = ((name, _item(key, item)) for name, item in value.items())
         return speak.listed([speak.say("matter.pair", name=name, value=item) for name, item in pairs], ";")

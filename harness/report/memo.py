@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from harness.core.canonical import to_json
 from harness.core.decision import Decision
+from harness.core.traffic import Product
 from harness.report.document import Block, Bullets, Document, Heading, Paragraph, Span, Spans, plain
 from harness.report.evidence import Evidence
 from harness.report.measures import CallsRow
@@ -16,6 +18,8 @@ FOR_PEOPLE = ("status: ", "decision-makers: ", "consulted: ", "informed: ")
 """How the lines begin that whoever signs completes."""
 FORMATS = ("md", "docx")
 RISKS = ("data", "retirement", "limits", "vendor", "contamination", "drift")
+TERMS = ("gate", "value", "score", "interval", "p_best", "near_tie", "verdict", "coverage", "cluster", "holm")
+"""What a reader may not know, in the order of the glossary."""
 RERUN = ("model", "traffic", "candidate", "crossover", "canary", "quarter")
 
 
@@ -26,17 +30,19 @@ def memo(
     language: str = "en",
     volumes: Sequence[int] = VOLUMES,
     evidence_sha256: str = "",
+    product: Product | None = None,
 ) -> Document:
     """Return the memo; every figure in it is a figure of the report, or a month's cost made of one.
 
-    `volumes` are requests a month, `evidence_sha256` is that of what was decided on.
+    `volumes` are requests a month, `evidence_sha256` is that of what was decided on, `product` what the candidates cost
+    with the traffic that is known of it.
     """
     shown, speak = view(evidence, decisions), Speaker(language)
     frozen = evidence.manifest.rules if shown.run.imported is None else {}
     return Document(
         language=language,
-        matter=_matter(speak, shown, volumes, evidence_sha256),
-        blocks=tuple(_blocks(speak, shown, volumes, frozen)),
+        matter=_matter(speak, shown, volumes, evidence_sha256, product),
+        blocks=tuple(_blocks(speak, shown, volumes, frozen, product)),
     )
 
 
@@ -45,7 +51,9 @@ def file_name(format_: str, language: str) -> str:
     return f"memo.{format_}" if language == "en" else f"memo.{language}.{format_}"
 
 
-def _matter(speak: Speaker, shown: View, volumes: Sequence[int], evidence_sha256: str) -> Mapping[str, object]:
+def _matter(
+    speak: Speaker, shown: View, volumes: Sequence[int], evidence_sha256: str, product: Product | None
+) -> Mapping[str, object]:
     """Return the head of the memo: what is signed, and on what it was decided."""
     run = shown.run
     return {
@@ -64,11 +72,14 @@ def _matter(speak: Speaker, shown: View, volumes: Sequence[int], evidence_sha256
         "models": {model.name: model.model for model in run.models},
         "prices": {model.name: plain(speak.say(model.price)) for model in run.models},
         "requests_a_month": list(volumes),
+        **({} if product is None else {"traffic": to_json(product.traffic)}),
         "tool": f"bakeoff {run.tool}" if run.tool is not None else "bakeoff",
     }
 
 
-def _blocks(speak: Speaker, shown: View, volumes: Sequence[int], frozen: Mapping[str, str]) -> Iterator[Block]:
+def _blocks(
+    speak: Speaker, shown: View, volumes: Sequence[int], frozen: Mapping[str, str], product: Product | None
+) -> Iterator[Block]:
     run = shown.run
     yield Heading(level=1, spans=speak.say("memo.title", name=run.name))
     if run.imported is not None:
@@ -77,7 +88,7 @@ def _blocks(speak: Speaker, shown: View, volumes: Sequence[int], frozen: Mapping
         allowed = (Span(text=" "), *speak.say("page.incomplete_allowed")) if run.incomplete_allowed else ()
         yield Paragraph(spans=(*strong(speak.say(run.incomplete)), *allowed))
     for slot in shown.slots:
-        yield from story(speak, run, slot, volumes, frozen.get(slot.slot))
+        yield from story(speak, run, slot, volumes, frozen.get(slot.slot), product)
     yield Heading(level=2, spans=speak.say("memo.method"))
     yield from _method(speak, shown)
     yield Heading(level=2, spans=speak.say("memo.risks"))
@@ -93,6 +104,8 @@ def _blocks(speak: Speaker, shown: View, volumes: Sequence[int], frozen: Mapping
             speak.say("memo.links", page=PAGE),
         )
     )
+    yield Paragraph(spans=speak.say("memo.glossary"))
+    yield Bullets(items=tuple(speak.say(f"memo.term.{term}") for term in TERMS))
 
 
 def _method(speak: Speaker, shown: View) -> Iterator[Block]:

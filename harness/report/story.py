@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from harness.core.traffic import Product
 from harness.report.cases import BadCase, SampleView
 from harness.report.document import Block, Bullets, Heading, Paragraph, Quotation, Span, Spans, Table
+from harness.report.margin import margin
 from harness.report.numbers import Number, count
 from harness.report.phrases import Measured, Phrase
 from harness.report.speaker import PAGE, Speaker, strong
@@ -18,9 +20,13 @@ EXAMPLE_CHARACTERS = 800
 
 
 def story(
-    speak: Speaker, run: RunView, slot: SlotView, volumes: Sequence[int], frozen_sha256: str | None
-) -> Iterator[Block]:
-    """Yield the slot's sections. `frozen_sha256`: of the rule that was written down before the first call."""
+    speak: Speaker, run: RunView, slot: SlotView, volumes: Sequence[int], frozen_sha256: str | None,
+    product: Product | None = None,
+) -> Iterator[Block]:  # fmt: skip
+    """Yield the slot's sections. `frozen_sha256`: of the rule that was written down before the first call.
+
+    `product`: what the candidates cost with its traffic; without it the section on margins is left out.
+    """
     sections = {
         "memo.bottom_line": _bottom_line(speak, slot, volumes, frozen_sha256),
         "memo.context": _context(speak, run, slot),
@@ -29,6 +35,7 @@ def story(
         "memo.results": _results(speak, slot),
         "memo.sensitivity": _sensitivity(speak, slot),
         "memo.costs": _costs(speak, slot, volumes),
+        **({} if product is None else {"memo.margin": margin(speak, product, slot.slot, _places(slot))}),
         "memo.cases": _cases(speak, slot),
         "memo.consequences": _consequences(speak, run, slot),
     }
@@ -236,6 +243,12 @@ def _costs(speak: Speaker, slot: SlotView, volumes: Sequence[int]) -> Iterator[B
         ),
     )
     yield Paragraph(spans=speak.say("memo.month"))
+
+
+def _places(slot: SlotView) -> dict[str, str]:
+    """Return candidate → where its cost stands in the report, of those whose cost is known."""
+    known = ((row.tag.name, row.cells[0].value) for row in slot.costs)
+    return {name: value.id for name, value in known if isinstance(value, Number)}
 
 
 def _cases(speak: Speaker, slot: SlotView) -> Iterator[Block]:

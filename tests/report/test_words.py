@@ -16,7 +16,7 @@ PREFIXES = (
     "change.", "memo.toss", "memo.clear", "memo.lean", "memo.none", "memo.incomplete", "memo.rule_", "fact.",
     "table.measures", "bad.of", "memo.good", "why.", "foreseen.", "unit.", "weighing.",
     "firm.criteria", "firm.suites", "firm.more", "panel.",
-    "memo.risk.", "memo.rerun.", "matter.", "note.", "closing.came.", "filter.", "part.",
+    "memo.risk.", "memo.rerun.", "memo.term.", "memo.margin.", "matter.", "note.", "closing.came.", "filter.", "part.",
     "try.quality", "try.latency", "try.cost",
 )  # fmt: skip
 """Keys that are put together from a name of the run."""

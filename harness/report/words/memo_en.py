@@ -14,12 +14,14 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.results": "Results",
         "memo.sensitivity": "What would change our mind",
         "memo.costs": "Costs",
+        "memo.margin": "Price and margin",
         "memo.cases": "Bad cases",
         "memo.consequences": "Consequences and confirmation",
         "memo.method": "Method",
         "memo.risks": "Risks",
         "memo.rerun": "Re-run when",
         "memo.appendix": "Appendix",
+        "memo.glossary": "What the words mean:",
         # who signs; the keys are those of the front matter
         "matter.status": "Status",
         "matter.incomplete": "Incomplete",
@@ -36,6 +38,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "matter.models": "Models",
         "matter.prices": "Prices",
         "matter.requests_a_month": "Requests a month",
+        "matter.traffic": "Traffic",
         "matter.tool": "Tool",
         "matter.proposed": "proposed",
         "matter.yes": "yes",
@@ -99,6 +102,27 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "how many requests come is given, not measured. The command bakeoff cost also draws the volume, and adds seats "
         "and margins.",
         "memo.month_head": "{requests} a month",
+        "memo.margin.none": "The traffic asks nothing of this slot.",
+        "memo.margin.traffic": "{requests} requests a month, and months vary by {spread}. In brackets: nine months of "
+        "ten.",
+        "memo.margin.kept": "Of a seat's price {margin} are to be left. Its cost is before the payment's fees.",
+        "memo.margin.request": "A request",
+        "memo.margin.month": "A month",
+        "memo.margin.user": "A user a month",
+        "memo.margin.seat": "A seat a month",
+        "memo.margin.even": "Breaks even at",
+        "memo.margin.asked": "Price that keeps the margin",
+        "memo.margin.price": "Sold for",
+        "memo.margin.fair": "Requests of a seat up to which it keeps the margin",
+        "memo.margin.losing": "Seats at a loss",
+        "memo.margin.any": "any number",
+        "memo.margin.no_price": "no price does",
+        "memo.margin.own": "On machines of your own ({replicas} at work or to spare) the same traffic costs {month} a "
+        "month, {each} per 1,000 requests; {candidate} costs more from {requests} requests a month.",
+        "memo.margin.own_never": "On machines of your own ({replicas} at work or to spare) the same traffic costs "
+        "{month} a month, {each} per 1,000 requests; within what they carry, {candidate} never costs more.",
+        "memo.margin.own_short": "On machines of your own, {replicas} would not carry this traffic, for {month} a "
+        "month: beside {candidate} they are no choice.",
         "memo.slice": "{kind} {name}",
         "memo.case": "{suite}/{task}/{id}",
         "memo.bad_answer": "{candidate}: {why}",
@@ -151,6 +175,22 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.rerun.quarter": "a quarter has passed.",
         "memo.reproduce": "This memo again, from the records, without asking a model again: {command}",
         "memo.verify": "Are its numbers those of the records? {command}",
+        "memo.term.gate": "Gate: a must-have. It passes or fails when a bound at 95% does, and is unproven in between.",
+        "memo.term.value": "Value: a measurement between the worst that is acceptable, 0, and the ideal, 1.",
+        "memo.term.score": "Score: the values of a candidate, weighed by what matters, from 0 to 1.",
+        "memo.term.interval": "Interval, in brackets: where a figure lies at 95%, had other samples of the same kind "
+        "been asked.",
+        "memo.term.p_best": "Chance to be best: how often a candidate comes first when samples and weights are drawn "
+        "again.",
+        "memo.term.near_tie": "Near-tie: so close to the first that the difference means nothing.",
+        "memo.term.verdict": "Verdict: clear, lean (probably), toss-up (too close to call), none (nobody is good "
+        "enough) or incomplete.",
+        "memo.term.coverage": "Coverage: the share of planned answers that could be judged. A lost answer is no bad "
+        "answer.",
+        "memo.term.cluster": "Cluster: samples that are alike, such as questions on one document; they count as one "
+        "when luck is judged.",
+        "memo.term.holm": "Holm-corrected p: how often so large a difference comes by chance where there is none, with "
+        "all pairs looked at.",
         "memo.links": "Each number links to its place in {page}, which must lie beside this memo.",
     }
 )
