@@ -994,6 +994,8 @@ class Pair(NamedTuple):
     p: float | None
     said: tuple[float, ...]
     detectable: float | None = None
+    bounds_at: Callable[[float], Bounds] | None = None
+    """Its interval with so much outside at each end."""
 
 
 class Decision:
@@ -1301,6 +1303,12 @@ class Decision:
         mine = {name: "\0".join(sorted((self.leader, name))) for name in self.pairs}
         return {name: corrected[key] for name, key in mine.items() if key in corrected}
 
+    def together(self, name: str) -> Bounds:
+        """2.3: the interval of the leader's difference that holds for all pairs at once, by Bonferroni."""
+        every = [self.pair(*two).p for two in itertools.combinations(self.slot.cells, 2)]
+        tested, pair = sum(p is not None for p in every), self.pairs[name]
+        return pair.bounds_at(0.025 / tested) if pair.bounds_at is not None and tested > 1 else exact(None, None)
+
     def _early(self, challenger: str) -> Pair:
         """2.10: the confidence sequence of the difference to who was stopped, narrowest at half of the samples."""
         slot, rule = self.slot.early[challenger], self.slot.run.config["settings"]["stop"]
@@ -1346,15 +1354,15 @@ class Decision:
         if error.clusters < 2 or error.lonely:
             return Pair(value, none, none, n, coverage, None, ())
         clusters = {task: len({i.cluster for i in both if i.task == task}) for task in sizes}
-        bounds = []
-        for tail in (0.025, 0.05):
+
+        def bounds_at(tail: float) -> Bounds:
             if error.se > NOTHING:
-                bounds.append(student(value, error, tail, -1.0, 1.0))
-                continue
+                return student(value, error, tail, -1.0, 1.0)
             effective = 1 / math.fsum(slot.weight[task] ** 2 / g for task, g in clusters.items())
             unseen = wilson(0.0, effective, tail).high
             assert isinstance(unseen, Exact)
-            bounds.append(exact(max(-1.0, value - float(unseen.value)), min(1.0, value + float(unseen.value))))
+            return exact(max(-1.0, value - float(unseen.value)), min(1.0, value + float(unseen.value)))
+
         totals: dict[str, float] = {}
         for i in both:
             totals[i.cluster] = totals.get(i.cluster, 0.0) + weight[i] * d[i]
@@ -1369,7 +1377,7 @@ class Decision:
             p = 2 * float(stats.t.sf(abs(value) / error.se, error.df))
         else:
             p = 1.0 if abs(value) <= NOTHING else 2.0 ** (1 - error.clusters)
-        return Pair(value, bounds[0], bounds[1], n, coverage, p, said, detectable)
+        return Pair(value, bounds_at(0.025), bounds_at(0.05), n, coverage, p, said, detectable, bounds_at)
 
 
 def mcnemar_mid_p(b: int, c: int) -> float:
@@ -1636,6 +1644,7 @@ def _decision_numbers(decision: Decision) -> dict[str, Expected]:
         found = {key: Exact(value=x) for key, x in shown.items() if x is not None}
         found |= {key: x for key, x in (("low", pair.bounds.low), ("high", pair.bounds.high)) if x is not None}
         low, high = pair.bounds
+        found |= {f"{end}_together": x for end, x in zip(("low", "high"), decision.together(name), strict=True) if x}
         if pair.detectable is not None and low and high and float(low.value) <= 0 <= float(high.value):
             found["detectable"] = Exact(value=pair.detectable)
         numbers |= {number_id(slot, "differences", name, f"quality.{key}"): x for key, x in found.items()}

@@ -300,6 +300,8 @@ def expected_document(decision: Decision, run: recompute.Run) -> Tree:
                 "p_value": number(pair.p),
                 "p_holm": number(decision.holm.get(name)),
                 "detectable": number(pair.detectable),
+                "low_together": decision.together(name).low,
+                "high_together": decision.together(name).high,
             }
             for name, pair in decision.pairs.items()
         ],

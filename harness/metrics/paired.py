@@ -38,10 +38,13 @@ def differences(observations: Observations, leader: str) -> tuple[PairedDifferen
 
     The p-value is McNemar's mid-p where the items are independent successes and failures of one task, that of exact
     sign flips where there are fewer than 10 clusters, else that of t with CR1; Holm-corrected over all pairs of
-    candidates: who leads is known only afterwards, so any pair might have been looked at.
+    candidates: who leads is known only afterwards, so any pair might have been looked at. For the same reason each has
+    bounds that hold for all of them at once.
     """
     order = [leader, *(name for name in observations.candidates if name != leader)]
-    return every_pair(observations, order)[: len(order) - 1]
+    pairs = every_pair(observations, order)
+    looked_at = sum(pair.p_value is not None for pair in pairs)
+    return tuple(_together(observations, pair, looked_at) for pair in pairs[: len(order) - 1])
 
 
 def every_pair(observations: Observations, among: Sequence[str]) -> tuple[PairedDifference, ...]:
@@ -53,6 +56,15 @@ def _corrected(pairs: Sequence[PairedDifference]) -> tuple[PairedDifference, ...
     tested = [pair.p_value for pair in pairs if pair.p_value is not None]
     corrected = iter(holm(np.array(tested, dtype=float)).tolist())
     return tuple(replace(pair, p_holm=None if pair.p_value is None else next(corrected)) for pair in pairs)
+
+
+def _together(observations: Observations, pair: PairedDifference, pairs: int) -> PairedDifference:
+    """Return `pair` with Bonferroni's bounds where there are several `pairs`: each of them errs so much more seldom."""
+    paired = _matched(observations, pair.leader, pair.challenger)
+    if paired is None or pair.p_value is None or pairs < 2:
+        return pair
+    bounds = _interval(paired, paired.value, paired.error, tail=TWO_SIDED / pairs)
+    return replace(pair, low_together=bounds.low, high_together=bounds.high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

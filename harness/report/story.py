@@ -188,6 +188,8 @@ def _difference(speak: Speaker, row: DifferenceRow) -> Spans:
     if row.p_holm is None:
         return speak.say("memo.difference", pair=pair, difference=row.difference)
     said = speak.say("memo.difference_p", pair=pair, difference=row.difference, p=row.p_holm)
+    if row.together is not None:
+        said = speak.joined(said, speak.say("memo.together", interval=row.together))
     return said if row.detectable is None else speak.joined(said, speak.say("memo.detectable", size=row.detectable))
 
 

@@ -92,6 +92,8 @@ class DifferenceRow:
     p_holm: Number | None
     detectable: Number | None
     """How large a difference would have been shown; None: one was, or nobody knows."""
+    together: Phrase | None
+    """The interval that holds for all pairs at once; None: there is no other pair, or no interval."""
 
 
 def gates(of: SlotEvidence) -> tuple[tuple[GateView, ...], tuple[GateRow, ...]]:
@@ -206,7 +208,7 @@ def _difference(slot: str, item: PairedDifference, drawn: Sequence[float]) -> Di
     def shown(which: str, value: float | None, text: str) -> Number | None:
         if value is None:
             return None
-        return number(value, text, id=number_id(slot, "differences", item.challenger, f"{item.metric}.{which}"))
+        return number(value, text, id=_id(slot, item, which))
 
     estimate = item.difference
     ends = [shown(which, x, signed(x or 0.0)) for which, x in (("low", estimate.low), ("high", estimate.high))]
@@ -224,12 +226,25 @@ def _difference(slot: str, item: PairedDifference, drawn: Sequence[float]) -> Di
             note=estimate.note,
         ),
         span=_span(estimate, drawn),
+        together=None
+        if item.low_together is None or item.high_together is None
+        else Phrase(
+            key="difference.together",
+            args={
+                "low": number(item.low_together, signed(item.low_together), id=_id(slot, item, "low_together")),
+                "high": number(item.high_together, signed(item.high_together), id=_id(slot, item, "high_together")),
+            },
+        ),
         p_value=shown("p", item.p_value, p_value(item.p_value or 0.0)),
         detectable=None
         if _is_told(estimate)
         else shown("detectable", item.detectable, fixed(item.detectable or 0.0, 3)),
         p_holm=shown("p_holm", item.p_holm, p_value(item.p_holm or 0.0)),
     )
+
+
+def _id(slot: str, item: PairedDifference, which: str) -> str:
+    return number_id(slot, "differences", item.challenger, f"{item.metric}.{which}")
 
 
 def _span(estimate: Estimate, drawn: Sequence[float]) -> Span | None:

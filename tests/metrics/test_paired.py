@@ -121,3 +121,18 @@ def test_every_pair_is_corrected_for_all_of_them() -> None:
     assert [pair.leader + pair.challenger for pair in pairs] == ["ab", "ac", "ad", "bc", "bd", "cd"]
     assert [pair.p_holm for pair in pairs] == holm(np.array([pair.p_value for pair in pairs], dtype=float)).tolist()
     assert [pair.difference for pair in pairs[:3]] == [pair.difference for pair in differences(seen, "a")]
+
+
+def test_all_pairs_at_once_have_the_wider_bounds_of_bonferroni() -> None:
+    """The quantile of t at 0.025 / 3 of three pairs, by scipy; and of two candidates there is no other pair."""
+    from scipy import stats
+
+    rng = np.random.default_rng(4)
+    scores = {name: rng.random(30) for name in "abc"}
+    pairs = differences(observe(*scored(scores).tables(), slot="text"), "a")
+    for pair in pairs:
+        d = scores["a"] - scores[pair.challenger]
+        half = stats.t.ppf(1 - 0.025 / 3, 29) * d.std(ddof=1) / np.sqrt(30)
+        assert [pair.low_together, pair.high_together] == pytest.approx([d.mean() - half, d.mean() + half])
+    (pair,) = differences(observe(*scored({name: scores[name] for name in "ab"}).tables(), slot="text"), "a")
+    assert (pair.low_together, pair.high_together) == (None, None)

@@ -106,6 +106,8 @@ def decision_figures(d: Decision) -> Figures:
             ("n", e.n),
             ("p", p.p_value),
             ("p_holm", p.p_holm),
+            ("low_together", p.low_together),
+            ("high_together", p.high_together),
             ("detectable", p.detectable if e.low is not None and e.high is not None and e.low <= 0 <= e.high else None),
         ):
             yield at(slot, "differences", p.challenger, f"{p.metric}.{key}"), value

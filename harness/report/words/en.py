@@ -317,6 +317,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "scale.log": "logarithmic",
         "scale.piecewise": "piecewise",
         "difference.detectable": "could have shown {size}",
+        "difference.together": "[{low}, {high}] for all pairs at once",
         "difference.pair": "{leader} − {challenger}, {metric}",
         "not_measured": "not measured",
         "not_supported": "n too small",

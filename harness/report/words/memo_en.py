@@ -93,6 +93,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.matrix_cell": "{measured}; {product}",
         "memo.difference": "{pair}: {difference}.",
         "memo.difference_p": "{pair}: {difference}; Holm-corrected p {p}.",
+        "memo.together": "{interval}.",
         "memo.detectable": "A difference of {size} or more would have been shown.",
         "memo.without": "Without {criterion}, {leader} leads.",
         "memo.no_sensitivity": "Nothing that was tried changes the lead.",

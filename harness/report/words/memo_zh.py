@@ -89,6 +89,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.matrix_cell": "{measured}；{product}",
         "memo.difference": "{pair}：{difference}。",
         "memo.difference_p": "{pair}：{difference}；Holm 校正后 p 值 {p}。",
+        "memo.together": "{interval}。",
         "memo.detectable": "若差异达到 {size}，就能显现出来。",
         "memo.without": "去掉 {criterion} 后，{leader} 领先。",
         "memo.no_sensitivity": "试过的各种变化都不会改变领先者。",

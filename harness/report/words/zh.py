@@ -312,6 +312,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "scale.log": "对数",
         "scale.piecewise": "分段",
         "difference.detectable": "能察觉的最小差异 {size}",
+        "difference.together": "所有配对同时成立：[{low}, {high}]",
         "difference.pair": "{leader} − {challenger}，{metric}",
         "not_measured": "未测得",
         "not_supported": "n 太小",
