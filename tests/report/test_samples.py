@@ -197,27 +197,35 @@ def test_hostile_text_in_chunks_runs_nothing(opened: Open, html: str, index: Map
     assert (seen.said, seen.asked) == ([], [])
 
 
-@pytest.mark.alone
-def test_twenty_thousand_samples_are_small_and_at_hand(opened: Open, tmp_path: Path) -> None:
-    bench = wide(20_000)
-    chosen = decision(bench, "text", NAMES)
-    path = report_page(freeze(bench), [chosen], tmp_path / "report.html").write()
-    assert path.stat().st_size <= 5_000_000
-    index = packed(path.read_text(encoding="utf-8"))["slot-1-index"]
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of 20,000 samples and ten candidates."""
+    bench, folder = wide(20_000), tmp_path_factory.mktemp("large")
+    path = report_page(freeze(bench), [decision(bench, "text", NAMES)], folder / "report.html").write()
+    found = packed(path.read_text(encoding="utf-8"))["slot-1-index"]["scores"]
+    assert sum(value is not None for scores in found for value in scores) == len(bench.judgements)
+    return path
+
+
+def test_twenty_thousand_samples_are_small(large: Path) -> None:
+    assert large.stat().st_size <= 5_000_000
+    index = packed(large.read_text(encoding="utf-8"))["slot-1-index"]
     assert len(index["ids"]) == 20_000
-    assert sum(value is not None for scores in index["scores"] for value in scores) == len(bench.judgements)
     assert 450 <= index["written"] <= 510
-    lines = (tmp_path / "outputs.jsonl").read_text(encoding="ascii").splitlines()
+    lines = large.with_name("outputs.jsonl").read_text(encoding="ascii").splitlines()
     assert len(lines) == 20_000 - index["written"]
 
-    def seconds() -> tuple[float, Opened]:
-        begun = time.monotonic()
-        seen = listed(opened(path))
-        seen.page.click("[data-show=failures]")
-        return time.monotonic() - begun, seen
 
-    best, seen = min((seconds() for _ in range(3)), key=lambda tried: tried[0])
-    assert best <= 3 * 3.0, "three times the goal: others may use the machine"
-    bad = [i for i, flag in enumerate(index["flags"]) if flag & 2]
-    assert ids(seen.page) == bad[:50]
+@pytest.mark.alone
+def test_twenty_thousand_samples_are_at_hand(opened: Open, large: Path) -> None:
+    most_s, tries = 3 * 3.0, 3  # three times the goal: others may use the machine
+    for _ in range(tries):
+        begun = time.monotonic()
+        seen = listed(opened(large))
+        seen.page.click("[data-show=failures]")
+        if (took_s := time.monotonic() - begun) <= most_s:
+            break
+    assert took_s <= most_s
+    flags = packed(large.read_text(encoding="utf-8"))["slot-1-index"]["flags"]
+    assert ids(seen.page) == [i for i, flag in enumerate(flags) if flag & 2][:50]
     assert seen.said == []
