@@ -10,7 +10,6 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from tests import commands
 from tests import fake_provider as provider
+from tests.commands import Command
 from tests.fake_provider import Fault, running
 from tests.fake_provider.faults import Answer
 from tests.fake_provider.truth import Exchange
@@ -158,10 +159,7 @@ def hits(folder: Path, *said: str) -> list[str]:
 
 
 def bakeoff(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "harness.cli", *arguments],
-        cwd=folder, env=environment(), text=True, encoding="utf-8", capture_output=True, timeout=SECONDS,
-    )  # fmt: skip
+    return commands.bakeoff(*arguments, cwd=folder, env=environment(), timeout=SECONDS)
 
 
 def environment() -> dict[str, str]:
@@ -194,16 +192,12 @@ def entry(name: str, model: str, url: str, variable: str, mode: str) -> str:
 def test_no_byte_holds_the_key(tmp_path: Path) -> None:
     with running(always=by_model()) as served:
         prepare(tmp_path, served.url)
-        with (tmp_path / "first.log").open("wb") as log:
-            first = subprocess.Popen(
-                [sys.executable, "-m", "harness.cli", "--debug", "run"],
-                cwd=tmp_path, env=environment(), stdout=log, stderr=log,
-            )  # fmt: skip
+        with closing(Command("--debug", "run", cwd=tmp_path, env=environment())) as first:
             deadline = time.monotonic() + SECONDS
             while len(served.requests) < len(FAULTS) // 2 and time.monotonic() < deadline:
                 time.sleep(0.02)
             first.send_signal(signal.SIGKILL)
-            first.wait(SECONDS)
+            (tmp_path / "first.log").write_text("".join(first.communicate(SECONDS)), encoding="utf-8")
         assert [path.stat().st_size > 0 for path in tmp_path.rglob("run.db-wal")] == [True], "killed in the middle"
         assert hits(tmp_path) == []
         done = [bakeoff(tmp_path, "--debug", "run", "--resume", "latest")]

@@ -21,12 +21,19 @@ PROVIDERS = """\
 model_list:
   - {model_name: hibari, litellm_params: {model: local/hibari}, bakeoff: {usd_per_hour: 0.10}}
   - {model_name: kokoro, litellm_params: {model: local/kokoro}, bakeoff: {usd_per_hour: 0.10}}
+  - {model_name: ear, litellm_params: {model: local/whisper-tiny-en}}
 """
-BAKEOFF = "{name: voices, suites: [tts_core], candidates: [hibari, kokoro]}\n"
+BAKEOFF = """\
+name: voices
+suites: [{name: greetings, modality: tts, data: greetings.csv, scorer: {word_accuracy: {language: en}}}]
+candidates: [hibari, kokoro]
+instruments: {transcriber: ear}
+"""
+SAID = ("Good morning, dear listeners.", "How are you today?", "The train is late again.", "See you tomorrow evening.")
+"""Short: the slower voice takes a second or two for each, and so does who writes it down."""
 SPEECH = "POST /v1/audio/speech"
-PER_TASK = 2
-PLANNED = 2 * 2 * PER_TASK
-"""Candidates × tasks × samples."""
+PLANNED = 2 * len(SAID)
+"""Candidates × samples."""
 PATIENCE_S = 400
 
 
@@ -81,9 +88,9 @@ def wait_for(condition: Callable[[], object], what: str) -> None:
 def test_kill_9_in_the_middle_of_a_run_on_engines(tmp_path: Path) -> None:
     (tmp_path / "providers.yaml").write_text(PROVIDERS, encoding="utf-8")
     (tmp_path / "bakeoff.yaml").write_text(BAKEOFF, encoding="utf-8")
-    process = subprocess.Popen(
-        command("run", "--limit", str(PER_TASK)), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    rows = "".join(f'"{text}","{text}"\n' for text in SAID)
+    (tmp_path / "greetings.csv").write_text(f"input,target\n{rows}", encoding="utf-8")
+    process = subprocess.Popen(command("run"), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(lambda: list((tmp_path / "reports").glob("*/run.db")), "the run's folder")
         (run,) = (tmp_path / "reports").iterdir()
@@ -116,7 +123,7 @@ def test_kill_9_in_the_middle_of_a_run_on_engines(tmp_path: Path) -> None:
 
 TALK = """\
 model_list:
-  - {model_name: ear, litellm_params: {model: local/whisper-base}, bakeoff: {usd_per_hour: 0.10}}
+  - {model_name: ear, litellm_params: {model: local/whisper-tiny-en}, bakeoff: {usd_per_hour: 0.10}}
   - {model_name: mind, litellm_params: {model: local/smollm2-135m, temperature: 0}, bakeoff: {usd_per_hour: 0.10}}
   - {model_name: voice, litellm_params: {model: local/hibari}, bakeoff: {usd_per_hour: 0.10}}
 cascades:
@@ -124,7 +131,7 @@ cascades:
 """
 SPOKEN = """\
 name: talk
-suites: [spoken_qa, text_core]
+suites: [spoken_qa, {suite: text_core, tasks: [facts, arithmetic, sentiment]}]
 candidates: [talk, mind]
 instruments: {transcriber: ear}
 """

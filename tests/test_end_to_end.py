@@ -7,14 +7,16 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from harness.execute import warmup
+from tests import commands
+from tests.commands import Command
 from tests.fake_provider import FakeProvider, Pace, echo_key, running, status
 from tests.pictures import picture
 
@@ -26,10 +28,7 @@ TIMEOUT_S = 300
 def bakeoff(*arguments: str, cwd: Path, check: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line in `cwd`; the environment has no key but those given."""
     clean = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY")} | environment
-    done = subprocess.run(
-        [sys.executable, "-m", "harness.cli", *arguments],
-        cwd=cwd, env=clean, text=True, encoding="utf-8", capture_output=True, timeout=TIMEOUT_S,
-    )  # fmt: skip
+    done = commands.bakeoff(*arguments, cwd=cwd, env=clean, timeout=TIMEOUT_S)
     if check is not None:
         assert done.returncode == check, done.stdout + done.stderr
     return done
@@ -86,16 +85,10 @@ def test_kill_9_then_resume_asks_only_what_has_no_answer(tmp_path: Path) -> None
         settings.write_text(
             settings.read_text(encoding="utf-8") + "run: {max_in_flight: 2, warm_up: 0}\n", encoding="utf-8"
         )
-        process = subprocess.Popen(
-            [sys.executable, "-m", "harness.cli", "run"],
-            cwd=tmp_path, env=os.environ | {"OPENAI_API_KEY": "sk-test-0123456789"},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        deadline = time.monotonic() + TIMEOUT_S
-        while len(provider.requests) < 8 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
-        process.wait(timeout=30)
+        with closing(Command("run", cwd=tmp_path, env=os.environ | {"OPENAI_API_KEY": "sk-test-0123456789"})):
+            deadline = time.monotonic() + TIMEOUT_S
+            while len(provider.requests) < 8 and time.monotonic() < deadline:
+                time.sleep(0.01)
         sent_before = len(provider.requests)
         assert 8 <= sent_before < 2 * len(ANSWERS), "the kill must come in the middle"
 
@@ -179,19 +172,14 @@ def test_a_dead_tap_ends_the_run_and_resume_goes_on(tmp_path: Path) -> None:
             settings.read_text(encoding="utf-8") + "run: {max_in_flight: 2, warm_up: 0}\n", encoding="utf-8"
         )
         key = "sk-canary-5f1d0c7a9b"
-        process = subprocess.Popen(
-            [sys.executable, "-m", "harness.cli", "run"],
-            cwd=tmp_path, env=os.environ | {"OPENAI_API_KEY": key},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-        )  # fmt: skip
-        with process:
+        with closing(Command("run", cwd=tmp_path, env=os.environ | {"OPENAI_API_KEY": key})) as process:
             deadline = time.monotonic() + TIMEOUT_S
             while len(provider.requests) < 4 and time.monotonic() < deadline:
                 time.sleep(0.01)
             tap = child(process.pid, "harness.clients.forwarder")
             seen = Path(f"/proc/{tap}/environ").read_bytes()
             os.kill(tap, signal.SIGKILL)
-            _, said = process.communicate(timeout=TIMEOUT_S)
+            _, said = process.communicate(TIMEOUT_S)
         assert key.encode() not in seen, "the tap is shown no key but those in requests"
         assert process.returncode == 70
         assert "the process that forwards and times the requests has ended" in said

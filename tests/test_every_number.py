@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests import recompute, recompute_firmness
+from tests import commands, recompute, recompute_firmness
 from tests.fake_provider import Fault, Pace, context_too_long, empty, hang, raw_body, running, status
 from tests.fake_provider.faults import Answer
 from tests.fake_provider.truth import Exchange
@@ -778,11 +778,8 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Path:
             entry("ears", ears.url, "w", model_info={**listening, "input_cost_per_second": 1e-4}),
         ]
         (folder / "providers.yaml").write_text(json.dumps({"model_list": models}), encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-m", "harness.cli", "run"],
-            cwd=folder, env={k: v for k, v in os.environ.items() if not k.endswith("_API_KEY")},
-            text=True, encoding="utf-8", capture_output=True, timeout=TIMEOUT_S,
-        )  # fmt: skip
+        clean = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY")}
+        done = commands.bakeoff("run", cwd=folder, env=clean, timeout=TIMEOUT_S)
     assert done.returncode in (0, 1), done.stdout + done.stderr
     (made,) = (folder / "reports").iterdir()
     return made
@@ -971,7 +968,7 @@ def test_a_number_that_is_wrong_or_badly_rounded_is_found(live: Path) -> None:
 @pytest.mark.timeout(900)
 def test_every_number_of_the_demo_is_recomputed(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "harness.cli", "demo", "--limit", "2", "--runs", str(tmp_path)],
+        [sys.executable, "-m", "harness.cli", "demo", "--limit", "1", "--runs", str(tmp_path)],
         text=True, encoding="utf-8", capture_output=True, timeout=800,
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stdout + done.stderr

@@ -5,12 +5,10 @@ import os
 import random
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,9 +16,8 @@ import pytest
 from harness.core.calls import Role
 from harness.core.requests import ChatRequest
 from harness.store.ledger import Ledger
+from tests.commands import Command
 from tests.fake_provider import FakeProvider, Pace, running
-
-pytestmark = pytest.mark.alone
 
 SAMPLES, IN_FLIGHT = 40, 8
 REAL_KILLS = max(2, int(os.environ.get("BAKEOFF_KILLS", "10")) // 5)
@@ -43,19 +40,13 @@ def write(folder: Path, provider: FakeProvider) -> None:
 
 
 @contextmanager
-def bakeoff(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "harness.cli", "run", *arguments]
+def bakeoff(folder: Path, *arguments: str) -> Iterator[Command]:
     environment = {**os.environ, "FAKE_API_KEY": "sk-of-no-account-0123", "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    with closing(Command("run", *arguments, cwd=folder, env=environment)) as process:
+        yield process
 
 
-def end(process: subprocess.Popen[str], code: int | None = None) -> str:
+def end(process: Command, code: int | None = None) -> str:
     out, err = process.communicate(timeout=PATIENCE_S)
     assert code in (None, process.returncode), (process.returncode, err)
     return out + err
@@ -65,7 +56,7 @@ PATIENCE_S = 240
 """A process may take a minute to load on a machine that does other things; one that has ended is not waited for."""
 
 
-def await_requests(provider: FakeProvider, number: int, process: subprocess.Popen[str]) -> None:
+def await_requests(provider: FakeProvider, number: int, process: Command) -> None:
     patience = time.monotonic() + PATIENCE_S
     while len(provider.requests) < number:
         assert process.poll() is None, f"it ended with {process.returncode} after {len(provider.requests)} requests"
@@ -125,7 +116,7 @@ def test_kill_9_of_the_real_thing(tmp_path: Path) -> None:
 
 
 def test_one_interrupt_drains_and_prints_the_command_that_goes_on(tmp_path: Path) -> None:
-    with running(pace=Pace(first_s=0.5)) as provider:
+    with running(pace=Pace(first_s=2)) as provider:
         write(tmp_path, provider)
         with bakeoff(tmp_path) as process:
             await_requests(provider, IN_FLIGHT, process)

@@ -14,7 +14,7 @@ from harness.report.html import report_page
 from harness.report.numbers import fixed
 from tests.report.bakeoffs import decision
 from tests.report.benches import freeze
-from tests.report.browser import Open, Opened, listed
+from tests.report.browser import Open, listed
 from tests.report.pages import packed, packed_numbers
 from tests.report.test_page import HOSTILE
 from tests.report.wide import wide
