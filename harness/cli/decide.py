@@ -94,10 +94,12 @@ def _decide_table(path: Path, rule: Path | None, weights: dict[str, float], *, a
     from harness.cli import option_table
 
     table, decision = pipeline.decide_table(path, rule_file=rule, weights=weights)
+    rice = pipeline.priorities(table)
     if as_json:
-        screen.document({"table": table.name, "unread": table.unread, "decisions": [decision]})
+        told = {"rice": rice} if rice else {}
+        screen.document({"table": table.name, "unread": table.unread, **told, "decisions": [decision]})
     else:
-        for line in option_table.lines(table, decision):
+        for line in option_table.lines(table, decision, rice):
             screen.say(line)
     raise typer.Exit(pipeline.decision_code([decision]))
 

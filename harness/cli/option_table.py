@@ -1,19 +1,19 @@
 """A decided table of options on the terminal: the matrix, the verdict, and how firm it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.cli.firmness import agreement_lines, change_lines, rank_lines
 from harness.cli.manner import counted
 from harness.core.decision import Decision, GateStatus, RankedCandidate
 from harness.core.estimates import Estimate
-from harness.core.option_table import OptionTable
+from harness.core.option_table import OptionTable, Priority
 from harness.decide.gates import limit
 from harness.report import numbers
 from harness.report.columns import table
 from harness.report.several import view_lines
 
 
-def lines(of: OptionTable, decision: Decision) -> Iterator[str]:
+def lines(of: OptionTable, decision: Decision, rice: Sequence[Priority] = ()) -> Iterator[str]:
     """Return everything that a reader wants, the answer right below the matrix."""
     matrix = decision.matrix
     weights = zip(matrix.criteria, matrix.weights, strict=True)
@@ -28,9 +28,37 @@ def lines(of: OptionTable, decision: Decision) -> Iterator[str]:
     yield ""
     yield decision.verdict.sentence
     yield from (f"  - {caveat}" for caveat in decision.verdict.caveats)
-    for part in (view_lines(decision), agreement_lines(decision), change_lines(decision), rank_lines(decision)):
+    parts = (view_lines(decision), agreement_lines(decision), change_lines(decision), rank_lines(decision))
+    for part in (*parts, _rice_lines(decision, rice)):
         if found := list(part):
             yield from ("", *found)
+
+
+def _rice_lines(decision: Decision, rice: Sequence[Priority]) -> Iterator[str]:
+    """Return RICE beside the ranking: it multiplies what the score weighs, and knows no weights."""
+    known = [it for it in rice if it.rice is not None]
+    if not known:
+        return
+    first, leader = known[0].option, decision.verdict.leader
+    agreed = "" if leader is None else " too" if first == leader else f", and not {leader}"
+    yield f"RICE (reach × impact × confidence / effort), which does not decide, puts {first} first{agreed}."
+    yield ""
+    ranks = {line.candidate: line.rank for line in decision.ranking}
+    rows = [
+        [
+            it.option,
+            "not known" if it.rice is None else numbers.significant(it.rice) + _ends(it),
+            "–" if (rank := ranks[it.option]) is None else str(rank),
+        ]
+        for it in rice
+    ]
+    yield from table(["option", "RICE (95%)", "# by score"], rows)
+
+
+def _ends(it: Priority) -> str:
+    if it.low is None or it.high is None or it.low == it.high:
+        return ""
+    return f" [{numbers.significant(it.low)}, {numbers.significant(it.high)}]"
 
 
 def _row(decision: Decision, line: RankedCandidate) -> list[str]:

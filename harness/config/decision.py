@@ -11,6 +11,7 @@ from harness.config.source import Source, Where
 from harness.config.validate import validate_parts
 from harness.config.weights import profile
 from harness.core.canonical import Json
+from harness.core.option_table import Rice
 from harness.core.rules import Combine, Criterion, DecisionRule, Gate, Profile, Scale
 from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Suite, Task
@@ -57,7 +58,15 @@ def rules(
     return {slot: result[slot] for slot in tasks}
 
 
-def table_rule(source: Source, name: str, columns: Sequence[str], problems: list[Problem]) -> DecisionRule | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleOfTable:
+    """What the YAML file of a table says."""
+
+    rule: DecisionRule
+    rice: Rice | None
+
+
+def table_rule(source: Source, name: str, columns: Sequence[str], problems: list[Problem]) -> RuleOfTable | None:
     """Return the rule of the table `name`, of which `source` is the YAML file: metrics are its columns.
 
     None where nothing of the file can be looked at; what is wrong goes to `problems`.
@@ -70,7 +79,15 @@ def table_rule(source: Source, name: str, columns: Sequence[str], problems: list
         slot=name, where=(), known=tuple(columns), shares=frozenset(), source=right, written=source,
         problems=problems, makers={},
     )  # fmt: skip
-    return own.over(DecisionRule(slot=name, gates=(), criteria=()), section)
+    rice = None if section.rice is None else section.rice.model_dump(exclude_none=True)
+    for where, column in (
+        (("cost",), section.cost),
+        *((("rice", key), column) for key, column in (rice or {}).items()),
+    ):
+        if column is not None:
+            own.check_metric(column, where)
+    rule = replace(own.over(DecisionRule(slot=name, gates=(), criteria=()), section), cost=section.cost)
+    return RuleOfTable(rule=rule, rice=None if rice is None else Rice(**rice))
 
 
 def part(where: Where) -> Where:
@@ -158,7 +175,7 @@ class _Section:
                 at = (*self.where, part, step, "metric")
                 metric = self.written.at(at)
                 if isinstance(metric, str):
-                    self._check_metric(metric, at)
+                    self.check_metric(metric, at)
 
     def _gate(self, gate: GateSection, where: Where) -> Gate:
         if (gate.min is None) == (gate.max is None):
@@ -169,7 +186,7 @@ class _Section:
     def _criterion(self, name: str, given: CriterionSection, where: Where, *, weighed: bool) -> Criterion:
         metric = given.metric or name
         if given.metric is None:
-            self._check_metric(metric, where, key=True)
+            self.check_metric(metric, where, key=True)
         if weighed and given.weight is not None:
             message = f"the weight of '{name}' stands here and in 'weights'"
             self._add("E204", message, (*where, "weight"), "keep one of them")
@@ -197,7 +214,7 @@ class _Section:
             points=tuple((metric, value) for metric, value in given.points or ()),
         )
 
-    def _check_metric(self, metric: str, where: Where, *, key: bool = False) -> None:
+    def check_metric(self, metric: str, where: Where, *, key: bool = False) -> None:
         if self.known is None or metric in self.known:
             return
         message, hint = f"the metric '{metric}' is not known", did_you_mean(metric, self.known)

@@ -194,10 +194,21 @@ class DecisionSection(Strict):
     thresholds: ThresholdSection | None = None
 
 
+class RiceSection(Strict):
+    """The columns of reach × impact × confidence / effort, which is shown beside the score and decides nothing."""
+
+    reach: Name
+    impact: Name
+    confidence: Name | None = None
+    effort: Name
+
+
 class TableRule(DecisionSection):
     """The rule of a table of options, in the YAML file beside it: metrics are its columns."""
 
     criteria: Annotated[dict[Name, CriterionSection], Field(min_length=1)]
+    cost: Annotated[Name | None, Field(description="the column by which near-ties are compared")] = None
+    rice: RiceSection | None = None
 
 
 class SeatSection(Strict):

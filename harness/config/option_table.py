@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.config.cells import number
-from harness.config.decision import table_rule
+from harness.config.decision import RuleOfTable, table_rule
 from harness.config.secrets import shown
 from harness.config.source import read
 from harness.config.tables import Row, csv_rows, xlsx_rows
-from harness.core.option_table import Cell, OptionTable
+from harness.core.option_table import Cell, OptionTable, Rice
 from harness.core.rules import DecisionRule, Scale
 from harness.core.suggest import did_you_mean, nearest
 from harness.errors import Problem, UsageError
@@ -61,14 +61,14 @@ def load_table(path: Path, rule_file: Path | None = None) -> OptionTable:
     sheet = _sheet(path, problems)
     if sheet is None:
         raise UsageError(problems)
-    rule = _rule(sheet, rule_file, problems)
-    read_by = [] if rule is None else [*(c.metric for c in rule.criteria), *(g.metric for g in rule.gates)]
-    metrics = tuple(name for name in dict.fromkeys(read_by) if name in sheet.columns)
-    positive = {c.metric for c in (rule.criteria if rule else ()) if c.scale is Scale.LOG}
+    given = _rule(sheet, rule_file, problems)
+    rule, rice = (None, None) if given is None else (given.rule, given.rice)
+    read_by = [] if rule is None else [*(c.metric for c in rule.criteria), *(g.metric for g in rule.gates), rule.cost]
+    read_by += [] if rice is None else [rice.reach, rice.impact, rice.confidence, rice.effort]
+    metrics = tuple(name for name in dict.fromkeys(read_by) if name is not None and name in sheet.columns)
+    limits = dict(_limits(rule, rice))
     options = tuple(_options(sheet, problems))
-    cells = tuple(
-        tuple(_cell(sheet, row, name, problems, positive=name in positive) for name in metrics) for row in sheet.rows
-    )
+    cells = tuple(tuple(_cell(sheet, row, name, problems, limits.get(name)) for name in metrics) for row in sheet.rows)
     if len(options) > MAX_OPTIONS or len(metrics) > MAX_METRICS:
         size = f"{len(options)} options by {len(metrics)} columns"
         message = f"{size}; at most {MAX_OPTIONS} by {MAX_METRICS} are decided"
@@ -76,7 +76,9 @@ def load_table(path: Path, rule_file: Path | None = None) -> OptionTable:
     if problems or rule is None:
         raise UsageError(problems)
     unread = tuple(name for name in sheet.columns if name not in metrics)
-    return OptionTable(name=path.name, rule=rule, options=options, metrics=metrics, cells=cells, unread=unread)
+    return OptionTable(
+        name=path.name, rule=rule, options=options, metrics=metrics, cells=cells, unread=unread, rice=rice
+    )
 
 
 def _sheet(path: Path, problems: list[Problem]) -> _Sheet | None:
@@ -165,7 +167,29 @@ def _folded(header: str) -> str:
     return unicodedata.normalize("NFKC", header).casefold()
 
 
-def _rule(sheet: _Sheet, file: Path | None, problems: list[Problem]) -> DecisionRule | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Limit:
+    """What the numbers of a column may be."""
+
+    why: str
+    above: bool = False
+    """0 is too little as well."""
+
+
+def _limits(rule: DecisionRule | None, rice: Rice | None) -> Iterator[tuple[str, _Limit]]:
+    if rule is not None and rule.cost is not None:
+        yield rule.cost, _Limit(why="it is what options cost, which is nothing below 0")
+    for column in () if rice is None else (rice.reach, rice.impact, rice.confidence):
+        if column is not None:
+            yield column, _Limit(why="RICE multiplies by it, which takes nothing below 0")
+    for criterion in rule.criteria if rule is not None else ():
+        if criterion.scale is Scale.LOG:
+            yield criterion.metric, _Limit(why="its criterion has a log scale, which takes nothing below 0")
+    if rice is not None:
+        yield rice.effort, _Limit(why="RICE divides by it, which takes nothing but numbers above 0", above=True)
+
+
+def _rule(sheet: _Sheet, file: Path | None, problems: list[Problem]) -> RuleOfTable | None:
     path = sheet.path
     beside = [path.with_suffix(suffix) for suffix in (".yaml", ".yml")]
     found = file or next((it for it in beside if it.is_file()), beside[0])
@@ -178,13 +202,13 @@ def _rule(sheet: _Sheet, file: Path | None, problems: list[Problem]) -> Decision
     except UsageError as error:
         problems.extend(error.problems)
         return None
-    rule = table_rule(source, path.stem, tuple(sheet.columns), problems)
+    given = table_rule(source, path.stem, tuple(sheet.columns), problems)
     known = [row[2][0].strip() for row in sheet.rows]
-    for index, name in enumerate(rule.must_pass if rule else ()):
+    for index, name in enumerate(given.rule.must_pass if given else ()):
         if name not in known:
             message, hint = f"must_pass: there is no option '{name}'", did_you_mean(name, known)
             problems.append(source.problem("E208", message, ("must_pass", index), hint=hint))
-    return rule
+    return given
 
 
 def _example(sheet: _Sheet) -> str:
@@ -213,8 +237,8 @@ def _options(sheet: _Sheet, problems: list[Problem]) -> Iterator[str]:
         yield name
 
 
-def _cell(sheet: _Sheet, row: Row, name: str, problems: list[Problem], *, positive: bool) -> Cell:
-    """Return what the row's option has in the column `name`; `positive`: a log scale reads it."""
+def _cell(sheet: _Sheet, row: Row, name: str, problems: list[Problem], limit: _Limit | None) -> Cell:
+    """Return what the row's option has in the column `name`, whose numbers have a `limit`."""
     column, found = sheet.columns[name], len(problems)
     places = [at for at in (column.value, column.low, column.high) if at is not None]
     numbers = {at: _number(sheet, row, at, problems) for at in places}
@@ -229,8 +253,8 @@ def _cell(sheet: _Sheet, row: Row, name: str, problems: list[Problem], *, positi
         fault = f"has an interval whose low end {low:g} is above its high end {high:g}"
     elif low is not None and high is not None and value is not None and not low <= value <= high:
         fault = f"is {value:g}, outside of its interval from {low:g} to {high:g}"
-    elif positive and known and min(known) < 0:
-        fault = f"is {min(known):g}, and its criterion has a log scale, which takes nothing below 0"
+    elif limit is not None and known and (min(known) < 0 or (limit.above and min(known) == 0)):
+        fault = f"is {min(known):g}, and {limit.why}"
     if fault is not None:
         problems.append(sheet.problem("E306", row, places[0], f"{shown(name)} of {shown(row[2][0].strip())} {fault}"))
     return Cell(value=value, low=low, high=high)

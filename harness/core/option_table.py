@@ -17,6 +17,29 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rice:
+    """The columns that RICE is made of: reach × impact × confidence / effort."""
+
+    reach: str
+    impact: str
+    effort: str
+    confidence: str | None = None
+    """None: nobody has said how sure they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priority:
+    """An option's RICE, which decides nothing."""
+
+    option: str
+    rice: float | None
+    """None: some column of it is not known."""
+    low: float | None = None
+    """95 % of the draws of its columns lie between the two."""
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OptionTable:
     """What `bakeoff decide FILE` decides; rows follow `options`, cells in them `metrics`."""
 
@@ -24,7 +47,8 @@ class OptionTable:
     rule: DecisionRule
     options: tuple[str, ...]
     metrics: tuple[str, ...]
-    """The columns that the rule's criteria and gates read."""
+    """The columns that the rule, and RICE, read."""
     cells: tuple[tuple[Cell, ...], ...]
     unread: tuple[str, ...] = ()
     """The other columns."""
+    rice: Rice | None = None

@@ -109,3 +109,5 @@ class DecisionRule:
     """None: nobody has weights of their own."""
     combine: Combine | None = None
     """None: additive, and likewise left out of the hash."""
+    cost: str | None = None
+    """The column of a table that near-ties are compared by, the cheaper first; None: as a run knows costs, or none."""

@@ -237,7 +237,9 @@ def _standing(
         misnamed=bool(misnamed(echoes, names[:1])),
         measured=any(value is not None for row in table.values for value in row),
         clusters=None if clusters is None else tuple(clusters),
-        cost=_costs({name: () if clusters is None else of for name, of in estimates.items()}),
+        cost=_costs(
+            rule, {name: () if clusters is None and rule.cost is None else of for name, of in estimates.items()}
+        ),
         margin=dict(zip(names, lead.std(axis=0).tolist(), strict=True)),
         lead_low=dict(zip(names, np.quantile(lead, 0.025, axis=0).tolist(), strict=True)),
         relief={name: relief(table, name) for name in names},
@@ -257,7 +259,8 @@ def _unjudged(rule: DecisionRule, results: Sequence[GateResult], estimates: Sequ
     return not _answered(estimates) or (unknown and not _excluded(results))
 
 
-def _costs(estimates: Mapping[str, Sequence[Estimate]]) -> dict[str, float | None]:
-    """Return what each candidate costs, in the one unit of the first cost metric that any of them has."""
-    known = {metric: {name: measured(of, metric).value for name, of in estimates.items()} for metric in COSTS}
-    return next((costs for costs in known.values() if any(c is not None for c in costs.values())), known[COSTS[0]])
+def _costs(rule: DecisionRule, estimates: Mapping[str, Sequence[Estimate]]) -> dict[str, float | None]:
+    """Return what each candidate costs: as the rule says, else by the first cost metric that any of them has."""
+    metrics = COSTS if rule.cost is None else (rule.cost,)
+    known = {metric: {name: measured(of, metric).value for name, of in estimates.items()} for metric in metrics}
+    return next((costs for costs in known.values() if any(c is not None for c in costs.values())), known[metrics[0]])

@@ -1,12 +1,13 @@
 """A table of options → its decision, by the engine that decides a run."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from harness.core.decision import Decision
 from harness.core.estimates import GIVEN, Estimate
-from harness.core.option_table import Cell, OptionTable
+from harness.core.option_table import Cell, OptionTable, Priority
 from harness.decide.decide import decide, metrics_of
 from harness.decide.values import Floats
 
@@ -36,6 +37,27 @@ def decide_table(table: OptionTable, *, draws: int, seed: int) -> Decision:
         judged=dict.fromkeys(table.options, ()),
         seed=seed,
     )
+
+
+def priorities(table: OptionTable, *, draws: int, seed: int) -> tuple[Priority, ...]:
+    """Return RICE of each option with what its cells leave open, the most first; what is not known stands last."""
+    parts = table.rice
+    if parts is None:
+        return ()
+    rng, metrics = np.random.default_rng((seed, 3)), (parts.reach, parts.impact, parts.confidence, parts.effort)
+    columns = [table.metrics.index(metric) for metric in metrics if metric is not None]
+    found = []
+    for option, row in zip(table.options, table.cells, strict=True):
+        *factors, effort = (row[column] for column in columns)
+        points, divisor = [_point(cell) for cell in factors], _point(effort)
+        if divisor is None or None in points:
+            found.append(Priority(option=option, rice=None))
+            continue
+        drawn = np.prod([_cell_draws(cell, draws, rng) for cell in factors], axis=0) / _cell_draws(effort, draws, rng)
+        low, high = np.quantile(drawn, (0.025, 0.975)).tolist()
+        rice = math.prod(point for point in points if point is not None) / divisor
+        found.append(Priority(option=option, rice=rice, low=low, high=high))
+    return tuple(sorted(found, key=lambda it: math.inf if it.rice is None else -it.rice))
 
 
 def _estimate(metric: str, cell: Cell) -> Estimate:

@@ -93,7 +93,8 @@ def _close(standing: Standing, kind: VerdictKind, leader: RankedCandidate, winne
             else said("seldom", leader=name, share=_share(leader.p_best))
         )
     priced = all(standing.cost[line.candidate] is not None for line in standing.near_ties)
-    cost = ".given" if standing.clusters is None else "" if priced else ".unpriced"
+    nobody = all(cost is None for cost in standing.cost.values())
+    cost = ".given" if standing.clusters is None and nobody else "" if priced else ".unpriced"
     return said(("near.one" if len(near) == 1 else "near") + cost, leader=name, rivals=near)
 
 

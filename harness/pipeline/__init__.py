@@ -47,7 +47,7 @@ from harness.pipeline.running import (
     start,
     summary,
 )
-from harness.pipeline.tabling import decide_table
+from harness.pipeline.tabling import decide_table, priorities
 from harness.pipeline.verifying import verify
 
 __all__ = [
@@ -87,6 +87,7 @@ __all__ = [
     "planned_traffic",
     "price_book",
     "price_changes",
+    "priorities",
     "product_cost",
     "read_sheet",
     "redactor",

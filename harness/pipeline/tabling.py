@@ -9,9 +9,16 @@ from harness.pipeline.deriving import DRAWS
 
 if TYPE_CHECKING:
     from harness.core.decision import Decision
-    from harness.core.option_table import OptionTable
+    from harness.core.option_table import OptionTable, Priority
 
 SEED = 0
+
+
+def priorities(table: "OptionTable") -> "tuple[Priority, ...]":
+    """Return RICE of the options, the most first; nothing where the rule names no columns of it."""
+    from harness.decide.option_table import priorities
+
+    return priorities(table, draws=DRAWS, seed=SEED)
 
 
 def decide_table(

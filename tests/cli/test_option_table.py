@@ -38,6 +38,25 @@ def test_other_weights_and_another_rule(table: Desk) -> None:
     assert shares("--rule", "other.yaml") == [0.8, 0.2]
 
 
+def test_rice_stands_beside_the_ranking_and_decides_nothing(table: Desk) -> None:
+    table.write(
+        "t.csv",
+        "option,reach,gain,effort low,effort,effort high\nchat,9000,1,2,3,5\nvoice,4000,9,6,8,9\nfax,1,,1,1,1\n",
+    )
+    table.write("t.yaml", RULE + "cost: effort\nrice: {reach: reach, impact: gain, effort: effort}\n")
+    told = json.loads(table.bakeoff("decide", "t.csv", "--json").out)
+    assert [(it["option"], it.get("rice")) for it in told["rice"]] == [
+        ("voice", 4500.0),
+        ("chat", 3000.0),
+        ("fax", None),
+    ]
+    assert told["decisions"][0]["verdict"]["leader"] == "chat"
+    out = table.bakeoff("decide", "t.csv").out
+    assert "does not decide, puts voice first, and not chat." in out
+    assert re.search(r"\| voice +\| 4,500 \[[\d,]+, [\d,]+\] +\| 3 ", out)
+    assert re.search(r"\| fax +\| not known ", out)
+
+
 @pytest.mark.parametrize(
     ("rule", "code"),
     [

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from harness.config.option_table import MAX_OPTIONS, load_table
-from harness.core.option_table import Cell, OptionTable
+from harness.core.option_table import Cell, OptionTable, Rice
 from harness.core.rules import Criterion, Gate, Scale
 from harness.errors import Problem, UsageError
 from tests.config.conftest import place
@@ -135,6 +135,8 @@ def test_a_table_that_cannot_be_decided(
         pytest.param("criteria: {reach: {worst: 9, ideal: 9, weight: 1}}", "E216", "t.yaml:1:37", "are equal", None, id="anchors"),
         pytest.param("criteria: {reach: {worst: 0, ideal: 9, weight: 0}}", "E217", "t.yaml:1:1", "are zero", None, id="weights"),
         pytest.param("criteria: {reach: {worst: 0, ideal: 9, weight: 1}}\nmust_pass: [chta]", "E208", "t.yaml:2:13", "no option 'chta'", "did you mean 'chat'?", id="must pass"),
+        pytest.param(f"{RULE}cost: efort\n", "E215", "t.yaml:6:7", "'efort' is not known", "did you mean 'effort'?", id="cost"),
+        pytest.param(f"{RULE}rice: {{reach: reach, impact: rach, effort: effort}}\n", "E215", "t.yaml:6:30", "'rach' is not known", "did you mean 'reach'?", id="RICE"),
         pytest.param("criteria: [", "E201", "t.yaml:1:12", "malformed YAML", None, id="no YAML"),
     ],
 )  # fmt: skip
@@ -145,6 +147,35 @@ def test_a_rule_that_cannot_decide(
     assert (found.code, place(found)) == (code, at)
     assert message in found.message
     assert hint is None or hint in str(found.hint)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        pytest.param("cost: spare\n", "'spare' of 'voice' is -1, and it is what options cost", id="cost"),
+        pytest.param(
+            "rice: {reach: spare, impact: reach, effort: reach}\n",
+            "'spare' of 'voice' is -1, and RICE multiplies by it",
+            id="a factor",
+        ),
+        pytest.param(
+            "rice: {reach: reach, impact: reach, effort: spare}\n",
+            "'spare' of 'chat' is 0, and RICE divides by it",
+            id="effort",
+        ),
+    ],
+)
+def test_a_column_that_cannot_be_what_the_rule_makes_of_it(tmp_path: Path, more: str, message: str) -> None:
+    found = problems(write(tmp_path, "option,reach,effort,spare\nchat,1,2,0\nvoice,1,2,-1\n", RULE + more))
+    assert {it.code for it in found} == {"E306"}
+    assert any(message in it.message for it in found)
+
+
+def test_columns_of_cost_and_rice_are_read_beside_the_criteria(tmp_path: Path) -> None:
+    table = loaded(tmp_path, SHEET.replace("Ana", "1").replace("Bo", "2"),
+                   RULE + "cost: owner\nrice: {reach: reach, impact: owner, effort: effort}\n")  # fmt: skip
+    assert (table.metrics, table.unread, table.rule.cost) == (("reach", "effort", "owner"), (), "owner")
+    assert table.rice == Rice(reach="reach", impact="owner", effort="effort")
 
 
 def test_quality_of_a_table_is_no_share(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.core.decision import Decision, GateStatus, VerdictKind
-from harness.core.option_table import Cell, OptionTable
+from harness.core.option_table import Cell, OptionTable, Priority, Rice
 from harness.core.rules import Criterion, DecisionRule, Elicitation, Gate, Profile, Thresholds, Weighing
-from harness.decide.option_table import decide_table
+from harness.decide.option_table import decide_table, priorities
 from tests.decide.cases import EXAMPLE, worked_rule
 from tests.oracles import oracle
 
@@ -177,3 +177,34 @@ def test_profiles_are_side_by_side() -> None:
     assert decision.views.least_regret == "middle"
     assert decision.views.candidates == tuple(line.candidate for line in decision.ranking)
     assert decided(table(cells)).views is None
+
+
+NEAR = {"dear": (8.0, 5.0), "cheap": (7.9, 4.95), "bad": (1.0, 9.0)}
+
+
+def test_of_near_ties_the_one_that_costs_least_is_recommended_where_a_column_says_what_they_cost() -> None:
+    wobbly = {name: ((reach - 1, reach, reach + 1), effort) for name, (reach, effort) in NEAR.items()}
+    without, by_effort = (decided(table(wobbly, cost=column)).verdict for column in (None, "effort"))
+    assert (without.kind, by_effort.kind) == (VerdictKind.TOSS_UP, VerdictKind.TOSS_UP)
+    assert (without.leader, without.winner) == ("dear", "dear"), "nobody knows what they cost"
+    assert (by_effort.leader, by_effort.winner) == ("dear", "cheap")
+    assert "cheap is within its margin and costs 1% less" in by_effort.sentence
+
+
+def rices(cells: dict[str, tuple[Any, Any]], **columns: str) -> list[Priority]:
+    rice = Rice(**{"reach": "reach", "impact": "reach", "effort": "effort", **columns})
+    return list(priorities(replace(table(cells), rice=rice), draws=10_000, seed=0))
+
+
+def test_rice_is_the_product_over_effort_and_what_is_not_known_stands_last() -> None:
+    found = rices({"a": (2.0, 4.0), "b": (None, 1.0), "c": (3.0, 2.0), "d": ((1, 5), 3.0)}, confidence="effort")
+    assert [(it.option, it.rice) for it in found] == [("c", 9.0), ("d", 9.0), ("a", 4.0), ("b", None)]
+    assert [(it.low, it.high) for it in found if it.option in "ac"] == [(9.0, 9.0), (4.0, 4.0)]
+    assert (found[-1].low, found[-1].high) == (None, None)
+    assert priorities(table({"a": (2.0, 4.0)}), draws=9, seed=0) == (), "nobody has asked"
+
+
+def test_the_interval_of_rice_is_that_of_its_columns() -> None:
+    """Uniform effort from 1 to 5: 95 % of 1 / effort lies between 1 / 4.9 and 1 / 1.1."""
+    (found,) = rices({"a": (1.0, (1, 5))})
+    assert [found.low, found.rice, found.high] == pytest.approx([1 / 4.9, 1 / 3, 1 / 1.1], rel=0.02)
