@@ -1,5 +1,6 @@
 """The command line inside this process, on a small bake-off whose models are a script: nothing is sent anywhere."""
 
+import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -103,4 +104,21 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     desk.data(CAPITALS)
     desk.candidate("one")
     desk.candidate("two")
+    return desk
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the run of the first desk that wanted one lies, for all others."""
+    return tmp_path_factory.mktemp("kept") / "reports"
+
+
+@pytest.fixture
+def ran(desk: Desk, kept: Path) -> Desk:
+    """A desk whose bake-off has run: once for all tests, each of which has a copy."""
+    if kept.exists():
+        shutil.copytree(kept, desk.folder / "reports")
+    else:
+        desk.bakeoff("run", code=None)
+        shutil.copytree(desk.folder / "reports", kept)
     return desk

@@ -68,10 +68,9 @@ def test_what_sends_nothing_needs_no_key(desk: Desk, monkeypatch: pytest.MonkeyP
         pytest.param("scorer: exact", "prompt: 'Say {{ input }}', scorer: exact", "suite 'faq'", id="prompt"),
     ],
 )
-def test_a_resumed_run_must_ask_the_same(desk: Desk, old: str, new: str, said: str) -> None:
-    desk.bakeoff("run", code=None)
-    desk.write("bakeoff.yaml", BAKEOFF.replace(old, new))
-    assert said in desk.bakeoff("run", "--resume", "latest", code=2).err
+def test_a_resumed_run_must_ask_the_same(ran: Desk, old: str, new: str, said: str) -> None:
+    ran.write("bakeoff.yaml", BAKEOFF.replace(old, new))
+    assert said in ran.bakeoff("run", "--resume", "latest", code=2).err
 
 
 def test_another_price_is_no_other_question(desk: Desk) -> None:
@@ -84,10 +83,9 @@ def test_another_price_is_no_other_question(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("weights", ["quality=0,latency=0,cost=0", "text:quality=0,latency=0,cost=0"])
-def test_weights_that_are_all_zero_are_refused(desk: Desk, weights: str) -> None:
-    desk.bakeoff("run", code=None)
+def test_weights_that_are_all_zero_are_refused(ran: Desk, weights: str) -> None:
     assert (
-        "all weights of the slot 'text' are zero" in desk.bakeoff("decide", "latest", "--weights", weights, code=2).err
+        "all weights of the slot 'text' are zero" in ran.bakeoff("decide", "latest", "--weights", weights, code=2).err
     )
 
 

@@ -12,14 +12,13 @@ from docx import Document as read_docx
 from tests.cli.conftest import BAKEOFF, Desk
 
 
-def test_formats_languages_and_volumes(desk: Desk) -> None:
-    desk.bakeoff("run", code=None)
-    (run,) = desk.runs
+def test_formats_languages_and_volumes(ran: Desk) -> None:
+    (run,) = ran.runs
     assert "requests_a_month: [10000, 100000, 1000000]" in (run / "memo.md").read_text(encoding="utf-8")
-    desk.write("bakeoff.yaml", BAKEOFF + "traffic: {requests_per_month: 240000}\n")
-    assert desk.bakeoff("memo", "latest").out.strip().endswith("memo.md")
+    ran.write("bakeoff.yaml", BAKEOFF + "traffic: {requests_per_month: 240000}\n")
+    assert ran.bakeoff("memo", "latest").out.strip().endswith("memo.md")
     assert "requests_a_month: [24000, 240000, 2400000]" in (run / "memo.md").read_text(encoding="utf-8")
-    done = desk.bakeoff("memo", "latest", "--format", "docx", "--lang", "zh", "--requests", "9000,500")
+    done = ran.bakeoff("memo", "latest", "--format", "docx", "--lang", "zh", "--requests", "9000,500")
     assert done.out.strip().endswith("memo.zh.docx")
     texts = [
         cell.text for cell in read_docx(io.BytesIO((run / "memo.zh.docx").read_bytes())).tables[0].columns[1].cells

@@ -75,12 +75,11 @@ def test_what_the_records_say_is_verified(desk: Desk) -> None:
         pytest.param(text("report.html", "</main>", "<p>Buy it.</p></main>"), "report.html line", id="a word"),
     ],
 )  # fmt: skip
-def test_whatever_is_changed_is_found(desk: Desk, change: Change, where: str) -> None:
-    desk.bakeoff("run", code=None)
-    change(desk.runs[0])
-    done = desk.bakeoff("verify", "latest", code=74)
+def test_whatever_is_changed_is_found(ran: Desk, change: Change, where: str) -> None:
+    change(ran.runs[0])
+    done = ran.bakeoff("verify", "latest", code=74)
     assert where in done.out
-    document = json.loads(desk.bakeoff("verify", "latest", "--json", code=74).out)
+    document = json.loads(ran.bakeoff("verify", "latest", "--json", code=74).out)
     assert not document["verified"]
     assert any(where in line for part in document["parts"] for line in part["differences"])
 
@@ -96,33 +95,30 @@ def test_refused_calls_of_a_priced_model_are_no_damage(desk: Desk) -> None:
     assert "4 costs" in desk.bakeoff("verify", "latest").out
 
 
-def test_who_signs_may_complete_the_memo(desk: Desk) -> None:
-    desk.bakeoff("run", code=None)
-    text("memo.md", "decision-makers: []", 'decision-makers: ["A. Person"]')(desk.runs[0])
-    text("memo.md", 'status: "proposed"', 'status: "accepted"')(desk.runs[0])
-    assert "Derived again and the same" in desk.bakeoff("verify", "latest").out
+def test_who_signs_may_complete_the_memo(ran: Desk) -> None:
+    text("memo.md", "decision-makers: []", 'decision-makers: ["A. Person"]')(ran.runs[0])
+    text("memo.md", 'status: "proposed"', 'status: "accepted"')(ran.runs[0])
+    assert "Derived again and the same" in ran.bakeoff("verify", "latest").out
 
 
-def test_what_is_in_chinese_is_verified_at_the_volumes_that_it_names(desk: Desk) -> None:
-    desk.bakeoff("run", code=None)
-    desk.bakeoff("memo", "latest", "--lang", "zh", "--requests", "500,20000")
-    desk.bakeoff("report", "latest", "--lang", "zh")
-    assert '<html lang="zh-Hans">' in (desk.runs[0] / "report.html").read_text(encoding="utf-8")
-    assert "lines of memo.zh.md" in desk.bakeoff("verify", "latest").out
-    text("memo.zh.md", "得分：", "得分：9")(desk.runs[0])
-    assert "memo.zh.md line" in desk.bakeoff("verify", "latest", code=74).out
+def test_what_is_in_chinese_is_verified_at_the_volumes_that_it_names(ran: Desk) -> None:
+    ran.bakeoff("memo", "latest", "--lang", "zh", "--requests", "500,20000")
+    ran.bakeoff("report", "latest", "--lang", "zh")
+    assert '<html lang="zh-Hans">' in (ran.runs[0] / "report.html").read_text(encoding="utf-8")
+    assert "lines of memo.zh.md" in ran.bakeoff("verify", "latest").out
+    text("memo.zh.md", "得分：", "得分：9")(ran.runs[0])
+    assert "memo.zh.md line" in ran.bakeoff("verify", "latest", code=74).out
 
 
-def test_a_memo_in_word_is_verified_as_it_was_saved_by_whoever_signs(desk: Desk) -> None:
-    desk.bakeoff("run", code=None)
+def test_a_memo_in_word_is_verified_as_it_was_saved_by_whoever_signs(ran: Desk) -> None:
     for language in ("en", "zh"):
-        desk.bakeoff("memo", "latest", "--format", "docx", "--lang", language, "--requests", "500,20000")
-    english, chinese = (desk.runs[0] / name for name in ("memo.docx", "memo.zh.docx"))
+        ran.bakeoff("memo", "latest", "--format", "docx", "--lang", language, "--requests", "500,20000")
+    english, chinese = (ran.runs[0] / name for name in ("memo.docx", "memo.zh.docx"))
     files = [docx.Document(str(path)) for path in (english, chinese)]
     for path, file in zip((english, chinese), files, strict=True):
         file.tables[0].cell(3, 1).text = "A. Person"
         file.save(str(path))
-    done = desk.bakeoff("verify", "latest")
+    done = ran.bakeoff("verify", "latest")
     assert "Derived again and the same" in done.out
     assert "lines of memo.docx" in done.out
     assert "lines of memo.zh.docx" in done.out
@@ -137,49 +133,44 @@ def test_a_memo_in_word_is_verified_as_it_was_saved_by_whoever_signs(desk: Desk)
     files[1].part.rels[links[1]._hyperlink.rId]._target = "report.html#another"
     for path, file in zip((english, chinese), files, strict=True):
         file.save(str(path))
-    done = desk.bakeoff("verify", "latest", code=74)
+    done = ran.bakeoff("verify", "latest", code=74)
     assert "memo.docx line" in done.out
     assert "$0.0123" in done.out
     assert "report.html#another" in done.out
 
     english.write_bytes(b"PK no Word file")
-    assert "memo.docx cannot be read: it is no Word file" in desk.bakeoff("verify", "latest", code=74).out
+    assert "memo.docx cannot be read: it is no Word file" in ran.bakeoff("verify", "latest", code=74).out
 
 
-def test_a_memo_in_word_is_left_out_where_nothing_reads_word(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.bakeoff("run", code=None)
-    desk.bakeoff("memo", "latest", "--format", "docx")
+def test_a_memo_in_word_is_left_out_where_nothing_reads_word(ran: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran.bakeoff("memo", "latest", "--format", "docx")
     monkeypatch.setitem(sys.modules, "docx", None)
-    assert "Not derived again: memo.docx, because a memo in docx needs" in desk.bakeoff("verify", "latest").out
+    assert "Not derived again: memo.docx, because a memo in docx needs" in ran.bakeoff("verify", "latest").out
 
 
-def test_what_cannot_be_derived_again_is_said(desk: Desk) -> None:
-    desk.bakeoff("run", code=None)
-    (desk.runs[0] / "memo.md").unlink()
-    desk.write("bakeoff.yaml", BAKEOFF.replace("exact_match", "contains"))
-    done = desk.bakeoff("verify", "latest")
+def test_what_cannot_be_derived_again_is_said(ran: Desk) -> None:
+    (ran.runs[0] / "memo.md").unlink()
+    ran.write("bakeoff.yaml", BAKEOFF.replace("exact_match", "contains"))
+    done = ran.bakeoff("verify", "latest")
     assert "Not derived again: scores by contains, exact_match: the bake-off judges otherwise now." in done.out
     assert "Not derived again: memo.md was never written." in done.out
 
 
-def test_a_decision_that_cannot_be_read_is_damage(desk: Desk) -> None:
-    desk.bakeoff("run", code=None)
-    (desk.runs[0] / "decision.json").write_text("{", encoding="utf-8")
-    assert "decision.json cannot be read" in desk.bakeoff("verify", "latest", code=74).err
+def test_a_decision_that_cannot_be_read_is_damage(ran: Desk) -> None:
+    (ran.runs[0] / "decision.json").write_text("{", encoding="utf-8")
+    assert "decision.json cannot be read" in ran.bakeoff("verify", "latest", code=74).err
 
 
-def test_a_run_without_a_decision_names_the_command(desk: Desk) -> None:
-    desk.bakeoff("run", code=None)
-    (desk.runs[0] / "decision.json").unlink()
-    assert "bakeoff decide" in desk.bakeoff("verify", "latest", code=2).err
+def test_a_run_without_a_decision_names_the_command(ran: Desk) -> None:
+    (ran.runs[0] / "decision.json").unlink()
+    assert "bakeoff decide" in ran.bakeoff("verify", "latest", code=2).err
 
 
-def test_what_is_decided_anew_says_what_is_now_out_of_date(desk: Desk) -> None:
-    desk.bakeoff("run", code=None)
-    assert "not with those that were frozen" in desk.bakeoff("decide", "latest", "--weights", "cost=1").out
-    assert "decided anew" in desk.bakeoff("verify", "latest", code=74).out
-    desk.bakeoff("report", "latest")
-    desk.bakeoff("memo", "latest")
-    assert "Derived again and the same" in desk.bakeoff("verify", "latest").out
-    desk.bakeoff("decide", "latest")
-    assert "decided anew" in desk.bakeoff("verify", "latest", code=74).out
+def test_what_is_decided_anew_says_what_is_now_out_of_date(ran: Desk) -> None:
+    assert "not with those that were frozen" in ran.bakeoff("decide", "latest", "--weights", "cost=1").out
+    assert "decided anew" in ran.bakeoff("verify", "latest", code=74).out
+    ran.bakeoff("report", "latest")
+    ran.bakeoff("memo", "latest")
+    assert "Derived again and the same" in ran.bakeoff("verify", "latest").out
+    ran.bakeoff("decide", "latest")
+    assert "decided anew" in ran.bakeoff("verify", "latest", code=74).out
