@@ -109,16 +109,21 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the run of the first desk that wanted one lies, for all others."""
-    return tmp_path_factory.mktemp("kept") / "reports"
+    """Where runs lie that many tests begin with, each in a folder of its own."""
+    return tmp_path_factory.mktemp("kept")
 
 
 @pytest.fixture
 def ran(desk: Desk, kept: Path) -> Desk:
     """A desk whose bake-off has run: once for all tests, each of which has a copy."""
+    return after(desk, kept / "ran", lambda: desk.bakeoff("run", code=None))
+
+
+def after(desk: Desk, kept: Path, run: Callable[[], object]) -> Desk:
+    """Give `desk` a copy of the runs that `run` makes there; it is asked where they are not `kept` yet."""
     if kept.exists():
         shutil.copytree(kept, desk.folder / "reports")
     else:
-        desk.bakeoff("run", code=None)
+        run()
         shutil.copytree(desk.folder / "reports", kept)
     return desk

@@ -2,17 +2,18 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import BAKEOFF, CAPITALS, Desk
+from tests.cli.conftest import BAKEOFF, CAPITALS, Desk, after
 from tests.execute.bakeoffs import answered
 
 MANY = {f"Country {n}": f"City {n}" for n in range(40)}
 
 
 @pytest.fixture
-def twice(desk: Desk) -> Desk:
+def twice(desk: Desk, kept: Path) -> Desk:
     """Two runs over 40 questions: `one` answers all of them, then forgets twelve; `two` stays as it is."""
     desk.data(MANY)
     forgets: set[str] = set()
@@ -22,11 +23,13 @@ def twice(desk: Desk) -> Desk:
         forgot = target.candidate == "one" and question in forgets
         return answered("no idea" if forgot else MANY[question])
 
+    def run() -> None:
+        desk.bakeoff("run", code=None)
+        forgets.update(list(MANY)[:12])
+        desk.bakeoff("run", code=None)
+
     desk.client.script = script
-    desk.bakeoff("run", code=None)
-    forgets.update(list(MANY)[:12])
-    desk.bakeoff("run", code=None)
-    return desk
+    return after(desk, kept / "twice", run)
 
 
 def test_regressions_come_first_and_end_with_1(twice: Desk) -> None:
@@ -58,21 +61,19 @@ def test_a_renamed_candidate_is_compared_and_another_is_named(twice: Desk) -> No
     assert "has no candidate 'tow'" in twice.bakeoff("compare", base, since, "--rename", "tow=one", code=2).err
 
 
-def test_another_answer_key_is_no_change_of_the_candidate(desk: Desk) -> None:
-    desk.bakeoff("run", code=None)
-    desk.data({**CAPITALS, "France": "Lyon"})
-    desk.bakeoff("run", code=None)
-    base, since = (path.name for path in desk.runs)
-    done = desk.bakeoff("compare", base, since, code=2)
+def test_another_answer_key_is_no_change_of_the_candidate(ran: Desk) -> None:
+    ran.data({**CAPITALS, "France": "Lyon"})
+    ran.bakeoff("run", code=None)
+    base, since = (path.name for path in ran.runs)
+    done = ran.bakeoff("compare", base, since, code=2)
     assert "shares no candidate" in done.err
 
 
-def test_a_suite_that_asks_something_else_is_not_compared(desk: Desk) -> None:
-    desk.bakeoff("run", code=None)
-    desk.write("bakeoff.yaml", BAKEOFF.replace("{name: faq,", '{name: faq, prompt: "Say: {{ input }}",'))
-    desk.client.script = lambda request, _: answered(
+def test_a_suite_that_asks_something_else_is_not_compared(ran: Desk) -> None:
+    ran.write("bakeoff.yaml", BAKEOFF.replace("{name: faq,", '{name: faq, prompt: "Say: {{ input }}",'))
+    ran.client.script = lambda request, _: answered(
         CAPITALS[str(request.messages[-1]["content"]).removeprefix("Say: ")]
     )
-    desk.bakeoff("run", code=None)
-    base, since = (path.name for path in desk.runs)
-    assert "shares no candidate with the same samples" in desk.bakeoff("compare", base, since, code=2).err
+    ran.bakeoff("run", code=None)
+    base, since = (path.name for path in ran.runs)
+    assert "shares no candidate with the same samples" in ran.bakeoff("compare", base, since, code=2).err

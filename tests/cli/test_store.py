@@ -6,23 +6,21 @@ from harness.store.ledger import DATABASE
 from tests.cli.conftest import Desk
 
 
-def test_a_whole_run_ends_with_0_and_a_damaged_one_with_74(desk: Desk) -> None:
-    desk.bakeoff("run", code=None)
-    assert "is whole" in desk.bakeoff("store", "check", "latest").out
-    with (desk.runs[0] / DATABASE).open("r+b") as file:
+def test_a_whole_run_ends_with_0_and_a_damaged_one_with_74(ran: Desk) -> None:
+    assert "is whole" in ran.bakeoff("store", "check", "latest").out
+    with (ran.runs[0] / DATABASE).open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * 4096)
-    said = desk.bakeoff("store", "check", "latest", code=74).out
-    assert f"Next: bakeoff store check reports/{desk.runs[0].name} --salvage" in said
-    told = json.loads(desk.bakeoff("store", "check", "latest", "--json", code=74).out)
+    said = ran.bakeoff("store", "check", "latest", code=74).out
+    assert f"Next: bakeoff store check reports/{ran.runs[0].name} --salvage" in said
+    told = json.loads(ran.bakeoff("store", "check", "latest", "--json", code=74).out)
     assert told["problems"]
 
 
-def test_media_that_nothing_names_are_removed(desk: Desk) -> None:
-    desk.bakeoff("run", code=None)
-    stray = desk.runs[0] / "media" / "ab" / ("ab" * 32)
+def test_media_that_nothing_names_are_removed(ran: Desk) -> None:
+    stray = ran.runs[0] / "media" / "ab" / ("ab" * 32)
     stray.parent.mkdir(parents=True)
     stray.write_bytes(bytes(2_000_000))
-    assert "1 media file that no row names: bakeoff store gc" in desk.bakeoff("store", "check", "latest").out
-    assert desk.bakeoff("store", "gc", "latest").out == "1 media file removed, 2.0 MB.\n"
+    assert "1 media file that no row names: bakeoff store gc" in ran.bakeoff("store", "check", "latest").out
+    assert ran.bakeoff("store", "gc", "latest").out == "1 media file removed, 2.0 MB.\n"
     assert not stray.exists()
