@@ -598,9 +598,11 @@ def numbers(firm: Firm) -> dict[str, Expected]:
     for amount, name in of.flips:
         add(name, "flip", Exact(value=amount / 2, unit="share", tolerance=1e-6))
     for name, more in firm.advice.items():
-        add(name, "more.samples", Exact(value=sum(it.samples for it in more)))
-        if all(it.usd is not None for it in more):
-            add(name, "more.usd", Exact(value=math.fsum(it.usd or 0.0 for it in more), unit="usd"))
+        for section in ("firmness", "verdict"):
+            found[number_id(slot, section, name, "more.samples")] = Exact(value=sum(it.samples for it in more))
+            if all(it.usd is not None for it in more):
+                dollars = Exact(value=math.fsum(it.usd or 0.0 for it in more), unit="usd")
+                found[number_id(slot, section, name, "more.usd")] = dollars
     if firm.spread_seen:
         chosen = central(firm)
         for name, shares in firm.ranks.items():

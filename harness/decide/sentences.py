@@ -93,8 +93,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "failure.",
         "bounded": "The cost of {candidate} is an upper bound: {calls} of {of} calls estimated, for want of reported "
         "usage.",
-        "saturated": "The anchors of {criterion} ({metric} from {worst} to {ideal}) do not discriminate: at least half "
-        "of the candidates sit at an end.",
+        "saturated": "{criterion} tells little: at least half of the candidates are at an end of its range "
+        "({metric} from {worst} to {ideal}), or beyond.",
         "few.one": "Only one independent sample was compared: intervals are rough below {least}.",
         "few": "Only {independent} independent samples were compared: intervals are rough below {least}.",
         "lonely": "In {lonely} of {tasks} tasks only one independent sample of {candidates} was judged: it shows no "

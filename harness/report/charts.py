@@ -18,7 +18,7 @@ LIGHT = ("#0072B2", "#B84E00", "#00795A", "#A64D82", "#8F6200", "#2A7AB0", "#5B4
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "pentagon")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MUTED = "#5B6670"
-CROWD = 5
+CROWD = 12
 """Of more points than that only those have their names beside them that none beats; the others are listed below."""
 LABEL = 32
 """Characters of a name in a chart."""
@@ -58,13 +58,13 @@ def scatter_figure(scatter: Scatter, *, quality: str, cost: str, frontier: str) 
 
 
 def _cost_axis(points: Sequence[Point]) -> dict[str, Any]:
-    """Return a range with room for the names, which plotly's own range does not count."""
+    """Return a range with room for points and names, which plotly's own range does not count."""
     ends = [end for p in points for end in (p.cost.value, p.cost.low, p.cost.high) if end is not None]
     if min(ends) <= 0:
         return {"type": "linear", "nticks": 5, "rangemode": "tozero"}
     low, high = math.log10(min(ends)), math.log10(max(ends))
     room = max(0.1, high - low)
-    low, high = low - 0.1 * room, high + 0.35 * room
+    low, high = low - 0.15 * room, high + 0.15 * room
     return {"type": "log", "range": [low, high], **_ticks(10**low, 10**high, partial(stated, "usd"))}
 
 
@@ -87,13 +87,12 @@ def _point(point: Point, *, named: bool) -> Any:
         y=[point.quality.value],
         error_x=_error(point.cost, colour),
         error_y=_error(point.quality, colour),
-        mode="markers+text" if named else "markers",
+        mode="markers",
         text=[_plain(point.tag.name)],
-        textposition="top right",
         marker={"color": colour, "size": 11, "symbol": _symbol(point), "line": {"width": 1.5}},
         name=_plain(point.tag.name),
         hovertemplate="%{text}<br>%{y:.3f}<br>$%{x:.4g}<extra></extra>",
-        meta={"colour": point.tag.colour},
+        meta={"colour": point.tag.colour, "named": named},
         cliponaxis=False,
     )
 

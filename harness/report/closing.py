@@ -10,9 +10,9 @@ from harness.core.decision import Completeness, Decision, GateStatus, RankedCand
 from harness.core.estimates import Estimate
 from harness.decide.caveats import FEW_SAMPLES
 from harness.report import numbers
+from harness.report.changes import advised
 from harness.report.columns import table
 from harness.report.document import Spans, plain
-from harness.report.firmness import advised
 from harness.report.phrases import Phrase
 from harness.report.several import view_lines
 from harness.report.speaker import Speaker
@@ -66,7 +66,7 @@ def closing(decision: Decision, language: str = "en") -> Closing:
         ),
         sentence=_verdict(decision, say),
         caveats=tuple(say.told(str(caveat), said) for caveat, said in caveats),
-        advice=tuple(say(advised(decision.slot, advice)) for advice in decision.firmness.separation.advice),
+        advice=tuple(say(advised(decision.slot, advice, "firmness")) for advice in decision.firmness.separation.advice),
         counts=tuple(_came(row, say) for row in decision.completeness),
         several=tuple(view_lines(decision, language)),
     )

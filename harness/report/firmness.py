@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.core.decision import Decision
-from harness.core.firmness import Advice, Domination, Opinion
-from harness.report.numbers import Number, count, fixed, number, number_id, percent, usd
+from harness.core.firmness import Domination, Opinion
+from harness.report.changes import advised
+from harness.report.numbers import Number, count, fixed, number, number_id, percent
 from harness.report.phrases import Phrase, Piece
 from harness.report.slots import SlotEvidence
 from harness.report.standing import BAR, Segment, Tag, tag
@@ -65,32 +66,10 @@ def firmness(of: SlotEvidence) -> FirmnessView | None:
     names = found.agreement.candidates
     return FirmnessView(
         lines=tuple(_lines(of.decision, leader)),
-        advice=tuple(advised(of.slot, advice) for advice in found.separation.advice),
+        advice=tuple(advised(of.slot, advice, "firmness") for advice in found.separation.advice),
         rows=tuple(_row(of, name) for name in names),
         methods=tuple(_method(of.slot, opinion) for opinion in found.agreement.opinions),
     )
-
-
-def advised(slot: str, advice: Advice) -> Phrase:
-    """Say how many more samples it takes: of one suite, or of all of them, which then grow in proportion."""
-
-    def shown(which: str) -> str:
-        return number_id(slot, "firmness", advice.challenger, f"more.{which}")
-
-    samples, prices = sum(more.samples for more in advice.more), [more.usd for more in advice.more]
-    args: dict[str, Piece] = {
-        "leader": advice.leader,
-        "challenger": advice.challenger,
-        "samples": number(samples, count(samples), id=shown("samples")),
-    }
-    key = "firm.more" if len(advice.more) == 1 else "firm.more_of_all"
-    if len(advice.more) == 1:
-        args["suite"] = advice.more[0].suite
-    known = [price for price in prices if price is not None]
-    if len(known) < len(prices):
-        return Phrase(key=key, args=args)
-    dollars = math.fsum(known)
-    return Phrase(key=f"{key}_priced", args={**args, "usd": number(dollars, usd(dollars), id=shown("usd"))})
 
 
 def _lines(decision: Decision, leader: str) -> Iterator[Phrase]:

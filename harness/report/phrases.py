@@ -1,6 +1,6 @@
 """Sentences of the page before a language is chosen: a key of `words` with the numbers and names it speaks of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Formatter
 
@@ -43,6 +43,17 @@ def words(phrase: Phrase, language: str = "en") -> Iterator[tuple[str, Piece | N
     """Yield the literal parts of a sentence, each with the piece that follows it; KeyError for an unknown key."""
     for literal, name, _, _ in Formatter().parse(WORDS[language][phrase.key]):
         yield literal, None if name is None else phrase.args[name]
+
+
+def listed(names: Sequence[str]) -> Piece:
+    """Return names as one piece, with the language's commas and its word before the last."""
+    *others, last = names
+    if not others:
+        return last
+    first: Piece = others[0]
+    for name in others[1:]:
+        first = Phrase(key="list.more", args={"some": first, "other": name})
+    return Phrase(key="list.and", args={"some": first, "other": last})
 
 
 def known(key: str) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from harness.core.calls import Role
 from harness.core.decision import Decision, GateResult, GateStatus, RankedCandidate, Said, VerdictKind
 from harness.core.rules import Combine
+from harness.report.advice import advice
+from harness.report.changes import changes, flip
 from harness.report.lead import LeadView, lead
 from harness.report.numbers import Number, count, fixed, number, number_id, percent
 from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
@@ -31,6 +33,8 @@ class Fact:
 
     label: Phrase
     cell: Measured
+    beside: Measured | None
+    """The same of who is held beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +45,21 @@ class VerdictView:
     """As it stands in decision.json."""
     sentence_id: str
     winner: Tag | None
+    advice: tuple[Phrase, ...]
+    """What the reader can safely do."""
     about: Tag | None
     """Whose facts are listed: the recommendation, else the leader."""
+    beside: Tag | None
+    """Who is held beside it: the leader, else who is nearest to it; None: nobody else is ranked."""
     facts: tuple[Fact, ...]
     lead: LeadView | None
     """None: it has no runner-up, or is not ahead of it."""
     errors: Phrase | None
     """How many planned answers were lost to errors of others; None: another version has decided, and did not count."""
     changes: tuple[Phrase, ...]
-    """What would change the verdict."""
+    """What would change the verdict, beside what the sentence says already."""
+    flip: Phrase | None
+    """How little of the weight must move to put another first, or that none of it does; None: there is no other."""
     caveats: tuple[tuple[str, str], ...]
     """(id, sentence), as they stand in decision.json."""
     said: tuple[Said, ...]
@@ -107,6 +117,7 @@ def verdict(of: SlotEvidence) -> VerdictView:
     decision, said = of.decision, of.decision.verdict
     about = said.winner or said.leader
     line = next((r for r in decision.ranking if r.candidate == about), None)
+    other = None if line is None else _beside(of, line)
     recommends = said.kind not in (VerdictKind.NONE, VerdictKind.INCOMPLETE)
     unproven = line.gates if line is not None and recommends else ()
     return VerdictView(
@@ -114,11 +125,14 @@ def verdict(of: SlotEvidence) -> VerdictView:
         sentence=said.sentence,
         sentence_id=number_id(of.slot, "verdict", "", "sentence"),
         winner=None if said.winner is None else tag(of, said.winner),
+        advice=advice(of),
         about=None if about is None else tag(of, about),
-        facts=() if line is None else _facts(of, line),
+        beside=None if other is None else tag(of, other.candidate),
+        facts=() if line is None else _facts(of, line, other),
         lead=lead(of),
         errors=_errors(of),
-        changes=_changes(of),
+        changes=changes(of),
+        flip=flip(of),
         caveats=tuple((number_id(of.slot, "verdict", "", f"caveat.{i}"), text) for i, text in enumerate(said.caveats)),
         said=said.said,
         caveats_said=said.caveats_said,
@@ -139,52 +153,29 @@ def _errors(of: SlotEvidence) -> Phrase | None:
     )
 
 
-def _facts(of: SlotEvidence, line: RankedCandidate) -> tuple[Fact, ...]:
+def _beside(of: SlotEvidence, line: RankedCandidate) -> RankedCandidate | None:
+    """Return with whom a reader would compare a candidate: the leader, or else a near-tie before any other."""
+    said = of.decision.verdict
+    others = [it for it in of.decision.ranking if it.rank is not None and it is not line]
+    return min(others, key=lambda it: (it.candidate != said.leader, it.candidate not in said.near_ties), default=None)
+
+
+def _facts(of: SlotEvidence, line: RankedCandidate, other: RankedCandidate | None) -> tuple[Fact, ...]:
     name = line.candidate
     criteria = [c.metric for c in of.decision.matrix.criteria]
     latency = next((m for m in [*criteria, *HEADLINE_LATENCIES] if m.endswith("_ms") and of.estimate(name, m)), None)
-    metrics = ["quality", latency, "usd_per_1k_requests", "coverage"]
-    cells = {m: measured(of.slot, "verdict", name, m, of.estimate(name, m)) for m in metrics if m is not None}
-    return (
-        Fact(label=Phrase(key="fact.p_best"), cell=Measured(value=_chance(of, "verdict", line))),
-        Fact(label=Phrase(key="fact.score"), cell=_score(of, "verdict", line)),
-        *(Fact(label=Phrase(key=f"metric.{m}"), cell=c) for m, c in cells.items() if known(f"metric.{m}")),
-    )
+    metrics = [m for m in ("quality", latency, "usd_per_1k_requests", "coverage") if m is not None]
 
+    def cells(it: RankedCandidate) -> dict[str, Measured]:
+        own = {m: measured(of.slot, "verdict", it.candidate, m, of.estimate(it.candidate, m)) for m in metrics}
+        return {
+            "fact.p_best": Measured(value=_chance(of, "verdict", it)),
+            "fact.score": _score(of, "verdict", it),
+            **{f"metric.{m}": cell for m, cell in own.items() if known(f"metric.{m}")},
+        }
 
-def _changes(of: SlotEvidence) -> tuple[Phrase, ...]:
-    said, crossings = of.decision.verdict, of.decision.crossovers
-    others = [c for c in crossings if c.winner != said.leader]
-    nearest = sorted(others, key=lambda c: abs(c.weight - c.now))[:2]
-    changes = [crossing(of, i, "verdict") for i, crossover in enumerate(crossings) if crossover in nearest]
-    if said.smallest_flip == 0.0:
-        changes.append(Phrase(key="change.level", args={"candidate": str(said.flip_to), "leader": str(said.leader)}))
-    elif said.smallest_flip is not None and said.flip_to is not None:
-        moved = said.smallest_flip / 2  # what some criteria lose others gain
-        amount = number(moved, percent(moved), id=number_id(of.slot, "verdict", said.flip_to, "smallest_flip"))
-        changes.append(Phrase(key="change.flip", args={"candidate": said.flip_to, "amount": amount}))
-    elif said.leader is not None and len(of.decision.matrix.candidates) > 1:
-        changes.append(Phrase(key="change.nobody", args={"leader": said.leader}))
-    return tuple(changes)
-
-
-def crossing(of: SlotEvidence, index: int, section: str) -> Phrase:
-    """Return the sentence of one crossover, with ids in `section`."""
-    crossover = of.decision.crossovers[index]
-
-    def weight(which: str, value: float) -> Number:
-        metric = f"crossover.{index}.{which}"
-        return number(value, percent(value), id=number_id(of.slot, section, crossover.winner, metric))
-
-    args: dict[str, Piece] = {
-        "winner": crossover.winner,
-        "criterion": crossover.criterion,
-        "now": weight("now", crossover.now),
-    }
-    direction = "above" if crossover.weight > crossover.now else "below"
-    if crossover.at_edge:  # no weight that could be written down is beyond it
-        return Phrase(key=f"change.edge_{direction}", args=args)
-    return Phrase(key=f"change.{direction}", args={**args, "weight": weight("weight", crossover.weight)})
+    beside = {} if other is None else cells(other)
+    return tuple(Fact(label=Phrase(key=key), cell=cell, beside=beside.get(key)) for key, cell in cells(line).items())
 
 
 def _score(of: SlotEvidence, section: str, line: RankedCandidate) -> Measured:

@@ -47,7 +47,7 @@ def story(
 
 def _bottom_line(speak: Speaker, slot: SlotView, volumes: Sequence[int], frozen_sha256: str | None) -> Iterator[Block]:
     verdict = slot.verdict
-    lines = [strong(_recommendation(speak, slot))]
+    lines = [strong(speak.joined(*map(speak.say, verdict.advice)))]
     about = next((row for row in slot.ranking if verdict.about is not None and row.tag == verdict.about), None)
     sureness: Spans = ()
     if about is not None:
@@ -68,25 +68,6 @@ def _bottom_line(speak: Speaker, slot: SlotView, volumes: Sequence[int], frozen_
         key = "memo.rule_unfrozen" if frozen_sha256 is None else "memo.reweighed"
         lines.append(speak.say(key, hash=verdict.rule_sha256))
     yield Bullets(items=tuple(lines))
-
-
-def _recommendation(speak: Speaker, slot: SlotView) -> Spans:
-    verdict = slot.verdict
-    if verdict.winner is None:
-        if verdict.about is not None and verdict.said[:1] and verdict.said[0].key.startswith("unfit"):
-            return speak.say("memo.unfit", leader=verdict.about.name)
-        if verdict.about is None or verdict.kind in ("none", "incomplete"):
-            return speak.say("memo.incomplete" if verdict.kind == "incomplete" else "memo.none")
-        return speak.say("memo.withheld", leader=verdict.about.name)
-    if len(slot.ranking) == 1:
-        return speak.say("memo.alone", winner=verdict.winner.name)
-    if verdict.kind != "toss-up":
-        return speak.say(f"memo.{verdict.kind}", winner=verdict.winner.name)
-    tied = [row.tag.name for row in slot.ranking if row.rank is not None and (row.leads or row.near_tie)]
-    if len(tied) == 1:
-        return speak.say("memo.toss-up_alone", winner=verdict.winner.name)
-    said = speak.say("memo.toss-up", winner=verdict.winner.name)
-    return speak.joined(said, speak.say("memo.ties", candidates=speak.listed(tied)))
 
 
 def _cost(speak: Speaker, cost: Measured, requests: int) -> Spans:
@@ -194,7 +175,8 @@ def _difference(speak: Speaker, row: DifferenceRow) -> Spans:
 
 
 def _sensitivity(speak: Speaker, slot: SlotView) -> Iterator[Block]:
-    lines = [speak.say(change) for change in slot.verdict.changes]
+    lines = [speak.say(change) for criterion in slot.criteria for change in criterion.crossings]
+    lines += [] if slot.verdict.flip is None else [speak.say(slot.verdict.flip)]
     lines += [
         speak.say("memo.without", criterion=c.name, leader=c.without) for c in slot.criteria if c.without is not None
     ]

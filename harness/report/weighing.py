@@ -7,10 +7,11 @@ from harness.core.decision import GateStatus, PairedDifference, RankedCandidate,
 from harness.core.estimates import Estimate
 from harness.core.rules import Combine, Criterion, Gate
 from harness.decide.gates import because, judge
+from harness.report.changes import crossing
 from harness.report.numbers import Number, fixed, number, number_id, of_metric, p_value, percent, signed, stated
 from harness.report.phrases import Measured, Phrase, Piece, Shown, measured, metric_label
 from harness.report.slots import SlotEvidence
-from harness.report.standing import BAR, Tag, crossing, is_measured, tag
+from harness.report.standing import BAR, Tag, is_measured, tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ def test_what_came_before_an_interrupt_is_judged_first(desk: Desk, verb: str) ->
     assert not any("p_best" in line or "rank" in line for line in decision["ranking"])
     if verb == "memo":
         memo = unlinked((desk.runs[0] / "memo.md").read_text(encoding="utf-8"))
-        assert f"4 samples were planned for every candidate; {decision['samples_answered']} of them have a" in memo
+        assert f"the same 4 samples; {decision['samples_answered']} of them were answered by all" in memo
         assert "pending (interrupted)." in memo
 
 
@@ -71,7 +71,7 @@ def test_the_terminal_says_what_lacks_and_why(desk: Desk) -> None:
     interrupt(desk, after=5)
     done = desk.bakeoff("decide", "latest", code=4)
     answered = decided(desk)["samples_answered"]
-    said = f"INCOMPLETE  text: 4 samples planned for every candidate; {answered} have a judged answer of every one"
+    said = f"INCOMPLETE  text: 4 samples for every candidate; {answered} answered by all, and judged"
     assert said in done.out
     assert "pending (interrupted)" in done.out
     row = next(line for line in done.out.splitlines() if line.startswith("| - "))

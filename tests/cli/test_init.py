@@ -98,7 +98,7 @@ def test_a_spreadsheet_becomes_the_suite(desk: Desk) -> None:
     said, _, folder = begun(desk, "--from-spreadsheet", "表.csv")
     assert "data/表.csv: 8 rows; the column '输入' is asked, '标签' is the answer to expect." in said
     assert "Judged by label_match, since the answers are 2 short labels that come again and again." in said
-    assert "Left out: 1 without a question (rows 10)." in said
+    assert "Left out: 1 without a question (row 10)." in said
     (suite,) = yaml.safe_load((folder / "bakeoff.yaml").read_text(encoding="utf-8"))["suites"]
     assert suite["prompt"] == "只回答下面的标签之一，不要写别的：退款、其他。\n\n{{ input }}"
     assert suite["scorer"] == {"label_match": {"labels": ["退款", "其他"]}}

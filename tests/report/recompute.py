@@ -162,8 +162,9 @@ def firmness_figures(d: Decision) -> Figures:
         yield at(slot, "firmness", name, "flip"), amount / 2
     for advice in firm.separation.advice:
         prices = [more.usd for more in advice.more]
-        yield at(slot, "firmness", advice.challenger, "more.samples"), sum(more.samples for more in advice.more)
-        yield at(slot, "firmness", advice.challenger, "more.usd"), None if None in prices else sum(prices)  # type: ignore[arg-type]
+        for section in ("verdict", "firmness"):
+            yield at(slot, section, advice.challenger, "more.samples"), sum(more.samples for more in advice.more)
+            yield at(slot, section, advice.challenger, "more.usd"), None if None in prices else sum(prices)  # type: ignore[arg-type]
 
 
 def table_of(evidence: Evidence, slot: str) -> pd.DataFrame:

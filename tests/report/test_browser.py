@@ -1,10 +1,16 @@
 """The page in a real browser: hostile text in every field runs nothing, asks for nothing and breaks nothing."""
 
+import json
+import re
 from collections.abc import Mapping
 
 import pytest
 
+from harness.core.estimates import Estimate
+from harness.report.charts import scatter_figure
 from harness.report.html import report_page
+from harness.report.pictures import Point, Scatter
+from harness.report.standing import Tag
 from harness.report.words import LANGUAGES
 from tests.report.browser import Open, drawn
 from tests.report.test_page import HOSTILE, hostile_run
@@ -63,3 +69,52 @@ def test_no_other_script_runs(opened: Open, pages: Mapping[tuple[str, str], str]
     assert seen.page.title() != "owned"
     assert len(seen.said) == 2
     assert all("Content Security Policy" in said for said in seen.said)
+
+
+def crowded(html: str, candidates: int) -> str:
+    """Return a page whose first scatter has so many candidates, near each other and with long names."""
+
+    def estimate(value: float) -> Estimate:
+        return Estimate(metric="quality", value=value, low=value * 0.9, high=value * 1.1, n=20, coverage=1.0)
+
+    points = [
+        Point(
+            tag=Tag(name=f"large-preview-{i} & co, 2026", colour=i),
+            cost=estimate(1 + 0.1 * (i % 4)),
+            quality=estimate(0.9 - 0.03 * (i // 2)),
+            dominated=False,
+        )
+        for i in range(candidates)
+    ]
+    drawn = scatter_figure(Scatter(points=tuple(points), left_out=()), quality="", cost="", frontier="")
+    figures = re.compile('(<script type="application/json" id="figures">)(.*?)(</script>)', re.DOTALL)
+    found = figures.search(html)
+    assert found is not None
+    first, *others = json.loads(found[2])
+    text = json.dumps([{**first, **(drawn or {})}, *others])
+    return figures.sub(lambda m: m[1] + text.replace("<", "\\u003c") + m[3], html)
+
+
+BOXES = """() => [...document.querySelectorAll('#slot-1-scatter .annotation-text-g')].map((of) => {
+  const [at, plot] = [of, of.closest('.main-svg')].map((it) => it.getBoundingClientRect());
+  return [of.textContent, at.left - plot.left, at.top - plot.top, plot.right - at.right, plot.bottom - at.bottom,
+          at.left, at.top, at.right, at.bottom];
+})"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("candidates", [2, 5, 10])
+def test_names_in_the_scatter_are_whole_and_on_no_other(
+    candidates: int, width: int, opened: Open, pages: Mapping[tuple[str, str], str]
+) -> None:
+    seen = drawn(opened(crowded(pages["real", "en"], candidates), width=width))
+    boxes = seen.page.evaluate(BOXES)
+    assert [name for name, *_ in boxes] == [f"large-preview-{i} & co, 2026" for i in range(candidates)]
+    for name, *room in boxes:
+        assert min(room[:4]) >= 0, f"{name} is cut off"
+    held = [tuple(of[5:]) for of in boxes]
+    for i, (left, top, right, bottom) in enumerate(held):
+        for other in held[:i]:
+            beside = right <= other[0] + 1 or left >= other[2] - 1 or bottom <= other[1] + 3 or top >= other[3] - 3
+            assert beside, f"{boxes[i][0]} stands on another name"
+    assert seen.said == []

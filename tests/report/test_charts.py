@@ -12,7 +12,7 @@ import pytest
 
 from harness.core.calls import Failure, Fault, Marks, Output, Record, Role
 from harness.core.estimates import Estimate
-from harness.report.charts import LIGHT, curves_figure, scatter_figure
+from harness.report.charts import CROWD, LIGHT, curves_figure, scatter_figure
 from harness.report.evidence import Evidence, by_role
 from harness.report.firmness import firmness
 from harness.report.html import report_page
@@ -175,9 +175,10 @@ def test_the_beaten_are_hollow() -> None:
 
 
 def test_in_a_crowd_only_the_unbeaten_are_named() -> None:
-    points = [replace(point(str(i), 1.0 + i, 0.5, colour=i), dominated=i > 0) for i in range(6)]
-    modes = [[trace["mode"] for trace in drawn(*some)["data"] if trace.get("text")] for some in (points[:5], points)]
-    assert modes == [["markers+text"] * 5, ["markers+text"] + ["markers"] * 5]
+    points = [replace(point(str(i), 1.0 + i, 0.5, colour=i), dominated=i > 0) for i in range(CROWD + 1)]
+    few, crowd = ([trace["meta"]["named"] for trace in drawn(*some)["data"]] for some in (points[:CROWD], points))
+    assert few == [True] * CROWD
+    assert crowd == [True] + [False] * CROWD
 
 
 def test_differences_lie_on_one_scale_with_their_zero(fake: FakeRun) -> None:

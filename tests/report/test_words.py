@@ -13,7 +13,7 @@ from harness.report.words import JOINS, SAID, WORDS
 PREFIXES = (
     "kind.", "section.", "nav.", "column.", "caption.", "status.", "metric.", "table.latency.", "percentile.",
     "source.", "meter.", "failed.", "axis.", "interest.", "answer.", "slice.", "gate.m", "scale.", "price.",
-    "change.", "memo.toss", "memo.clear", "memo.lean", "memo.none", "memo.incomplete", "memo.rule_", "fact.",
+    "change.", "do.", "memo.rule_", "fact.",
     "table.measures", "bad.of", "memo.good", "why.", "foreseen.", "unit.", "weighing.",
     "firm.criteria", "firm.suites", "firm.more", "panel.",
     "memo.risk.", "memo.rerun.", "memo.term.", "memo.margin.", "matter.", "note.", "closing.came.", "filter.", "part.",

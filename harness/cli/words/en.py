@@ -255,7 +255,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alike the texts are counts",
         "init.why.none": "nothing says what is right: only whether an answer comes, and is no essay, can be told",
         "init.columns": "Tags of the report: {names}.",
-        "init.blank": "{n} without a question (rows {lines})",
-        "init.unanswered": "{n} without an expected answer (rows {lines})",
+        "init.blank": "{n} without a question (row {lines})",
+        "init.unanswered": "{n} without an expected answer (row {lines})",
     }
 )

@@ -8,9 +8,9 @@ CLOSING: Mapping[str, str] = MappingProxyType(
         "closing.lean": "Lean: {sentence}",
         "closing.title": "{slot}: {basis}",
         "closing.title.incomplete": "INCOMPLETE  {slot}: {basis}",
-        "closing.basis": "{samples} planned for every candidate; {answered} have a judged answer of every one",
-        "closing.basis.some": "{samples} planned, {shared} of them for every candidate; {answered} have a judged "
-        "answer of every one",
+        "closing.basis": "{samples} for every candidate; {answered} answered by all, and judged",
+        "closing.basis.some": "{samples} planned, {shared} of them for every candidate; {answered} answered by all, "
+        "and judged",
         "closing.sample": "{n} sample",
         "closing.samples": "{n} samples",
         "closing.candidate": "candidate",

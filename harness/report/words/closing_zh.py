@@ -8,9 +8,9 @@ CLOSING: Mapping[str, str] = MappingProxyType(
         "closing.lean": "有所倾向：{sentence}",
         "closing.title": "{slot}：{basis}",
         "closing.title.incomplete": "未完成  {slot}：{basis}",
-        "closing.basis": "计划让所有候选都回答 {samples}，其中 {answered} 个拿到了全部候选的有效评分",
+        "closing.basis": "所有候选回答同样的 {samples}，其中 {answered} 个全部有回答并已评分",
         "closing.basis.some": "计划了 {samples}，其中 {shared} 个由所有候选共同回答；这些样本里有 {answered} 个"
-        "拿到了全部候选的有效评分",
+        "全部有回答并已评分",
         "closing.sample": "{n} 个样本",
         "closing.samples": "{n} 个样本",
         "closing.candidate": "候选",

@@ -11,6 +11,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "list.space": " ",
         "list.comma": ", ",
         "list.then": ", ",
+        "list.more": "{some}, {other}",
+        "list.and": "{some} and {other}",
         # page
         "page.title": "Bakeoff: {name}",
         "page.wordmark": "Bakeoff",
@@ -47,12 +49,29 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "kind.none": "No recommendation",
         "kind.incomplete": "Incomplete",
         "verdict.about": "The figures of {candidate}",
+        "verdict.beside": "The figures of {candidate}, and of {other} beside it",
+        "verdict.figure": "Figure",
+        # what to do
+        "do.clear": "Choose {winner}.",
+        "do.lean": "Choose {winner} unless something that was not measured speaks against it: the lead is not beyond "
+        "doubt.",
+        "do.alone": "Nothing was compared: {winner} had no rival. It passes its gates.",
+        "do.any": "Take any of {candidates}: what was measured does not tell them apart.",
+        "do.cheapest": "If one must be named: {winner}, which costs the least of them.",
+        "do.first": "If one must be named: {winner}, which ranks first; none of the others is known to cost less.",
+        "do.fit": "If one must be named: {winner}, the first of them that can be recommended.",
+        "do.only": "If one must be named: {winner}, which ranks first. Nobody's score is near, but other weights or "
+        "other samples might well put another first.",
+        "do.withheld": "Nobody is recommended yet, although {leader} ranks first.",
+        "do.none": "Choose none of them: no candidate passes the gates, or nothing was measured.",
+        "do.unfit": "Choose none of them: {leader} ranks first, and is not good enough.",
+        "do.incomplete": "Do not decide yet: too little was measured. Complete the run first.",
         "verdict.changes": "What would change it",
         "verdict.caveats": "Mind",
-        "basis.shared": "{samples_compared} samples were planned for every candidate; {samples_answered} of them have "
-        "a judged answer of every one.",
-        "basis.excluded": "{samples_planned} samples were planned, {samples_compared} of them for every candidate; "
-        "{samples_answered} of those have a judged answer of every one.",
+        "basis.shared": "Every candidate was to answer the same {samples_compared} samples; {samples_answered} of them "
+        "were answered by all, and judged.",
+        "basis.excluded": "Of {samples_planned} samples every candidate was to answer {samples_compared}; "
+        "{samples_answered} of those were answered by all, and judged.",
         "basis.errors": "Of {calls} planned answers {errors} were lost to errors that are no candidate's fault.",
         "lead.score": "Against {rival}, the runner-up, the score of {leader} differs by {score}.",
         "lead.quality": "Against {rival}, the runner-up, the score of {leader} differs by {score} and its quality by "

@@ -46,18 +46,6 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "matter.nobody": "nobody",
         "matter.pair": "{name}: {value}",
         # bottom line
-        "memo.clear": "Choose {winner}.",
-        "memo.lean": "Choose {winner} unless something that was not measured speaks against it: the lead is not "
-        "beyond doubt.",
-        "memo.alone": "Nothing was compared: {winner} had no rival. It passes its gates.",
-        "memo.toss-up": "There is no clear winner. If one must be named: {winner}, the cheapest or simplest of "
-        "those that cannot be told apart.",
-        "memo.toss-up_alone": "There is no clear winner. If one must be named: {winner}, which ranks first.",
-        "memo.ties": "They are: {candidates}.",
-        "memo.withheld": "Nobody is recommended yet, although {leader} ranks first.",
-        "memo.none": "Choose none of them: no candidate passes the gates, or nothing was measured.",
-        "memo.unfit": "Choose none of them: {leader} ranks first, and is not good enough.",
-        "memo.incomplete": "Do not decide yet: too little was measured. Complete the run first.",
         "memo.sureness": "Chance to be best: {p_best}. Score: {score}.",
         "memo.no_spread": "The score has no interval: a task with one judged sample shows no spread.",
         "memo.cost": "Cost per 1,000 requests: {cost}.",

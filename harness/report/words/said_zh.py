@@ -92,7 +92,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "这一项分不出它们的高下。",
         "lost": "{candidate} 的回答只有 {share} 得到评分；其余的待完成或已丢失，不算它的失败。",
         "bounded": "{candidate} 的成本是上限：{of} 次调用中有 {calls} 次因为没有报告用量而采用估算。",
-        "saturated": "{criterion} 的两端（{metric} 从 {worst} 到 {ideal}）没有区分度：至少一半候选落在其中一端。",
+        "saturated": "{criterion} 的区分作用有限：至少一半候选落在其范围（{metric} 从 {worst} 到 {ideal}）的一端，"
+        "或超出这一端。",
         "few.one": "只比较了一个独立的样本：少于 {least} 个时，区间比较粗略。",
         "few": "只比较了 {independent} 个相互独立的样本：少于 {least} 个时，区间比较粗略。",
         "lonely": "{tasks} 个任务中，有 {lonely} 个任务里 {candidates} 只有一个独立样本得到评分：看不出离散程度，"

@@ -11,6 +11,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "list.space": "",
         "list.comma": "、",
         "list.then": "，",
+        "list.more": "{some}、{other}",
+        "list.and": "{some} 和 {other}",
         # page
         "page.title": "Bakeoff：{name}",
         "page.wordmark": "Bakeoff",
@@ -46,12 +48,28 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "kind.none": "无推荐",
         "kind.incomplete": "未完成",
         "verdict.about": "{candidate} 的数据",
+        "verdict.beside": "{candidate} 的数据，并列 {other}",
+        "verdict.figure": "数据",
+        # what to do
+        "do.clear": "选择 {winner}。",
+        "do.lean": "建议选择 {winner}，除非有未测量的因素不利于它：它的领先还不算稳固。",
+        "do.alone": "没有作任何比较：{winner} 没有对手。它通过了门槛。",
+        "do.any": "{candidates} 任选其一都可以：就测得的数据看，它们分不出高下。",
+        "do.cheapest": "如果必须选一个：选其中最便宜的 {winner}。",
+        "do.first": "如果必须选一个：选排名第一的 {winner}；没有证据表明其余的更便宜。",
+        "do.fit": "如果必须选一个：选 {winner}，它是其中排在最前、可以推荐的。",
+        "do.only": "如果必须选一个：选排名第一的 {winner}。没有谁的得分与它接近，"
+        "但换一组权重或样本，第一名很可能会变。",
+        "do.withheld": "{leader} 虽然排第一，但暂时不推荐任何候选。",
+        "do.none": "一个都不选：没有候选通过门槛，或者没有测得数据。",
+        "do.unfit": "一个都不选：{leader} 排第一，但还不够好。",
+        "do.incomplete": "先不要决定：测得的数据太少，请先完成这次运行。",
         "verdict.changes": "什么会改变结论",
         "verdict.caveats": "请注意",
-        "basis.shared": "计划让所有候选都回答的样本有 {samples_compared} 个，"
-        "其中 {samples_answered} 个拿到了全部候选的有效评分。",
+        "basis.shared": "计划让所有候选回答同样的 {samples_compared} 个样本，其中 {samples_answered} 个"
+        "全部有回答并已评分。",
         "basis.excluded": "计划的样本有 {samples_planned} 个，其中 {samples_compared} 个由所有候选共同回答；"
-        "这些样本里有 {samples_answered} 个拿到了全部候选的有效评分。",
+        "这些样本里有 {samples_answered} 个全部有回答并已评分。",
         "basis.errors": "计划的 {calls} 次回答中有 {errors} 次因非候选原因的错误而丢失。",
         "lead.score": "{leader} 与第二名 {rival} 相比，得分差 {score}。",
         "lead.quality": "{leader} 与第二名 {rival} 相比，得分差 {score}，质量差 {quality}。",
