@@ -73,7 +73,8 @@ class BakeoffError(Exception):
     def __init__(self, said: Sequence[Problem] | str, *, hint: str | None = None) -> None:
         """`said`: every problem found, not only the first, where a file or the command line is to blame."""
         self.problems = () if isinstance(said, str) else tuple(said)
-        super().__init__(said if isinstance(said, str) else "; ".join(problem.message for problem in said))
+        messages = [said] if isinstance(said, str) else [problem.message for problem in said]
+        super().__init__(messages[0] if len(messages) == 1 else "; ".join(messages))
         self.hint = hint
 
 

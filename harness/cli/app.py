@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,6 +39,7 @@ from harness.cli import list as list_verb
 from harness.cli.manner import MANNER, read
 from harness.cli.options import HERE, Folder
 from harness.core.redaction import Redactor, secrets
+from harness.core.wording import worded
 from harness.errors import BakeoffError, Interrupted, StoreError, UsageError
 from harness.sinks import guard
 
@@ -62,7 +64,7 @@ class _Verbs(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            raise Interrupted("interrupted: what is stored is kept, all else was left undone") from error
+            raise Interrupted(worded("interrupted: what is stored is kept, all else was left undone")) from error
         except BrokenPipeError as error:
             raise _Unread from error
 
@@ -104,12 +106,18 @@ def _root(
         raise typer.Exit
     if ctx.invoked_subcommand not in BRIEF:
         gc.enable()
+    MANNER.set(replace(MANNER.get(), verb=ctx.invoked_subcommand))
     if ctx.invoked_subcommand is None:
-        raise UsageError("no verb is given", hint="bakeoff --help lists them")
+        raise UsageError(worded("no verb is given"), hint=worded("bakeoff --help lists them"))
     if folder != HERE:
         ctx.default_map = _for_all(ctx.command, folder)
         if ctx.default_map[ctx.invoked_subcommand] is None:
-            raise UsageError(f"bakeoff {ctx.invoked_subcommand} works on no folder, so it takes no -C")
+            raise UsageError(
+                worded(
+                    "bakeoff {verb} works on no folder, so it takes no -C",
+                    verb=ctx.invoked_subcommand,
+                )
+            )
 
 
 def _for_all(group: Any, folder: Path) -> dict[str, Any]:
@@ -195,8 +203,10 @@ def _tell(error: OSError) -> int:
     """Say which file cannot be read or written, and why; where it is a stream that we print on, print no more there."""
     from harness.store.ballast import ADVICE
 
-    where = error.filename or "what was to be written here"
-    told = StoreError(f"{where}: {error.strerror}", hint=ADVICE if error.errno in DISK_FAILS else None)
+    where = error.filename or worded("what was to be written here")
+    told = StoreError(
+        worded("{where}: {why}", where=where, why=error.strerror), hint=ADVICE if error.errno in DISK_FAILS else None
+    )
     if not error.filename:
         sys.stdout = io.StringIO()
     screen.show_error(told)

@@ -7,6 +7,7 @@ import typer
 from harness.cli import completing, screen
 from harness.cli.manner import MANNER, listed, tell
 from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, names, run_folder
+from harness.core.wording import worded
 from harness.errors import NO_CANDIDATE_PASSES, UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ def compare(
 def _renamed(text: str | None) -> dict[str, str]:
     pairs = [part.partition("=") for part in names(text)]
     if wrong := [f"{old}{sign}{new}" for old, sign, new in pairs if not (old and new)]:
-        raise UsageError(f"--rename takes old=new pairs, not {wrong[0]!r}", hint="--rename haiku=haiku-5")
+        raise UsageError(
+            worded("--rename takes old=new pairs, not {pair!r}", pair=wrong[0]), hint="--rename haiku=haiku-5"
+        )
     return {old.strip(): new.strip() for old, _, new in pairs}
 
 
@@ -89,10 +92,7 @@ def _show(comparisons: "tuple[Comparison, ...]") -> None:
         counts = {"worse": len(it.worse), "better": len(it.better)}
         screen.say(tell("compare.samples", candidate=it.candidate, slot=it.slot, **counts))
         for run, stop in it.stopped.items():
-            screen.say(
-                f"  {run} asked it no more after {stop.samples} of {stop.planned} samples, since it had lost: only "
-                "those are compared, and the interval holds at every look."
-            )
+            screen.say(tell("compare.stopped", run=run, samples=stop.samples, planned=stop.planned))
         for change in it.worse[:SHOWN]:
             ends = {"before": f"{change.before:.2f}", "after": f"{change.after:.2f}"}
             screen.say(tell("compare.sample", sample=change.sample, **ends))

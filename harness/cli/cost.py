@@ -7,7 +7,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import listed, tell
-from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, run_folder
+from harness.cli.options import HERE, UNNAMED, AsJson, Folder, LatestRun, Runs, run_folder
 
 
 def register(app: typer.Typer) -> None:
@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def cost(
-    run: RunName,
+    run: LatestRun = UNNAMED,
     traffic: Annotated[
         Path | None, typer.Option("--traffic", metavar="FILE", help="YAML; without it the traffic of bakeoff.yaml.")
     ] = None,

@@ -7,7 +7,8 @@ import typer
 
 from harness.cli import completing, screen
 from harness.cli.manner import tell
-from harness.cli.options import HERE, AllowIncomplete, AsJson, Folder, Runs, run_folder
+from harness.cli.options import HERE, UNNAMED, AllowIncomplete, AsJson, Folder, Runs, run_folder
+from harness.core.wording import worded
 from harness.errors import UsageError
 
 
@@ -19,11 +20,12 @@ def decide(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="RUN|FILE",
-            help="A run's folder or name, `latest` for the newest, or a table's file.",
+            metavar="[RUN|FILE]",
+            help="A run's folder or name, or a table's file.",
+            show_default="the newest run",
             autocompletion=completing.runs,
         ),
-    ],
+    ] = UNNAMED,
     weights: Annotated[
         str | None,
         typer.Option("--weights", metavar="quality=60,cost=40", help="Other weights; slot:name=… for one slot."),
@@ -36,12 +38,17 @@ def decide(
         Path | None,
         typer.Option("--prices", metavar="FILE", help="What if the prices of this map held? Nothing is written."),
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="With --weights: write decision.json; report, memo and exports will say so.")
+    ] = False,
     allow_incomplete: AllowIncomplete = False,
     folder: Folder = HERE,
     runs: Runs = None,
     as_json: AsJson = False,
 ) -> None:
     """Weigh a run's measurements and write decision.json; or decide a table of options.
+
+    With --weights or --prices nothing is written: the decision by the weights that were frozen before the run stands.
 
     A table is a CSV, TSV or XLSX file. Its first row names the columns, its first column the options. `effort low` and
     `effort high` hold the interval of `effort`; an empty cell is not known, which is no zero. The file of the same name
@@ -59,33 +66,41 @@ def decide(
     from harness.config.option_table import SUFFIXES
 
     if Path(what).suffix.lower() in SUFFIXES and not (folder / what).is_dir():
-        if allow_incomplete or runs is not None or prices is not None:
-            raise UsageError("--allow-incomplete, --prices and --runs are for runs, and this is a table")
+        if allow_incomplete or keep or runs is not None or prices is not None:
+            raise UsageError(
+                worded("--allow-incomplete, --keep, --prices and --runs are for runs, and this is a table")
+            )
         _decide_table(folder / what, rule, _weights(weights), as_json=as_json)
         return
     if rule is not None:
-        raise UsageError("--rule is for a table: the rule of a run was frozen before its first call")
+        raise UsageError(worded("--rule is for a table: the rule of a run was frozen before its first call"))
+
+    if keep and (weights is None or prices is not None):
+        raise UsageError(worded("--keep is for other weights at the prices of the run: --weights, and no --prices"))
 
     from harness import pipeline
 
     path = run_folder(what, folder, runs)
     pipeline.judge_what_came(path, folder, allow_incomplete=allow_incomplete)
-    if prices is None:
-        decisions = pipeline.decide(path, weights=_weights(weights), allow_incomplete=allow_incomplete)
-        following = tell("next", command=f"bakeoff report {path}")
+    book = None if prices is None else pipeline.price_book(prices)
+    written, asked = book is None and (weights is None or keep), _weights(weights)
+    if written:
+        decisions = pipeline.decide(path, weights=asked, allow_incomplete=allow_incomplete)
     else:
-        book = pipeline.price_book(prices)
-        found = pipeline.decided(path, weights=_weights(weights), allow_incomplete=allow_incomplete, prices=book)
-        decisions = found.decisions
-        following = tell("decide.prices", source=book.source)
+        decisions = pipeline.decided(path, weights=asked, allow_incomplete=allow_incomplete, prices=book).decisions
     if as_json:
         screen.document({"run": path.name, "decisions": decisions})
     else:
         screen.decisions(decisions)
         screen.say()
         if weights is not None:
-            screen.say(tell("decide.weights" if prices is None else "decide.what_if", command=f"bakeoff decide {path}"))
-        (screen.next_step if prices is None else screen.say)(following)
+            command = f"bakeoff decide {path}" + ("" if written else f" --weights {weights} --keep")
+            key = "decide.kept" if written else "decide.what_if.priced" if book else "decide.what_if"
+            screen.say(tell(key, command=command))
+        if book is not None:
+            screen.say(tell("decide.prices", source=book.source))
+        elif written:
+            screen.next_step(tell("next", command=f"bakeoff report {path}"))
     raise typer.Exit(pipeline.decision_code(decisions))
 
 
@@ -113,8 +128,9 @@ def _weights(text: str | None) -> dict[str, float]:
             parsed[name.strip()] = float(number)
         except ValueError:
             raise UsageError(
-                f"--weights takes name=number pairs, not {part!r}", hint="--weights quality=60,cost=40"
+                worded("--weights takes name=number pairs, not {part!r}", part=part),
+                hint="--weights quality=60,cost=40",
             ) from None
         if not 0 <= parsed[name.strip()] < float("inf"):
-            raise UsageError(f"a weight is a number from 0 up, not {number!r}")
+            raise UsageError(worded("a weight is a number from 0 up, not {number!r}", number=number))
     return parsed

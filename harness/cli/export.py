@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from harness.cli import screen
-from harness.cli.options import HERE, Folder, RunName, Runs, run_folder
+from harness.cli.options import HERE, UNNAMED, Folder, LatestRun, Runs, run_folder
+from harness.core.wording import worded
 from harness.errors import UsageError
 
 BINARY = ("xlsx", "parquet")
@@ -18,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    run: RunName,
+    run: LatestRun = UNNAMED,
     format_: Annotated[
         str,
         typer.Option(
@@ -40,10 +41,15 @@ def export(
     from harness.store import folders
 
     if format_ not in pipeline.EXPORTS:
-        raise UsageError(f"a run is exported as {', '.join(pipeline.EXPORTS)}, not {format_!r}")
+        raise UsageError(
+            worded("a run is exported as {formats}, not {format!r}", formats=[*pipeline.EXPORTS], format=format_)
+        )
     path = run_folder(run, folder, runs)
     if output == Path("-") and format_ in BINARY:
-        raise UsageError(f"{format_} is no text that could be printed", hint=f"-o {pipeline.EXPORTS[format_]}")
+        raise UsageError(
+            worded("{format} is no text that could be printed", format=format_),
+            hint=f"-o {pipeline.EXPORTS[format_]}",
+        )
     content = pipeline.export(path, format_)
     if output == Path("-"):
         sys.stdout.write(content.decode())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.cli.manner import listed, tell
 from harness.core.decision import Crossover, Decision
 from harness.report import numbers
 from harness.report.columns import table
@@ -15,24 +16,22 @@ def agreement_lines(decision: Decision) -> Iterator[str]:
     panel = decision.firmness.agreement
     if not panel.opinions:
         return
-    dissent = [opinion.method for opinion in panel.dissent]
-    said = f"{len(panel.opinions) - len(dissent)} of {len(panel.opinions)}"
-    yield f"Other methods on the same table, which do not decide: {said} put {panel.candidates[0]} first."
+    of, dissent = len(panel.opinions), len(panel.dissent)
+    yield tell("firm.methods", same=of - dissent, of=of, leader=panel.candidates[0])
     yield ""
     rows = [
         [
             opinion.method,
             opinion.leader or "–",
             "–" if opinion.tau is None else numbers.signed(opinion.tau, 2),
-            "yes" if opinion.reversals else "no",
+            tell("firm.yes" if opinion.reversals else "firm.no"),
         ]
         for opinion in panel.opinions
     ]
-    yield from table(["method", "first", "same order (τ)", "reorders when one is dropped"], rows)
+    yield from table([tell(f"firm.head.{head}") for head in ("method", "first", "order", "reorders")], rows)
     if panel.left_out:
-        names = ", ".join(panel.left_out)
-        whole = WHOLE[panel.opinions[0].method]
-        yield f"All but the {whole} leave out what is not known of everybody, or is best in the middle: {names}."
+        key = f"firm.left_out.{panel.opinions[0].method}"
+        yield tell(key, names=listed(panel.left_out))
 
 
 def change_lines(decision: Decision) -> Iterator[str]:
@@ -40,22 +39,25 @@ def change_lines(decision: Decision) -> Iterator[str]:
     verdict, leader = decision.verdict, decision.verdict.leader
     if leader is None or sum(line.rank is not None for line in decision.ranking) < 2:
         return
-    yield f"What would put another before {leader}:"
-    yield from (f"  {_crossing(it)}" for it in decision.crossovers if it.winner != leader)
+    yield tell("firm.change", leader=leader)
+    yield from (_crossing(it) for it in decision.crossovers if it.winner != leader)
     if verdict.smallest_flip is None or verdict.flip_to is None:
-        yield "  no change of the weights alone"
+        yield tell("firm.change.none")
     elif verdict.smallest_flip == 0.0:
-        yield f"  nothing at all: {verdict.flip_to} is level with it"
+        yield tell("firm.change.level", other=verdict.flip_to)
     else:
-        moved = numbers.percent(verdict.smallest_flip / 2)
-        yield f"  the smallest change of all weights moves {moved} from some to others: {verdict.flip_to}"
+        yield tell("firm.change.least", moved=numbers.percent(verdict.smallest_flip / 2), other=verdict.flip_to)
     for what, leads in (("criterion", verdict.leave_one_out), ("option", decision.firmness.without_candidate)):
-        without = [f"without {name} {first}" for name, first in leads.items() if leader not in (name, first)]
+        without = [
+            tell("firm.without", name=name, first=first) for name, first in leads.items() if leader not in (name, first)
+        ]
         if without:
-            yield f"  one {what} less: {', '.join(without)}"
-    dominated = [f"{it.candidate} (than {', '.join(it.by)})" for it in decision.firmness.domination if it.by]
+            yield tell(f"firm.less.{what}", without=listed(without))
+    dominated = [
+        tell("firm.dominated", name=it.candidate, by=listed(it.by)) for it in decision.firmness.domination if it.by
+    ]
     if dominated:
-        yield f"Nowhere better, and somewhere worse: {'; '.join(dominated)}."
+        yield tell("firm.nowhere_better", names=tell("firm.stop").join(dominated))
 
 
 def rank_lines(decision: Decision) -> Iterator[str]:
@@ -63,17 +65,17 @@ def rank_lines(decision: Decision) -> Iterator[str]:
     accepted = decision.firmness.acceptance
     if not accepted:
         return
-    yield "Chance of each rank, with weights near those above; the last column: of being first whatever the weights."
+    yield tell("firm.ranks")
     yield ""
-    heads = ["candidate", *(str(rank) for rank in range(1, len(accepted) + 1)), "first with weights unknown"]
+    ranks = [str(rank) for rank in range(1, len(accepted) + 1)]
     rows = [
         [it.candidate, *(numbers.percent(share) for share in it.ranks), numbers.percent(it.any_weights)]
         for it in accepted
     ]
-    yield from table(heads, rows)
+    yield from table([tell("firm.head.option"), *ranks, tell("firm.head.any")], rows)
 
 
 def _crossing(crossover: Crossover) -> str:
-    side = "above" if crossover.weight >= crossover.now else "below"
-    at, now = numbers.percent(crossover.weight), numbers.percent(crossover.now)
-    return f"the weight of {crossover.criterion} {side} {at} (now {now}): {crossover.winner}"
+    key = "firm.above" if crossover.weight >= crossover.now else "firm.below"
+    ends = {"at": numbers.percent(crossover.weight), "now": numbers.percent(crossover.now)}
+    return tell(key, criterion=crossover.criterion, other=crossover.winner, **ends)

@@ -9,6 +9,7 @@ import typer
 from harness.cli import screen
 from harness.cli.manner import listed, tell
 from harness.cli.options import HERE, AsJson, Folder
+from harness.core.wording import worded
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,16 +42,19 @@ def list_all(
     if True in cut:
         screen.note(tell("list.cut"))
     if cut == [None] * len(cut):
-        raise UsageError(f"nothing here has {word!r} in it", hint="bakeoff list shows everything")
+        raise UsageError(
+            worded("nothing here has {word!r} in it", word=word), hint=worded("bakeoff list shows everything")
+        )
 
 
 def _suite(shown: "Shown") -> tuple[str, ...]:
+    name = tell("list.own", name=shown.name) if shown.own else shown.name
     if shown.problem is not None:
-        return shown.name, "-", "-", "-", shown.problem
+        return name, "-", "-", "-", shown.problem
     able = listed(shown.candidates) or tell("list.nobody")
     if shown.without_key:
         able = tell("list.with_key", who=able, n=len(shown.without_key))
-    return shown.name, shown.modality or "", f"n={shown.samples}", shown.licence or tell("list.no_licence"), able
+    return name, shown.modality or "", f"n={shown.samples}", shown.licence or tell("list.no_licence"), able
 
 
 def _candidate(one: "Offer") -> tuple[str, ...]:

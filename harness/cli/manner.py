@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from harness.cli.words import LANGUAGES, words
+from harness.cli.words import LANGUAGES, translations, words
+from harness.core.wording import Wording, translated, worded
 from harness.errors import UsageError
 
 VARIABLE = "BAKEOFF_LANG"
@@ -20,6 +21,8 @@ class Manner:
     verbose: bool = False
     """Each failed attempt too, and each wait, as it happens."""
     debug: bool = False
+    verb: str | None = None
+    """None: it is not known yet."""
 
 
 MANNER: ContextVar[Manner] = ContextVar("manner", default=Manner())  # noqa: B039 - it is frozen
@@ -44,12 +47,23 @@ def read(arguments: Sequence[str], env: Mapping[str, str]) -> tuple[Manner, list
             said[argument[2:]] = True
         else:
             kept.append(argument)
-    return Manner(language=language, **said), kept + rest[end:]
+    return Manner(language=language, quiet=said["quiet"], verbose=said["verbose"], debug=said["debug"]), kept + rest[
+        end:
+    ]
 
 
 def tell(key: str, **pieces: object) -> str:
-    """Return our sentence `key` in the language of the command; the pieces are put in as they are."""
-    return words(MANNER.get().language)[key].format(**pieces)
+    """Return our sentence `key` in the language of the command, the sentences among its pieces too."""
+    said = {name: in_language(piece) if isinstance(piece, Wording) else piece for name, piece in pieces.items()}
+    return words(MANNER.get().language)[key].format(**said)
+
+
+def in_language(text: str) -> str:
+    """Return what another layer says in the language of the command."""
+    language = MANNER.get().language
+    if language == "en" or not isinstance(text, Wording):
+        return text
+    return translated(text, translations(language), comma=words(language)["list.comma"])
 
 
 def is_told(key: str) -> bool:
@@ -65,10 +79,13 @@ def counted(number: int, noun: str) -> str:
 
 def listed(parts: Sequence[str]) -> str:
     """Return the parts with the commas of the language."""
-    return tell("list.comma").join(parts)
+    return tell("list.comma").join(map(in_language, parts))
 
 
 def _language(written: str, where: str) -> str:
     if written not in LANGUAGES:
-        raise UsageError(f"{where} is {' or '.join(LANGUAGES)}, not {written!r}", hint=f"{where}=zh")
+        raise UsageError(
+            worded("{where} is en or zh, not {written!r}", where=where, written=written),
+            hint=f"{where}=zh",
+        )
     return written

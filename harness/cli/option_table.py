@@ -3,32 +3,32 @@
 from collections.abc import Iterator, Sequence
 
 from harness.cli.firmness import agreement_lines, change_lines, rank_lines
-from harness.cli.manner import counted
+from harness.cli.manner import MANNER, counted, listed, tell
 from harness.core.decision import Decision, GateStatus, RankedCandidate
 from harness.core.estimates import Estimate
 from harness.core.option_table import OptionTable, Priority
 from harness.decide.gates import limit
 from harness.report import numbers
+from harness.report.closing import closing
 from harness.report.columns import table
-from harness.report.several import view_lines
 
 
 def lines(of: OptionTable, decision: Decision, rice: Sequence[Priority] = ()) -> Iterator[str]:
     """Return everything that a reader wants, the answer right below the matrix."""
     matrix = decision.matrix
     weights = zip(matrix.criteria, matrix.weights, strict=True)
-    heads = [
-        "#", "option", "score (95%)", "P(best)", *(f"{c.name} ({numbers.percent(w)})" for c, w in weights), "gates",
-    ]  # fmt: skip
+    own = [tell("table.criterion", name=c.name, weight=numbers.percent(w)) for c, w in weights]
+    heads = ["#", *(tell(f"table.{head}") for head in ("option", "score", "p_best")), *own, tell("table.gates")]
+    said = closing(decision, MANNER.get().language)
     sizes = f"{counted(len(of.options), 'option')} × {counted(len(matrix.criteria), 'criterion')}"
-    yield f"{of.name}: {sizes}" + (f"; not weighed: {', '.join(of.unread)}" if of.unread else "")
+    yield tell("table.size.unread" if of.unread else "table.size", name=of.name, sizes=sizes, unread=listed(of.unread))
     yield ""
     yield from table(heads, [_row(decision, line) for line in decision.ranking])
-    yield "In a cell: what the table says → its value, from 0 at the worst to 1 at the ideal."
+    yield tell("table.cells")
     yield ""
-    yield decision.verdict.sentence
-    yield from (f"  - {caveat}" for caveat in decision.verdict.caveats)
-    parts = (view_lines(decision), agreement_lines(decision), change_lines(decision), rank_lines(decision))
+    yield said.sentence
+    yield from (f"  - {caveat}" for caveat in said.caveats)
+    parts = (said.several, agreement_lines(decision), change_lines(decision), rank_lines(decision))
     for part in (*parts, _rice_lines(decision, rice)):
         if found := list(part):
             yield from ("", *found)
@@ -40,19 +40,19 @@ def _rice_lines(decision: Decision, rice: Sequence[Priority]) -> Iterator[str]:
     if not known:
         return
     first, leader = known[0].option, decision.verdict.leader
-    agreed = "" if leader is None else " too" if first == leader else f", and not {leader}"
-    yield f"RICE (reach × impact × confidence / effort), which does not decide, puts {first} first{agreed}."
+    key = "table.rice" if leader is None else "table.rice.too" if first == leader else "table.rice.other"
+    yield tell(key, first=first, leader=leader)
     yield ""
     ranks = {line.candidate: line.rank for line in decision.ranking}
     rows = [
         [
             it.option,
-            "not known" if it.rice is None else numbers.significant(it.rice) + _ends(it),
+            tell("not_known") if it.rice is None else numbers.significant(it.rice) + _ends(it),
             "–" if (rank := ranks[it.option]) is None else str(rank),
         ]
         for it in rice
     ]
-    yield from table(["option", "RICE (95%)", "# by score"], rows)
+    yield from table([tell(f"table.{head}") for head in ("option", "rice.head", "by_score")], rows)
 
 
 def _ends(it: Priority) -> str:
@@ -65,7 +65,7 @@ def _row(decision: Decision, line: RankedCandidate) -> list[str]:
     row = decision.matrix.candidates.index(line.candidate)
     cells = zip(decision.matrix.raw[row], decision.matrix.values[row], strict=True)
     not_passed = [
-        f"{'fails' if g.status is GateStatus.FAIL else 'not sure:'} {limit(g.gate)}"
+        tell("table.fails" if g.status is GateStatus.FAIL else "table.unproven", limit=limit(g.gate))
         for g in line.gates
         if g.status is not GateStatus.PASS
     ]
@@ -75,13 +75,13 @@ def _row(decision: Decision, line: RankedCandidate) -> list[str]:
         numbers.fixed(line.score, 3) + _interval(line.low, line.high, 3),
         "–" if line.p_best is None else numbers.percent(line.p_best),
         *(_cell(estimate, value) for estimate, value in cells),
-        "; ".join(not_passed) or ("pass" if line.gates else "–"),
+        tell("firm.stop").join(not_passed) or (tell("table.pass") if line.gates else "–"),
     ]
 
 
 def _cell(estimate: Estimate, value: float | None) -> str:
     if estimate.value is None:
-        return "not known"
+        return tell("not_known")
     ends = (
         f" [{numbers.given(estimate.low)}, {numbers.given(estimate.high)}]"
         if estimate.low is not None and estimate.high is not None and estimate.low != estimate.high

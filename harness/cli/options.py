@@ -1,5 +1,6 @@
 """Options that several verbs share."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from harness.cli import completing, screen
 from harness.cli.manner import tell
 from harness.core.usual import RUNS_FOLDER
+from harness.errors import BakeoffError
 
 Folder = Annotated[
     Path, typer.Option("--folder", "-C", help="Folder of bakeoff.yaml.", file_okay=False, show_default="this folder")
@@ -22,6 +24,12 @@ RunName = Annotated[
     str,
     typer.Argument(
         metavar="RUN", help="A run's folder or name; `latest` is the newest.", autocompletion=completing.runs
+    ),
+]
+LatestRun = Annotated[
+    str,
+    typer.Argument(
+        metavar="[RUN]", help="A run's folder or name.", show_default="the newest", autocompletion=completing.runs
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -43,6 +51,8 @@ AllowIncomplete = Annotated[
 ]
 
 HERE = Path()
+UNNAMED = ""
+"""Of a run: the newest is meant, and which that is must be said."""
 
 
 def runs_of(folder: Path, runs: Path | None) -> Path:
@@ -51,18 +61,34 @@ def runs_of(folder: Path, runs: Path | None) -> Path:
 
 
 def run_folder(run: str, folder: Path, runs: Path | None) -> Path:
-    """Return the folder of the run that a verb reads; says so where that is another than the newest, or goes on."""
+    """Return the folder of the run that a verb reads; says which that is where nobody named one or where it is another
+    than the newest, and whether it goes on."""
     from harness.store import folders
     from harness.store.lock import holder
 
-    where = runs_of(folder, runs)
-    found = folders.find(run, where)
-    newest = folders.find(run, where, written=True)
+    where, named = runs_of(folder, runs), run or folders.LATEST
+    found = folders.find(named, where)
+    newest = folders.find(named, where, written=True)
+    if run == UNNAMED and found == newest:
+        screen.note(tell("note", text=tell("latest.unnamed", run=found)))
     if found != newest:
         screen.note(tell("note", text=tell("latest.other", run=found, newest=newest)))
-    elif holder(found) is not None:
+    tell_age(found)
+    if found == newest and holder(found) is not None:
         screen.note(tell("note", text=tell("latest.goes_on", run=found)))
     return found
+
+
+def tell_age(run: Path) -> None:
+    """Say that a run of an older Bakeoff is brought up to date, before that is done."""
+    from sqlite3 import Error
+
+    from harness.store.ledger import DATABASE
+    from harness.store.schema import old_copy
+
+    with suppress(BakeoffError, Error):  # whoever reads it will say what is wrong with it
+        if (copy := old_copy(run / DATABASE)) is not None:
+            screen.note(tell("note", text=tell("older", run=run, copy=copy.name)))
 
 
 def names(text: str | None) -> tuple[str, ...]:

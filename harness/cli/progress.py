@@ -10,7 +10,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from harness.cli.manner import MANNER, counted, is_told, listed, tell
+from harness.cli.manner import MANNER, counted, in_language, is_told, listed, tell
 from harness.core.calls import Failure, Record, Role
 from harness.report.visible import visible
 
@@ -102,7 +102,7 @@ class Bars:
         """Say one line above the bars."""
         self.said.add(text)
         if not self._manner.quiet:
-            self._console.print(visible(text), soft_wrap=True)
+            self._console.print(visible(in_language(text)), soft_wrap=True)
 
     def detail(self, text: str) -> None:
         """Say one line for whoever wants to know everything."""

@@ -6,7 +6,8 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import MANNER
-from harness.cli.options import HERE, Folder, RunName, Runs, names, run_folder
+from harness.cli.options import HERE, UNNAMED, Folder, LatestRun, Runs, names, run_folder
+from harness.core.wording import worded
 from harness.errors import UsageError
 
 
@@ -16,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    run: RunName,
+    run: LatestRun = UNNAMED,
     folder: Folder = HERE,
     runs: Runs = None,
     redact_content: Annotated[
@@ -32,7 +33,7 @@ def report(
 
 
 def memo(
-    run: RunName,
+    run: LatestRun = UNNAMED,
     folder: Folder = HERE,
     runs: Runs = None,
     format_: Annotated[str, typer.Option("--format", metavar="md|docx", help="Markdown or Word.")] = "md",
@@ -51,7 +52,7 @@ def memo(
     from harness.report.memo import FORMATS
 
     if format_ not in FORMATS:
-        raise UsageError(f"the memo is written as {' or '.join(FORMATS)}, not {format_!r}")
+        raise UsageError(worded("the memo is written as md or docx, not {format!r}", format=format_))
     traffic = pipeline.planned_traffic(folder)
     volumes = pipeline.volumes(traffic) if requests is None else _volumes(requests)
     path = run_folder(run, folder, runs)
@@ -67,5 +68,8 @@ def _volumes(text: str) -> tuple[int, ...]:
     except ValueError:
         volumes = ()
     if not volumes or volumes[0] < 1:
-        raise UsageError(f"--requests takes whole numbers above 0, not {text!r}", hint="--requests 10000,100000")
+        raise UsageError(
+            worded("--requests takes whole numbers above 0, not {text!r}", text=text),
+            hint="--requests 10000,100000",
+        )
     return volumes

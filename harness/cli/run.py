@@ -22,8 +22,10 @@ from harness.cli.options import (
     Runs,
     names,
     runs_of,
+    tell_age,
 )
 from harness.core.usual import DRAIN_S
+from harness.core.wording import worded
 from harness.errors import BakeoffError, Interrupted, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -89,15 +91,17 @@ def run(
 
     if allow_unpriced is not (max_calls is not None):
         raise UsageError(
-            "--allow-unpriced and --max-calls go together: where dollars cannot be bounded, requests are",
-            hint="for example --allow-unpriced --max-calls 200",
+            worded("--allow-unpriced and --max-calls go together: where dollars cannot be bounded, requests are"),
+            hint=worded("for example --allow-unpriced --max-calls 200"),
         )
     if resume is not None:
         if only or candidates or limit:
             raise UsageError(
-                "a resumed run keeps its own suites, candidates and limit", hint="drop --only, --candidates, --limit"
+                worded("a resumed run keeps its own suites, candidates and limit"),
+                hint=worded("drop --only, --candidates, --limit"),
             )
         path = folders.find(resume, runs_of(folder, runs), written=True)
+        tell_age(path)
         bakeoff, selection = pipeline.reload(path, folder)
     else:
         path = None
@@ -162,7 +166,9 @@ def run_to_report(
                     bakeoff, path, traffic=traffic, allow_incomplete=allow_incomplete, language=MANNER.get().language
                 )
         except (BakeoffError, KeyboardInterrupt) as error:
-            failure = error if isinstance(error, BakeoffError) else Interrupted("interrupted: what is stored is kept")
+            failure = (
+                error if isinstance(error, BakeoffError) else Interrupted(worded("interrupted: what is stored is kept"))
+            )
             if resume is None and not isinstance(failure, StoreError) and folders.discard(path):
                 raise failure from error
             screen.show_error(failure, sent=True)
@@ -198,5 +204,7 @@ def _dollars(text: str) -> Decimal:
     except InvalidOperation:
         amount = Decimal(-1)
     if not amount > 0:
-        raise UsageError(f"--budget takes dollars above 0, not {text!r}", hint="for example --budget 2.50")
+        raise UsageError(
+            worded("--budget takes dollars above 0, not {text!r}", text=text), hint=worded("for example --budget 2.50")
+        )
     return amount

@@ -4,14 +4,14 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import tell
-from harness.cli.options import HERE, Folder, RunName, Runs, run_folder
+from harness.cli.options import HERE, UNNAMED, Folder, LatestRun, Runs, run_folder
 
 
 def register(app: typer.Typer) -> None:
     app.command("score")(score)
 
 
-def score(run: RunName, folder: Folder = HERE, runs: Runs = None) -> None:
+def score(run: LatestRun = UNNAMED, folder: Folder = HERE, runs: Runs = None) -> None:
     """Score a run's outputs with the scorers as they are now; asks no model."""
     from harness import pipeline
     from harness.store import folders

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
-from harness.cli.manner import MANNER, counted, tell
+from harness.cli.manner import MANNER, counted, in_language, tell
 from harness.errors import BakeoffError, Problem
 from harness.report.visible import HIDDEN, visible
 
 if TYPE_CHECKING:
     from harness.core.decision import Decision
 
+SENDS = ("run", "demo", "check", "plan")
+"""Verbs of which one may ask oneself whether something was sent, or would have been."""
 SHOWN = 20
 """Problems on one screen; the rest are counted."""
 LINES, COLUMNS = 24, 80
@@ -31,7 +33,7 @@ AFTER = 12
 
 def say(text: str = "") -> None:
     """Print a line of the result on stdout."""
-    _print(visible(text), sys.stdout)
+    _print(visible(in_language(text)), sys.stdout)
 
 
 def next_step(text: str) -> None:
@@ -43,12 +45,12 @@ def next_step(text: str) -> None:
 def note(text: str) -> None:
     """Print a line about the work on stderr, for whoever does not want results and errors alone."""
     if not MANNER.get().quiet:
-        _print(visible(text), sys.stderr)
+        _print(visible(in_language(text)), sys.stderr)
 
 
 def warn(text: str, *, head: str = "") -> None:
     """Print a line on stderr that nobody may miss; `head` stands before it, red on a terminal."""
-    shown = visible(text)
+    shown = visible(in_language(text))
     if head:
         coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
         shown = (typer.style(head, fg="red", bold=True) if coloured else head) + tell("colon") + shown
@@ -98,9 +100,10 @@ def show_error(error: BakeoffError, *, sent: bool = False) -> None:
         if brief and not all(problem.hint is None or is_short(problem.hint) for problem in shown):
             warn(tell("error.unfixed"))
         problems = counted(len(error.problems), "problem")
-        warn(tell("error.sent" if sent else "error.unsent", problems=problems, code=error.exit_code))
+        unsent = MANNER.get().verb in SENDS and not sent
+        warn(tell("error.unsent" if unsent else "error.end", problems=problems, code=error.exit_code))
         return
-    warn(str(error), head=tell("error"))
+    warn(error.args[0], head=tell("error"))
     if error.hint:
         warn(tell("error.fix", hint=error.hint))
     warn(tell("error.exit", code=error.exit_code))
@@ -125,7 +128,7 @@ def show_traceback(error: Exception) -> None:
 
 def problem_text(problem: Problem, wide: int = COLUMNS) -> str:
     """Return a problem in the shape of compiler messages, with the wrong characters marked; a long line is cut."""
-    lines = [problem.message]
+    lines = [in_language(problem.message)]
     if problem.file:
         lines.append(f"  --> {_place(problem)}")
     if problem.excerpt is not None and problem.line is not None:
@@ -143,13 +146,14 @@ def problem_text(problem: Problem, wide: int = COLUMNS) -> str:
 
 def problem_line(problem: Problem) -> str:
     """Return a problem as one line: place, message and what to do where that is short."""
-    text = tell("colon").join([_place(problem), problem.message] if problem.file else [problem.message])
+    message = in_language(problem.message)
+    text = tell("colon").join([_place(problem), message] if problem.file else [message])
     return text + (tell("error.fix.brief", hint=problem.hint) if problem.hint and is_short(problem.hint) else "")
 
 
 def is_short(hint: str) -> bool:
     """Whether what to do has room on the line of its problem."""
-    return columns(hint) <= COLUMNS // 2
+    return columns(in_language(hint)) <= COLUMNS // 2
 
 
 def _place(problem: Problem) -> str:

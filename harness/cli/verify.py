@@ -4,7 +4,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import counted, listed, tell
-from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, run_folder
+from harness.cli.options import HERE, UNNAMED, AsJson, Folder, LatestRun, Runs, run_folder
 from harness.errors import StoreError
 
 SHOWN = 20
@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
     app.command("verify")(verify)
 
 
-def verify(run: RunName, folder: Folder = HERE, runs: Runs = None, as_json: AsJson = False) -> None:
+def verify(run: LatestRun = UNNAMED, folder: Folder = HERE, runs: Runs = None, as_json: AsJson = False) -> None:
     """Derive every number of report, memo and decision.json again from the records; ends with 74 where one differs."""
     from harness import pipeline
 

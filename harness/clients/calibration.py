@@ -18,6 +18,7 @@ from harness.clients.target import Target
 from harness.core.children import child_environment
 from harness.core.manifest import Calibration
 from harness.core.requests import ChatRequest
+from harness.core.wording import worded
 from harness.errors import BakeoffError
 
 _DEADLINES = Deadlines(timeout_s=60.0, idle_timeout_s=60.0)
@@ -35,7 +36,11 @@ async def calibrate(sender: Sender, *, in_flight: int, env: Mapping[str, str], l
 
     def lost() -> None:
         if not port.done():
-            port.set_exception(BakeoffError("the server of known latency has ended", hint=f"what it said is in {log}"))
+            port.set_exception(
+                BakeoffError(
+                    worded("the server of known latency has ended"), hint=worded("what it said is in {log}", log=log)
+                )
+            )
 
     def heard(kind: int, _: int, payload: bytes) -> None:
         if kind == ADDRESS:
@@ -52,7 +57,9 @@ async def calibrate(sender: Sender, *, in_flight: int, env: Mapping[str, str], l
         try:
             address = f"http://127.0.0.1:{await asyncio.wait_for(port, _START_S)}/v1"
         except TimeoutError as error:
-            raise BakeoffError(f"the server of known latency did not start within {_START_S:g} s") from error
+            raise BakeoffError(
+                worded("the server of known latency did not start within {seconds:g} s", seconds=_START_S)
+            ) from error
         target = Target(candidate="calibration", model="openai/known", base_url=address, api_key="unused")
         places = asyncio.Semaphore(in_flight)
 
@@ -81,8 +88,8 @@ def _compared(
     if not trusted:
         outcome = next(iter(replies.values())).outcome
         raise BakeoffError(
-            f"no stream of a server on this machine could be timed: {outcome}",
-            hint="the machine may be far too busy: bakeoff doctor says what it sees",
+            worded("no stream of a server on this machine could be timed: {outcome}", outcome=outcome),
+            hint=worded("the machine may be far too busy: bakeoff doctor says what it sees"),
         )
     errors = sorted((marks.ttft_ms or 0.0) - truth[name] for name, marks in trusted.items())
     seen = [marks.client_ttft_ms - truth[name] for name, marks in timed.items() if marks.client_ttft_ms is not None]

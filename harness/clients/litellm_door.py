@@ -26,6 +26,7 @@ import httpx
 
 from harness.clients.in_process import head_sent
 from harness.clients.tap import forward
+from harness.core.wording import worded
 from harness.errors import BakeoffError
 
 _ENVIRONMENT = {
@@ -168,5 +169,6 @@ def _ask_for_pictures_asynchronously() -> None:
 def _expect(holds: bool, what: str) -> None:
     if not holds:
         raise BakeoffError(
-            f"this LiteLLM cannot be measured: {what}", hint="install the versions that requirements/*.lock pin"
+            worded("this LiteLLM cannot be measured: {what}", what=what),
+            hint=worded("install the versions that requirements/*.lock pin"),
         )

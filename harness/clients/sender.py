@@ -23,6 +23,7 @@ from harness.clients.target import Target
 from harness.clients.worker import ATTEMPT, BUG, CANCEL, CLOSED, OVER, READY, REPLY, SENT, Errand, reply_of
 from harness.core.children import package_path
 from harness.core.requests import Request, media_named
+from harness.core.wording import worded
 from harness.errors import TapError, WorkerError
 
 _GRACE_S = 120.0
@@ -147,7 +148,7 @@ class _Worker:
         try:
             await asyncio.wait_for(self._ready, _READY_S)
         except TimeoutError as error:
-            raise self._error(f"was not ready after {_READY_S:g} s") from error
+            raise self._error(worded("was not ready after {seconds:g} s", seconds=_READY_S)) from error
 
     async def end(self) -> None:
         if self._child is not None:
@@ -155,7 +156,7 @@ class _Worker:
 
     async def attempt(self, errand: Errand, media: Mapping[str, bytes], watch: Watch | None) -> Reply:
         if self._dead:
-            raise self._error("has ended")
+            raise self._error(worded("has ended"))
         number = next(self._numbers)
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = reply
@@ -170,7 +171,7 @@ class _Worker:
             self._channel.send(CANCEL, number)
             raise
         except TimeoutError as error:
-            raise self._error(f"has not answered for {most_s:g} s") from error
+            raise self._error(worded("has not answered for {seconds:g} s", seconds=most_s)) from error
         finally:
             self._waiting.pop(number, None)
             self._watching.pop(number, None)
@@ -197,11 +198,13 @@ class _Worker:
         futures: list[asyncio.Future[Any]] = [self._ready, *self._waiting.values()]
         for future in futures:
             if not future.done():
-                future.set_exception(self._error("has ended"))
+                future.set_exception(self._error(worded("has ended")))
                 future.exception()  # whoever waits has it; nobody may wait
 
     def _error(self, what: str) -> WorkerError:
         return WorkerError(
-            f"{self._name}, a process that sends requests, {what}",
-            hint=f"what it said is in logs/{self._name}.log of the run's folder; what was served is kept",
+            worded("{name}, a process that sends requests, {what}", name=self._name, what=what),
+            hint=worded(
+                "what it said is in logs/{name}.log of the run's folder; what was served is kept", name=self._name
+            ),
         )

@@ -20,6 +20,7 @@ from harness.clients.frames import AT, BODY, CANCEL, END, HEAD, REQUEST, SENT, S
 from harness.clients.outgoing import origin_of, wire_form
 from harness.clients.tap import Exchange, Handle, TooLarge, Wire, listening
 from harness.core.children import child_environment
+from harness.core.wording import worded
 from harness.errors import TapError
 
 TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -70,9 +71,12 @@ class ProcessTap:
             if not scope.expired():
                 raise
             raise TapError(
-                f"a request had no end after {most_s:g} s: the process that forwards and times the requests hangs,"
-                " or the client library does",
-                hint="what was served is kept",
+                worded(
+                    "a request had no end after {seconds:g} s: the process that forwards and times the "
+                    "requests hangs, or the client library does",
+                    seconds=most_s,
+                ),
+                hint=worded("what was served is kept"),
             ) from error
 
     async def carry(self, request: httpx.Request, wire: Wire, handle: Handle, *, verify: bool) -> httpx.Response:  # noqa: ARG002 - nothing leaves from here
@@ -125,8 +129,10 @@ class ProcessTap:
 
     def _died(self) -> TapError:
         return TapError(
-            "the process that forwards and times the requests has ended; nothing more can be measured",
-            hint=f"what it said is in logs/{self._log.name} of the run's folder; what was served is kept",
+            worded("the process that forwards and times the requests has ended; nothing more can be measured"),
+            hint=worded(
+                "what it said is in logs/{name} of the run's folder; what was served is kept", name=self._log.name
+            ),
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json
 from harness.core.redaction import SHORTEST_SECRET
+from harness.core.wording import worded
 from harness.errors import CredentialsError
 
 _REFERENCE = "os.environ/"
@@ -64,8 +65,12 @@ def resolve(candidate: Candidate, *, engine_url: str | None, env: Mapping[str, s
     for name in variables(candidate):
         if not _value(name, env):
             raise CredentialsError(
-                f"candidate {candidate.name!r} needs a key in the environment variable {name}",
-                hint=f"export {name}=... or put it into .env beside bakeoff.yaml",
+                worded(
+                    "candidate {name!r} needs a key in the environment variable {variable}",
+                    name=candidate.name,
+                    variable=name,
+                ),
+                hint=worded("export {name}=... or put it into .env beside bakeoff.yaml", name=name),
             )
     if candidate.api_key_env is not None:
         key = _key(candidate.api_key_env, env)
@@ -91,8 +96,11 @@ def _key(name: str, env: Mapping[str, str]) -> str | None:
     key = _value(name, env)
     if any(character < " " or character == "\x7f" for character in key):
         raise CredentialsError(
-            f"the environment variable {name} holds control characters (a line end, for example), which no key has",
-            hint="give it the key alone, on one line",
+            worded(
+                "the environment variable {name} holds control characters (a line end, for example), which no key has",
+                name=name,
+            ),
+            hint=worded("give it the key alone, on one line"),
         )
     return key or None
 

@@ -14,6 +14,7 @@ from harness.config.secrets import FROM_ENVIRONMENT, holds_key, is_key, shown
 from harness.core.candidates import Candidate, Machine, Prices
 from harness.core.canonical import Json
 from harness.core.suggest import did_you_mean, nearest
+from harness.core.wording import Wording, worded
 from harness.errors import Place, Problem
 
 if TYPE_CHECKING:
@@ -145,8 +146,8 @@ def resolve(
         base_url = env.get(variable) or base_url
         wanted[variable] = entry.place("litellm_params", field)
         if is_key(base_url):
-            message = f"a key is written out in the address that {variable} holds"
-            hint = "keep user and password out of the address; a key is named by api_key: os.environ/NAME"
+            message = worded("a key is written out in the address that {variable} holds", variable=variable)
+            hint = worded("keep user and password out of the address; a key is named by api_key: os.environ/NAME")
             problems.append(entry.problem("E103", message, "litellm_params", field, hint=hint))
     modalities, engine = _abilities(entry, model, base_url, problems)
     key_variable, more = _variables(entry, model, base_url, kept, env, problems)
@@ -215,7 +216,9 @@ def _abilities(
         engine = ENGINES.get(model.removeprefix("local/"))
         if engine is None:
             hint = did_you_mean(model, [f"local/{name}" for name in ENGINES])
-            problems.append(entry.problem("E102", f"{shown(model)} is no embedded engine", *place, hint=hint))
+            problems.append(
+                entry.problem("E102", worded("{model} is no embedded engine", model=shown(model)), *place, hint=hint)
+            )
             return frozenset(), None
         return frozenset({engine.modality, *MODES.get(engine.modality, ())}), engine
     info = entry.model.model_info
@@ -223,12 +226,15 @@ def _abilities(
     unlisted = "chat" if base_url or model.partition("/")[0] in OWN_NAMES else None
     mode = (info.mode if info else None) or book.mode(listed) or unlisted
     if mode is None:
-        message = f"the model {shown(model)} is not known"
-        hint = _nearest_model(model) or "if it exists, say what it does: model_info: {mode: chat}"
+        message = worded("the model {model} is not known", model=shown(model))
+        hint = _nearest_model(model) or worded("if it exists, say what it does: model_info: {{mode: chat}}")
         problems.append(entry.problem("E102", message, *place, hint=hint))
         return frozenset(), None
     if mode not in MODES and mode not in OTHER_MODES:
-        message, hint = f"the mode {shown(mode)} is not known", did_you_mean(mode, (*MODES, *OTHER_MODES))
+        message, hint = (
+            worded("the mode {mode} is not known", mode=shown(mode)),
+            did_you_mean(mode, (*MODES, *OTHER_MODES)),
+        )
         problems.append(entry.problem("E204", message, "model_info", "mode", hint=hint))
     if book.mode(listed) is None and (problem := _provider_problem(entry, model, base_url)):
         problems.append(problem)
@@ -252,10 +258,12 @@ def _provider_problem(entry: Entry, model: str, base_url: str | None) -> Problem
         return None
     near = nearest(provider, known, cutoff=0.75) if slash else None
     if near is not None:
-        hint = f"did you mean '{model.replace(provider, near, 1)}'?"
+        hint = worded("did you mean '{name}'?", name=model.replace(provider, near, 1))
     else:
-        hint = f"where the server speaks OpenAI's API: openai/{model}"
-    what = f"LiteLLM knows no provider {shown(provider)}" if slash else f"the model {shown(model)} names no provider"
+        hint = worded("where the server speaks OpenAI's API: openai/{model}", model=model)
+    what = worded("the model {model} names no provider", model=shown(model))
+    if slash:
+        what = worded("LiteLLM knows no provider {provider}", provider=shown(provider))
     return entry.problem("E102", what, "litellm_params", "model", hint=hint)
 
 
@@ -281,7 +289,7 @@ def _lacks(entry: Entry, model: str, modalities: frozenset[str]) -> frozenset[st
     )
 
 
-def _nearest_model(model: str) -> str | None:
+def _nearest_model(model: str) -> Wording | None:
     from harness.pricing import book
 
     provider, _, rest = model.rpartition("/")
@@ -289,7 +297,7 @@ def _nearest_model(model: str) -> str | None:
     bare = nearest(rest, [name for name in known if "/" not in name], cutoff=0.85) if rest and provider else None
     own = f"{provider}/{bare}" if bare else None  # rather than the same model at somebody else's
     best = own if own and book.mode(own) else nearest(model, known, cutoff=0.85)
-    return f"did you mean '{best}'?" if best else None
+    return worded("did you mean '{name}'?", name=best) if best else None
 
 
 def _variables(
@@ -302,7 +310,7 @@ def _variables(
     if written:
         variable = written.removeprefix(FROM_ENVIRONMENT)
         if not re.fullmatch(r"[A-Za-z_]\w*", variable):
-            problems.append(entry.problem("E103", "expected os.environ/NAME", "litellm_params", "api_key"))
+            problems.append(entry.problem("E103", worded("expected os.environ/NAME"), "litellm_params", "api_key"))
         return variable, {variable: entry.place("litellm_params", "api_key"), **wanted}
     provider = model.partition("/")[0] if "/" in model else _bare_provider(model)
     if any(holds_key(key) for key in params) or (base_url is not None and provider not in ADDRESSED):
@@ -324,8 +332,10 @@ def _unknown(entry: Entry, extra: Mapping[str, Json], problems: list[Problem]) -
         if close is None or abs(len(close) - len(key)) > 2:  # a longer name is another one, and no slip of the finger
             yield key
             continue
-        hint = f"did you mean '{close}'? What LiteLLM does not know goes into extra_body"
-        problem = entry.problem("E202", f"unknown key '{key}'", "litellm_params", key, key=True, hint=hint)
+        hint = worded("did you mean '{close}'? What LiteLLM does not know goes into extra_body", close=close)
+        problem = entry.problem(
+            "E202", worded("unknown key '{key}'", key=key), "litellm_params", key, key=True, hint=hint
+        )
         problems.append(replace(problem, excerpt=None) if holds_key(close) else problem)
 
 
@@ -349,7 +359,7 @@ def _bare_provider(model: str) -> str:
 def _number(entry: Entry, key: str, value: Json, problems: list[Problem]) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
         return float(value)
-    message = f"'{key}': expected a number above 0, came {shown(value)}"
+    message = worded("'{key}': expected a number above 0, came {value}", key=key, value=shown(value))
     problems.append(entry.problem("E204", message, "litellm_params", key))
     return None
 
@@ -366,14 +376,17 @@ def _prices(
             if name not in PRICES:
                 close = nearest(name, PRICES, cutoff=0.9) if "cost" in name else None
                 if close is not None:
-                    message, hint = f"unknown key '{key}'", f"did you mean '{key.replace(name, close)}'?"
+                    message, hint = (
+                        worded("unknown key '{key}'", key=key),
+                        worded("did you mean '{name}'?", name=key.replace(name, close)),
+                    )
                     problems.append(entry.problem("E202", message, section, key, key=True, hint=hint))
                 continue
             if value is None or isinstance(value, dict | list):
                 continue
             price = Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else None
             if price is None or price < 0:
-                message = f"'{key}': expected dollars as a number, came {shown(value)}"
+                message = worded("'{key}': expected dollars as a number, came {value}", key=key, value=shown(value))
                 problems.append(entry.problem("E204", message, section, key))
             else:
                 own[key] = price

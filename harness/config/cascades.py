@@ -9,6 +9,7 @@ from harness.config.models import Stage as WrittenStage
 from harness.config.providers import CascadeEntry, Entry
 from harness.core.candidates import Candidate, Stage
 from harness.core.suggest import did_you_mean
+from harness.core.wording import worded
 from harness.errors import Problem
 
 HEARD = "{% if input %}{{ input }}\n\n{% endif %}{{ stages.stt.text }}"
@@ -61,8 +62,13 @@ def resolve_cascade(
             return None  # its entry is wrong, which has been said
         model, *others = entries
         if others:
-            message = f"the stage '{written.name}': '{written.candidate}' stands for {1 + len(others)} entries"
-            problems.append(entry.problem("E208", message, *steps, hint=f"say '{model.name}'"))
+            message = worded(
+                "the stage '{name}': '{candidate}' stands for {n} entries",
+                name=written.name,
+                candidate=written.candidate,
+                n=1 + len(others),
+            )
+            problems.append(entry.problem("E208", message, *steps, hint=worded("say '{name}'", name=model.name)))
             continue
         assert isinstance(model, Entry), "a cascade that names another one was refused when the file was read"
         of = resolve(model, env, problems, market=market)
@@ -81,7 +87,13 @@ def resolve_cascade(
         )
         if not of.candidate.modalities & TAKES.keys():
             own = ", ".join(sorted(of.candidate.modalities)) or "nothing that is measured"
-            message = f"the stage '{written.name}': '{written.candidate}' does {own}; stages do {', '.join(TAKES)}"
+            message = worded(
+                "the stage '{name}': '{candidate}' does {does}; stages do {able}",
+                name=written.name,
+                candidate=written.candidate,
+                does=own,
+                able=[*TAKES],
+            )
             problems.append(entry.problem("E212", message, *steps))
     if len(problems) == found:
         problems.extend(_without_ranking(entry, stages))
@@ -89,8 +101,10 @@ def resolve_cascade(
         return None
     for index, stage in enumerate(stages):
         if stage.by_sentence and not _follows(stages, index):
-            message = f"the stage '{stage.name}' cannot speak by sentence"
-            hint = "it is the last stage, a voice, and its input is {{ stages.<name>.text }} of the text before it"
+            message = worded("the stage '{name}' cannot speak by sentence", name=stage.name)
+            hint = worded(
+                "it is the last stage, a voice, and its input is {{{{ stages.<name>.text }}}} of the text before it"
+            )
             problems.append(entry.problem("E212", message, hint=hint))
             return None
     searches = any(map(_ranks, stages))
@@ -101,7 +115,7 @@ def resolve_cascade(
         if (taken, given) in DOES
     )
     if not does:
-        problems.append(entry.problem("E212", f"no task can be asked of the cascade '{entry.name}'"))
+        problems.append(entry.problem("E212", worded("no task can be asked of the cascade '{name}'", name=entry.name)))
         return None
     return Resolved(
         candidate=Candidate(
@@ -149,16 +163,24 @@ def _without_ranking(entry: CascadeEntry, stages: Sequence[Stage]) -> Iterator[P
     for index, stage in enumerate(stages):
         for at, name in enumerate(stage.reads or ()):
             if name not in ranking:
-                message = f"the stage '{stage.name}' reads '{name}', which is no earlier stage that ranks"
+                message = worded(
+                    "the stage '{stage}' reads '{name}', which is no earlier stage that ranks",
+                    stage=stage.name,
+                    name=name,
+                )
                 hint = did_you_mean(name, ranking)
                 yield entry.problem("E212", message, "stages", index, "reads", at, hint=hint)
         if stage.top is not None and not (ranking if stage.reads is None else stage.reads):
-            message = f"the stage '{stage.name}' has a top, and nothing has ranked its documents"
-            yield entry.problem("E212", message, "stages", index, "top", hint="take it out, or rank them before")
+            message = worded("the stage '{name}' has a top, and nothing has ranked its documents", name=stage.name)
+            yield entry.problem(
+                "E212", message, "stages", index, "top", hint=worded("take it out, or rank them before")
+            )
         ranking += [stage.name] if _ranks(stage) else []
     for at, name in enumerate(entry.model.fuses or ()):
         if name not in ranking:
-            message = f"the cascade '{entry.name}' fuses '{name}', which is no stage that ranks"
+            message = worded(
+                "the cascade '{cascade}' fuses '{name}', which is no stage that ranks", cascade=entry.name, name=name
+            )
             yield entry.problem("E212", message, "fuses", at, hint=did_you_mean(name, ranking))
 
 

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from harness.core.wording import worded
+
 UNKNOWN = ("", "-", "–", "—", "?", "n/a", "na", "unknown", "tbd", "未知", "不详", "待定", "无")
 """What people write into a cell that they know nothing of."""
 
@@ -30,7 +32,7 @@ def number(written: str, *, decimal_comma: bool) -> float | None:
     group = ONE_GROUP.fullmatch(bare)
     if group and (group[1] == "," or decimal_comma):
         whole, _, rest = bare.partition(group[1])
-        raise ValueError(f"may be {whole}{rest} or {whole}.{rest}")
+        raise ValueError(worded("may be {one} or {other}", one=f"{whole}{rest}", other=f"{whole}.{rest}"))
     if PLAIN.fullmatch(bare):
         plain = bare
     elif DECIMAL_COMMA.fullmatch(bare):
@@ -40,8 +42,8 @@ def number(written: str, *, decimal_comma: bool) -> float | None:
     elif POINT_GROUPS.fullmatch(bare):
         plain = bare.replace(".", "").replace(",", ".")
     else:
-        raise ValueError("is no number")
+        raise ValueError(worded("is no number"))
     found = float(plain)
     if abs(found) > LARGEST:
-        raise ValueError("is too large")
+        raise ValueError(worded("is too large"))
     return found / 100 if text.endswith("%") else found

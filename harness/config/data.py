@@ -13,6 +13,7 @@ from harness.core.canonical import Json
 from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean, hints, nearest
 from harness.core.suites import Sample
+from harness.core.wording import Wording, foreign, worded
 from harness.errors import Problem, UsageError
 
 MAX_BYTES = 100_000_000
@@ -24,7 +25,7 @@ MAX_PROBLEMS = 20
 
 FIELDS = ("id", "input", "target", "files", "metadata")
 SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".xlsx")
-TARGET_HINT = "fill in the target, or take the samples out"
+TARGET_HINT = worded("fill in the target, or take the samples out")
 
 
 def load_samples(
@@ -40,11 +41,11 @@ def load_samples(
     problems: list[Problem] = []
     samples = _samples(path, root, judge, problems, [] if notices is None else notices)
     if not problems and not samples:
-        problems.append(Problem(code="E302", message="the dataset is empty", file=str(path)))
+        problems.append(Problem(code="E302", message=worded("the dataset is empty"), file=str(path)))
     if len(problems) > MAX_PROBLEMS:
         rest = len(problems) - MAX_PROBLEMS
         problems[MAX_PROBLEMS:] = [
-            Problem(code="E303", message=f"the dataset has {rest} more problems", file=str(path))
+            Problem(code="E303", message=worded("the dataset has {rest} more problems", rest=rest), file=str(path))
         ]
     if problems:
         raise UsageError(problems)
@@ -59,11 +60,14 @@ def without_target(samples: Iterable[Sample], judge: Scorer | None) -> list[str]
     return [sample.id for sample in samples if sample.target in empty]
 
 
-def no_target(ids: Sequence[str], judge: Scorer) -> str:
+def no_target(ids: Sequence[str], judge: Scorer) -> Wording:
     """Say which samples have none."""
-    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
-    several = "samples" if len(ids) > 1 else "sample"
-    return f"no target, which {judge.name} judges against: {several} {', '.join(map(shown, ids[:3]))}{more}"
+    named = {"judge": judge.name, "ids": [shown(one) for one in ids[:3]]}
+    if len(ids) > 3:
+        return worded("no target, which {judge} judges against: samples {ids} and {n} more", n=len(ids) - 3, **named)
+    if len(ids) > 1:
+        return worded("no target, which {judge} judges against: samples {ids}", **named)
+    return worded("no target, which {judge} judges against: sample {ids}", **named)
 
 
 def inside(root: Path, written: str) -> bool:
@@ -76,12 +80,14 @@ def inside(root: Path, written: str) -> bool:
     return (root / written).resolve().is_relative_to(root.resolve())
 
 
-def nearest_file(root: Path, written: str) -> str:
+def nearest_file(root: Path, written: str) -> Wording:
     """Return a hint for a file that is not there: the nearest name that is."""
     folder = (root / written).parent
     there = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
     best = nearest(Path(written).name, there)
-    return f"did you mean '{PurePosixPath(written).with_name(best)}'?" if best else f"paths are relative to {root}"
+    if best:
+        return worded("did you mean '{name}'?", name=PurePosixPath(written).with_name(best))
+    return worded("paths are relative to {folder}", folder=root)
 
 
 def _samples(
@@ -90,12 +96,20 @@ def _samples(
     status = path.stat()
     fault = None
     if not stat.S_ISREG(status.st_mode):
-        fault = Problem(code="E301", message="the dataset is no regular file", file=str(path))
+        fault = Problem(code="E301", message=worded("the dataset is no regular file"), file=str(path))
     elif path.suffix.lower() not in SUFFIXES:
-        message = f"a dataset is a file ending in {', '.join(SUFFIXES)}, not {shown(path.suffix or path.name)}"
+        message = worded(
+            "a dataset is a file ending in {suffixes}, not {came}",
+            suffixes=[*SUFFIXES],
+            came=shown(path.suffix or path.name),
+        )
         fault = Problem(code="E301", message=message, file=str(path))
     elif status.st_size > MAX_BYTES:
-        message = f"the dataset has {status.st_size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read"
+        message = worded(
+            "the dataset has {size:.0f} MB; at most {most:.0f} MB are read",
+            size=status.st_size / 1000000.0,
+            most=MAX_BYTES / 1000000.0,
+        )
         fault = Problem(code="E309", message=message, file=str(path))
     if fault is not None:
         problems.append(fault)
@@ -106,14 +120,23 @@ def _samples(
         if sample is None:
             continue
         if sample.id in samples:
-            message = (
-                f"the sample id {shown(sample.id)} stands in line {samples[sample.id][0]} and in line {record.line}"
+            message = worded(
+                "the sample id {id} stands in line {first} and in line {line}",
+                id=shown(sample.id),
+                first=samples[sample.id][0],
+                line=record.line,
             )
             problems.append(Problem(code="E304", message=message, file=str(path), line=record.line))
             continue
         samples[sample.id] = (record.line, sample)
         if len(samples) > MAX_SAMPLES:
-            problems.append(Problem(code="E309", message=f"more than {MAX_SAMPLES:,} samples", file=str(path)))
+            problems.append(
+                Problem(
+                    code="E309",
+                    message=worded("more than {most:,} samples", most=MAX_SAMPLES),
+                    file=str(path),
+                )
+            )
             break
     blank = without_target((sample for _, sample in samples.values()), judge)
     if judge and blank:
@@ -130,7 +153,13 @@ def _read(path: Path, judge: Scorer | None, problems: list[Problem], notices: li
     try:
         raw = path.read_bytes()
     except OSError as error:
-        problems.append(Problem(code="E310", message=f"the file cannot be read: {error.strerror}", file=str(path)))
+        problems.append(
+            Problem(
+                code="E310",
+                message=worded("the file cannot be read: {strerror}", strerror=error.strerror),
+                file=str(path),
+            )
+        )
         return ()
     if suffix in (".csv", ".tsv"):
         return read_csv(path, raw, problems, notices, judge=judged_by)
@@ -143,7 +172,13 @@ def _read_jsonl(path: Path, raw: bytes, problems: list[Problem]) -> Iterator[Rec
     except UnicodeDecodeError as error:
         bad = raw.count(b"\n", 0, error.start) + 1
         problems.append(
-            Problem(code="E310", message="JSONL is UTF-8 text", file=str(path), line=bad, hint="save it as UTF-8")
+            Problem(
+                code="E310",
+                message=worded("JSONL is UTF-8 text"),
+                file=str(path),
+                line=bad,
+                hint=worded("save it as UTF-8"),
+            )
         )
         return
     # not splitlines(): U+2028 and its like may stand inside a JSON string
@@ -163,33 +198,35 @@ def _json_object(path: Path, number: int, line: str, problems: list[Problem]) ->
         )
 
     if len(line) > MAX_LINE:
-        add(f"the line has {len(line):,} characters, more than {MAX_LINE:,}", code="E309")
+        add(worded("the line has {n:,} characters, more than {most:,}", n=len(line), most=MAX_LINE), code="E309")
         return None
     try:
         data = _JSON.decode(line)
         if "\\ud" in line or "\\uD" in line:
             json.dumps(data, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
-        add(f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}", column=error.colno)
+        add(worded("not JSON: {error}", error=foreign(f"{error.msg[:1].lower()}{error.msg[1:]}")), column=error.colno)
         return None
     except UnicodeEncodeError:
-        add("not JSON: half of a surrogate pair, which no text can hold")
+        add(worded("not JSON: half of a surrogate pair, which no text can hold"))
         return None
     except (ValueError, RecursionError) as error:
-        add(f"not JSON: {error}")
+        add(worded("not JSON: {error}", error=error))
         return None
     if not isinstance(data, dict):
         add(
-            "expected a JSON object", column=1, hint='one object a line: {"id": "...", "input": "...", "target": "..."}'
+            worded("expected a JSON object"),
+            column=1,
+            hint=worded('one object a line: {{"id": "...", "input": "...", "target": "..."}}'),
         )
         return None
     for name in data:
         if name not in FIELDS:
             column = line.find(json.dumps(name, ensure_ascii=False)) + 1
             add(
-                f"unknown key {shown(name)}",
+                worded("unknown key {name}", name=shown(name)),
                 column=column or None,
-                hint=hints(did_you_mean(name, FIELDS), "slices go into metadata"),
+                hint=hints(did_you_mean(name, FIELDS), worded("slices go into metadata")),
                 code="E305",
             )
     return {name: value for name, value in data.items() if name in FIELDS}
@@ -224,17 +261,17 @@ def _sample(path: Path, root: Path, record: Record, problems: list[Problem]) -> 
     if isinstance(identity, int) and not isinstance(identity, bool):
         identity = str(identity)
     if not isinstance(identity, str) or not identity.strip() or len(identity) > 200:
-        add(f"'id' is a text of 1 to 200 characters, not {shown(identity)}")
+        add(worded("'id' is a text of 1 to 200 characters, not {came}", came=shown(identity)))
     if _blank(given.get("input")):
-        add("the sample has no input")
+        add(worded("the sample has no input"))
     files = given.get("files")
     files = [files] if isinstance(files, str) else files or []
     if not isinstance(files, list) or not all(isinstance(name, str) for name in files):
-        add("'files' is a list of paths")
+        add(worded("'files' is a list of paths"))
         files = []
     metadata = given.get("metadata")
     if metadata is not None and not isinstance(metadata, dict):
-        add(f"'metadata' is an object, not {shown(metadata)}")
+        add(worded("'metadata' is an object, not {came}", came=shown(metadata)))
     if files:
         _check_media(path, root, files, add)
     if len(problems) > found:
@@ -253,15 +290,19 @@ def _check_media(path: Path, root: Path, files: list[Json], add: Callable[..., N
         if is_data(name):
             continue
         if not inside(root, name):
-            hint = (
+            hint = worded(
                 "media lie in the suite's folder; nothing is fetched, and no absolute path, .. or link leads out of it"
             )
-            add(f"media path outside the suite: {shown(name)}", code="E307", hint=hint)
+            add(worded("media path outside the suite: {name}", name=shown(name)), code="E307", hint=hint)
         elif not (root / name).is_file():
             beside = path.parent / name
             moved = beside.is_file() and beside.is_relative_to(root)
-            hint = f"did you mean '{beside.relative_to(root).as_posix()}'?" if moved else nearest_file(root, name)
-            add(f"media file not found: {name}", code="E308", hint=hint)
+            hint = (
+                worded("did you mean '{name}'?", name=beside.relative_to(root).as_posix())
+                if moved
+                else nearest_file(root, name)
+            )
+            add(worded("media file not found: {name}", name=name), code="E308", hint=hint)
 
 
 def _blank(value: Json) -> bool:

@@ -15,6 +15,7 @@ from harness.core.option_table import Rice
 from harness.core.rules import Combine, Criterion, DecisionRule, Gate, Profile, Scale
 from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Suite, Task
+from harness.core.wording import worded
 from harness.errors import Problem
 
 
@@ -41,7 +42,7 @@ def rules(
     sections = file.decision or {}
     for slot in sections:
         if slot not in tasks and complete:
-            message = f"no suite fills the slot '{slot}'"
+            message = worded("no suite fills the slot '{slot}'", slot=slot)
             problems.append(
                 source.problem("E214", message, ("decision", slot), key=True, hint=did_you_mean(slot, tasks))
             )
@@ -131,7 +132,7 @@ class _Section:
             ]
             weightless = not any(it.weight is None or it.weight for it in section.criteria.values())
             if weightless and not weighed and not self._left_out:
-                message = f"all weights of the slot '{self.slot}' are zero, so nothing would decide"
+                message = worded("all weights of the slot '{slot}' are zero, so nothing would decide", slot=self.slot)
                 self.problems.append(self.source.problem("E217", message, (*where, "criteria"), key=True))
             rule = replace(rule, criteria=tuple(criteria))
         if self.certain or section.criteria is not None:
@@ -179,7 +180,9 @@ class _Section:
 
     def _gate(self, gate: GateSection, where: Where) -> Gate:
         if (gate.min is None) == (gate.max is None):
-            self._add("E216", f"the gate on '{gate.metric}' needs exactly one of min and max", where)
+            self._add(
+                "E216", worded("the gate on '{metric}' needs exactly one of min and max", metric=gate.metric), where
+            )
         self._check_share(gate.metric, {"min": gate.min, "max": gate.max}, where)
         return Gate(metric=gate.metric, min=gate.min, max=gate.max)
 
@@ -188,19 +191,19 @@ class _Section:
         if given.metric is None:
             self.check_metric(metric, where, key=True)
         if weighed and given.weight is not None:
-            message = f"the weight of '{name}' stands here and in 'weights'"
-            self._add("E204", message, (*where, "weight"), "keep one of them")
+            message = worded("the weight of '{name}' stands here and in 'weights'", name=name)
+            self._add("E204", message, (*where, "weight"), worded("keep one of them"))
         elif not weighed and given.weight is None:
-            self._add("E206", "the key 'weight' is missing", where)
+            self._add("E206", worded("the key 'weight' is missing"), where)
         scale = Scale(given.scale)
         worst, ideal = given.worst, given.ideal
         if scale is Scale.PIECEWISE:
             worst, ideal = self._ends(name, given, where)
         elif given.points is not None:
-            message = f"the criterion '{name}' has points, which only the piecewise scale takes"
+            message = worded("the criterion '{name}' has points, which only the piecewise scale takes", name=name)
             self._add("E216", message, (*where, "points"), "scale: piecewise")
         elif worst is None or ideal is None:
-            self._add("E206", f"the criterion '{name}' needs worst and ideal", where)
+            self._add("E206", worded("the criterion '{name}' needs worst and ideal", name=name), where)
         else:
             self._check_anchors(name, scale, worst, ideal, where)
             self._check_share(metric, {"worst": worst, "ideal": ideal}, where)
@@ -217,20 +220,34 @@ class _Section:
     def check_metric(self, metric: str, where: Where, *, key: bool = False) -> None:
         if self.known is None or metric in self.known:
             return
-        message, hint = f"the metric '{metric}' is not known", did_you_mean(metric, self.known)
+        message, hint = worded("the metric '{metric}' is not known", metric=metric), did_you_mean(metric, self.known)
         maker = next((name for name, made in self.makers.items() if metric in (name, *made)), None)
         if maker is not None:
-            message, hint = f"no task of this slot has the scorer '{maker}', which '{metric}' is made of", None
+            message, hint = (
+                worded(
+                    "no task of this slot has the scorer '{maker}', which '{metric}' is made of",
+                    maker=maker,
+                    metric=metric,
+                ),
+                None,
+            )
         source = self.source if key else self.written  # a key is asked after where it is right
         self.problems.append(source.problem("E215", message, where, key=key, hint=hint))
 
     def _check_anchors(self, name: str, scale: Scale, worst: float, ideal: float, where: Where) -> None:
         if worst == ideal:
-            message = f"worst and ideal of the criterion '{name}' are equal, so no value lies between them"
+            message = worded(
+                "worst and ideal of the criterion '{name}' are equal, so no value lies between them", name=name
+            )
             self._add("E216", message, (*where, "ideal"))
         for anchor, value in (("worst", worst), ("ideal", ideal)):
             if scale is Scale.LOG and value <= 0:
-                message = f"'{anchor}' of the criterion '{name}' is {value:g}: a log scale needs anchors above 0"
+                message = worded(
+                    "'{anchor}' of the criterion '{name}' is {value:g}: a log scale needs anchors above 0",
+                    anchor=anchor,
+                    name=name,
+                    value=value,
+                )
                 self._add("E216", message, (*where, anchor))
 
     def _check_share(self, metric: str, bounds: Mapping[str, float | None], where: Where) -> None:
@@ -238,23 +255,35 @@ class _Section:
             metric = nearest(metric, self.known) or metric  # who mends the name should not meet the next problem then
         for key, value in bounds.items():
             if metric in self.shares and value is not None and not 0 <= value <= 1:
-                message = f"'{metric}' lies in [0, 1], so {key}: {value:g} is never reached"
-                self._add("E216", message, (*where, key), f"{key}: {value / 100:g}?" if 1 < value <= 100 else None)
+                message = worded(
+                    "'{metric}' lies in [0, 1], so {key}: {value:g} is never reached",
+                    metric=metric,
+                    key=key,
+                    value=value,
+                )
+                self._add(
+                    "E216",
+                    message,
+                    (*where, key),
+                    f"{key}: {value / 100:g}?" if 1 < value <= 100 else None,
+                )
 
     def _ends(self, name: str, given: CriterionSection, where: Where) -> tuple[float | None, float | None]:
         """Return the metric at the lowest and at the highest value of a piecewise criterion."""
         points = given.points or []
         fault = None
         if given.worst is not None or given.ideal is not None:
-            fault = "takes points in place of worst and ideal"
+            fault = worded("takes points in place of worst and ideal")
         elif len(points) < 2:
-            fault = "needs at least two points"
+            fault = worded("needs at least two points")
         elif any(left[0] >= right[0] for left, right in itertools.pairwise(points)):
-            fault = "needs points whose metric rises"
+            fault = worded("needs points whose metric rises")
         elif not all(0 <= value <= 1 for _, value in points) or len({value for _, value in points}) == 1:
-            fault = "needs points whose values lie in [0, 1] and differ"
+            fault = worded("needs points whose values lie in [0, 1] and differ")
         if fault is not None:
-            self._add("E216", f"the piecewise criterion '{name}' {fault}", (*where, "points"))
+            self._add(
+                "E216", worded("the piecewise criterion '{name}' {fault}", name=name, fault=fault), (*where, "points")
+            )
             return None, None
         return min(points, key=lambda point: point[1])[0], max(points, key=lambda point: point[1])[0]
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 
 
@@ -27,11 +28,18 @@ def _dotenv(path: Path) -> Mapping[str, str]:
         raw = path.read_bytes()
         text = raw.decode("utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")  # PowerShell's >
     except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
+        message = worded("the file cannot be read: {strerror}", strerror=error.strerror)
         raise UsageError([Problem(code="E201", message=message, file=str(path))]) from error
     except UnicodeDecodeError as error:
         raise UsageError(
-            [Problem(code="E201", message=f"{path.name} is not UTF-8 text", file=str(path), hint="save it as UTF-8")]
+            [
+                Problem(
+                    code="E201",
+                    message=worded("{name} is not UTF-8 text", name=path.name),
+                    file=str(path),
+                    hint=worded("save it as UTF-8"),
+                )
+            ]
         ) from error
     values = dotenv_values(stream=StringIO(text), interpolate=False)
     return {name: value for name, value in values.items() if value}

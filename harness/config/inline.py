@@ -16,6 +16,7 @@ from harness.core.canonical import Json
 from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Suite, Task
+from harness.core.wording import foreign, worded
 from harness.errors import Problem, UsageError
 
 
@@ -44,7 +45,7 @@ def inline_suite(
         if code in ("E203", "E211") and (len(task.scorers) < len(scorers) or "scorer" in lost(source, where)):
             return  # scorers were named, but wrong ones: that has been reported
         if code == "E203":
-            message = f"suite '{given.name}' has no scorer, so every output would count as passing"
+            message = worded("suite '{name}' has no scorer, so every output would count as passing", name=given.name)
         problems.append(source.problem(code, message, (*where, field), hint=hint))
 
     read = complete(task, source.folder, report, problems, notices)
@@ -84,7 +85,7 @@ def _scorer(
     try:
         kind = by_name(name)
     except UsageError as error:
-        problems.append(source.problem("E210", str(error), where, key=on_key, hint=error.hint))
+        problems.append(source.problem("E210", error.args[0], where, key=on_key, hint=error.hint))
         return None
     assert is_dataclass(kind)
     known = {field.name: field for field in fields(kind) if field.init}
@@ -93,21 +94,23 @@ def _scorer(
     values: dict[str, Any] = {}
     for key, value in params.items():
         if key not in known:
-            hint = did_you_mean(key, known) if known else f"'{name}' has no parameters"
-            message = f"the scorer '{name}' has no parameter {shown(key)}"
+            hint = did_you_mean(key, known) if known else worded("'{name}' has no parameters", name=name)
+            message = worded("the scorer '{name}' has no parameter {key}", name=name, key=shown(key))
             problems.append(source.problem("E210", message, (*where, key), key=True, hint=hint))
         else:
             values[key] = _value(name, key, value, hints[key], source, (*where, key), problems)
     for key, field in known.items():
         if key not in params and field.default is MISSING and field.default_factory is MISSING:
-            message = f"the scorer '{name}' needs the parameter '{key}'"
+            message = worded("the scorer '{name}' needs the parameter '{key}'", name=name, key=key)
             problems.append(source.problem("E210", message, where, key=on_key))
     if len(problems) > found:
         return None
     try:
         return kind(**values)
     except ValueError as error:
-        problems.append(source.problem("E210", f"the scorer '{name}': {error}", where, key=on_key))
+        problems.append(
+            source.problem("E210", worded("the scorer '{name}': {error}", name=name, error=error), where, key=on_key)
+        )
         return None
 
 
@@ -117,6 +120,12 @@ def _value(name: str, key: str, value: Json, hint: Any, source: Source, where: W
         return TypeAdapter(hint).validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
         said = error.errors(include_url=False)[0]["msg"]
-        message = f"the parameter '{key}' of '{name}': {said[:1].lower()}{said[1:]}, came {shown(value)}"
+        message = worded(
+            "the parameter '{key}' of '{name}': {fault}, came {came}",
+            key=key,
+            name=name,
+            fault=foreign(f"{said[:1].lower()}{said[1:]}"),
+            came=shown(value),
+        )
         problems.append(source.problem("E210", message, where))
         return None

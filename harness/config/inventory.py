@@ -6,11 +6,15 @@ from itertools import takewhile
 from pathlib import Path
 
 from harness.config.candidates import Resolved, references
+from harness.config.inline import inline_suite
+from harness.config.load import read_bakeoff
+from harness.config.models import InlineSuite
+from harness.config.paths import BAKEOFF_FILE
 from harness.config.providers import CascadeEntry, Entry
 from harness.config.selection import open_shelf
 from harness.config.suites import find_suite, known_suites, load_suite
 from harness.core.candidates import Candidate
-from harness.core.suites import Task
+from harness.core.suites import Suite, Task
 from harness.errors import Problem, UsageError
 
 Unfit = Callable[[Task], Callable[[Candidate], str | None]]
@@ -48,6 +52,8 @@ class Shown:
     """Who could if its key were there."""
     problem: str | None = None
     """Why it does not load."""
+    own: bool = False
+    """Whether it is the folder's: of its bakeoff.yaml, or of its tasks/."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +122,9 @@ def _offer(entry: Entry | CascadeEntry, found: Resolved) -> Offer:
 
 
 def _suites(folder: Path, shipped: Path, offered: Sequence[tuple[Offer, Candidate]], unfit: Unfit) -> Iterator[Shown]:
-    for name in known_suites(folder, shipped):
-        path = find_suite(name, beside=folder, folder=folder, shipped=shipped)
-        if path is None:  # an entry point whose module is gone
-            continue
-        try:
-            suite = load_suite(path)
-        except UsageError as error:
-            yield Shown(name=name, problem=error.problems[0].message)
+    for name, own, suite in (*_written(folder), *_lying(folder, shipped)):
+        if isinstance(suite, Problem):
+            yield Shown(name=name, own=own, problem=suite.message)
             continue
         for modality in dict.fromkeys(task.modality for task in suite.tasks):
             tasks = [task for task in suite.tasks if task.modality == modality]
@@ -135,9 +136,38 @@ def _suites(folder: Path, shipped: Path, offered: Sequence[tuple[Offer, Candidat
             ]
             yield Shown(
                 name=name,
+                own=own,
                 modality=modality,
                 samples=sum(len(task.loaded) for task in tasks),
                 licence=suite.licence,
                 candidates=tuple(offer.name for offer in able if not offer.missing),
                 without_key=tuple(offer.name for offer in able if offer.missing),
             )
+
+
+def _written(folder: Path) -> Iterator[tuple[str, bool, Suite | Problem]]:
+    """Yield the suites that bakeoff.yaml itself holds, or what is wrong with one, or with the file."""
+    if not (folder / BAKEOFF_FILE).exists():
+        return
+    problems: list[Problem] = []
+    given, source, _ = read_bakeoff(folder / BAKEOFF_FILE, problems)
+    if problems and not given.suites:
+        yield BAKEOFF_FILE, True, problems[0]
+    for index, entry in enumerate(given.suites):
+        if isinstance(entry, InlineSuite):
+            wrong: list[Problem] = []
+            suite = inline_suite(entry, source, ("suites", index), wrong, [])
+            yield entry.name, True, wrong[0] if wrong else suite
+
+
+def _lying(folder: Path, shipped: Path) -> Iterator[tuple[str, bool, Suite | Problem]]:
+    """Yield the suites of the folder's tasks/, of the shipped one and of installed packages."""
+    for name in known_suites(folder, shipped):
+        path = find_suite(name, beside=folder, folder=folder, shipped=shipped)
+        if path is None:  # an entry point whose module is gone
+            continue
+        own = path.parent.parent == folder and folder.resolve() != shipped.resolve()
+        try:
+            yield name, own, load_suite(path)
+        except UsageError as error:
+            yield name, own, error.problems[0]

@@ -30,6 +30,7 @@ from harness.core.runs import Bakeoff, RunSettings
 from harness.core.stopping import StopRule
 from harness.core.suggest import did_you_mean, nearest
 from harness.core.suites import Suite, Task
+from harness.core.wording import worded
 from harness.errors import CredentialsError, Place, Problem, UsageError
 
 
@@ -50,7 +51,7 @@ def load(
     the end `examine` is shown what remains of a bake-off that is refused, and adds what it finds.
     """
     problems: list[Problem] = []
-    given, source, written = _read_bakeoff(folder / file, problems)
+    given, source, written = read_bakeoff(folder / file, problems)
     found = len(problems)
     rate = given.exchange
     exchange = None if rate is None else Exchange(cny_per_usd=rate.cny_per_usd, date=rate.date)
@@ -81,7 +82,7 @@ def load(
     lacking = [*unserved, *(it for it in chosen.missing if it.candidate.name in named)]
     asked, left_out = _match(
         kept.whole, chosen, lacking, source, problems, narrowed=bool(candidates) or lenient, all_known=all_known,
-        hint=f"name models under candidates, for which {wild} stands" if wild else None,
+        hint=worded("name models under candidates, for which {wild} stands", wild=wild) if wild else None,
     )  # fmt: skip
     modalities = {task.modality for task in tasks_of(asked)}
     competing = tuple(candidate for candidate in chosen.candidates if candidate.modalities & modalities)
@@ -115,14 +116,14 @@ def load(
     return bakeoff
 
 
-def _read_bakeoff(path: Path, problems: list[Problem]) -> tuple[BakeoffFile, Source, Source | None]:
+def read_bakeoff(path: Path, problems: list[Problem]) -> tuple[BakeoffFile, Source, Source | None]:
     """Read bakeoff.yaml; returns what is right of it, and the whole of it, None where nothing is right."""
     nothing = BakeoffFile.model_construct(suites=[]), parse("", file=str(path), folder=path.parent), None
     if not path.exists():
         there = [entry.name for entry in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
         best = nearest(path.name, there)
-        hint = f"did you mean '{best}'?" if best else "`bakeoff init` writes one"
-        problems.append(Problem(code="E200", message=f"there is no {path}", hint=hint))
+        hint = worded("did you mean '{name}'?", name=best) if best else worded("`bakeoff init` writes one")
+        problems.append(Problem(code="E200", message=worded("there is no {path}", path=path), hint=hint))
         return nothing
     try:
         source = read(path)
@@ -156,7 +157,10 @@ def _check_budgets(given: BakeoffFile, source: Source, shelf: Shelf, problems: l
     billing = {provider_of(model_of(entry)) for file in files for entry in file.entries} - {"local"}
     for name in budgets:
         if name not in billing and shelf.own.broken == frozenset():
-            message, hint = f"no candidate has the provider '{name}'", did_you_mean(name, sorted(billing))
+            message, hint = (
+                worded("no candidate has the provider '{name}'", name=name),
+                did_you_mean(name, sorted(billing)),
+            )
             problems.append(source.problem("E223", message, ("run", "budgets_usd", name), key=True, hint=hint))
 
 
@@ -167,12 +171,14 @@ def _check_fit(chosen: Chosen, tasks: Sequence[Task], source: Source, problems: 
         if candidate.name not in chosen.listed or candidate.modalities & wanted.keys():
             continue
         does = ", ".join(sorted(candidate.modalities)) or "nothing that is measured"
-        message = f"'{candidate.name}' does {does}, and the suites ask for {', '.join(wanted)}"
+        message = worded(
+            "'{name}' does {does}, and the suites ask for {wanted}", name=candidate.name, does=does, wanted=[*wanted]
+        )
         where = chosen.listed[candidate.name]
         if where is None:
-            problems.append(Problem(code="E212", message=f"--candidates: {message}"))
+            problems.append(Problem(code="E212", message=worded("--candidates: {message}", message=message)))
         else:
-            problems.append(source.problem("E212", message, where, hint="remove it, or add a suite for it"))
+            problems.append(source.problem("E212", message, where, hint=worded("remove it, or add a suite for it")))
 
 
 def _check_must_pass(
@@ -190,15 +196,20 @@ def _check_must_pass(
             where: Where = ("decision", slot, "must_pass", index)
             meant = [name for name, model_name in eligible.items() if written in (name, model_name)]
             if not meant and not shelf.may_hold(written):
-                message, hint = f"must_pass: '{written}' does not compete", did_you_mean(written, eligible)
+                message, hint = (
+                    worded("must_pass: '{written}' does not compete", written=written),
+                    did_you_mean(written, eligible),
+                )
                 problems.append(source.problem("E208", message, where, hint=hint))
             if meant and all(name in repeats for name in meant):
-                message = f"must_pass: {is_repeated(meant[0], repeats)}"
-                problems.append(source.problem("E207", message, where, hint=f"say '{repeats[meant[0]]}'"))
+                message = worded("must_pass: {message}", message=is_repeated(meant[0], repeats))
+                problems.append(
+                    source.problem("E207", message, where, hint=worded("say '{name}'", name=repeats[meant[0]]))
+                )
             wanted = {task.modality for task in tasks[slot]}
             for name in meant:
                 if name in resolved and not resolved[name].modalities & wanted:
-                    message = f"must_pass: '{name}' does not compete for the slot '{slot}'"
+                    message = worded("must_pass: '{name}' does not compete for the slot '{slot}'", name=name, slot=slot)
                     problems.append(source.problem("E212", message, where))
             names += meant
         result[slot] = replace(rule, must_pass=tuple(names))
@@ -215,7 +226,8 @@ def _match(
     candidates without a key can do is lacking a key; where the command line narrows the candidates (`narrowed`), it is
     left out.
     """
-    kept, left_out = [], []
+    kept: list[Suite] = []
+    left_out: list[str] = []
     for suite in suites:
         tasks = []
         for task in suite.tasks:
@@ -225,9 +237,19 @@ def _match(
             keyless = [it for it in chosen.missing if task.modality in it.candidate.modalities]
             lacking += [it for it in keyless if it not in lacking]
             if not keyless and narrowed:
-                left_out.append(f"{suite.name}/{task.name} is left out: no chosen candidate does {task.modality}")
+                left_out.append(
+                    worded(
+                        "{task} is left out: no chosen candidate does {modality}",
+                        task=f"{suite.name}/{task.name}",
+                        modality=task.modality,
+                    )
+                )
             elif not keyless and all_known:
-                message = f"no candidate does {task.modality}, which the suite '{suite.name}' asks for"
+                message = worded(
+                    "no candidate does {modality}, which the suite '{name}' asks for",
+                    modality=task.modality,
+                    name=suite.name,
+                )
                 problems.append(source.problem("E212", message, ("suites",), key=True, hint=hint))
         if tasks:
             kept.append(replace(suite, tasks=tasks))
@@ -250,8 +272,12 @@ def _refuse(problems: list[Problem], lacking: Sequence[Missing]) -> None:
 def _key_missing(variable: str, its: Sequence[Missing]) -> Problem:
     """Return the problem of a variable that is not set, at the entry of the first who needs it."""
     names = dict.fromkeys(it.candidate.name for it in its)
-    message = f"{variable} is not set; {', '.join(names)} {'need' if len(names) > 1 else 'needs'} it"
-    hint = "export it, or put it into .env beside bakeoff.yaml"
+    message = worded(
+        "{variable} is not set; {names} need it" if len(names) > 1 else "{variable} is not set; {names} needs it",
+        variable=variable,
+        names=[*names],
+    )
+    hint = worded("export it, or put it into .env beside bakeoff.yaml")
     return Problem.at(its[0].variables[variable], "E101", message, hint=hint)
 
 
@@ -272,4 +298,4 @@ def _first(suite: Suite, limit: int | None) -> Suite:
     return replace(suite, tasks=[replace(task, samples=task.loaded[:limit]) for task in suite.tasks])
 
 
-__all__ = ["load"]
+__all__ = ["load", "read_bakeoff"]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.core.candidates import Exchange, Prices
+from harness.core.wording import worded
 from harness.errors import Problem
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ def folder_book(folder: Path, problems: list[Problem]) -> "Book | None":
     try:
         return read_book(path)
     except (OSError, ValueError) as error:
-        hint = "bakeoff prices update writes it anew"
-        problems.append(Problem(code="E200", message=f"{path} cannot be read: {error}", hint=hint))
+        hint = worded("bakeoff prices update writes it anew")
+        problems.append(
+            Problem(code="E200", message=worded("{path} cannot be read: {error}", path=path, error=error), hint=hint)
+        )
         return None
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness.core import pictures, recordings
 from harness.core.media import Audio, Image
+from harness.core.wording import worded
 
 DATA = "data:"
 
@@ -60,20 +61,20 @@ def _read(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise ValueError("it is no regular file")
+                raise ValueError(worded("it is no regular file"))
             data = file.read(pictures.MOST_BYTES + 1)
     except OSError as error:
-        raise ValueError(f"it cannot be read: {error.strerror}") from error
+        raise ValueError(worded("it cannot be read: {strerror}", strerror=error.strerror)) from error
     if len(data) > pictures.MOST_BYTES:
-        raise ValueError(f"it has more than {pictures.MOST_BYTES:,} bytes")
+        raise ValueError(worded("it has more than {most:,} bytes", most=pictures.MOST_BYTES))
     return data
 
 
 def _decoded(url: str) -> bytes:
     kind, comma, encoded = url.partition(",")
     if not comma or not kind.endswith(";base64"):
-        raise ValueError("a data URL is written data:image/png;base64,...")
+        raise ValueError(worded("a data URL is written data:image/png;base64,..."))
     try:
         return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ValueError(f"the data URL is not base64: {error}") from error
+        raise ValueError(worded("the data URL is not base64: {error}", error=error)) from error

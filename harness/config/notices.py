@@ -8,6 +8,7 @@ from harness.config.selection import Chosen, Missing
 from harness.core.candidates import Candidate
 from harness.core.rules import DecisionRule
 from harness.core.suites import Task
+from harness.core.wording import Wording, worded
 
 NAMED = 4
 """Most candidates that a notice names; of more it says how many they are."""
@@ -19,20 +20,34 @@ def keyless(chosen: Chosen, unserved: Sequence[Missing]) -> Iterable[str]:
     counted = [*(it for it in chosen.missing if it.candidate.name in competing), *unserved]
     left_out = [it for it in chosen.missing if it.candidate.name not in competing | chosen.listed.keys()]
     if left_out:
-        who, variables, several = _lacking(left_out)
-        yield f"{who} {'are' if several else 'is'} left out: {variables} not set"
+        yield worded(
+            "{names} are left out: {unset}" if _are_several(left_out) else "{names} is left out: {unset}",
+            names=_names(left_out),
+            unset=_unset(left_out),
+        )
     if counted:
-        who, variables, several = _lacking(counted)
-        count = "count as if their keys" if several else "counts as if its key"
-        yield f"{who} {count} were there, but {variables} not set"
+        yield worded(
+            "{names} count as if their keys were there, but {unset}"
+            if _are_several(counted)
+            else "{names} counts as if its key were there, but {unset}",
+            names=_names(counted),
+            unset=_unset(counted),
+        )
 
 
-def _lacking(missing: Sequence[Missing]) -> tuple[str, str, bool]:
-    """Name the candidates, while they are few, and the variables; say whether they are several."""
+def _are_several(missing: Sequence[Missing]) -> bool:
+    return len({it.candidate.name for it in missing}) > 1
+
+
+def _names(missing: Sequence[Missing]) -> object:
+    """Name the candidates, while they are few."""
     names = dict.fromkeys(it.candidate.name for it in missing)
-    variables = dict.fromkeys(variable for it in missing for variable in it.variables)
-    who = ", ".join(f"'{name}'" for name in names) if len(names) <= NAMED else f"{len(names)} candidates"
-    return who, f"{', '.join(variables)} {'are' if len(variables) > 1 else 'is'}", len(names) > 1
+    return [f"'{name}'" for name in names] if len(names) <= NAMED else worded("{n} candidates", n=len(names))
+
+
+def _unset(missing: Sequence[Missing]) -> Wording:
+    variables = list(dict.fromkeys(variable for it in missing for variable in it.variables))
+    return worded("{names} are not set" if len(variables) > 1 else "{names} is not set", names=variables)
 
 
 def unused(
@@ -40,11 +55,13 @@ def unused(
     competing: Sequence[Candidate],
 ) -> Iterable[str]:  # fmt: skip
     if any(candidate.group is not None for candidate in competing):
-        yield "bakeoff.group is checked, but this version does not use it"
+        yield worded("bakeoff.group is checked, but this version does not use it")
     for slot, its in tasks.items():
         shipped = defaults.CRITERIA[its[0].modality]
         unset = slot not in (given.decision or {}) or (given.decision or {})[slot].criteria is None
         kept = {criterion.name for criterion in rules[slot].criteria}
         absent = [criterion.name for criterion in shipped if criterion.name not in kept]
         if unset and absent:
-            yield f"{slot}: no scorer feeds the default criterion '{', '.join(absent)}', so it is left out"
+            yield worded(
+                "{slot}: no scorer feeds the default criterion '{names}', so it is left out", slot=slot, names=absent
+            )

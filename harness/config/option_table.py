@@ -14,6 +14,7 @@ from harness.config.tables import Row, csv_rows, xlsx_rows
 from harness.core.option_table import Cell, OptionTable, Rice
 from harness.core.rules import DecisionRule, Scale
 from harness.core.suggest import did_you_mean, nearest
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 
 SUFFIXES = (".csv", ".tsv", ".xlsx")
@@ -48,7 +49,7 @@ class _Sheet:
 
     def problem(self, code: str, row: Row, column: int, message: str, hint: str | None = None) -> Problem:
         """Return a problem of one cell; the column counts the cells."""
-        said = f"cell {_letters(column)}{row[1]}: {message}"
+        said = worded("cell {cell}: {message}", cell=f"{_letters(column)}{row[1]}", message=message)
         return Problem(code=code, message=said, file=str(self.path), line=row[0], column=column + 1, hint=hint)
 
 
@@ -70,8 +71,13 @@ def load_table(path: Path, rule_file: Path | None = None) -> OptionTable:
     options = tuple(_options(sheet, problems))
     cells = tuple(tuple(_cell(sheet, row, name, problems, limits.get(name)) for name in metrics) for row in sheet.rows)
     if len(options) > MAX_OPTIONS or len(metrics) > MAX_METRICS:
-        size = f"{len(options)} options by {len(metrics)} columns"
-        message = f"{size}; at most {MAX_OPTIONS} by {MAX_METRICS} are decided"
+        message = worded(
+            "{n} options by {columns} columns; at most {most} by {most_columns} are decided",
+            n=len(options),
+            columns=len(metrics),
+            most=MAX_OPTIONS,
+            most_columns=MAX_METRICS,
+        )
         problems.append(Problem(code="E309", message=message, file=str(path)))
     if problems or rule is None:
         raise UsageError(problems)
@@ -86,8 +92,8 @@ def _sheet(path: Path, problems: list[Problem]) -> _Sheet | None:
     rows, decimal_comma = _rows(path, problems)
     filled = [row for row in rows if any(cell.strip() for cell in row[2])]
     if not problems and len(filled) < 2:
-        hint = "the first row names the columns, and each further row is an option"
-        problems.append(Problem(code="E302", message="the table holds no option", file=str(path), hint=hint))
+        hint = worded("the first row names the columns, and each further row is an option")
+        problems.append(Problem(code="E302", message=worded("the table holds no option"), file=str(path), hint=hint))
     if problems:
         return None
     header, *body = filled
@@ -95,8 +101,8 @@ def _sheet(path: Path, problems: list[Problem]) -> _Sheet | None:
     width = len(header[2])
     for line, _, cells in body:
         if any(cell.strip() for cell in cells[width:]):
-            message = f"the row has {len(cells)} cells, the header {width}"
-            hint = "put a cell that holds the delimiter in double quotes"
+            message = worded("the row has {n} cells, the header {width}", n=len(cells), width=width)
+            hint = worded("put a cell that holds the delimiter in double quotes")
             problems.append(
                 Problem(code="E303", message=message, file=str(path), line=line, column=width + 1, hint=hint)
             )
@@ -114,15 +120,26 @@ def _rows(path: Path, problems: list[Problem]) -> tuple[Sequence[Row], bool]:
         folder = path.parent
         there = [it.name for it in folder.iterdir() if it.suffix.lower() in SUFFIXES] if folder.is_dir() else []
         best = nearest(path.name, there)
-        return refuse("E301", f"there is no table {path.name}", f"did you mean '{best}'?" if best else None)
+        return refuse(
+            "E301",
+            worded("there is no table {name}", name=path.name),
+            worded("did you mean '{name}'?", name=best) if best else None,
+        )
     if (size := path.stat().st_size) > MAX_BYTES:
-        return refuse("E309", f"the table has {size / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read")
+        return refuse(
+            "E309",
+            worded(
+                "the table has {size:.1f} MB; at most {most:.0f} MB are read",
+                size=size / 1000000.0,
+                most=MAX_BYTES / 1000000.0,
+            ),
+        )
     if path.suffix.lower() == ".xlsx":
         return xlsx_rows(path, problems), False
     try:
         raw = path.read_bytes()
     except OSError as error:
-        return refuse("E310", f"the file cannot be read: {error.strerror}")
+        return refuse("E310", worded("the file cannot be read: {strerror}", strerror=error.strerror))
     text = csv_rows(path, raw, problems)
     return list(text.rows), text.delimiter == ";"
 
@@ -141,11 +158,15 @@ def _columns(path: Path, header: Row, problems: list[Problem]) -> dict[str, _Col
     for index, cell in enumerate(header[2]):
         name = cell.strip()
         if index and name in at:
-            refuse(index, f"two columns are called {shown(name)}", "rename one")
+            refuse(index, worded("two columns are called {name}", name=shown(name)), worded("rename one"))
         elif index and name:
             at[name] = index
     if not at:
-        refuse(0, "no column stands beside the options' names", "each further column is something that may count")
+        refuse(
+            0,
+            worded("no column stands beside the options' names"),
+            worded("each further column is something that may count"),
+        )
     by_name = {_folded(name): name for name in at}
     ends: dict[str, dict[str, str]] = {}
     for name in at:
@@ -155,7 +176,11 @@ def _columns(path: Path, header: Row, problems: list[Problem]) -> dict[str, _Col
     for base, of in ends.items():
         if len(of) == 1 and base in by_name:
             (end, name), other = *of.items(), "high" if "low" in of else "low"
-            refuse(at[name], f"{shown(name)} is the {end} end of intervals without another", f"add '{base} {other}'")
+            refuse(
+                at[name],
+                worded("{name} is the {end} end of intervals without another", name=shown(name), end=end),
+                worded("add '{base} {other}'", base=base, other=other),
+            )
         elif len(of) == 2:
             name = by_name.get(base) or unicodedata.normalize("NFKC", of["low"])[: len(base)]
             columns[name] = _Column(value=at.get(name), low=at[of["low"]], high=at[of["high"]])
@@ -178,15 +203,15 @@ class _Limit:
 
 def _limits(rule: DecisionRule | None, rice: Rice | None) -> Iterator[tuple[str, _Limit]]:
     if rule is not None and rule.cost is not None:
-        yield rule.cost, _Limit(why="it is what options cost, which is nothing below 0")
+        yield rule.cost, _Limit(why=worded("it is what options cost, which is nothing below 0"))
     for column in () if rice is None else (rice.reach, rice.impact, rice.confidence):
         if column is not None:
-            yield column, _Limit(why="RICE multiplies by it, which takes nothing below 0")
+            yield column, _Limit(why=worded("RICE multiplies by it, which takes nothing below 0"))
     for criterion in rule.criteria if rule is not None else ():
         if criterion.scale is Scale.LOG:
-            yield criterion.metric, _Limit(why="its criterion has a log scale, which takes nothing below 0")
+            yield criterion.metric, _Limit(why=worded("its criterion has a log scale, which takes nothing below 0"))
     if rice is not None:
-        yield rice.effort, _Limit(why="RICE divides by it, which takes nothing but numbers above 0", above=True)
+        yield rice.effort, _Limit(why=worded("RICE divides by it, which takes nothing but numbers above 0"), above=True)
 
 
 def _rule(sheet: _Sheet, file: Path | None, problems: list[Problem]) -> RuleOfTable | None:
@@ -194,7 +219,7 @@ def _rule(sheet: _Sheet, file: Path | None, problems: list[Problem]) -> RuleOfTa
     beside = [path.with_suffix(suffix) for suffix in (".yaml", ".yml")]
     found = file or next((it for it in beside if it.is_file()), beside[0])
     if not found.is_file():
-        message = f"there is no {found}, which says what is good and what matters how much"
+        message = worded("there is no {path}, which says what is good and what matters how much", path=found)
         problems.append(Problem(code="E200", message=message, hint=_example(sheet)))
         return None
     try:
@@ -206,22 +231,25 @@ def _rule(sheet: _Sheet, file: Path | None, problems: list[Problem]) -> RuleOfTa
     known = [row[2][0].strip() for row in sheet.rows]
     for index, name in enumerate(given.rule.must_pass if given else ()):
         if name not in known:
-            message, hint = f"must_pass: there is no option '{name}'", did_you_mean(name, known)
+            message, hint = worded("must_pass: there is no option '{name}'", name=name), did_you_mean(name, known)
             problems.append(source.problem("E208", message, ("must_pass", index), hint=hint))
     return given
 
 
 def _example(sheet: _Sheet) -> str:
     """Return a YAML file to fill in, with a line for each column of numbers."""
-    lines = ["write it, or name another with --rule; your numbers go in the place of the question marks:", "criteria:"]
+    lines = ["criteria:"]
     for name, column in sheet.columns.items():
         wrong: list[Problem] = []
         places = [at for at in (column.low, column.value, column.high) if at is not None]
         found = [_number(sheet, row, at, wrong) for row in sheet.rows for at in places]
-        if (known := [x for x in found if x is not None]) and not wrong and len(lines) < 14:
+        if (known := [x for x in found if x is not None]) and not wrong and len(lines) < 13:
             key = name if re.fullmatch(r"[^\W\d]\w*( \w+)*", name) else f'"{name}"'
             lines.append(f"  {key}: {{worst: ?, ideal: ?, weight: ?}}  # {min(known):g} to {max(known):g} in the table")
-    return "\n".join(lines)
+    return worded(
+        "write it, or name another with --rule; your numbers go in the place of the question marks:\n{example}",
+        example="\n".join(lines),
+    )
 
 
 def _options(sheet: _Sheet, problems: list[Problem]) -> Iterator[str]:
@@ -229,10 +257,10 @@ def _options(sheet: _Sheet, problems: list[Problem]) -> Iterator[str]:
     for row in sheet.rows:
         name = row[2][0].strip()
         if not name:
-            problems.append(sheet.problem("E306", row, 0, "the option has no name"))
+            problems.append(sheet.problem("E306", row, 0, worded("the option has no name")))
         elif name in lines:
-            message = f"the option {shown(name)} stands in line {lines[name]} too"
-            problems.append(sheet.problem("E304", row, 0, message, "rename one"))
+            message = worded("the option {name} stands in line {line} too", name=shown(name), line=lines[name])
+            problems.append(sheet.problem("E304", row, 0, message, worded("rename one")))
         lines.setdefault(name, row[0])
         yield name
 
@@ -248,15 +276,26 @@ def _cell(sheet: _Sheet, row: Row, name: str, problems: list[Problem], limit: _L
     if len(problems) > found:
         return Cell()
     if (low is None) != (high is None):
-        fault = "has one end of an interval and not the other"
+        fault = worded("has one end of an interval and not the other")
     elif low is not None and high is not None and low > high:
-        fault = f"has an interval whose low end {low:g} is above its high end {high:g}"
+        fault = worded("has an interval whose low end {low:g} is above its high end {high:g}", low=low, high=high)
     elif low is not None and high is not None and value is not None and not low <= value <= high:
-        fault = f"is {value:g}, outside of its interval from {low:g} to {high:g}"
+        fault = worded(
+            "is {value:g}, outside of its interval from {low:g} to {high:g}", value=value, low=low, high=high
+        )
     elif limit is not None and known and (min(known) < 0 or (limit.above and min(known) == 0)):
-        fault = f"is {min(known):g}, and {limit.why}"
+        fault = worded("is {value:g}, and {why}", value=min(known), why=limit.why)
     if fault is not None:
-        problems.append(sheet.problem("E306", row, places[0], f"{shown(name)} of {shown(row[2][0].strip())} {fault}"))
+        problems.append(
+            sheet.problem(
+                "E306",
+                row,
+                places[0],
+                worded(
+                    "{column} of {option} {fault}", column=shown(name), option=shown(row[2][0].strip()), fault=fault
+                ),
+            )
+        )
     return Cell(value=value, low=low, high=high)
 
 
@@ -265,8 +304,10 @@ def _number(sheet: _Sheet, row: Row, at: int, problems: list[Problem]) -> float 
     try:
         return number(written, decimal_comma=sheet.decimal_comma)
     except ValueError as error:
-        hint = "write 1234.5, with nothing between the thousands; leave a cell empty where nothing is known"
-        problems.append(sheet.problem("E306", row, at, f"{shown(written)} {error}", hint))
+        hint = worded("write 1234.5, with nothing between the thousands; leave a cell empty where nothing is known")
+        problems.append(
+            sheet.problem("E306", row, at, worded("{text} {error}", text=shown(written), error=error), hint)
+        )
     return None
 
 

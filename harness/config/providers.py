@@ -11,6 +11,7 @@ from harness.config.secrets import FROM_ENVIRONMENT, holds_key, is_key
 from harness.config.source import Source, Where, read
 from harness.config.validate import validate_parts
 from harness.core.suggest import did_you_mean
+from harness.core.wording import worded
 from harness.errors import Place, Problem, UsageError
 
 ADDRESSING = frozenset({"model", "api_base", "base_url", "custom_llm_provider"})
@@ -89,10 +90,16 @@ def read_providers(path: Path, problems: list[Problem], *, elsewhere: Callable[[
     except UsageError as error:
         problems.extend(error.problems)
         return nothing
-    notices = []
+    notices: list[str] = []
     if passed_over := [key for key in PASSED_OVER if isinstance(source.data, dict) and key in source.data]:
         source = source.without({(key,) for key in passed_over})
-        notices.append(f"{path.name}: {', '.join(passed_over)} concern LiteLLM's proxy and are passed over")
+        notices.append(
+            worded(
+                "{name}: {passed_over} concern LiteLLM's proxy and are passed over",
+                name=path.name,
+                passed_over=[*passed_over],
+            )
+        )
     written, written_cascades = _names(source, "model_list"), _names(source, "cascades")
     written_out = refuse_literal_keys(source, problems)
     read_in = validate_parts(ProvidersFile, source, problems, part=_part)
@@ -113,8 +120,10 @@ def read_providers(path: Path, problems: list[Problem], *, elsewhere: Callable[[
         _check_cascade(source, ("cascades", index), cascade, known, wildcards, problems)
         known_as = [other.model_name for other in (file.cascades or ())[:index]]
         if cascade.model_name in known_as:
-            message = f"two cascades are called '{cascade.model_name}'"
-            problems.append(source.problem("E207", message, ("cascades", index, "model_name"), hint="rename one"))
+            message = worded("two cascades are called '{cascade}'", cascade=cascade.model_name)
+            problems.append(
+                source.problem("E207", message, ("cascades", index, "model_name"), hint=worded("rename one"))
+            )
         if len(problems) == found:
             where: Where = ("cascades", index)
             cascades.append(CascadeEntry(name=cascade.model_name, source=source, where=where, model=cascade))
@@ -150,8 +159,8 @@ def refuse_literal_keys(source: Source, problems: list[Problem]) -> list[Where]:
         named = isinstance(where[-1], str) and holds_key(where[-1]) if where else False
         written_out = named and not value.startswith(FROM_ENVIRONMENT) and not value.endswith(".json")
         if written_out or is_key(value):
-            message = f"a key is written out in '{where[-1] if where else 'the file'}'"
-            hint = "put it into the environment or .env and write os.environ/NAME; if it was shared, revoke it"
+            message = worded("a key is written out in '{name}'", name=where[-1] if where else Path(source.file).name)
+            hint = worded("put it into the environment or .env and write os.environ/NAME; if it was shared, revoke it")
             problems.append(Problem.at(source.place(where, secret=True), "E103", message, hint=hint))
             found.append(where)
     return found
@@ -173,8 +182,15 @@ def _entries(source: Source, file: ProvidersFile, problems: list[Problem], notic
         entries.append(Entry(name=name, source=source, where=where, model=model))
     for name, count in sharing.items():
         if count > 1:
-            names = ", ".join(f"{name}#{number}" for number in range(1, count + 1))
-            notices.append(f"'{name}' stands {count} times and each is a candidate of its own: {names}")
+            names = [f"{name}#{number}" for number in range(1, count + 1)]
+            notices.append(
+                worded(
+                    "'{name}' stands {count} times and each is a candidate of its own: {names}",
+                    name=name,
+                    count=count,
+                    names=names,
+                )
+            )
     _refuse_same_names(entries, problems)
     return entries
 
@@ -187,16 +203,20 @@ def _wildcards(source: Source, file: ProvidersFile, notices: list[str]) -> tuple
         if not _stars(model):
             continue
         if _stars(model) < 2 or model.model_name in found:
-            passed_over.append(f"'{model.model_name}' (line {source.values['model_list', index].line})")
+            line = source.values["model_list", index].line
+            passed_over.append(worded("'{name}' (line {line})", name=model.model_name, line=line))
             continue
         entry = Entry(name=model.model_name, source=source, where=("model_list", index), model=model)
         found[model.model_name] = entry
     if found:
-        notices.append(f"wildcard entries stand for the models that `candidates` names: {', '.join(found)}")
+        notices.append(worded("wildcard entries stand for the models that `candidates` names: {found}", found=[*found]))
     if passed_over:
-        why = "their name or their model has no *, or they repeat another"
         notices.append(
-            f"wildcard entries that give no candidate are passed over, since {why}: {', '.join(passed_over)}"
+            worded(
+                "wildcard entries that give no candidate are passed over, "
+                "since their name or their model has no *, or they repeat another: {passed_over}",
+                passed_over=[*passed_over],
+            )
         )
     return tuple(sorted(found.values(), key=lambda entry: len(entry.name), reverse=True))
 
@@ -231,8 +251,12 @@ def _refuse_identical(source: Source, kept: list[tuple[Where, ModelEntry]], prob
         content = (model.model_name, source.at((*where, "litellm_params")))
         first = next((line for other, line in seen if other == content), None)
         if first is not None:
-            message = f"the model entry '{model.model_name}' is identical to that in line {first}"
-            problems.append(source.problem("E207", message, where, hint="remove one"))
+            message = worded(
+                "the model entry '{name}' is identical to that in line {first}",
+                name=model.model_name,
+                first=first,
+            )
+            problems.append(source.problem("E207", message, where, hint=worded("remove one")))
         seen.append((content, source.values[where].line))
 
 
@@ -240,8 +264,8 @@ def _refuse_same_names(entries: list[Entry], problems: list[Problem]) -> None:
     names = Counter(entry.name for entry in entries)
     for entry in entries:
         if names[entry.name] > 1 and entry.model.model_name == entry.name:
-            message = f"the name '{entry.name}' is also that of a load-balanced entry"
-            problems.append(entry.problem("E207", message, "model_name", hint="rename it"))
+            message = worded("the name '{name}' is also that of a load-balanced entry", name=entry.name)
+            problems.append(entry.problem("E207", message, "model_name", hint=worded("rename it")))
 
 
 def _check_cascade(
@@ -251,24 +275,34 @@ def _check_cascade(
     given = {part for part in ("stt", "ocr", "llm", "tts") if getattr(cascade, part) is not None}
     shapes = ({"stt", "llm", "tts"}, {"ocr", "llm"})
     if (cascade.stages is None) == (not given) or (given and given not in shapes):
-        message = f"the cascade '{cascade.model_name}' needs stages, or stt + llm + tts, or ocr + llm"
+        message = worded(
+            "the cascade '{cascade}' needs stages, or stt + llm + tts, or ocr + llm", cascade=cascade.model_name
+        )
         problems.append(source.problem("E204", message, where))
     if cascade.by_sentence and cascade.tts is None:
-        message = f"the cascade '{cascade.model_name}' has no tts that could speak by sentence"
-        hint = "of a cascade with stages, the stage says by_sentence"
+        message = worded("the cascade '{cascade}' has no tts that could speak by sentence", cascade=cascade.model_name)
+        hint = worded("of a cascade with stages, the stage says by_sentence")
         problems.append(source.problem("E204", message, (*where, "by_sentence"), hint=hint))
     if cascade.model_name in known:
-        message = f"the cascade '{cascade.model_name}' has the name of a model entry"
-        problems.append(source.problem("E207", message, (*where, "model_name"), hint="rename one"))
+        message = worded("the cascade '{cascade}' has the name of a model entry", cascade=cascade.model_name)
+        problems.append(source.problem("E207", message, (*where, "model_name"), hint=worded("rename one")))
     used: Mapping[Where, str] = {(*where, part): getattr(cascade, part) for part in sorted(given)} | {
         (*where, "stages", index, "candidate"): stage.candidate for index, stage in enumerate(cascade.stages or ())
     }
     for place, name in used.items():
         if name not in known and not any(_pattern(entry).fullmatch(name) for entry in wildcards):
-            message = f"the cascade '{cascade.model_name}' uses '{name}', which is no candidate"
+            message = worded(
+                "the cascade '{cascade}' uses '{name}', which is no candidate",
+                cascade=cascade.model_name,
+                name=name,
+            )
             problems.append(source.problem("E208", message, place, hint=did_you_mean(name, known)))
     stages = Counter(stage.name for stage in cascade.stages or ())
     for index, stage in enumerate(cascade.stages or ()):
         if stages[stage.name] > 1:
-            message = f"two stages of the cascade '{cascade.model_name}' are called '{stage.name}'"
+            message = worded(
+                "two stages of the cascade '{cascade}' are called '{name}'",
+                cascade=cascade.model_name,
+                name=stage.name,
+            )
             problems.append(source.problem("E204", message, (*where, "stages", index, "name")))

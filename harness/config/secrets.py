@@ -2,6 +2,8 @@
 
 import re
 
+from harness.core.wording import worded
+
 KEY = re.compile(
     r"""(?x)
       \b(?: sk-|pk-|rk-|xai-|gsk_|hf_|r8_|nvapi-|pplx-|csk-|fw_|tgp_v1_|ghp_|gho_|github_pat_|glpat-|xox[abp]- )
@@ -28,7 +30,7 @@ SECRET_NAME = re.compile(
 
 NO_SECRETS = frozenset({"prompt_cache_key", "bos_token", "eos_token", "pad_token"})
 
-HIDDEN = "(hidden: it looks like a key)"
+HIDDEN = worded("(hidden: it looks like a key)")
 MASK = "***"
 """Stands in a line that is shown where a key is written out."""
 

@@ -16,6 +16,7 @@ from harness.core.candidates import Candidate, Exchange
 from harness.core.scores import MOS, READER, SANDBOX, SHAPES, TRANSCRIBER, Instrument
 from harness.core.suggest import did_you_mean, hints, nearest
 from harness.core.suites import Task
+from harness.core.wording import worded
 from harness.errors import Place, Problem, UsageError
 
 INSTRUMENTS = {
@@ -105,8 +106,16 @@ def open_shelf(folder: Path, shipped: Path, problems: list[Problem], exchange: E
 
 def _absent(folder: Path) -> str:
     near = nearest(PROVIDERS_FILE, [entry.name for entry in folder.glob("*.y*ml")], cutoff=0.75)
-    meant = f" (is '{near}' meant to be it?)" if near else ""
-    return f"there is no {PROVIDERS_FILE} in the folder{meant}, so the candidates are those that Bakeoff ships"
+    if near:
+        return worded(
+            "there is no {file} in the folder (is '{near}' meant to be it?), so the candidates are those that Bakeoff "
+            "ships",
+            file=PROVIDERS_FILE,
+            near=near,
+        )
+    return worded(
+        "there is no {file} in the folder, so the candidates are those that Bakeoff ships", file=PROVIDERS_FILE
+    )
 
 
 @cache
@@ -153,7 +162,9 @@ def choose(
     for name, where in named:
         for entry in _find(shelf, name, where, source, problems):
             if entry.name in listed:
-                problems.append(_problem(source, where, "E204", f"the candidate '{entry.name}' is listed twice"))
+                problems.append(
+                    _problem(source, where, "E204", worded("the candidate '{name}' is listed twice", name=entry.name))
+                )
             else:
                 listed[entry.name] = where
                 entries.append(entry)
@@ -168,7 +179,12 @@ def choose(
     absent = [found for found in resolved if found.absent and found.candidate.name not in needed]
     resolved = [found for found in resolved if found not in absent]
     if absent:
-        notices.append(f"left out here: {', '.join(f'{it.candidate.name} ({it.absent})' for it in absent)}")
+        notices.append(
+            worded(
+                "left out here: {absent}",
+                absent=[worded("{name} ({why})", name=it.candidate.name, why=it.absent) for it in absent],
+            )
+        )
     ready = [found for found in resolved if not found.missing]
     if require_keys:
         chosen = ready
@@ -194,7 +210,7 @@ def bind(
     known = dict.fromkeys([*INSTRUMENTS, JUDGE, *needs])
     for name, candidate in given.items():
         if name not in known:
-            message, hint = f"there is no instrument '{name}'", did_you_mean(name, known)
+            message, hint = worded("there is no instrument '{name}'", name=name), did_you_mean(name, known)
             problems.append(source.problem("E213", message, ("instruments", name), key=True, hint=hint))
         elif name not in needs:
             _serving(shelf, name, candidate, source, problems)
@@ -205,8 +221,11 @@ def bind(
         if serving is None and {("instruments",), ("instruments", name)} & source.dropped:
             continue
         if serving is None:
-            message, hint = f"a scorer needs the instrument '{name}'", f"instruments: {{{name}: <candidate>}}"
-            problems.append(source.problem("E213", message, ("instruments",), hint=hint))
+            message, example = (
+                worded("a scorer needs the instrument '{name}'", name=name),
+                f"instruments: {{{name}: <candidate>}}",
+            )
+            problems.append(source.problem("E213", message, ("instruments",), hint=example))
             continue
         entry = _serving(shelf, name, serving, source, problems)
         found = shelf.resolve(entry, env, problems) if entry else None
@@ -214,7 +233,13 @@ def bind(
             continue
         if not _can_serve(found, instrument):
             does = ", ".join(sorted(found.candidate.modalities)) or "nothing that is measured"
-            message = f"'{serving}' cannot be the {name}: it does {does}, not {instrument.modality}"
+            message = worded(
+                "'{serving}' cannot be the {name}: it does {does}, not {modality}",
+                serving=serving,
+                name=name,
+                does=does,
+                modality=instrument.modality,
+            )
             problems.append(source.problem("E213", message, ("instruments", name)))
         bound[name] = found.candidate
         if found.missing:
@@ -247,14 +272,22 @@ def refuse_repeats(
         if all(name in repeats for name in names):
             message = is_repeated(names[0], repeats)
             if where is None:
-                problems.append(Problem(code="E207", message=f"--candidates: {message}", hint="remove one"))
+                problems.append(
+                    Problem(
+                        code="E207",
+                        message=worded("--candidates: {message}", message=message),
+                        hint=worded("remove one"),
+                    )
+                )
             else:
-                problems.append(source.problem("E207", message, where, hint="remove one"))
+                problems.append(source.problem("E207", message, where, hint=worded("remove one")))
 
 
 def is_repeated(name: str, repeats: Mapping[str, str]) -> str:
     """Say of whom the candidate is a repeat."""
-    return f"'{name}' is '{repeats[name]}' under another name: same model, parameters and address"
+    return worded(
+        "'{name}' is '{other}' under another name: same model, parameters and address", name=name, other=repeats[name]
+    )
 
 
 def _can_serve(found: Resolved, instrument: Instrument) -> bool:
@@ -267,9 +300,11 @@ def _find(
     entries = shelf.named(name)
     if not entries and not shelf.may_hold(name):
         wild = [entry.name for entry in shelf.own.wildcards]
-        also = f"names like {', '.join(wild)} stand for models too" if wild else None
+        also = worded("names like {wild} stand for models too", wild=[*wild]) if wild else None
         hint = hints(did_you_mean(name, shelf.names), also, shelf.absent)
-        problems.append(_problem(source, where, "E208", f"there is no candidate '{name}'", hint or None))
+        problems.append(
+            _problem(source, where, "E208", worded("there is no candidate '{name}'", name=name), hint or None)
+        )
     return entries
 
 
@@ -279,32 +314,45 @@ def _serving(shelf: Shelf, instrument: str, name: str, source: Source, problems:
         return entries[0]
     if not entries and shelf.may_hold(name):
         return None
-    message, hint = f"the {instrument} '{name}' is no candidate", did_you_mean(name, shelf.names)
+    message, hint = (
+        worded("the {instrument} '{name}' is no candidate", instrument=instrument, name=name),
+        did_you_mean(name, shelf.names),
+    )
     if len(entries) == 1:
-        message, hint = f"the {instrument} '{name}' is a cascade, and one model measures", "name one of its models"
+        message, hint = (
+            worded("the {instrument} '{name}' is a cascade, and one model measures", instrument=instrument, name=name),
+            worded("name one of its models"),
+        )
     elif entries:
-        message, hint = f"the {instrument} '{name}' stands for {len(entries)} entries", f"say '{entries[0].name}'"
+        message, hint = (
+            worded(
+                "the {instrument} '{name}' stands for {n} entries", instrument=instrument, name=name, n=len(entries)
+            ),
+            worded("say '{name}'", name=entries[0].name),
+        )
     problems.append(source.problem("E213", message, ("instruments", instrument), hint=hint))
     return None
 
 
 def _problem(source: Source, where: Where | None, code: str, message: str, hint: str | None = None) -> Problem:
     if where is None:
-        return Problem(code=code, message=f"--candidates: {message}", hint=hint)
+        return Problem(code=code, message=worded("--candidates: {message}", message=message), hint=hint)
     return source.problem(code, message, where, hint=hint)
 
 
 def _ignored(resolved: Sequence[Resolved]) -> Iterable[str]:
     keys = sorted({key for found in resolved for key in found.ignored})
     if keys:
-        yield f"litellm_params {', '.join(keys)} steer LiteLLM's router, which is not used, and are ignored"
+        yield worded("litellm_params {keys} steer LiteLLM's router, which is not used, and are ignored", keys=keys)
     if no_rate := [found.candidate.name for found in resolved if found.no_rate]:
-        yield f"{', '.join(no_rate)}: priced in CNY, and bakeoff.yaml has no exchange: what it costs is not known"
+        yield worded(
+            "{names}: priced in CNY, and bakeoff.yaml has no exchange: what it costs is not known", names=no_rate
+        )
     unknown = sorted({key for found in resolved for key in found.unknown})
     if unknown:
-        are = (
-            "is no parameter that LiteLLM knows; it is"
-            if len(unknown) == 1
-            else "are no parameters that LiteLLM knows; they are"
+        yield worded(
+            "litellm_params {keys} are no parameters that LiteLLM knows; they are sent as written"
+            if len(unknown) > 1
+            else "litellm_params {keys} is no parameter that LiteLLM knows; it is sent as written",
+            keys=unknown,
         )
-        yield f"litellm_params {', '.join(unknown)} {are} sent as written"

@@ -18,6 +18,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from harness.config.composed import MAX_DEPTH, compose
 from harness.config.secrets import HIDDEN, MASK, holds_key, is_reference, looks_like_key, safe_excerpt, shown
 from harness.core.canonical import Json
+from harness.core.wording import foreign, worded
 from harness.errors import Place, Problem, UsageError
 
 MAX_BYTES = 5_000_000
@@ -156,13 +157,13 @@ def parse(text: str, *, file: str, folder: Path = Path()) -> Source:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - text.rfind("\n", 0, error.position)
-        message = f"malformed YAML: the character U+{ord(text[error.position]):04X} is not allowed"
-        hint = "save it as UTF-8" if text[error.position] == "\0" else None
+        message = worded("malformed YAML: the character U+{code:04X} is not allowed", code=ord(text[error.position]))
+        hint = worded("save it as UTF-8") if text[error.position] == "\0" else None
         raise UsageError(
             [Problem(code="E201", message=message, file=file, line=line, column=column, hint=hint)]
         ) from error
     except RecursionError as error:
-        message = f"malformed YAML: nested deeper than {MAX_DEPTH} levels"
+        message = worded("malformed YAML: nested deeper than {most} levels", most=MAX_DEPTH)
         raise UsageError([Problem(code="E201", message=message, file=file)]) from error
     builder = _Builder(file=file, lines=lines)
     data = builder.build(root, ()) if root is not None else None
@@ -176,38 +177,48 @@ def _text(path: Path) -> str:
         size = path.stat().st_size
         raw = path.read_bytes() if path.is_file() and size <= MAX_BYTES else b""
     except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
+        message = worded("the file cannot be read: {strerror}", strerror=error.strerror)
         raise UsageError([Problem(code="E201", message=message, file=str(path))]) from error
     if not path.is_file():
-        what = "a folder" if path.is_dir() else "no regular file"
-        raise UsageError([Problem(code="E201", message=f"{path.name} is {what}", file=str(path))])
+        what = worded("a folder") if path.is_dir() else worded("no regular file")
+        raise UsageError(
+            [Problem(code="E201", message=worded("{name} is {what}", name=path.name, what=what), file=str(path))]
+        )
     if size > MAX_BYTES:
-        message = f"the file has {size / 1e6:.1f} MB; a YAML file here has at most {MAX_BYTES / 1e6:.0f} MB"
-        raise UsageError([Problem(code="E201", message=message, file=str(path), hint="put data into data files")])
+        message = worded(
+            "the file has {size:.1f} MB; a YAML file here has at most {most:.0f} MB",
+            size=size / 1000000.0,
+            most=MAX_BYTES / 1000000.0,
+        )
+        raise UsageError(
+            [Problem(code="E201", message=message, file=str(path), hint=worded("put data into data files"))]
+        )
     encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        message = "malformed YAML: the file is not UTF-8 text"
+        message = worded("malformed YAML: the file is not UTF-8 text")
         raise UsageError(
-            [Problem(code="E201", message=message, file=str(path), line=line, hint="save it as UTF-8")]
+            [Problem(code="E201", message=message, file=str(path), line=line, hint=worded("save it as UTF-8"))]
         ) from error
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, file: str, lines: tuple[str, ...]) -> Problem:
     mark = error.problem_mark or error.context_mark
     said = error.problem or error.context or "not YAML"
-    said = HIDDEN if looks_like_key(said) else said
+    said = HIDDEN if looks_like_key(said) else foreign(said)
     hint = None
     if "\\t" in said:
-        hint = "indent with spaces, not tabs"
+        hint = worded("indent with spaces, not tabs")
     elif error.context and error.context_mark is not None:
-        hint = f"{error.context} that starts at line {error.context_mark.line + 1}"
+        hint = worded(
+            "{context} that starts at line {line}", context=foreign(error.context), line=error.context_mark.line + 1
+        )
     if mark is None:
-        return Problem(code="E201", message=f"malformed YAML: {said}", file=file, hint=hint)
+        return Problem(code="E201", message=worded("malformed YAML: {said}", said=said), file=file, hint=hint)
     span = Span(line=mark.line + 1, column=mark.column + 1, length=1)
-    return Problem.at(_place(file, lines, span), "E201", f"malformed YAML: {said}", hint=hint)
+    return Problem.at(_place(file, lines, span), "E201", worded("malformed YAML: {said}", said=said), hint=hint)
 
 
 def _place(file: str, lines: tuple[str, ...], span: Span) -> Place:
@@ -233,14 +244,24 @@ class _Builder:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             if self.nodes == MAX_NODES + 1:
-                self._add(node, f"malformed YAML: more than {MAX_NODES:,} values once its aliases are expanded")
+                self._add(
+                    node,
+                    worded(
+                        "malformed YAML: more than {most:,} values once its aliases are expanded",
+                        most=MAX_NODES,
+                    ),
+                )
             return None
         self.values[where] = self._span(node)
         if isinstance(node, ScalarNode):
             return self._scalar(node)
         if id(node) in self.open or len(self.open) >= MAX_DEPTH:
-            fault = "an alias that contains itself" if id(node) in self.open else f"deeper than {MAX_DEPTH} levels"
-            self._add(node, f"malformed YAML: {fault}")
+            fault = (
+                worded("an alias that contains itself")
+                if id(node) in self.open
+                else worded("deeper than {most} levels", most=MAX_DEPTH)
+            )
+            self._add(node, worded("malformed YAML: {fault}", fault=fault))
             return None
         self.open.add(id(node))
         try:
@@ -261,18 +282,22 @@ class _Builder:
                         merged = self.build(source, where)
                         result |= merged if isinstance(merged, dict) else {}
                     else:
-                        self._add(source, "malformed YAML: `<<` takes a mapping")
+                        self._add(source, worded("malformed YAML: `<<` takes a mapping"))
         self.values[where] = self._span(node)
         own: dict[str, int] = {}
         for key, value in node.value:
             if key.tag == TAG + "merge":
                 continue
             if not isinstance(key, ScalarNode):
-                self._add(key, "malformed YAML: a key must be plain text")
+                self._add(key, worded("malformed YAML: a key must be plain text"))
                 continue
             name, line = key.value, key.start_mark.line + 1
             if name in own:
-                self._add(key, f"the key {shown(name)} stands twice, first in line {own[name]}", code="E205")
+                self._add(
+                    key,
+                    worded("the key {name} stands twice, first in line {line}", name=shown(name), line=own[name]),
+                    code="E205",
+                )
                 continue
             own[name] = line
             self.keys[*where, name] = self._span(key)
@@ -296,10 +321,14 @@ class _Builder:
                     return number
                 raise ValueError(number)
         except (ValueError, KeyError, ConstructorError):
-            self._add(node, f"{shown(node.value)} is no finite {kind}", code="E204")
+            self._add(node, worded("{value} is no finite {kind}", value=shown(node.value), kind=kind), code="E204")
             return None
         if kind not in ("str", "timestamp", "value"):
-            self._add(node, f"malformed YAML: the tag {shown(node.tag)} is not allowed", hint="remove the tag")
+            self._add(
+                node,
+                worded("malformed YAML: the tag {tag} is not allowed", tag=shown(node.tag)),
+                hint=worded("remove the tag"),
+            )
             return None
         return str(node.value)
 

@@ -4,20 +4,25 @@ import csv
 import io
 import json
 import re
+import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.config.data import SUFFIXES, nearest_file
 from harness.config.tables import Record, Row, csv_rows, header_of, records_of, xlsx_rows
 from harness.core.canonical import Json
+from harness.core.suggest import did_you_mean
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 from harness.scorers.label import spell
 from harness.scorers.text import words
 
 NUMBER = re.compile(r"[-−+]?[$¥€£]?\d[\d,]*(?:\.\d+)?\s*%?")
 HAN = re.compile("[\u4e00-\u9fff]")
+UNICODE_TEXT = ".txt"
+"""What Excel calls a table with tabs in UTF-16."""
 MOST_LABELS = 20
 LONGEST_LABEL = 40
 """Characters."""
@@ -66,27 +71,34 @@ class Sheet:
     labels: int = 0
 
 
-def read_sheet(path: Path) -> Sheet:
-    """Read a CSV, TSV, XLSX or JSONL file of questions; UsageError with every problem that it has."""
+def read_sheet(path: Path, *, ask: str | None = None, expect: str | None = None) -> Sheet:
+    """Read a CSV, TSV, XLSX or JSONL file of questions; UsageError with every problem that it has.
+
+    `ask` and `expect` name the columns of the questions and of the right answers, where their headers do not.
+    """
     problems: list[Problem] = []
     notices: list[str] = []
     rows = list(_rows(path, problems))
-    first = next((row for row in rows if any(cell.strip() for cell in row[2])), None)
+    at = next((index for index, row in enumerate(rows) if any(cell.strip() for cell in row[2])), None)
+    first = None if at is None else rows[at]
+    heads = [cell.strip() for cell in first[2]] if first else []
+    if first is not None and at is not None:
+        first = rows[at] = (*first[:2], _settled(heads, {"input": ask, "target": expect}))
     records = list(records_of(path, iter(rows), None, problems, notices))
     if not problems and (first is None or not records):
-        problems.append(Problem(code="E302", message="the dataset is empty", file=str(path)))
+        problems.append(Problem(code="E302", message=worded("the dataset is empty"), file=str(path)))
     if problems or first is None:
-        raise UsageError(problems)
+        raise UsageError([_with_flags(problem, heads) for problem in problems])
     names = header_of(path, first[0], first[2], None, [], []) or []
-    called = dict(zip(names, (cell.strip() for cell in first[2]), strict=True))
+    called = dict(zip(names, heads, strict=True))
     if "files" in called:
-        hint = "a suite of pictures or sound is written into bakeoff.yaml: docs/write-a-suite.md"
-        message = f"the column '{called['files']}' names files, and a table of texts is wanted here"
+        hint = worded("a suite of pictures or sound is written into bakeoff.yaml: docs/write-a-suite.md")
+        message = worded("the column '{name}' names files, and a table of texts is wanted here", name=called["files"])
         raise UsageError([Problem(code="E311", message=message, file=str(path), line=first[0], hint=hint)])
     asked = [record for record in records if "input" in record.fields]
     kept = [record for record in asked if "target" in record.fields] or asked
     if not kept:
-        raise UsageError([Problem(code="E306", message="no row has a question", file=str(path))])
+        raise UsageError([Problem(code="E306", message=worded("no row has a question"), file=str(path))])
     targets = [str(record.fields["target"]) for record in kept if "target" in record.fields]
     why, scorer, labels = _rule(targets)
     chinese = sum(bool(HAN.search(str(record.fields["input"]))) for record in kept) > len(kept) / 2
@@ -109,17 +121,44 @@ def read_sheet(path: Path) -> Sheet:
     )
 
 
+def _settled(heads: Sequence[str], said: Mapping[str, str | None]) -> list[str]:
+    """Return the headers, those that the command line names as the fields that they are; UsageError: there is none."""
+    settled, problems = list(heads), []
+    for field, column in said.items():
+        if column is None:
+            continue
+        if column.strip() in heads:
+            settled[heads.index(column.strip())] = field
+        else:
+            message = worded("--{field}: there is no column '{name}'", field=field, name=column)
+            problems.append(Problem(code="E311", message=message, hint=did_you_mean(column, filter(None, heads))))
+    if problems:
+        raise UsageError(problems)
+    return settled
+
+
+def _with_flags(problem: Problem, heads: Sequence[str]) -> Problem:
+    """Return a problem of the columns with the options that settle it."""
+    if problem.code != "E311" or not heads:
+        return problem
+    flags = [
+        f"--{field} {shlex.quote(name)}" for field, name in zip(("input", "target"), filter(None, heads), strict=False)
+    ]
+    hint = worded("say which column is which, for example: {flags}", flags=" ".join(flags))
+    return replace(problem, hint=hint)
+
+
 def _rows(path: Path, problems: list[Problem]) -> Iterator[Row]:
     suffix = path.suffix.lower()
     if not path.is_file():
         hint = nearest_file(path.parent, path.name)
-        problems.append(Problem(code="E301", message=f"dataset not found: {path}", hint=hint))
-    elif suffix not in SUFFIXES:
-        message = f"{path.name} is no {', '.join(SUFFIXES)} file"
-        problems.append(Problem(code="E310", message=message, file=str(path), hint="save it as .xlsx or CSV"))
+        problems.append(Problem(code="E301", message=worded("dataset not found: {path}", path=path), hint=hint))
+    elif suffix not in (*SUFFIXES, UNICODE_TEXT):
+        message = worded("{name} is no {suffixes} file", name=path.name, suffixes=[*SUFFIXES, UNICODE_TEXT])
+        problems.append(Problem(code="E310", message=message, file=str(path), hint=worded("save it as .xlsx or CSV")))
     elif suffix == ".xlsx":
         yield from xlsx_rows(path, problems)
-    elif suffix in (".csv", ".tsv"):
+    elif suffix in (".csv", ".tsv", UNICODE_TEXT):
         yield from csv_rows(path, path.read_bytes(), problems).rows
     else:
         yield from _objects(path, problems)
@@ -135,10 +174,12 @@ def _objects(path: Path, problems: list[Problem]) -> Iterator[Row]:
         try:
             data = json.loads(line)
         except ValueError as error:
-            problems.append(Problem(code="E303", message=f"not JSON: {error}", file=str(path), line=number))
+            problems.append(
+                Problem(code="E303", message=worded("not JSON: {error}", error=error), file=str(path), line=number)
+            )
             continue
         if not isinstance(data, dict):
-            problems.append(Problem(code="E303", message="expected a JSON object", file=str(path), line=number))
+            problems.append(Problem(code="E303", message=worded("expected a JSON object"), file=str(path), line=number))
             continue
         objects.append((number, data))
     keys = list(dict.fromkeys(key for _, data in objects for key, value in data.items() if _is_plain(value)))

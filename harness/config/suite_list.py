@@ -10,6 +10,7 @@ from harness.config.source import Source, Where
 from harness.config.suites import find_suite, known_suites, load_suite, places
 from harness.core.suggest import did_you_mean
 from harness.core.suites import Sample, Suite, Task
+from harness.core.wording import worded
 from harness.errors import Place, Problem, UsageError
 
 OUTLINE = frozenset({"name", "modality", "slot"})
@@ -43,7 +44,7 @@ class SuiteList:
         known = [suite.name for suite in self.known]
         for name in names:
             if name not in known and self.complete:
-                message = f"--only: the bake-off has no suite '{name}'"
+                message = worded("--only: the bake-off has no suite '{name}'", name=name)
                 problems.append(Problem(code="E209", message=message, hint=did_you_mean(name, known)))
         whole, wrong = (
             tuple(suite for suite in suites if not names or suite.name in names) for suites in (self.whole, self.wrong)
@@ -87,13 +88,16 @@ def load_suites(
             if suite is not None and part is not None:
                 suite = _part_of(suite, part, source, where, problems)
             if suite is None and lenient:
-                notices += [f"{name} is left out: {problem.message}" for problem in problems[found:]]
+                notices += [
+                    worded("{name} is left out: {message}", name=name, message=problem.message)
+                    for problem in problems[found:]
+                ]
                 del problems[found:]
                 continue
         if suite is None or missing & OUTLINE:
             complete = False
         elif suite.name in {other.name for other in (*whole, *wrong)}:
-            problems.append(source.problem("E221", f"two suites are called '{suite.name}'", where))
+            problems.append(source.problem("E221", worded("two suites are called '{name}'", name=suite.name), where))
             complete = False
         else:
             (wrong if missing or len(problems) > found else whole).append(suite)
@@ -109,7 +113,7 @@ def _named(
     path = find_suite(name, beside=source.folder, folder=folder, shipped=shipped)
     if path is None:
         hint = did_you_mean(name, known_suites(folder, shipped))
-        problems.append(source.problem("E209", f"there is no suite '{name}'", where, hint=hint))
+        problems.append(source.problem("E209", worded("there is no suite '{name}'", name=name), where, hint=hint))
         return None
     try:
         suite = load_suite(path, notices)
@@ -126,7 +130,7 @@ def _part_of(suite: Suite, part: PartOfSuite, source: Source, where: Where, prob
     found, known = len(problems), [task.name for task in suite.tasks]
     for index, name in enumerate(part.tasks or ()):
         if name not in known:
-            message = f"the suite '{suite.name}' has no task '{name}'"
+            message = worded("the suite '{suite}' has no task '{name}'", suite=suite.name, name=name)
             problems.append(source.problem("E209", message, (*where, "tasks", index), hint=did_you_mean(name, known)))
     tasks = [task for task in suite.tasks if task.name in (part.tasks or known)]
     if part.limit is not None:

@@ -30,13 +30,15 @@ from harness.core.media import Audio, Image
 from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean
 from harness.core.suites import Sample, Suite, Task
+from harness.core.wording import worded
 from harness.errors import Place, Problem, UsageError
 
 SUITE_FILE = "suite.py"
 MOST_BYTES = 40 * 2**20
 """Of the pictures of one sample: they are sent in one request, a third larger."""
-RECORDING = "recording"
-ABOUT = {"vision": "picture", "transcription": RECORDING, "speech": RECORDING}
+PICTURE, RECORDING = "picture", "recording"
+NAMES = {PICTURE: worded("picture"), RECORDING: worded("recording")}
+ABOUT = {"vision": PICTURE, "transcription": RECORDING, "speech": RECORDING}
 """Modality → what its samples' files hold."""
 GROUP = "bakeoff.suites"
 """Entry point group in which installed packages offer suites: each names a module that holds one SUITE."""
@@ -58,19 +60,32 @@ def load_suite(path: Path, notices: list[str] | None = None) -> Suite:
     folder = file.parent
     tasks = []
     if not suite.tasks:
-        problems.append(author.problem("E203", f"suite '{suite.name}' has no task"))
+        problems.append(author.problem("E203", worded("suite '{name}' has no task", name=suite.name)))
     for task in suite.tasks:
         if not isinstance(task, Task):
-            problems.append(author.problem("E219", f"suite '{suite.name}': {shown(task)} is no Task"))
+            problems.append(
+                author.problem("E219", worded("suite '{name}': {task} is no Task", name=suite.name, task=shown(task)))
+            )
             continue
 
         def report(code: str, message: str, _field: str, hint: str | None, name: str = str(task.name)) -> None:
-            problems.append(author.problem(code, f"suite '{suite.name}', task '{name}': {message}", name, hint=hint))
+            problems.append(
+                author.problem(
+                    code,
+                    worded("suite '{suite}', task '{name}': {message}", suite=suite.name, name=name, message=message),
+                    name,
+                    hint=hint,
+                )
+            )
 
         tasks.append(complete(task, folder, report, problems, [] if notices is None else notices))
     for name, count in Counter(task.name for task in tasks).items():
         if count > 1:
-            problems.append(author.problem("E219", f"suite '{suite.name}' has two tasks called '{name}'", name))
+            problems.append(
+                author.problem(
+                    "E219", worded("suite '{suite}' has two tasks called '{name}'", suite=suite.name, name=name), name
+                )
+            )
     if problems:
         raise UsageError(problems)
     return replace(suite, tasks=tasks, folder=str(folder))
@@ -83,9 +98,14 @@ def complete(
     found = len(problems)
     if task.modality not in MODALITIES:
         hint = did_you_mean(str(task.modality), MODALITIES)
-        report("E220", f"the modality {shown(task.modality)} is not known", "modality", hint)
+        report("E220", worded("the modality {modality} is not known", modality=shown(task.modality)), "modality", hint)
     if not isinstance(task.max_tokens, int) or task.max_tokens < 1:
-        report("E204", f"max_tokens is a whole number above 0, not {shown(task.max_tokens)}", "max_tokens", None)
+        report(
+            "E204",
+            worded("max_tokens is a whole number above 0, not {max_tokens}", max_tokens=shown(task.max_tokens)),
+            "max_tokens",
+            None,
+        )
     _check_scorers(task, report)
     judges = [it for it in task.scorers if isinstance(it, Scorer) and it.needs_target]
     judge = min(judges, key=lambda it: it.takes_empty_target, default=None)  # who asks the most
@@ -99,7 +119,12 @@ def complete(
     if task.documents is not None:
         samples = _with_documents(samples, _data(task.documents, folder, report, problems, notices), report)
     if odd := [sample.id for sample in samples if not isinstance(sample.metadata.get("params", {}), dict)]:
-        report("E306", f"metadata.params of sample {shown(odd[0])} is no object of request parameters", "samples", None)
+        report(
+            "E306",
+            worded("metadata.params of sample {id} is no object of request parameters", id=shown(odd[0])),
+            "samples",
+            None,
+        )
     if len(problems) > unread or (about is not None and len(problems) > found):
         samples = ()  # they cannot be asked as they are
     if task.language is not None:
@@ -161,7 +186,7 @@ def _text(file: Path) -> str:
         return file.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            [Problem(code="E219", message=f"the suite cannot be read: {error}", file=str(file))]
+            [Problem(code="E219", message=worded("the suite cannot be read: {error}", error=error), file=str(file))]
         ) from error
 
 
@@ -178,12 +203,18 @@ class _Author:
         suite = getattr(module, "SUITE", None)
         if suite is None:
             near = next((name for name, value in vars(module).items() if isinstance(value, Suite)), None)
-            hint = f"rename {near} to SUITE" if near else "end it with SUITE = Suite(name=..., version=1, tasks=[...])"
-            raise UsageError([self.problem("E219", f"{self.file.name} holds no SUITE", hint=hint)])
+            hint = (
+                worded("rename {near} to SUITE", near=near)
+                if near
+                else worded("end it with SUITE = Suite(name=..., version=1, tasks=[...])")
+            )
+            raise UsageError([self.problem("E219", worded("{name} holds no SUITE", name=self.file.name), hint=hint)])
         if not isinstance(suite, Suite):
-            raise UsageError([self.problem("E219", f"SUITE is a {type(suite).__name__}, not a Suite", "SUITE")])
+            raise UsageError(
+                [self.problem("E219", worded("SUITE is a {kind}, not a Suite", kind=type(suite).__name__), "SUITE")]
+            )
         if not isinstance(suite.name, str) or not suite.name.strip() or not isinstance(suite.version, int):
-            raise UsageError([self.problem("E219", "a Suite has a name and a whole-numbered version", "SUITE")])
+            raise UsageError([self.problem("E219", worded("a Suite has a name and a whole-numbered version"), "SUITE")])
         return suite
 
     def problem(self, code: str, message: str, name: str | None = None, *, hint: str | None = None) -> Problem:
@@ -214,7 +245,7 @@ class _Author:
         name = "bakeoff_suite_" + hashlib.sha256(str(self.file.resolve()).encode()).hexdigest()[:12]
         spec = importlib.util.spec_from_file_location(name, self.file)
         if spec is None or spec.loader is None:
-            raise UsageError([self.problem("E219", f"a suite is a .py file, not {self.file.name}")])
+            raise UsageError([self.problem("E219", worded("a suite is a .py file, not {name}", name=self.file.name))])
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module  # dataclasses and pickle look a class's module up by name
         try:
@@ -222,13 +253,13 @@ class _Author:
         except SyntaxError as error:
             own = error.filename == str(self.file)
             place = self._line((own and error.lineno) or 1, column=error.offset if own else None)
-            raise UsageError([Problem.at(place, "E219", f"malformed Python: {error.msg}")]) from error
+            raise UsageError([Problem.at(place, "E219", worded("malformed Python: {msg}", msg=error.msg))]) from error
         except UsageError as error:  # what a suite finds wrong in its own data, in the same words as ours
             own_words = [replace(problem, file=problem.file or str(self.file)) for problem in error.problems]
             raise UsageError(own_words, hint=error.hint) from error
         except (Exception, SystemExit) as error:  # a suite is a stranger's program: whatever it raises is its fault
             frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(self.file)]
-            message = f"the suite does not load: {type(error).__name__}: {error}"
+            message = worded("the suite does not load: {kind}: {error}", kind=type(error).__name__, error=error)
             place = self._line((frames and frames[-1].lineno) or 1)
             raise UsageError([Problem.at(place, "E219", message)]) from error
         return module
@@ -242,19 +273,19 @@ class _Author:
 def _check_scorers(task: Task, report: Report) -> None:
     classes = [scorer for scorer in task.scorers if not isinstance(scorer, Scorer)]
     for wrong in classes:
-        hint = f"write {wrong.__name__}()" if isinstance(wrong, type) else None
-        report("E210", f"{shown(wrong)} is no scorer", "scorer", hint)
+        hint = worded("write {name}()", name=wrong.__name__) if isinstance(wrong, type) else None
+        report("E210", worded("{wrong} is no scorer", wrong=shown(wrong)), "scorer", hint)
     if not task.scorers:
-        report("E203", "it has no scorer, so every output would count as passing", "scorer", None)
+        report("E203", worded("it has no scorer, so every output would count as passing"), "scorer", None)
     if classes or not task.scorers:
         return
     names = [scorer.name for scorer in task.scorers]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-        report("E210", f"it has two scorers called '{name}'", "scorer", None)
+        report("E210", worded("it has two scorers called '{name}'", name=name), "scorer", None)
     if task.primary not in names:
         report(
             "E211",
-            f"primary {shown(task.primary)} is none of its scorers",
+            worded("primary {primary} is none of its scorers", primary=shown(task.primary)),
             "primary",
             did_you_mean(task.primary, names),
         )
@@ -280,9 +311,14 @@ def _data(
 ) -> tuple[Sample, ...]:  # fmt: skip
     """Read a data file beside the suite; nothing after reporting what is wrong with it."""
     if not inside(folder, written):
-        report("E307", f"the dataset {shown(written)} is outside the suite's folder", "data", f"copy it into {folder}")
+        report(
+            "E307",
+            worded("the dataset {written} is outside the suite's folder", written=shown(written)),
+            "data",
+            worded("copy it into {folder}", folder=folder),
+        )
     elif not (folder / written).exists():
-        report("E301", f"dataset not found: {written}", "data", nearest_file(folder, written))
+        report("E301", worded("dataset not found: {written}", written=written), "data", nearest_file(folder, written))
     else:
         try:
             return load_samples(folder / written, root=folder, judge=judge, notices=notices)
@@ -300,9 +336,13 @@ def _with_documents(samples: tuple[Sample, ...], rows: Sequence[Sample], report:
         names = [str(name) for name in pool] if isinstance(pool, list) else []
         unknown = sorted(set(names) - passages.keys())
         if passages and (unknown or not names):
-            what = f"names no document {shown(unknown[0])}" if unknown else "is no list of ids"
-            hint = did_you_mean(unknown[0], passages) if unknown else None
-            report("E306", f"the pool of sample {shown(sample.id)} {what}", "documents", hint)
+            message, hint = worded("the pool of sample {id} is no list of ids", id=shown(sample.id)), None
+            if unknown:
+                message = worded(
+                    "the pool of sample {id} names no document {name}", id=shown(sample.id), name=shown(unknown[0])
+                )
+                hint = did_you_mean(unknown[0], passages)
+            report("E306", message, "documents", hint)
         documents: dict[str, Json] = {name: passages[name] for name in names if name in passages}
         complete.append(replace(sample, metadata={**sample.metadata, "documents": documents}))
     return tuple(complete)
@@ -311,20 +351,25 @@ def _with_documents(samples: tuple[Sample, ...], rows: Sequence[Sample], report:
 def _given_samples(samples: Sequence[Sample], folder: Path, report: Report) -> tuple[Sample, ...]:
     """Check samples that suite.py made itself."""
     if not samples:
-        report("E302", "it has no samples", "samples", None)
+        report("E302", worded("it has no samples"), "samples", None)
     wrong = next((sample for sample in samples if not isinstance(sample, Sample)), None)
     if wrong is not None:
-        report("E306", f"{shown(wrong)} is no Sample", "samples", None)
+        report("E306", worded("{wrong} is no Sample", wrong=shown(wrong)), "samples", None)
         return ()
     for identity, count in Counter(sample.id for sample in samples).items():
         if count > 1:
-            report("E304", f"the sample id {shown(identity)} stands {count} times", "samples", None)
+            report(
+                "E304",
+                worded("the sample id {id} stands {count} times", id=shown(identity), count=count),
+                "samples",
+                None,
+            )
     for sample in samples:
         for name in (name for name in sample.files if not is_data(name)):
             if not inside(folder, name):
-                report("E307", f"media path outside the suite: {shown(name)}", "files", None)
+                report("E307", worded("media path outside the suite: {name}", name=shown(name)), "files", None)
             elif not (folder / name).is_file():
-                report("E308", f"media file not found: {name}", "files", nearest_file(folder, name))
+                report("E308", worded("media file not found: {name}", name=name), "files", nearest_file(folder, name))
     return tuple(samples)
 
 
@@ -337,20 +382,35 @@ def _with_media(samples: Sequence[Sample], folder: Path, report: Report, kind: s
     for sample in samples:
         media: list[Image | Audio] = []
         if not sample.files:
-            faults.append((sample, f"it has no {kind}, and the task asks about one"))
+            faults.append((sample, worded("it has no {kind}, and the task asks about one", kind=NAMES[kind])))
         if kind == RECORDING and len(sample.files) > (2 if "conversation" in sample.metadata else 1):
-            faults.append((sample, f"it has {len(sample.files)} recordings, and one is heard at a time"))
+            faults.append((sample, worded("it has {n} recordings, and one is heard at a time", n=len(sample.files))))
         for name in sample.files:
             try:
                 data = content(folder, name)
                 media.append(recording(data) if kind == RECORDING else picture(data))
             except ValueError as error:
-                faults.append((sample, f"{short(name)}: {error}"))
+                faults.append((sample, worded("{name}: {error}", name=short(name), error=error)))
         if (together := sum(medium.size for medium in media)) > MOST_BYTES:
-            faults.append((sample, f"its {kind}s have {together:,} bytes together, more than {MOST_BYTES:,}"))
+            faults.append(
+                (
+                    sample,
+                    worded(
+                        "its files have {size:,} bytes together, more than {most:,}", size=together, most=MOST_BYTES
+                    ),
+                )
+            )
         holding.append(replace(sample, media=tuple(media)))
     for sample, fault in faults[:MAX_PROBLEMS]:
-        report("E314", f"sample {shown(sample.id)}: {fault}", "files", None)
+        report("E314", worded("sample {id}: {fault}", id=shown(sample.id), fault=fault), "files", None)
     if len(faults) > MAX_PROBLEMS:
-        report("E314", f"{len(faults) - MAX_PROBLEMS} more {kind}s cannot be taken", "files", None)
+        report(
+            "E314",
+            worded(
+                "{n} more pictures cannot be taken" if kind == PICTURE else "{n} more recordings cannot be taken",
+                n=len(faults) - MAX_PROBLEMS,
+            ),
+            "files",
+            None,
+        )
     return tuple(holding)

@@ -1,4 +1,4 @@
-"""Spreadsheets (CSV, TSV, XLSX) as rows and as records: headers in English or Chinese, cells as text."""
+"""Spreadsheets (CSV, TSV, XLSX) as rows and as records: headers in several languages, cells as text."""
 
 import csv
 import datetime
@@ -15,22 +15,28 @@ from typing import TYPE_CHECKING
 from harness.config.secrets import shown
 from harness.core.canonical import Json
 from harness.core.suggest import nearest
+from harness.core.wording import worded
 from harness.errors import Problem
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell, MergedCell
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "编号", "序号"),
-    "input": ("input", "question", "prompt", "query", "输入", "问题", "提问", "用户输入", "用户问题"),
+    "id": ("id", "编号", "序号", "番号"),
+    "input": (
+        "input", "question", "prompt", "query", "输入", "问题", "提问", "用户输入", "用户问题", "eingabe", "frage",
+        "entrée", "entree", "pregunta", "entrada", "質問", "入力",
+    ),
     "target": (
         "target", "expected", "expected answer", "expected output", "answer", "correct answer", "reference",
         "reference answer", "参考答案", "标准答案", "正确答案", "答案", "期望答案", "期望输出", "预期答案", "预期输出",
+        "antwort", "erwartet", "erwartete antwort", "referenz", "réponse", "reponse", "réponse attendue", "attendu",
+        "respuesta", "respuesta esperada", "esperado", "正解", "模範解答", "期待", "期待される回答",
     ),
     "files": ("files", "file", "文件", "附件"),
     "tags": ("tags", "tag", "labels", "label", "标签"),
-    "category": ("category", "类别", "分类"),
-    "lang": ("lang", "language", "语言"),
+    "category": ("category", "类别", "分类", "kategorie", "catégorie", "categoría", "カテゴリ"),
+    "lang": ("lang", "language", "语言", "sprache", "langue", "idioma", "言語"),
     "cluster": ("cluster", "分组"),
 }  # fmt: skip
 """Field → its headers. The first stands before the others where a sheet has both. The last four are metadata."""
@@ -100,8 +106,12 @@ def xlsx_rows(path: Path, problems: list[Problem]) -> Sequence[Row]:
         size = sum(member.file_size for member in members)
         packed = sum(member.compress_size for member in members)
         if len(members) > MAX_XLSX_MEMBERS or size > MAX_XLSX_BYTES or size > MAX_XLSX_RATIO * max(packed, 1):
-            message = f"the workbook unpacks to {size / 1e6:.0f} MB in {len(members)} parts, more than is read"
-            problems.append(Problem(code="E309", message=message, file=str(path), hint="save it as CSV"))
+            message = worded(
+                "the workbook unpacks to {size:.0f} MB in {n} parts, more than is read",
+                size=size / 1000000.0,
+                n=len(members),
+            )
+            problems.append(Problem(code="E309", message=message, file=str(path), hint=worded("save it as CSV")))
             return ()
         import openpyxl
 
@@ -113,8 +123,8 @@ def xlsx_rows(path: Path, problems: list[Problem]) -> Sequence[Row]:
             return [(row, row, _cells(path, cells, problems)) for row, cells in enumerate(sheet.iter_rows(), start=1)]
     except (zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, OSError, SyntaxError) as error:
         # what openpyxl raises on damaged workbooks; XML's ParseError is a SyntaxError
-        message = f"not a readable XLSX workbook ({type(error).__name__}: {error})"
-        hint = "is it protected by a password, or an old .xls? save it as .xlsx or CSV"
+        message = worded("not a readable XLSX workbook ({kind}: {error})", kind=type(error).__name__, error=error)
+        hint = worded("is it protected by a password, or an old .xls? save it as .xlsx or CSV")
         problems.append(Problem(code="E310", message=message, file=str(path), hint=hint))
         return ()
 
@@ -128,7 +138,9 @@ def _csv_rows(path: Path, reader: Iterator[list[str]], skipped: int, problems: l
         except StopIteration:
             return
         except csv.Error as error:
-            problems.append(Problem(code="E303", message=f"malformed table: {error}", file=str(path), line=line))
+            problems.append(
+                Problem(code="E303", message=worded("malformed table: {error}", error=error), file=str(path), line=line)
+            )
             return
         number += 1
         yield line, number, cells
@@ -150,8 +162,8 @@ def records_of(
         while cells and len(cells) > len(header) and not cells[-1].strip():
             cells = cells[:-1]
         if len(cells) > len(header):
-            message = f"the row has {len(cells)} cells, the header {len(header)}"
-            hint = "put a cell that holds the delimiter in double quotes"
+            message = worded("the row has {n} cells, the header {width}", n=len(cells), width=len(header))
+            hint = worded("put a cell that holds the delimiter in double quotes")
             problems.append(Problem(code="E303", message=message, file=str(path), line=line, hint=hint))
             continue
         yield Record(line=line, row=number, fields=_fields(header, cells))
@@ -194,35 +206,59 @@ def header_of(
         columns = called or [index for index, cell in enumerate(bare) if cell in headers]
         chosen = [index for index in columns if bare[index] == headers[0]] or columns
         if len(chosen) > 1:
-            both = " and ".join(f"'{names[index]}'" for index in chosen)
-            add(f"the columns {both} both mean '{field}'", "rename one", column=chosen[1] + 1)
+            one, other = (names[index] for index in chosen[:2])
+            add(
+                worded("the columns '{one}' and '{other}' both mean '{field}'", one=one, other=other, field=field),
+                worded("rename one"),
+                column=chosen[1] + 1,
+            )
         if chosen:
             taken[field] = chosen[0]
     for field, headers in OTHERWISE.items():
         columns = [index for index, cell in enumerate(bare) if cell in headers and field not in taken]
         if len(columns) > 1:
-            both = " and ".join(f"'{names[index]}'" for index in columns)
-            add(f"the columns {both} could both be the {field}", f"call the right one '{field}'", column=columns[1] + 1)
+            one, other = (names[index] for index in columns[:2])
+            add(
+                worded(
+                    "the columns '{one}' and '{other}' could both be the {field}", one=one, other=other, field=field
+                ),
+                worded("call the right one '{field}'", field=field),
+                column=columns[1] + 1,
+            )
         if columns:
             taken = {other: index for other, index in taken.items() if index != columns[0]} | {field: columns[0]}
     guessed = [(field, index) for field, index in taken.items() if folded[index] not in HEADERS[field]]
-    notices += [f"{path.name}: the column '{names[index]}' is taken for the {field}" for field, index in guessed]
-    lacking = [("E311", "input", "")] if "input" not in taken else []
-    lacking += [("E313", "target", f", which {judge} judges against")] if judge and "target" not in taken else []
-    for code, field, why in lacking:
+    notices += [
+        worded(
+            "{name}: the column '{column}' is taken for the {field}", name=path.name, column=names[index], field=field
+        )
+        for field, index in guessed
+    ]
+    there = _understood(names, taken)
+    lacking: list[tuple[str, str, str]] = []
+    if "input" not in taken:
+        lacking.append(("E311", "input", worded("no column for the input; the columns are {names}", names=there)))
+    if judge and "target" not in taken:
+        message = worded(
+            "no column for the target, which {judge} judges against; the columns are {names}", judge=judge, names=there
+        )
+        lacking.append(("E313", "target", message))
+    for code, field, said in lacking:
         near = (nearest(name, HEADERS[field]) for index, name in enumerate(names) if index not in taken.values())
         close = next(filter(None, near), None)
-        one_of = f"the first row names the columns; the {field}'s is one of {', '.join(HEADERS[field])}"
-        add(
-            f"no column for the {field}{why}; the columns are {_understood(names, taken)}",
-            f"did you mean '{close}'?" if close else one_of,
-            code,
+        hint = worded(
+            "the first row names the columns; the {field}'s is one of {names}", field=field, names=[*HEADERS[field]]
         )
+        add(said, worded("did you mean '{name}'?", name=close) if close else hint, code)
     for field, index in taken.items():
         names[index] = field
     twice = next((name for index, name in enumerate(names) if name and name in names[:index]), None)
     if twice is not None and len(problems) == found:
-        add(f"two columns are called {shown(twice)}", "rename one", column=len(names) - names[::-1].index(twice))
+        add(
+            worded("two columns are called {name}", name=shown(twice)),
+            worded("rename one"),
+            column=len(names) - names[::-1].index(twice),
+        )
     return names if len(problems) == found else None
 
 
@@ -253,8 +289,8 @@ def _decode(path: Path, raw: bytes, problems: list[Problem]) -> str | None:
             continue
         if "\0" not in text and (encoding != "gb18030" or _reads_as_chinese(text)):
             return text
-    message = "the file is neither UTF-8 nor UTF-16 nor GB18030 text"
-    hint = "save it as UTF-8 (in Excel: 'CSV UTF-8')"
+    message = worded("the file is neither UTF-8 nor UTF-16 nor GB18030 text")
+    hint = worded("save it as UTF-8 (in Excel: 'CSV UTF-8')")
     problems.append(Problem(code="E310", message=message, file=str(path), hint=hint))
     return None
 
@@ -279,7 +315,7 @@ def _delimiter(path: Path, text: str) -> str:
 def _cells(path: Path, cells: "Sequence[Cell | MergedCell]", problems: list[Problem]) -> list[str]:
     for cell in cells:
         if getattr(cell, "data_type", None) == "e":
-            message = f"cell {cell.coordinate} holds the error {cell.value}"
+            message = worded("cell {cell} holds the error {error}", cell=cell.coordinate, error=cell.value)
             problems.append(Problem(code="E306", message=message, file=str(path), line=cell.row, column=cell.column))
     return [_cell_text(cell.value) for cell in cells]
 

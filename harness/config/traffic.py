@@ -9,6 +9,7 @@ from harness.config.source import Source, Where, read
 from harness.config.validate import validate
 from harness.core.candidates import Exchange
 from harness.core.traffic import Seat, SelfHosting, Traffic
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 
 EXAMPLE = "traffic: {requests_per_month: 240000}"
@@ -22,7 +23,15 @@ def load_traffic(folder: Path, file: Path | None = None, *, requests: float | No
     """
     path = folder / BAKEOFF_FILE if file is None else file
     if not path.is_file():
-        raise UsageError([Problem(code="E200", message=f"there is no {path}", hint="--traffic FILE names another")])
+        raise UsageError(
+            [
+                Problem(
+                    code="E200",
+                    message=worded("there is no {path}", path=path),
+                    hint=worded("--traffic FILE names another"),
+                )
+            ]
+        )
     source = read(path)
     problems: list[Problem] = []
     where: Where = ()
@@ -31,8 +40,8 @@ def load_traffic(folder: Path, file: Path | None = None, *, requests: float | No
         if not isinstance(source.data, dict) or "traffic" not in source.data:
             if requests is not None:
                 return Traffic(requests=requests)
-            hint = f"--requests N, or add {EXAMPLE}, or name a file with --traffic"
-            raise UsageError([source.problem("E206", "the key 'traffic' is missing", (), hint=hint)])
+            hint = worded("--requests N, or add {example}, or name a file with --traffic", example=EXAMPLE)
+            raise UsageError([source.problem("E206", worded("the key 'traffic' is missing"), (), hint=hint)])
     data = source.data if where == () else source.data["traffic"]  # type: ignore[index,call-overload]
     section = validate(TrafficSection, source, data, where, problems)
     if section is not None:
@@ -58,19 +67,23 @@ def load_exchange(folder: Path) -> Exchange | None:
 def _contradictions(given: TrafficSection, source: Source, where: Where) -> Iterator[Problem]:
     by_user = given.users is not None and given.requests_per_user is not None
     if given.requests_per_month is None and not by_user:
-        hint = "requests_per_month, or users with requests_per_user"
-        yield source.problem("E206", "how many requests come in a month is missing", where, hint=hint)
+        hint = worded("requests_per_month, or users with requests_per_user")
+        yield source.problem("E206", worded("how many requests come in a month is missing"), where, hint=hint)
     if given.requests_per_month is not None and given.requests_per_user is not None:
-        message = "'requests_per_user' and 'requests_per_month' both say how many requests come"
-        yield source.problem("E204", message, (*where, "requests_per_user"), key=True, hint="keep one of them")
+        message = worded("'requests_per_user' and 'requests_per_month' both say how many requests come")
+        yield source.problem("E204", message, (*where, "requests_per_user"), key=True, hint=worded("keep one of them"))
     if given.seat is not None and given.users is None:
-        yield source.problem("E206", "the key 'users' is missing: a seat has a user", (*where, "seat"), key=True)
+        yield source.problem(
+            "E206", worded("the key 'users' is missing: a seat has a user"), (*where, "seat"), key=True
+        )
     host = given.self_hosting
     if host is not None and (host.requests_per_s is None) == (host.candidate is None):
-        message = "what a replica serves is said by requests_per_s or by a candidate of the run, and by one of them"
-        yield source.problem("E204", message, (*where, "self_hosting"), key=True, hint="keep one of them")
+        message = worded(
+            "what a replica serves is said by requests_per_s or by a candidate of the run, and by one of them"
+        )
+        yield source.problem("E204", message, (*where, "self_hosting"), key=True, hint=worded("keep one of them"))
     if given.mix is not None and not any(given.mix.values()):
-        yield source.problem("E217", "all shares of the mix are zero", (*where, "mix"), key=True)
+        yield source.problem("E217", worded("all shares of the mix are zero"), (*where, "mix"), key=True)
 
 
 def _traffic(given: TrafficSection) -> Traffic:

@@ -12,27 +12,28 @@ from harness.config.secrets import holds_key, shown
 from harness.config.source import Source, Where
 from harness.core.canonical import Json
 from harness.core.suggest import did_you_mean, nearest
+from harness.core.wording import Wording, foreign, worded
 from harness.errors import Problem
 
 M = TypeVar("M", bound=BaseModel)
 
-NAME_OR_MAPPING = "a name or a mapping"
+TEXT, NAME_OR_MAPPING = worded("text"), worded("a name or a mapping")
 
 EXPECTED = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "decimal_type": "a number",
-    "is_instance_of": "a number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
+    "string_type": TEXT,
+    "int_type": worded("a whole number"),
+    "int_from_float": worded("a whole number"),
+    "float_type": worded("a number"),
+    "decimal_type": worded("a number"),
+    "is_instance_of": worded("a number"),
+    "bool_type": worded("true or false"),
+    "list_type": worded("a list"),
+    "dict_type": worded("a mapping"),
+    "model_type": worded("a mapping"),
+    "model_attributes_type": worded("a mapping"),
     "union_tag_not_found": NAME_OR_MAPPING,
     "union_tag_invalid": NAME_OR_MAPPING,
-    "finite_number": "a finite number",
+    "finite_number": worded("a finite number"),
 }
 """pydantic's error type → what was expected, in the user's words."""
 
@@ -81,41 +82,78 @@ def _problem(model: type[BaseModel], source: Source, root: Where, detail: Mappin
     kind, loc = detail["type"], tuple(detail["loc"])
     where, on_key = _place(source, root, loc)
     if kind == "extra_forbidden":
-        message = f"unknown key {shown(loc[-1])}"
+        message = worded("unknown key {key}", key=shown(loc[-1]))
         return source.problem("E202", message, where, key=True, hint=did_you_mean(str(loc[-1]), _fields(model, loc)))
     if kind == "missing":
-        return source.problem("E206", f"the key '{loc[-1]}' is missing", where)
+        return source.problem("E206", worded("the key '{key}' is missing", key=loc[-1]), where)
     name = next(
         (f"'{part}': " for part in reversed(loc) if isinstance(part, str) and not part.startswith(("<", "["))), ""
     )
     if any(isinstance(step, str) and holds_key(step) for step in where):
-        return source.problem("E204", f"{name}expected os.environ/NAME", where)
+        return source.problem("E204", worded("{name}expected os.environ/NAME", name=name), where)
     if kind in EXPECTED:
         return source.problem("E204", *_wrong_type(source, where, name, EXPECTED[kind], detail["input"]))
     if kind == "literal_error":
         options = [option.strip("' ") for option in detail["ctx"]["expected"].replace(" or ", ", ").split(",")]
-        message = f"{name}{shown(detail['input'])} is none of {', '.join(options)}"
+        message = worded(
+            "{name}{came} is none of {options}", name=name, came=shown(detail["input"]), options=[*options]
+        )
         hint = did_you_mean(str(detail["input"]), options)
         return source.problem("E204", message, where, hint=None if hint and hint.startswith("known:") else hint)
     if kind == "string_pattern_mismatch":
-        message = f"{name}expected a name on one line, came {shown(detail['input'])}"
+        message = worded("{name}expected a name on one line, came {came}", name=name, came=shown(detail["input"]))
         return source.problem("E204", message, where, key=on_key)
+    said = {"name": name, "fault": _fault(kind, detail)}
+    if isinstance(detail["input"], dict | list):
+        return source.problem("E204", worded("{name}{fault}", **said), where, key=on_key)
+    message = worded("{name}{fault}, came {came}", came=shown(detail["input"]), **said)
+    return source.problem("E204", message, where, key=on_key)
+
+
+def _fault(kind: str, detail: Mapping[str, Any]) -> Wording:
+    """Return what pydantic says, in its words."""
+    limits = detail.get("ctx", {})
+    match kind:
+        case "greater_than":
+            return worded("input should be greater than {limit}", limit=_round(limits["gt"]))
+        case "greater_than_equal":
+            return worded("input should be greater than or equal to {limit}", limit=_round(limits["ge"]))
+        case "less_than":
+            return worded("input should be less than {limit}", limit=_round(limits["lt"]))
+        case "less_than_equal":
+            return worded("input should be less than or equal to {limit}", limit=_round(limits["le"]))
     said = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    came = "" if isinstance(detail["input"], dict | list) else f", came {shown(detail['input'])}"
-    return source.problem("E204", f"{name}{said[:1].lower()}{said[1:]}{came}", where, key=on_key)
+    return foreign(f"{said[:1].lower()}{said[1:]}")
 
 
-def _wrong_type(source: Source, where: Where, name: str, expected: str, value: Any) -> tuple[str, Where]:
+def _round(limit: Any) -> Any:
+    """Return a limit without decimals that are none."""
+    return int(limit) if limit == int(limit) else limit
+
+
+def _wrong_type(source: Source, where: Where, name: str, expected: str, value: Any) -> tuple[Wording, Where]:
     raw = source.raw(where)
-    if expected in ("text", NAME_OR_MAPPING) and raw and isinstance(value, bool | int | float):
-        read_as = str(value).lower() if isinstance(value, bool) else f"the number {value}"
-        came = f"the number {raw}" if raw == str(value) else f"{shown(raw)}, which YAML reads as {read_as}"
-        return f'{name}expected {expected}, came {came}; write it in quotes: "{raw}"', where
-    came = {
-        type(None): "nothing", bool: str(value).lower(), dict: "a mapping", list: "a list",
-        str: f"the text {shown(value)}",
-    }.get(type(value), shown(value))  # fmt: skip
-    return f"{name}expected {expected}, came {came}", where
+    if expected in (TEXT, NAME_OR_MAPPING) and raw and isinstance(value, bool | int | float):
+        came = worded("the number {number}", number=raw)
+        if raw != str(value):
+            read_as = str(value).lower() if isinstance(value, bool) else worded("the number {number}", number=value)
+            came = worded("{text}, which YAML reads as {read_as}", text=shown(raw), read_as=read_as)
+        return (
+            worded(
+                '{name}expected {expected}, came {came}; write it in quotes: "{raw}"',
+                name=name,
+                expected=expected,
+                came=came,
+                raw=raw,
+            ),
+            where,
+        )
+    kinds: dict[type, str] = {
+        type(None): worded("nothing"), bool: str(value).lower(), dict: worded("a mapping"), list: worded("a list"),
+        str: worded("the text {text}", text=shown(value)),
+    }  # fmt: skip
+    came_as = kinds.get(type(value), shown(value))
+    return worded("{name}expected {expected}, came {came}", name=name, expected=expected, came=came_as), where
 
 
 def _place(source: Source, root: Where, loc: tuple[str | int, ...]) -> tuple[Where, bool]:

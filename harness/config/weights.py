@@ -10,6 +10,7 @@ from harness.config.models import WeightsSection
 from harness.config.source import Source, Where
 from harness.core.rules import Elicitation, Profile, Weighing
 from harness.core.suggest import did_you_mean
+from harness.core.wording import worded
 from harness.errors import Problem
 
 Named = tuple[str, Where, bool]
@@ -25,7 +26,7 @@ def profile(
     """
     said = [method for method in Elicitation if getattr(given, method) is not None]
     if len(said) != 1:
-        message = "weights are given by exactly one of points, swing, order and ahp"
+        message = worded("weights are given by exactly one of points, swing, order and ahp")
         problems.append(source.problem("E226", message, where, key=True))
         return None
     (method,) = said
@@ -34,7 +35,7 @@ def profile(
     try:
         weights, ratio = ((), None) if faults else _weights(given, criteria)
     except ValueError as error:
-        faults.append(source.problem("E226", str(error), at, key=True))
+        faults.append(source.problem("E226", error.args[0], at, key=True))
     problems.extend(faults)
     if faults:
         return None
@@ -48,18 +49,24 @@ def _faults(
     named = list(_named(given, at))
     for name, where, key in named:
         if name not in criteria:
-            message, hint = f"there is no criterion '{name}'", did_you_mean(name, criteria)
+            message, hint = worded("there is no criterion '{name}'", name=name), did_you_mean(name, criteria)
             yield source.problem("E226", message, where, key=key, hint=hint)
     if missing := [name for name in criteria if name not in {name for name, _, _ in named}]:
         zero = method in (Elicitation.POINTS, Elicitation.SWING)
-        hint = f"`{missing[0]}: 0` says that it does not count" if zero else None
-        yield source.problem("E226", f"'{method}' says nothing of {', '.join(missing)}", at, key=True, hint=hint)
+        hint = worded("`{name}: 0` says that it does not count", name=missing[0]) if zero else None
+        yield source.problem(
+            "E226",
+            worded("'{method}' says nothing of {names}", method=method, names=missing),
+            at,
+            key=True,
+            hint=hint,
+        )
     if given.order is not None:
         for index, name in enumerate(given.order):
             if name in given.order[:index]:
-                yield source.problem("E226", f"'{name}' stands twice in the order", (*at, index))
+                yield source.problem("E226", worded("'{name}' stands twice in the order", name=name), (*at, index))
     if given.points is not None and not any(given.points.values()):
-        yield source.problem("E217", "all weights are zero, so nothing would decide", at, key=True)
+        yield source.problem("E217", worded("all weights are zero, so nothing would decide"), at, key=True)
     if given.ahp is not None and not missing:
         yield from _unpaired(given.ahp, criteria, source, at)
 
@@ -81,16 +88,22 @@ def _unpaired(
         for other in others:
             where = (*at, name, other)
             if name == other:
-                yield source.problem("E226", f"'{name}' is held against itself", where, key=True)
+                yield source.problem("E226", worded("'{name}' is held against itself", name=name), where, key=True)
             elif name in pairs.get(other, ()) and criteria.index(name) > criteria.index(other):
-                message = f"'{name}' and '{other}' are held against each other twice"
-                yield source.problem("E226", message, where, key=True, hint="keep one: the other way round follows")
+                message = worded("'{name}' and '{other}' are held against each other twice", name=name, other=other)
+                yield source.problem(
+                    "E226", message, where, key=True, hint=worded("keep one: the other way round follows")
+                )
     open_ = [(a, b) for a, b in combinations(criteria, 2) if b not in pairs.get(a, ()) and a not in pairs.get(b, ())]
     if open_:
         a, b = open_[0]
-        more = f", nor {len(open_) - 1} more pairs" if len(open_) > 1 else ""
-        message = f"'ahp' does not say how '{a}' compares with '{b}'{more}"
-        yield source.problem("E226", message, at, key=True, hint=f"`{a}: {{{b}: 3}}`: three times as important")
+        rest = len(open_) - 1
+        message = worded("'ahp' does not say how '{a}' compares with '{b}'", a=a, b=b)
+        if rest:
+            message = worded("{this}, nor {n} more pairs", this=message, n=rest)
+        yield source.problem(
+            "E226", message, at, key=True, hint=worded("`{a}: {{{b}: 3}}`: three times as important", a=a, b=b)
+        )
 
 
 def _weights(given: WeightsSection, criteria: Sequence[str]) -> tuple[tuple[float, ...], float | None]:

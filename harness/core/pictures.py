@@ -3,6 +3,8 @@
 import struct
 from dataclasses import dataclass
 
+from harness.core.wording import worded
+
 MOST_PIXELS = 40_000_000
 """A PNG of 18 kB can hold 144 million pixels."""
 MOST_BYTES = 20 * 2**20
@@ -30,17 +32,26 @@ def header(data: bytes) -> Header:
     PNG: W3C PNG, IHDR. JPEG: ITU T.81, annex B. GIF: GIF89a, logical screen. WebP: RFC 9649.
     """
     if len(data) > MOST_BYTES:
-        raise ValueError(f"the picture has {len(data):,} bytes, more than {MOST_BYTES:,}")
+        raise ValueError(worded("the picture has {n:,} bytes, more than {most:,}", n=len(data), most=MOST_BYTES))
     try:
         found = _header(data)
     except (struct.error, IndexError):
-        raise ValueError("the picture ends before it says how large it is") from None
+        raise ValueError(worded("the picture ends before it says how large it is")) from None
     if found is None:
-        raise ValueError(f"the file is no picture that is taken: its content is none of {FORMATS}")
+        raise ValueError(
+            worded("the file is no picture that is taken: its content is none of {formats}", formats=FORMATS)
+        )
     if found.width < 1 or found.height < 1:
-        raise ValueError("the picture has no pixels")
+        raise ValueError(worded("the picture has no pixels"))
     if found.width * found.height > MOST_PIXELS:
-        raise ValueError(f"{found.width:,} × {found.height:,} pixels are more than {MOST_PIXELS:,}")
+        raise ValueError(
+            worded(
+                "{width:,} × {height:,} pixels are more than {most:,}",
+                width=found.width,
+                height=found.height,
+                most=MOST_PIXELS,
+            )
+        )
     return found
 
 
@@ -64,7 +75,7 @@ def _jpeg(data: bytes) -> tuple[int, int]:
     at = 2
     while True:
         if data[at] != 0xFF:
-            raise ValueError("the JPEG is damaged: a segment does not begin with a marker")
+            raise ValueError(worded("the JPEG is damaged: a segment does not begin with a marker"))
         marker = data[at + 1]
         if marker == 0xFF:  # padding
             at += 1
@@ -74,7 +85,7 @@ def _jpeg(data: bytes) -> tuple[int, int]:
             height, width = struct.unpack_from(">HH", data, at + 5)
             return width, height
         elif marker in (0xD9, 0xDA):
-            raise ValueError("the JPEG is damaged: it has no frame before its pixels")
+            raise ValueError(worded("the JPEG is damaged: it has no frame before its pixels"))
         else:
             (length,) = struct.unpack_from(">H", data, at + 2)
             at += 2 + max(2, length)
@@ -90,7 +101,7 @@ def _webp(data: bytes) -> tuple[int, int]:
     elif kind == b"VP8 ":
         width, height = (size & 0x3FFF for size in struct.unpack_from("<HH", data, 26))
     else:
-        raise ValueError("the WebP is damaged: it does not begin with a picture")
+        raise ValueError(worded("the WebP is damaged: it does not begin with a picture"))
     return width, height
 
 

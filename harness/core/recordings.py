@@ -4,6 +4,7 @@ import struct
 from dataclasses import dataclass
 
 from harness.core.sound import too_much
+from harness.core.wording import worded
 
 FORMATS = "WAV and FLAC"
 WAV_FORMATS = frozenset({1, 3, 0xFFFE})
@@ -32,11 +33,13 @@ def header(data: bytes) -> Header:
     try:
         found = _header(data)
     except (struct.error, IndexError):
-        raise ValueError("the recording ends before it says how long it is") from None
+        raise ValueError(worded("the recording ends before it says how long it is")) from None
     if found is None:
-        raise ValueError(f"the file is no recording that is taken: its content is none of {FORMATS}")
+        raise ValueError(
+            worded("the file is no recording that is taken: its content is none of {formats}", formats=FORMATS)
+        )
     if found.frames < 1 or found.sample_rate < 1 or found.channels < 1:
-        raise ValueError("the recording has no samples")
+        raise ValueError(worded("the recording has no samples"))
     if why := too_much(frames=found.frames, rate=found.sample_rate, channels=found.channels):
         raise ValueError(why)
     return found
@@ -63,10 +66,12 @@ def _wav(data: bytes) -> Header:
         if name == b"fmt ":
             kind, channels, rate, _, frame = struct.unpack_from("<HHIIH", data, at + 8)
             if kind not in WAV_FORMATS or frame < 1:
-                raise ValueError(f"a WAV of the format {kind} is not taken: PCM and float are")
+                raise ValueError(worded("a WAV of the format {kind} is not taken: PCM and float are", kind=kind))
         elif name == b"data":
             there = len(data) - at - 8
             if size > there:
-                raise ValueError(f"the recording ends {size - there:,} bytes before the length in its header")
+                raise ValueError(
+                    worded("the recording ends {size:,} bytes before the length in its header", size=size - there)
+                )
             return Header(mime="audio/wav", frames=size // max(1, frame), sample_rate=rate, channels=channels)
         at += 8 + size + size % 2

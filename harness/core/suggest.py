@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+from harness.core.wording import Wording, worded
+
 
 def nearest(written: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """Return the known name that `written` most likely meant, ignoring case; None if none is near."""
@@ -11,16 +13,21 @@ def nearest(written: str, known: Iterable[str], *, cutoff: float = 0.6) -> str |
     return by_folded[found[0]] if found else None
 
 
-def did_you_mean(written: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+def did_you_mean(written: str, known: Iterable[str], *, cutoff: float = 0.6) -> Wording | None:
     """Return `did you mean 'x'?`; else the known names if they are few; else None."""
     names = list(dict.fromkeys(known))
     best = nearest(written, names, cutoff=cutoff)
     if best is not None:
-        return f"did you mean '{best}'?"
-    return f"known: {', '.join(names)}" if 0 < len(names) <= 40 else None
+        return worded("did you mean '{name}'?", name=best)
+    return worded("known: {names}", names=names) if 0 < len(names) <= 40 else None
 
 
 def hints(*given: str | None) -> str:
     """Return several hints as one; a question ends by itself."""
     said = [hint for hint in given if hint]
-    return " ".join(hint if hint is said[-1] or hint.endswith("?") else f"{hint};" for hint in said)
+    if not said:
+        return ""
+    whole = said[0]
+    for hint in said[1:]:
+        whole = worded("{first} {then}" if whole.endswith("?") else "{first}; {then}", first=whole, then=hint)
+    return whole

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.core.rules import DecisionRule
+from harness.core.wording import worded
 from harness.errors import UsageError
 
 
@@ -43,11 +44,14 @@ def reweighed(rules: Mapping[str, DecisionRule], weights: Mapping[str, float]) -
     known = {key for slot, rule in rules.items() for c in rule.criteria for key in (c.name, f"{slot}:{c.name}")}
     unknown = [name for name in weights if name not in known]
     if unknown:
-        raise UsageError(f"there is no criterion {unknown[0]!r}", hint=f"there are: {', '.join(sorted(known))}")
+        raise UsageError(
+            worded("there is no criterion '{name}'", name=unknown[0]),
+            hint=worded("there are: {names}", names=[*sorted(known)]),
+        )
     changed = {slot: _reweighed(slot, rule, weights) for slot, rule in rules.items()}
     for slot, rule in changed.items():
         if rule.criteria and not any(criterion.weight for criterion in rule.criteria):
-            raise UsageError(f"all weights of the slot '{slot}' are zero, so nothing would decide")
+            raise UsageError(worded("all weights of the slot '{slot}' are zero, so nothing would decide", slot=slot))
     return changed
 
 

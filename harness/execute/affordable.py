@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from harness.core.calls import Call
 from harness.core.runs import Bakeoff
+from harness.core.wording import worded
 from harness.errors import Problem
 from harness.execute.budget import Ceiling, ceilings, worst_attempts
 
@@ -18,8 +19,13 @@ def unaffordable(bakeoff: Bakeoff, calls: Sequence[Call]) -> list[Problem]:
         Problem.at(
             bakeoff.place(*ceiling.setting),
             "E224",
-            f"{ceiling.name} buys 0 of {len(worst)} calls: the cheapest call may cost ${min(worst):f}",
-            hint="raise it, or lower max_tokens: a call is sent only if the most that it can cost fits",
+            worded(
+                "{name} buys 0 of {n} calls: the cheapest call may cost ${worst:f}",
+                name=ceiling.name,
+                n=len(worst),
+                worst=min(worst),
+            ),
+            hint=worded("raise it, or lower max_tokens: a call is sent only if the most that it can cost fits"),
         )
         for ceiling in nothing_spent
         if (worst := _beyond(bakeoff, calls, ceiling))

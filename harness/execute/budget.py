@@ -10,6 +10,7 @@ from harness.core.calls import Attempt, Call, Output
 from harness.core.candidates import Candidate
 from harness.core.requests import Request
 from harness.core.runs import Bakeoff, RunSettings
+from harness.core.wording import worded
 from harness.errors import BudgetStop, Problem, UsageError
 from harness.execute.prompts import PromptError
 from harness.pricing.cost import cost, sent_at, worst_case
@@ -42,8 +43,14 @@ class Ceiling:
 
     def stop(self, amount: Decimal) -> BudgetStop:
         return BudgetStop(
-            f"the next call may cost ${amount:f}: with ${self.spent:f} spent and ${self.held:f} in flight that could"
-            f" pass {self.name}",
+            worded(
+                "the next call may cost ${amount:f}: with ${spent:f} spent and ${held:f} in flight "
+                "that could pass {name}",
+                amount=amount,
+                spent=self.spent,
+                held=self.held,
+                name=self.name,
+            ),
             hint=self.hint,
             candidates=self.candidates,
         )
@@ -109,9 +116,13 @@ class Budget:
             return
         if self._max_requests is not None and self._requests >= self._max_requests:
             raise BudgetStop(
-                f"the next call has no price: after {self._requests} requests that may be billed it would pass the"
-                f" ceiling of {self._max_requests} requests without a price",
-                hint="resume with --allow-unpriced and a higher --max-calls, or give the candidate prices",
+                worded(
+                    "the next call has no price: after {n} requests that may be billed it would pass the ceiling of "
+                    "{most} requests without a price",
+                    n=self._requests,
+                    most=self._max_requests,
+                ),
+                hint=worded("resume with --allow-unpriced and a higher --max-calls, or give the candidate prices"),
                 candidates=self._unpriced,
             )
         self._requests += 1
@@ -163,7 +174,7 @@ def ceilings(
             name=f"the budget of ${usd:f}",
             usd=usd,
             spent=sum(spent.values(), Decimal(0)),
-            hint="resume with a higher --budget",
+            hint=worded("resume with a higher --budget"),
             setting=("run", "budget_usd"),
         )
     if (usd := settings.budget_usd_per_day) is not None:
@@ -171,7 +182,7 @@ def ceilings(
             name=f"the budget of ${usd:f} per day",
             usd=usd,
             spent=spent_today,
-            hint="resume after midnight UTC, or raise run.budget_usd_per_day",
+            hint=worded("resume after midnight UTC, or raise run.budget_usd_per_day"),
             setting=("run", "budget_usd_per_day"),
             day=today,
         )
@@ -188,7 +199,7 @@ def ceilings(
                 ),
                 Decimal(0),
             ),
-            hint="raise run.budgets_usd and resume",
+            hint=worded("raise run.budgets_usd and resume"),
             setting=("run", "budgets_usd", provider),
             candidates=frozenset(name for name in billed if candidates[name].provider == provider),
         )
@@ -229,9 +240,9 @@ def refuse_unpriced(bakeoff: Bakeoff, calls: Sequence[Call]) -> None:
             Problem.at(
                 bakeoff.place("candidate", name),
                 "E222",
-                f"candidate {name!r} has no price, so the budget could not hold",
-                hint="give it prices under model_info in providers.yaml, run without a budget, or bound its requests:"
-                " --allow-unpriced --max-calls N",
+                worded("candidate {name!r} has no price, so the budget could not hold", name=name),
+                hint=worded("give it prices under model_info in providers.yaml, run without a budget, or bound "
+"its requests: --allow-unpriced --max-calls N"),
             )
             for name in refused
         ])  # fmt: skip

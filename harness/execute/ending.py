@@ -10,6 +10,7 @@ from harness.core.calls import Role
 from harness.core.candidates import Candidate
 from harness.core.echo import is_same_model
 from harness.core.manifest import Unsent
+from harness.core.wording import foreign, worded
 from harness.decide.completeness import WHY
 from harness.errors import (
     PRECEDENCE,
@@ -134,7 +135,7 @@ class Ending:
         if name not in self.fatal:
             self.fatal[name] = why
             self.curable.update({name} if curable else ())
-            self.say(f"Nothing more is sent to {name}: {why}")
+            self.say(worded("Nothing more is sent to {names}: {why}", names=name, why=why))
 
     def _heed_connection(self, candidate: Candidate, kind: str, said: str) -> None:
         where, now = address(candidate), self.clock()
@@ -144,7 +145,7 @@ class Ending:
             return
         if now - self._told.get(where, -math.inf) >= TOLD_EVERY_S and candidate.name not in self.fatal:
             self._told[where] = now
-            self.note(f"{candidate.name}: {said}. It is tried again.")
+            self.note(worded("{name}: {said}. It is tried again.", name=candidate.name, said=said))
         if where not in self.answering:
             silence = self._silent.setdefault(where, _Silence(since=now))
             silence.failures, silence.said = silence.failures + 1, said
@@ -163,22 +164,35 @@ class Ending:
         if new:
             self.fatal.update(dict.fromkeys(new, problem.message))
             self.problems.append(problem)
-            self.say(f"Nothing more is sent to {', '.join(new)}: {sentence(problem)}")
+            self.say(worded("Nothing more is sent to {names}: {why}", names=new, why=sentence(problem)))
 
     def _park(self, names: Sequence[str], candidate: Candidate, said: str, parked: Parked) -> None:
-        lane = f"{candidate.provider} at {candidate.base_url}" if candidate.base_url else candidate.provider
+        lane: str = candidate.provider
+        if candidate.base_url:
+            lane = worded("{provider} at {url}", provider=candidate.provider, url=candidate.base_url)
         if parked.wait_s is None:
-            why = f"nothing has come through for {parked.troubled_s:.0f} s, most lately: {said}"
-            back = "It does not say when it will be back."
-        else:
-            why = f"it asks to wait {parked.wait_s:.0f} s, which is longer than a run waits"
-            back = (
-                f"It says that it will be back at {self.now() + timedelta(seconds=parked.wait_s):%Y-%m-%d %H:%M:%S %Z}."
+            why = worded(
+                "nothing has come through for {seconds:.0f} s, most lately: {said}",
+                seconds=parked.troubled_s,
+                said=said,
             )
+            back = worded("It does not say when it will be back.")
+        else:
+            why = worded("it asks to wait {seconds:.0f} s, which is longer than a run waits", seconds=parked.wait_s)
+            then = self.now() + timedelta(seconds=parked.wait_s)
+            back = worded("It says that it will be back at {time}.", time=f"{then:%Y-%m-%d %H:%M:%S %Z}")
         new = [name for name in names if name not in self.fatal]
         self.fatal.update(dict.fromkeys(new, why))
         self.curable.update(new)
-        self.say(f"The lane {lane} ({', '.join(names)}) is parked: {why}. {back} Its calls stay pending.")
+        self.say(
+            worded(
+                "The lane {lane} ({names}) is parked: {why}. {back} Its calls stay pending.",
+                lane=lane,
+                names=[*names],
+                why=why,
+                back=back,
+            )
+        )
 
     def _of_account(self, candidate: Candidate) -> list[str]:
         return [other.name for other in self.candidates.values() if account(other) == account(candidate)]
@@ -205,13 +219,19 @@ class Ending:
         unrecorded = ledger.unrecorded()
         if unrecorded.calls:
             notices.append(
-                f"{unrecorded.calls} calls were broken off or had to be asked again: beside what is recorded they may"
-                f" have been billed at most ${unrecorded.usd:f}, which a budget counts."
+                worded(
+                    "{calls} calls were broken off or had to be asked again: beside what is recorded "
+                    "they may have been billed at most ${usd:f}, which a budget counts.",
+                    calls=unrecorded.calls,
+                    usd=unrecorded.usd,
+                )
             )
         if bugs:
-            notices.append(f"{bugs} calls failed by a bug of Bakeoff's own; the store holds the tracebacks.")
+            notices.append(
+                worded("{bugs} calls failed by a bug of Bakeoff's own; the store holds the tracebacks.", bugs=bugs)
+            )
         if pending := sum(count.pending for count in counts if count.role is not Role.WARMUP):
-            notices.append(f"{pending} planned calls have not been answered.")
+            notices.append(worded("{pending} planned calls have not been answered.", pending=pending))
         return RunResult(
             counts=counts,
             exit_code=next(code for code in PRECEDENCE if codes.get(code)),
@@ -241,7 +261,13 @@ class Ending:
         for (name, model), n in ledger.echoes().items():
             asked = self.candidates[name].model
             if not is_same_model(asked, model):
-                yield f"{name}: {n} answers say that they come from the model {model!r}, and {asked!r} was asked."
+                yield worded(
+                    "{name}: {n} answers say that they come from the model {model!r}, and {asked!r} was asked.",
+                    name=name,
+                    n=n,
+                    model=model,
+                    asked=asked,
+                )
 
 
 def _shortcomings(
@@ -251,25 +277,35 @@ def _shortcomings(
     for count in counts:
         if count.role in (Role.WARMUP, Role.ORACLE):  # no decision is made of them
             continue
-        cause = f" Most often: {why[count.role, count.candidate]}" if (count.role, count.candidate) in why else ""
-        what = "answers" if count.role is Role.ANSWER else f"{count.role} calls"
+        what = worded("answers") if count.role is Role.ANSWER else worded("{role} calls", role=count.role)
+        of = {"name": count.candidate, "n": count.planned, "what": what}
+        cause = why.get((count.role, count.candidate))
         if count.pending == count.planned:
-            because = f" ({WHY[unsent[count.candidate]]})" if count.candidate in unsent else ""
-            yield f"{count.candidate}: none of its {count.planned} {what} came{because}."
-        elif not count.outputs + count.failed_candidate:
-            yield f"{count.candidate}: none of its {count.planned} {what} can be used.{cause}"
+            because = unsent.get(count.candidate)
+            if because is None:
+                yield worded("{name}: none of its {n} {what} came.", **of)
+            else:
+                yield worded("{name}: none of its {n} {what} came ({why}).", why=foreign(WHY[because]), **of)
+            continue
+        if not count.outputs + count.failed_candidate:
+            short = worded("{name}: none of its {n} {what} can be used.", **of)
         elif count.failed_infra > most * count.planned:
-            yield (
-                f"{count.candidate}: {count.failed_infra} of {count.planned} {what} failed for no fault of its own."
-                + cause
+            short = worded(
+                "{name}: {failed} of {n} {what} failed for no fault of its own.", failed=count.failed_infra, **of
             )
+        else:
+            continue
+        yield short if cause is None else worded("{short} Most often: {cause}", short=short, cause=cause)
 
 
 def _unexplained(counts: Sequence[Count]) -> Iterator[str]:
     """Say where the stage at fault stays unknown for want of a call that failed; the decision lacks nothing by it."""
     for count in counts:
         if count.role is Role.ORACLE and count.failed_infra:
-            yield (
-                f"{count.candidate}: {count.failed_infra} of {count.planned} answers with a stage replaced failed for"
-                " no fault of its own; which stage is at fault there is not known."
+            yield worded(
+                "{name}: {failed} of {n} answers with a stage replaced failed for no fault of its own; which stage is "
+                "at fault there is not known.",
+                name=count.candidate,
+                failed=count.failed_infra,
+                n=count.planned,
             )

@@ -6,6 +6,7 @@ from harness.clients.reserved import CLIPS
 from harness.core.candidates import Candidate
 from harness.core.runs import Bakeoff, Exclusion
 from harness.core.suites import Task
+from harness.core.wording import worded
 from harness.execute.measurements import language
 from harness.execute.recordings import is_conversation
 
@@ -23,7 +24,9 @@ def left_out(bakeoff: Bakeoff) -> Iterator[Exclusion]:
                 if task.modality in candidate.modalities and (reason := why(candidate)) is None:
                     other = first.setdefault(candidate.identity, candidate.name)
                     if other != candidate.name:
-                        reason = f"it is {other} under another name: same model, parameters and address"
+                        reason = worded(
+                            "it is {other} under another name: same model, parameters and address", other=other
+                        )
                 if reason is not None:
                     yield Exclusion(candidate=candidate.name, suite=suite.name, task=task.name, reason=reason)
 
@@ -36,11 +39,11 @@ def unfit(task: Task) -> Callable[[Candidate], str | None]:
 
     def why(candidate: Candidate) -> str | None:
         if talked and not candidate.talks_live:
-            return "it is not talked to in live sessions, and the task is a conversation"
+            return worded("it is not talked to in live sessions, and the task is a conversation")
         if task.modality == "video_generation" and candidate.provider not in CLIPS:
-            return f"LiteLLM can order no clip at {candidate.provider}"
+            return worded("LiteLLM can order no clip at {provider}", provider=candidate.provider)
         if missing := sorted(sent & frozenset().union(*(model.lacks for model in candidate.models))):
-            return f"it takes no {' and no '.join(missing)}, which the task sends"
+            return worded("it takes no {names}, which the task sends", names=missing)
         return _foreign(candidate, languages)
 
     return why
@@ -53,15 +56,22 @@ def params_of_samples(task: Task) -> set[str]:
 
 def _blind(task: Task, candidate: Candidate) -> str | None:
     shown = task.modality == "vision" and not candidate.modalities & {"vision"}
-    return "it takes text alone, and the task shows pictures" if shown and "text" in candidate.modalities else None
+    return (
+        worded("it takes text alone, and the task shows pictures") if shown and "text" in candidate.modalities else None
+    )
 
 
 def _foreign(candidate: Candidate, languages: frozenset[str]) -> str | None:
     """Say which of a task's languages a candidate, or a model of a cascade, does not know."""
     for model in candidate.models:
         if model.languages and (foreign := languages - model.languages):
-            who, own = "it" if model is candidate else model.name, ", ".join(sorted(model.languages))
-            return f"{who} knows {own} alone, and the task is in {', '.join(sorted(foreign))}"
+            who = worded("it") if model is candidate else model.name
+            return worded(
+                "{who} knows {own} alone, and the task is in {other}",
+                who=who,
+                own=sorted(model.languages),
+                other=sorted(foreign),
+            )
     return None
 
 

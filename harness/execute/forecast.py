@@ -22,6 +22,7 @@ from harness.core.requests import (
 from harness.core.runs import Bakeoff, Plan
 from harness.core.scores import Instrument
 from harness.core.suites import Sample
+from harness.core.wording import worded
 from harness.execute.affordable import unaffordable
 from harness.execute.budget import is_billed, worst_attempt, worst_by_model
 from harness.execute.duration import Cell, minutes
@@ -251,7 +252,13 @@ def _unprovable(bakeoff: Bakeoff, samples: Mapping[str, int]) -> Iterator[str]:
                 continue
             needed = math.ceil(math.log(0.05) / math.log(int(percentile[1]) / 100))
             if n < needed:
-                yield f"{slot}: a bound on {gate.metric} needs {needed} samples, there are {n}: the gate stays unproven"
+                yield worded(
+                    "{slot}: a bound on {metric} needs {needed} samples, there are {n}: the gate stays unproven",
+                    slot=slot,
+                    metric=gate.metric,
+                    needed=needed,
+                    n=n,
+                )
 
 
 def _unaffordable(bakeoff: Bakeoff, plan: Plan, worst_case_usd: Decimal | None) -> Iterator[str]:
@@ -260,4 +267,8 @@ def _unaffordable(bakeoff: Bakeoff, plan: Plan, worst_case_usd: Decimal | None) 
     nothing = unaffordable(bakeoff, plan.calls)
     yield from (problem.message for problem in nothing)
     if not nothing and usd is not None and worst_case_usd is not None and worst_case_usd > usd:
-        yield f"the worst case, ${worst_case_usd:.4f}, passes the budget of ${usd:f}: the run may stop before its end"
+        yield worded(
+            "the worst case, ${worst:.4f}, passes the budget of ${usd:f}: the run may stop before its end",
+            worst=worst_case_usd,
+            usd=usd,
+        )

@@ -12,6 +12,7 @@ from harness.core.canonical import digest
 from harness.core.requests import Document, Request
 from harness.core.runs import Bakeoff, Exclusion, Plan
 from harness.core.suites import Sample, Task
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 from harness.execute.asking import Asker, asker, needed
 from harness.execute.fitness import left_out, params_of_samples
@@ -24,7 +25,7 @@ KEY_VERSION = 1
 TOLD = frozenset({"text", "vision", "speech", "rag"})
 """Modalities of tasks whose requests, or some of whose stages', have a system prompt."""
 
-_WORDS = {"system": "system prompt", "prompt": "prompt: it sends a recording alone"}
+_WORDS = {"system": worded("system prompt"), "prompt": worded("prompt: it sends a recording alone")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +51,8 @@ def plan(bakeoff: Bakeoff) -> Plan:
     if problems := [*_reserved(bakeoff), *_unsaid(bakeoff), *_wrong_stages(bakeoff), *unasked]:
         raise UsageError(problems)
     if not calls:
-        message = "no candidate can do any of the tasks"
-        raise UsageError([Problem(code="E212", message=message, hint="add a candidate of a task's modality")])
+        message = worded("no candidate can do any of the tasks")
+        raise UsageError([Problem(code="E212", message=message, hint=worded("add a candidate of a task's modality"))])
     return Plan(calls=tuple(calls), instrument_calls=_instrument_counts(bakeoff, calls), exclusions=exclusions)
 
 
@@ -136,7 +137,7 @@ def _expand(bakeoff: Bakeoff, exclusions: Iterable[Exclusion]) -> tuple[list[Cal
             try:
                 calls.append(_answer_call(unit, candidate, identities[candidate.name], epoch))
             except PromptError as error:
-                said = f"sample {unit.sample.id!r}: {error}"
+                said = worded("sample {id!r}: {error}", id=unit.sample.id, error=error)
                 key = f"{unit.suite}/{unit.task.name}: {error}"
                 problems.setdefault(key, _problem(bakeoff, unit.suite, unit.task.name, said))
     return calls, list(problems.values())
@@ -202,8 +203,8 @@ def _reserved(bakeoff: Bakeoff) -> Iterator[Problem]:
     candidates = {(f"candidate {name!r}", bakeoff.place("candidate", name)): {*models[name].params} for name in models}
     for (who, place), params in {**candidates, **tasks}.items():
         for name in sorted(RESERVED & params):
-            message = f"{who} sets the parameter {name!r}, which belongs to Bakeoff"
-            yield Problem.at(place, "E204", message, hint="remove it: it would change what is measured")
+            message = worded("{who} sets the parameter {name!r}, which belongs to Bakeoff", who=who, name=name)
+            yield Problem.at(place, "E204", message, hint=worded("remove it: it would change what is measured"))
 
 
 def _unsaid(bakeoff: Bakeoff) -> Iterator[Problem]:
@@ -215,9 +216,14 @@ def _unsaid(bakeoff: Bakeoff) -> Iterator[Problem]:
                 "prompt": task.modality == "transcription" and task.prompt not in ("", "{{ input }}"),
             }
             for field in (field for field, is_unsaid in unsaid.items() if is_unsaid):
-                message = f"{suite.name}/{task.name}: a {task.modality} task has no place for a {_WORDS[field]}"
+                message = worded(
+                    "{task}: a {modality} task has no place for a {field}",
+                    task=f"{suite.name}/{task.name}",
+                    modality=task.modality,
+                    field=_WORDS[field],
+                )
                 place = bakeoff.place("task", suite.name, task.name, field)
-                yield Problem.at(place, "E225", message, hint="remove it: no candidate would be told")
+                yield Problem.at(place, "E225", message, hint=worded("remove it: no candidate would be told"))
 
 
 def _wrong_stages(bakeoff: Bakeoff) -> Iterator[Problem]:
@@ -228,9 +234,14 @@ def _wrong_stages(bakeoff: Bakeoff) -> Iterator[Problem]:
             try:
                 stage_renderer(stage.input)("what is asked", told, [Document(id="d1", text="a document")])
             except PromptError as error:
-                message = f"the stage {stage.name!r} of the cascade {cascade.name!r}: {error}"
+                message = worded(
+                    "the stage {name!r} of the cascade {cascade!r}: {error}",
+                    name=stage.name,
+                    cascade=cascade.name,
+                    error=error,
+                )
                 before = ", ".join(f"stages.{name}.text" for name in told) or "-"
-                hint = f"it sees input, documents and what came before: {before}"
+                hint = worded("it sees input, documents and what came before: {before}", before=before)
                 place = bakeoff.place("candidate", cascade.name, stage.name)
                 yield Problem.at(place, "E312", message, hint=hint)
             told[stage.name] = "what it said"
@@ -258,4 +269,9 @@ def _instrument_counts(bakeoff: Bakeoff, calls: Iterable[Call]) -> dict[str, int
 
 def _problem(bakeoff: Bakeoff, suite: str, task: str, said: str) -> Problem:
     place = bakeoff.place("task", suite, task)
-    return Problem.at(place, "E312", f"{suite}/{task}: {said}", hint="mend the task in its suite")
+    return Problem.at(
+        place,
+        "E312",
+        worded("{task}: {said}", task=f"{suite}/{task}", said=said),
+        hint=worded("mend the task in its suite"),
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.requests import Document
 from harness.core.suites import Sample
+from harness.core.wording import foreign, worded
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -22,7 +23,7 @@ _INPUT = re.compile(r"\{\{\s*input\s*\}\}")
 _MARKUP = re.compile(r"\{(?:[{%#]|\Z)|\r")
 """What Jinja may read otherwise than as the text that stands there."""
 
-TOO_LONG = f"the rendered text passes {MAX_CHARACTERS:,} characters"
+TOO_LONG = worded("the rendered text passes {most:,} characters", most=MAX_CHARACTERS)
 
 
 class PromptError(Exception):
@@ -89,7 +90,7 @@ def _compiled(source: str, visible: Sequence[str]) -> Callable[..., str]:
         except TemplateError as error:
             raise PromptError(_reason(error, visible)) from error
         except (TypeError, ValueError, KeyError, ArithmeticError, MemoryError) as error:
-            raise PromptError(f"the template fails: {error}") from error
+            raise PromptError(worded("the template fails: {error}", error=error)) from error
         return "".join(pieces)
 
     return render
@@ -100,8 +101,8 @@ def _reason(error: Any, visible: Sequence[str]) -> str:
 
     text = str(error.message or error)
     if isinstance(error, UndefinedError):
-        return f"{text}; a template sees {', '.join(visible)}"
-    return f"the template fails: {text}"
+        return worded("{fault}; a template sees {names}", fault=foreign(text), names=[*visible])
+    return worded("the template fails: {error}", error=foreign(text))
 
 
 @cache

@@ -5,18 +5,19 @@ from collections.abc import Callable, Sequence
 
 from harness.clients.target import variables
 from harness.core.candidates import Candidate
+from harness.core.wording import worded
 from harness.errors import Place, Problem
 
 Find = Callable[..., Place | None]
 """Where something is written, by its path; `core.runs.Bakeoff.place`."""
 
 _UNREACHED = (
-    (r"refused|connect call failed", "is the server running, and is that its port?"),
-    (r"certificate", "is SSL_CERT_FILE set to the certificates that vouch for it?"),
-    (r"ssl|tls", "does the server speak https at all, or should the address begin with http://?"),
-    (r"name|address|getaddrinfo|resol|dns", "is the host spelt right, and has this machine a network?"),
-    (r"proxy", "is the proxy of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) the right one?"),
-    (r"", "is the address right, and does a firewall or a proxy stand before it?"),
+    (r"refused|connect call failed", worded("is the server running, and is that its port?")),
+    (r"certificate", worded("is SSL_CERT_FILE set to the certificates that vouch for it?")),
+    (r"ssl|tls", worded("does the server speak https at all, or should the address begin with http://?")),
+    (r"name|address|getaddrinfo|resol|dns", worded("is the host spelt right, and has this machine a network?")),
+    (r"proxy", worded("is the proxy of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) the right one?")),
+    (r"", worded("is the address right, and does a firewall or a proxy stand before it?")),
 )
 """Words of the operating system → what to ask oneself; the first that is found."""
 
@@ -24,9 +25,16 @@ _UNREACHED = (
 def unreachable(candidates: Sequence[Candidate], said: str, find: Find) -> Problem:
     """Return the problem of an address at which nobody answers those who are asked there."""
     first = candidates[0]
-    where = first.base_url or f"the address of {first.provider}"
+    where = first.base_url or worded("the address of {provider}", provider=first.provider)
     hint = next(asked for words, asked in _UNREACHED if re.search(words, said, re.IGNORECASE))
-    message = f"nobody answers at {where}, where {_names(candidates)} {_are(candidates)} asked: {said}"
+    message = worded(
+        "nobody answers at {where}, where {names} is asked: {said}"
+        if len(candidates) == 1
+        else "nobody answers at {where}, where {names} are asked: {said}",
+        where=where,
+        names=_names(candidates),
+        said=said,
+    )
     return Problem.at(_address(first, find), "E105", message, hint=_with_v1(first, hint))
 
 
@@ -37,26 +45,55 @@ def refused_key(candidates: Sequence[Candidate], kind: str, said: str, find: Fin
     held = " and ".join(variables(first))
     place = find("candidate", first.name, "api_key")
     if kind == "quota":
-        which = f"the key that {held} holds" if held else "its key"
-        message = f"the credit of {_names(candidates)} at {who} is used up ({which}): {said}"
-        return Problem.at(place, "E104", message, hint="top it up, or name the variable of another key as api_key")
+        which = worded("the key that {names} holds", names=held) if held else worded("its key")
+        message = worded(
+            "the credit of {names} at {who} is used up ({which}): {said}",
+            names=_names(candidates),
+            who=who,
+            which=which,
+            said=said,
+        )
+        return Problem.at(
+            place, "E104", message, hint=worded("top it up, or name the variable of another key as api_key")
+        )
     if not held:
-        message = f"{who} refuses {_names(candidates)}, for which providers.yaml names no key: {said}"
-        return Problem.at(place, "E104", message, hint="name the variable that holds it: api_key: os.environ/NAME")
-    message = f"{who} refuses the key of {_names(candidates)}, which {held} holds: {said}"
-    hint = f"put the right key into {held} (the environment, else .env), or name another variable as api_key"
+        message = worded(
+            "{who} refuses {names}, for which providers.yaml names no key: {said}",
+            who=who,
+            names=_names(candidates),
+            said=said,
+        )
+        return Problem.at(
+            place, "E104", message, hint=worded("name the variable that holds it: api_key: os.environ/NAME")
+        )
+    message = worded(
+        "{who} refuses the key of {names}, which {held} holds: {said}",
+        who=who,
+        names=_names(candidates),
+        held=held,
+        said=said,
+    )
+    hint = worded(
+        "put the right key into {held} (the environment, else .env), or name another variable as api_key", held=held
+    )
     return Problem.at(place, "E104", message, hint=hint)
 
 
 def unknown_model(candidate: Candidate, said: str, find: Find) -> Problem:
     """Return the problem of a model, or a path of an address, that a provider does not know."""
-    what, where = ("model", candidate.provider) if candidate.base_url is None else ("model or path", candidate.base_url)
-    message = f"{what} not found at {where}, where {_names([candidate])} is asked: {said}"
-    hint = f"is {candidate.model.partition('/')[2] or candidate.model!r} the model's name there?"
+    message = worded(
+        "model not found at {where}, where {names} is asked: {said}"
+        if candidate.base_url is None
+        else "model or path not found at {where}, where {names} is asked: {said}",
+        where=candidate.base_url or candidate.provider,
+        names=_names([candidate]),
+        said=said,
+    )
+    hint = worded("is {model!r} the model's name there?", model=candidate.model.partition("/")[2] or candidate.model)
     without_version = candidate.base_url is not None and not _has_version(candidate.base_url)
     place = _address(candidate, find) if without_version else find("candidate", candidate.name, "model")
     if candidate.base_url is not None and not without_version:
-        hint += f" {candidate.base_url.rstrip('/')}/models usually lists the names."
+        hint = worded("{hint} {url}/models usually lists the names.", hint=hint, url=candidate.base_url.rstrip("/"))
     return Problem.at(place, "E106", message, hint=_with_v1(candidate, hint))
 
 
@@ -64,7 +101,8 @@ def sentence(problem: Problem) -> str:
     """Return the problem in a line."""
     parts = (problem.file, problem.line, problem.column)
     place = ":".join(str(part) for part in parts if part is not None)
-    return f"{problem.message}{f' ({place})' if place else ''}; fix: {problem.hint}"
+    message = worded("{message} ({place})", message=problem.message, place=place) if place else problem.message
+    return worded("{message}; fix: {hint}", message=message, hint=problem.hint)
 
 
 def _address(candidate: Candidate, find: Find) -> Place | None:
@@ -74,16 +112,13 @@ def _address(candidate: Candidate, find: Find) -> Place | None:
 def _with_v1(candidate: Candidate, hint: str) -> str:
     if candidate.base_url is None or _has_version(candidate.base_url):
         return hint
-    return f"{hint} Many OpenAI-compatible servers want /v1 at its end: {candidate.base_url.rstrip('/')}/v1"
+    url = candidate.base_url.rstrip("/")
+    return worded("{hint} Many OpenAI-compatible servers want /v1 at its end: {url}/v1", hint=hint, url=url)
 
 
 def _has_version(url: str) -> bool:
     return re.search(r"/v\d+\w*(/|$)", url) is not None
 
 
-def _names(candidates: Sequence[Candidate]) -> str:
-    return ", ".join(f"'{candidate.name}'" for candidate in candidates)
-
-
-def _are(candidates: Sequence[Candidate]) -> str:
-    return "is" if len(candidates) == 1 else "are"
+def _names(candidates: Sequence[Candidate]) -> list[str]:
+    return [f"'{candidate.name}'" for candidate in candidates]

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from harness.core.scores import Score
 from harness.core.verification import Verification
+from harness.core.wording import worded
 from harness.execute.scoring import Judgement
 
 
@@ -35,16 +36,28 @@ def audit(stored: Mapping[tuple[str, str], StoredScore], judgements: Iterable[Ju
         compared += 1
         value = judgement.result.value if isinstance(judgement.result, Score) else None
         if row is None or not _same(row.value, value):
-            was = "nothing" if row is None else row.value
+            was = worded("nothing") if row is None else row.value
             differences.append(
-                f"{judgement.scorer.name} of {judgement.key[:12]}: {was} is written, {value} follows from the records"
+                worded(
+                    "{scorer} of {key}: {written} is written, {derived} follows from the records",
+                    scorer=judgement.scorer.name,
+                    key=judgement.key[:12],
+                    written=was,
+                    derived=value,
+                )
             )
-    differences += [f"{scorer} of {key[:12]}: nobody gives this score" for key, scorer in left if scorer not in others]
+    differences += [
+        worded("{scorer} of {key}: nobody gives this score", scorer=scorer, key=key[:12])
+        for key, scorer in left
+        if scorer not in others
+    ]
     return Verification(
-        what="scores",
+        what=worded("scores"),
         compared=compared,
         differences=tuple(differences),
-        left_out=f"scores by {', '.join(sorted(others))}: the bake-off judges otherwise now" if others else "",
+        left_out=worded("scores by {others}: the bake-off judges otherwise now", others=[*sorted(others)])
+        if others
+        else "",
     )
 
 

@@ -19,6 +19,7 @@ from harness.core.candidates import Candidate
 from harness.core.redaction import Redactor, secrets
 from harness.core.runs import Bakeoff
 from harness.core.usual import DRAIN_S
+from harness.core.wording import worded
 from harness.execute.budget import Budget, ceilings
 from harness.execute.courier import CallClient, Courier
 from harness.execute.ending import Ending, RunResult
@@ -188,9 +189,12 @@ def _too_many_unpriced(bakeoff: Bakeoff, calls: Sequence[Call], budget: Budget) 
     if most is None or len(planned) <= most:
         return None
     warm = sum(call.role is Role.WARMUP for call in planned)
-    return (
-        f"{len(planned)} calls without a price are planned, {warm} of them warm-up (run.warm_up), and only {most}"
-        " requests are allowed."
+    return worded(
+        "{n} calls without a price are planned, {warm} of them warm-up (run.warm_up), and only {most} requests are "
+        "allowed.",
+        n=len(planned),
+        warm=warm,
+        most=most,
     )
 
 
@@ -229,8 +233,14 @@ def _uncertain(ledger: Ledger) -> str | None:
     if not uncertain:
         return None
     dollars = ledger.held()
-    most = f" (at most ${dollars:f})" if dollars else ""
-    return (
-        f"{len(uncertain)} calls were in flight when an earlier process ended; they may have been billed{most}"
-        " and are sent again."
+    if not dollars:
+        return worded(
+            "{n} calls were in flight when an earlier process ended; they may have been billed and are sent again.",
+            n=len(uncertain),
+        )
+    return worded(
+        "{n} calls were in flight when an earlier process ended; they may have been billed (at most ${usd:f}) and are "
+        "sent again.",
+        n=len(uncertain),
+        usd=dollars,
     )

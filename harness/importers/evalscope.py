@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.core.calls import Failure, Fault, Marks, Output, Usage
 from harness.core.candidates import Candidate
+from harness.core.wording import worded
 from harness.importers import files
 from harness.importers.log import LOGGED_ERROR, Log, LoggedAnswer, LoggedTask, Verdict
 from harness.importers.model_output import output, used
@@ -72,8 +73,8 @@ def read(of: Outputs) -> Log:
     told = {part: {text(row.get("index")): row for row in files.rows(path)} for part, path in there.items()}
     predictions, reviews = told.get("predictions", {}), told.get("reviews", {})
     if not reviews:
-        hint = "EvalScope has not judged these: run it again with --use-cache, which asks no model twice"
-        raise files.refused(of.path("predictions"), "E603", "predictions without reviews", hint=hint)
+        hint = worded("EvalScope has not judged these: run it again with --use-cache, which asks no model twice")
+        raise files.refused(of.path("predictions"), "E603", worded("predictions without reviews"), hint=hint)
     dataset, subset = _names(of)
     model = name(next(filter(None, (row.get("model") for row in predictions.values())), of.model), default="model")
     answers = list(_answers(predictions, reviews, model, dataset, subset))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 
 MOST_FILES = 10_000
@@ -30,7 +31,7 @@ READ_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, getattr(zipfile, "ZIP_
 """inspect_ai compresses with Zstandard, which Python knows from 3.14 on."""
 
 TOO_LARGE = "E605"
-KNOWN = (
+KNOWN = worded(
     "what is read: the JSON of promptfoo, .eval and JSON logs of inspect_ai, results of lm_eval with their samples,"
     " outputs of EvalScope"
 )
@@ -57,7 +58,7 @@ def found(given: Iterable[Given], problems: list[Problem]) -> Iterator[tuple[Giv
     seen: set[Path] = set()
     for one in given:
         if not one.path.exists():
-            problems.append(Problem(code="E601", message="there is no such file or folder", file=str(one.path)))
+            problems.append(Problem(code="E601", message=worded("there is no such file or folder"), file=str(one.path)))
             continue
         files = _below(one.path) if one.path.is_dir() else [one.path]
         for path in files:
@@ -66,7 +67,10 @@ def found(given: Iterable[Given], problems: list[Problem]) -> Iterator[tuple[Giv
             seen.add(path.resolve())
             if len(seen) > MOST_FILES:
                 raise refused(
-                    one.path, TOO_LARGE, f"more than {MOST_FILES:,} files", hint="name the logs that are meant"
+                    one.path,
+                    TOO_LARGE,
+                    worded("more than {most:,} files", most=MOST_FILES),
+                    hint=worded("name the logs that are meant"),
                 )
             yield Given(path=path, candidate=one.candidate), path == one.path
 
@@ -86,14 +90,14 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     try:
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe must not be waited for
     except OSError as error:
-        raise refused(path, "E601", f"the file cannot be read: {error.strerror}") from error
+        raise refused(path, "E601", worded("the file cannot be read: {strerror}", strerror=error.strerror)) from error
     with os.fdopen(file, "rb") as stream:
         status = os.fstat(file)
         if not stat.S_ISREG(status.st_mode):
-            raise refused(path, "E601", "this is no plain file")
+            raise refused(path, "E601", worded("this is no plain file"))
         if status.st_size > MOST_BYTES:
             size = f"the file has {status.st_size / 1e6:,.0f} MB, more than {MOST_BYTES / 1e6:,.0f}"
-            raise refused(path, TOO_LARGE, size, hint="import parts of it")
+            raise refused(path, TOO_LARGE, size, hint=worded("import parts of it"))
         yield stream
 
 
@@ -104,15 +108,19 @@ def sha256(path: Path) -> str:
 
 def decoded(data: bytes, path: Path, *, where: str = "") -> Any:
     """Return what JSON says; UsageError where it is none, or is nested as no log is."""
-    at = f" in {where}" if where else ""
+    at = worded(" in {where}", where=where) if where else ""
     if len(data) > MOST_DOCUMENT:
-        raise refused(path, TOO_LARGE, f"more than {MOST_DOCUMENT / 1e6:.0f} MB of JSON{at}")
+        raise refused(
+            path,
+            TOO_LARGE,
+            worded("more than {most:.0f} MB of JSON{at}", most=MOST_DOCUMENT / 1000000.0, at=at),
+        )
     try:
         return json.loads(data)
     except RecursionError as error:
-        raise refused(path, TOO_LARGE, f"JSON{at} that is nested too deeply") from error
+        raise refused(path, TOO_LARGE, worded("JSON{at} that is nested too deeply", at=at)) from error
     except ValueError as error:
-        raise refused(path, "E601", f"no JSON{at}: {error}", hint=KNOWN) from error
+        raise refused(path, "E601", worded("no JSON{at}: {error}", at=at, error=error), hint=KNOWN) from error
 
 
 def document(path: Path) -> Any:
@@ -130,7 +138,7 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
             if line.strip():
                 row = decoded(line, path, where=f"line {number}")
                 if not isinstance(row, dict):
-                    raise refused(path, "E601", f"line {number} is no JSON object", hint=KNOWN)
+                    raise refused(path, "E601", worded("line {number} is no JSON object", number=number), hint=KNOWN)
                 yield row
 
 
@@ -163,7 +171,9 @@ class Archive:
             self._zip = zipfile.ZipFile(stream)
             members = self._zip.infolist()
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
-            raise refused(path, "E601", f"no readable archive: {error}", hint="was it copied whole?") from error
+            raise refused(
+                path, "E601", worded("no readable archive: {error}", error=error), hint=worded("was it copied whole?")
+            ) from error
         size, packed = sum(it.file_size for it in members), sum(it.compress_size for it in members)
         if len(members) > MOST_MEMBERS or size > MOST_UNPACKED or size > MOST_RATIO * max(packed, 1):
             told = f"the archive unpacks to {size / 1e6:,.0f} MB in {len(members):,} parts, more than is read"
@@ -181,5 +191,7 @@ class Archive:
             with self._zip.open(member) as stream:
                 data = stream.read(MOST_DOCUMENT + 1)  # whatever size the archive claims
         except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, zlib.error) as error:
-            raise refused(self.path, "E601", f"a part of the archive cannot be read: {error}") from error
+            raise refused(
+                self.path, "E601", worded("a part of the archive cannot be read: {error}", error=error)
+            ) from error
         return decoded(data, self.path, where="a part of the archive")

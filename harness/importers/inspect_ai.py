@@ -8,6 +8,7 @@ from typing import Any
 from harness.core.calls import Failure, Fault, Marks, Output, Usage
 from harness.core.candidates import Candidate
 from harness.core.suites import Sample
+from harness.core.wording import worded
 from harness.importers.files import Archive, opened, refused
 from harness.importers.log import LOGGED_ERROR, NOT_RUN, Log, LoggedAnswer, LoggedTask, Verdict
 from harness.importers.model_output import output, used
@@ -48,7 +49,7 @@ def read_archive(path: Path, sha256: str) -> Log:
         archive = Archive(stream, path)
         head = next((it for it in HEADERS if it in archive.names), None)
         if head is None:
-            raise refused(path, "E601", "an archive, and no log of inspect_ai")
+            raise refused(path, "E601", worded("an archive, and no log of inspect_ai"))
         header = mapping(archive.read(head))
         members = [it for it in dict.fromkeys(archive.names) if it.startswith("samples/") and it.endswith(".json")]
         return _read(header, (mapping(archive.read(it)) for it in members), path, sha256)
@@ -66,7 +67,12 @@ def _read(header: Mapping[str, Any], logged: Iterable[Mapping[str, Any]], path: 
     config = {**mapping(spec.get("model_generate_config")), **mapping(mapping(header.get("plan")).get("config"))}
     answers = [_answer(it, model, called, batched=bool(config.get("batch"))) for it in logged]
     if not answers and spec.get("config", {}).get("log_samples") is False:
-        raise refused(path, "E603", "the log has no samples, only sums", hint="run it again without --no-log-samples")
+        raise refused(
+            path,
+            "E603",
+            worded("the log has no samples, only sums"),
+            hint=worded("run it again without --no-log-samples"),
+        )
     ended = next(filter(None, map(moment, (stats.get("completed_at"), spec.get("created")))), "")
     answers += _missing(header, answers, model, called)
     return Log(
@@ -109,8 +115,9 @@ def _task(spec: Mapping[str, Any], results: Mapping[str, Any], answers: list[Log
 def _notices(header: Mapping[str, Any], path: Path) -> Iterator[str]:
     status = header.get("status", "started")
     if status != "success":
-        how = {"cancelled": "was cancelled", "error": "ended with an error"}.get(str(status), "was never ended")
-        yield f"{path.name} {how}: what it lacks is counted as lost where the log names it"
+        hows = {"cancelled": worded("was cancelled"), "error": worded("ended with an error")}
+        how = hows.get(str(status), worded("was never ended"))
+        yield worded("{name} {how}: what it lacks is counted as lost where the log names it", name=path.name, how=how)
 
 
 def _missing(header: Mapping[str, Any], answers: list[LoggedAnswer], model: str, called: str) -> Iterator[LoggedAnswer]:

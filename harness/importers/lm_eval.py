@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.core.calls import Output
 from harness.core.candidates import Candidate
+from harness.core.wording import worded
 from harness.importers import files
 from harness.importers.log import Log, LoggedAnswer, LoggedTask, Verdict
 from harness.importers.values import items, mapping, messages, moment, name, number, place, sample, settings, text
@@ -47,8 +48,8 @@ def results_of(samples: Path) -> Path:
         if (found := DATED.search(it.name)) and dated and found[1] == dated[1]
     ]
     if len(there) != 1:
-        hint = "put results_*.json of the same run beside it: it names the model and the metrics"
-        raise files.refused(samples, "E603", "samples of lm_eval without their results", hint=hint)
+        hint = worded("put results_*.json of the same run beside it: it names the model and the metrics")
+        raise files.refused(samples, "E603", worded("samples of lm_eval without their results"), hint=hint)
     return there[0]
 
 
@@ -56,7 +57,9 @@ def read(results: Path, samples: Sequence[Path]) -> Log:
     """Read one run."""
     told = mapping(files.document(results))
     if not samples:
-        raise files.refused(results, "E603", "results of lm_eval without samples: only sums are in it", hint=NO_SAMPLES)
+        raise files.refused(
+            results, "E603", worded("results of lm_eval without samples: only sums are in it"), hint=NO_SAMPLES
+        )
     config = mapping(told.get("config"))
     model = name(told.get("model_name") or config.get("model"), default="model")
     suites = _suites(mapping(told.get("group_subtasks")))
@@ -74,7 +77,7 @@ def read(results: Path, samples: Sequence[Path]) -> Log:
         answers += _answers(rows, kind, better, model, suite, place(task, default="task"))
     lower = {scorer for answer in answers for scorer, it in answer.verdicts.items() if it.reason == LOWER}
     if lower:
-        notices.append(f"{', '.join(sorted(lower))}: less is better there, so it is no score")
+        notices.append(worded("{lower}: less is better there, so it is no score", lower=[*sorted(lower)]))
     return Log(
         tool=TOOL,
         version=name(told.get("lm_eval_version")),

@@ -8,13 +8,14 @@ from harness.core.calls import Failure
 from harness.core.candidates import Candidate
 from harness.core.suggest import did_you_mean
 from harness.core.suites import Sample
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 from harness.importers.log import LOGGED_ERROR, NOT_RUN, Log, LoggedAnswer, LoggedTask, Verdict
 
 MOST_ANSWERS = 1_000_000
 SHOWN = 3
 """Clashes of one kind that are named; the rest are counted."""
-APART = "import them apart, then `bakeoff compare`"
+APART = worded("import them apart, then `bakeoff compare`")
 
 
 def merge(logs: Sequence[Log], *, primary: str | None = None) -> Log:
@@ -75,8 +76,10 @@ def _primary_first(tasks: dict[tuple[str, str], LoggedTask], primary: str | None
     problems = [
         Problem(
             code="E608",
-            message=f"no scorer of {task.suite}/{task.name} is called {primary!r}",
-            hint=did_you_mean(primary, task.scorers) or f"known: {', '.join(task.scorers)}",
+            message=worded(
+                "no scorer of {suite}/{name} is called {primary!r}", suite=task.suite, name=task.name, primary=primary
+            ),
+            hint=did_you_mean(primary, task.scorers) or worded("known: {names}", names=[*task.scorers]),
         )
         for task in tasks.values()
         if primary not in task.scorers
@@ -133,15 +136,21 @@ def _place(answer: LoggedAnswer) -> tuple[str, str, str]:
 
 def _too_many(logs: Sequence[Log]) -> Iterator[Problem]:
     if (n := sum(len(log.answers) for log in logs)) > MOST_ANSWERS:
-        yield Problem(code="E605", message=f"{n:,} answers, more than {MOST_ANSWERS:,}", hint="import parts of them")
+        yield Problem(
+            code="E605",
+            message=worded("{n:,} answers, more than {most:,}", n=n, most=MOST_ANSWERS),
+            hint=worded("import parts of them"),
+        )
 
 
 def _other_tools(logs: Sequence[Log]) -> Iterator[Problem]:
     tools = {log.tool: next(iter(log.files)) for log in logs}
     if len(tools) > 1:
-        told = ", ".join(f"{path} is of {tool}" for tool, path in tools.items())
-        message = f"one run holds what one tool has measured, and these are of {len(tools)}: {told}"
-        yield Problem(code="E607", message=message, hint="import each tool by itself")
+        told = [worded("{path} is of {tool}", path=path, tool=tool) for tool, path in tools.items()]
+        message = worded(
+            "one run holds what one tool has measured, and these are of {n}: {told}", n=len(tools), told=told
+        )
+        yield Problem(code="E607", message=message, hint=worded("import each tool by itself"))
 
 
 def _twice(logs: Sequence[Log]) -> Iterator[Problem]:
@@ -155,12 +164,19 @@ def _twice(logs: Sequence[Log]) -> Iterator[Problem]:
                 clashes.setdefault((answer.candidate, seen[key], path), []).append(answer.sample.id)
             seen[key] = path
     for (candidate, first, path), samples in clashes.items():
-        more = f" and {len(samples) - SHOWN} more" if len(samples) > SHOWN else ""
+        named: list[str] = samples[:SHOWN]
+        if rest := len(samples) - len(named):
+            named = [*named, worded("and {n} more", n=rest)]
         yield Problem(
             code="E604",
-            message=f"{candidate} answers the same samples in {first}: {', '.join(samples[:SHOWN])}{more}",
+            message=worded(
+                "{candidate} answers the same samples in {first}: {samples}",
+                candidate=candidate,
+                first=first,
+                samples=named,
+            ),
             file=path,
-            hint="import one of the two, or call them apart: `bakeoff import first=PATH second=PATH`",
+            hint=worded("import one of the two, or call them apart: `bakeoff import first=PATH second=PATH`"),
         )
 
 
@@ -176,7 +192,12 @@ def _other_samples(logs: Sequence[Log]) -> Iterator[Problem]:
             if (sample.input, sample.target) != (answer.sample.input, answer.sample.target):
                 clashes.setdefault((first, path), []).append(f"{answer.suite}/{answer.task}/{answer.sample.id}")
     for (first, path), samples in clashes.items():
-        message = f"asks or wants something else than {first}: {len(samples)} samples, such as {samples[0]}"
+        message = worded(
+            "asks or wants something else than {first}: {n} samples, such as {samples}",
+            first=first,
+            n=len(samples),
+            samples=samples[0],
+        )
         yield Problem(code="E607", message=message, file=path, hint=APART)
 
 
@@ -188,5 +209,11 @@ def _other_scorers(logs: Sequence[Log]) -> Iterator[Problem]:
             for scorer, parameters in task.scorers.items():
                 judged, first = seen.setdefault((task.suite, task.name, scorer), ((task.version, parameters), path))
                 if judged != (task.version, parameters):
-                    message = f"{scorer} of {task.suite}/{task.name} judges otherwise than in {first}"
+                    message = worded(
+                        "{scorer} of {suite}/{name} judges otherwise than in {first}",
+                        scorer=scorer,
+                        suite=task.suite,
+                        name=task.name,
+                        first=first,
+                    )
                     yield Problem(code="E607", message=message, file=path, hint=APART)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 from harness.importers import evalscope, files, inspect_ai, lm_eval, promptfoo
 from harness.importers.files import Given, refused
@@ -33,7 +34,9 @@ def read(given: Sequence[Given], *, primary: str | None = None) -> Log:
             problems += error.problems
     if not problems and not any(log.answers for log in logs):
         where = ", ".join(str(it.path) for it in given)
-        problems.append(Problem(code="E602", message=f"there are no answers in {where}", hint=files.KNOWN))
+        problems.append(
+            Problem(code="E602", message=worded("there are no answers in {where}", where=where), hint=files.KNOWN)
+        )
     if problems:
         raise UsageError(problems)
     merged = merge([log for log in logs if log.answers], primary=primary)
@@ -74,7 +77,7 @@ def _readings(
             elif evalscope.is_report(told):
                 reports.append(one.path)
             elif is_named:
-                raise refused(one.path, "E601", "no log of a tool that is known", hint=files.KNOWN)
+                raise refused(one.path, "E601", worded("no log of a tool that is known"), hint=files.KNOWN)
             else:
                 strange.append(one.path)
         except UsageError as error:
@@ -86,10 +89,18 @@ def _readings(
         readings.append((_lm_eval(results, samples or lm_eval.beside(results)), candidate))
     readings += [(_evalscope(of), candidate) for of, candidate in outputs.items()]
     if reports and not outputs:
-        hint = "import the folder of the run: its predictions and reviews are beside"
-        problems += refused(reports[0], "E603", "a report of EvalScope: only sums are in it", hint=hint).problems
-    told_of = f"{strange[0]}" + (f" and {len(strange) - 1} more" if len(strange) > 1 else "") if strange else ""
-    return readings, (f"passed over, since no tool that is known wrote it: {told_of}",) if strange else ()
+        hint = worded("import the folder of the run: its predictions and reviews are beside")
+        problems += refused(
+            reports[0], "E603", worded("a report of EvalScope: only sums are in it"), hint=hint
+        ).problems
+    return readings, _passed_over(strange) if strange else ()
+
+
+def _passed_over(strange: Sequence[Path]) -> tuple[str, ...]:
+    first, rest = strange[0], len(strange) - 1
+    if not rest:
+        return (worded("passed over, since no tool that is known wrote it: {path}", path=first),)
+    return (worded("passed over, since no tool that is known wrote it: {path} and {n} more", path=first, n=rest),)
 
 
 def _called(log: Log, candidate: str | None) -> Log:

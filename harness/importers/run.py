@@ -10,6 +10,7 @@ from harness.core.manifest import IMPORTED_FROM, Manifest
 from harness.core.redaction import Redactor
 from harness.core.requests import ChatRequest
 from harness.core.rules import DecisionRule
+from harness.core.wording import worded
 from harness.importers.log import Log, LoggedAnswer, LoggedTask, Verdict
 from harness.store.ledger import ScoreRow, StoredSample
 
@@ -75,9 +76,12 @@ def notices(log: Log, measured: Collection[str]) -> tuple[str, ...]:
     """Return what a reader of the run's numbers must know, each one sentence."""
     missing = [called for metric, called in MEASURES.items() if metric not in measured]
     return (
-        f"imported from {log.source}: answers, scores, times and costs are those of its log, and are not measured by"
-        " Bakeoff",
-        *([f"not measured in what was imported, so not weighed: {', '.join(missing)}"] if missing else []),
+        worded(
+            "imported from {source}: answers, scores, times and costs are those of its log, and are not measured by "
+            "Bakeoff",
+            source=log.source,
+        ),
+        *([worded("not measured in what was imported, so not weighed: {names}", names=missing)] if missing else []),
         *log.notices,
     )
 

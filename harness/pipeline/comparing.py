@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from harness.core.canonical import digest, from_json
 from harness.core.stopping import StopRule
 from harness.core.suggest import did_you_mean
+from harness.core.wording import worded
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,13 +32,19 @@ def compare(
     asked = list(dict.fromkeys(before.calls["candidate"]))
     for name in renamed:
         if name not in asked:
-            raise UsageError(f"{base.name} has no candidate {name!r}", hint=did_you_mean(name, asked))
+            raise UsageError(
+                worded("{run} has no candidate {name!r}", run=base.name, name=name),
+                hint=did_you_mean(name, asked),
+            )
     found: list[Comparison] = []
     left_out: list[str] = []
     for path in others:
         now, after = _read(path)
         changed = {name: why for name in then.keys() & now.keys() if (why := _changed(then[name], now[name]))}
-        left_out += [f"suite {name} {why} in {path.name}" for name, why in sorted(changed.items())]
+        left_out += [
+            worded("suite {name} {why} in {run}", name=name, why=why, run=path.name)
+            for name, why in sorted(changed.items())
+        ]
         pair = [_without(frames, changed) for frames in (before, after)]
         for slot in dict.fromkeys(pair[0].calls["slot"]):
             for both in ((name, renamed.get(name, name)) for name in asked):
@@ -45,13 +52,19 @@ def compare(
                 if it is not None:
                     found.append(it)
                 elif _is_in(pair[0], slot, both[0]):
-                    left_out.append(f"{both[1]} shares no sample of {slot} with {path.name}")
+                    left_out.append(
+                        worded("{name} shares no sample of {slot} with {run}", name=both[1], slot=slot, run=path.name)
+                    )
         new = set(after.calls["candidate"]) - {renamed.get(name, name) for name in asked}
-        left_out += [f"{name} is new in {path.name}" for name in sorted(new)]
+        left_out += [worded("{name} is new in {run}", name=name, run=path.name) for name in sorted(new)]
     if not found:
         raise UsageError(
-            f"{base.name} shares no candidate with the same samples with {', '.join(path.name for path in others)}",
-            hint="--rename old=new compares a candidate with another",
+            worded(
+                "{run} shares no candidate with the same samples with {others}",
+                run=base.name,
+                others=[path.name for path in others],
+            ),
+            hint=worded("--rename old=new compares a candidate with another"),
         )
     return corrected(found), tuple(left_out)
 
@@ -66,8 +79,8 @@ class _Suite:
 
 def _changed(then: _Suite, now: _Suite) -> str:
     if then.asked != now.asked:
-        return "asks something else"
-    return "" if then.judged == now.judged else "is judged otherwise"
+        return worded("asks something else")
+    return "" if then.judged == now.judged else worded("is judged otherwise")
 
 
 def _is_in(frames: "Frames", slot: str, candidate: str) -> bool:

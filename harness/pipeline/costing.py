@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from harness.core.wording import worded
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,8 +95,10 @@ def product_cost(run_folder: Path, traffic: "Traffic", *, prices: "Book | None" 
         share = shares(traffic.mix, tasks)
     except ValueError as error:
         raise UsageError(
-            f"the run asked nothing of {error}, which the traffic's mix names",
-            hint=f"known: {', '.join(sorted({part for task in tasks for part in (task, task.partition('/')[0])}))}",
+            worded("the run asked nothing of {error}, which the traffic's mix names", error=error),
+            hint=worded(
+                "known: {names}", names=[*sorted({part for task in tasks for part in (task, task.partition("/")[0])})]
+            ),
         ) from error
     costs = []
     for observations in observed:
@@ -170,14 +173,18 @@ def _with_goodput(traffic: "Traffic", records: "Sequence[Record]", candidates: "
     if host.candidate not in candidates:
         known = ", ".join(sorted(name for name, candidate in candidates.items() if candidate.machine is not None))
         raise UsageError(
-            f"the run asked no candidate {host.candidate!r}", hint=f"on machines of your own: {known or '-'}"
+            worded("the run asked no candidate {candidate!r}", candidate=host.candidate),
+            hint=worded("on machines of your own: {names}", names=known or "-"),
         )
     answers = [r for r in records if r.call.role is Role.ANSWER and r.call.candidate == host.candidate]
     served = goodput(answers, within_ms=host.within_ms)
     if served is None:
         raise UsageError(
-            f"what a replica serves cannot be told from {host.candidate!r}: it has no answer of a machine in time",
-            hint="name a candidate with usd_per_hour, raise within_ms, or give requests_per_s",
+            worded(
+                "what a replica serves cannot be told from {candidate!r}: it has no answer of a machine in time",
+                candidate=host.candidate,
+            ),
+            hint=worded("name a candidate with usd_per_hour, raise within_ms, or give requests_per_s"),
         )
     return replace(traffic, self_hosting=replace(host, requests_per_s=served))
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, cast
 from harness.core.canonical import Json, from_json, to_json
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
+from harness.core.wording import worded
 from harness.errors import NO_CANDIDATE_PASSES, IncompleteError, UsageError
 from harness.pipeline.costing import at_prices, product, volumes
 from harness.pipeline.planning import reload, stored_samples
 
 if TYPE_CHECKING:
-    from harness.core.decision import Completeness, Decision, Echo, SelfMeasured
+    from harness.core.decision import Completeness, Decision, Echo, RankedCandidate, SelfMeasured
     from harness.core.latitude import Latitude
     from harness.core.traffic import Traffic
     from harness.execute.scoring import Judgement
@@ -119,8 +120,15 @@ def score(bakeoff: Bakeoff, run_folder: Path, *, resume: str | None = None) -> T
         missing = sum(judgement.lacks_reading for judgement in judged)
         if missing and resume is not None:
             raise IncompleteError(
-                f"{missing} scores need what an instrument has not measured yet, and only a run asks instruments",
-                hint=f"{resume}, or decide without them: bakeoff decide {run_folder} --allow-incomplete",
+                worded(
+                    "{missing} scores need what an instrument has not measured yet, and only a run asks instruments",
+                    missing=missing,
+                ),
+                hint=worded(
+                    "{resume}, or decide without them: bakeoff decide {run} --allow-incomplete",
+                    resume=resume,
+                    run=run_folder,
+                ),
             )
         ledger.replace_manifest(rejudged(ledger.manifest(), bakeoff), stored_samples(bakeoff))
         ledger.replace_scores(map(score_row, judged))
@@ -237,12 +245,14 @@ def export(run_folder: Path, format_: str) -> bytes:
     """Return a run in one of `EXPORTS`: every planned answer of it, or what was decided, or both (xlsx)."""
     from harness.report.closing import closing_lines
     from harness.report.junit import junit_text
-    from harness.store.decision_file import decisions
+    from harness.store.decision_file import decisions, reweighed
 
     if format_ == "md":
-        return "\n".join(line for decision in decisions(run_folder) for line in (*closing_lines(decision), "")).encode()
+        changed = reweighed(run_folder)
+        told = (closing_lines(it, reweighed=it.slot in changed) for it in decisions(run_folder))
+        return "\n".join(line for lines in told for line in (*lines, "")).encode()
     if format_ == "junit":
-        return junit_text(run_folder.name, decisions(run_folder)).encode()
+        return junit_text(run_folder.name, decisions(run_folder), reweighed=reweighed(run_folder)).encode()
     from harness.report import exports
     from harness.report.evidence import gather
     from harness.store.ledger import Ledger
@@ -255,7 +265,7 @@ def export(run_folder: Path, format_: str) -> bytes:
     if format_ == "xlsx":
         from harness.report.workbook import workbook
 
-        return workbook(run, decisions(run_folder), found)
+        return workbook(run, decisions(run_folder), found, reweighed=reweighed(run_folder))
     if format_ == "parquet":
         from harness.report.parquet import parquet
 
@@ -307,14 +317,24 @@ def memos(run_folder: Path, *, traffic: "Traffic | None" = None) -> None:
 
 
 def passes(decisions: "Sequence[Decision]") -> bool:
-    """Whether every slot has a candidate that passes its gates, and every candidate of `must_pass` does."""
+    """Whether every slot has a candidate that passes its gates, and every candidate of `must_pass` fails none.
+
+    A gate that is not proven is not passed: methodology.md 1.
+    """
     from harness.core.decision import VerdictKind
 
     return all(
         decision.verdict.kind not in (VerdictKind.NONE, VerdictKind.INCOMPLETE)
+        and any(ranked.rank is not None and _is_proven(ranked) for ranked in decision.ranking)
         and all(ranked.rank is not None for ranked in decision.ranking if ranked.candidate in decision.rule.must_pass)
         for decision in decisions
     )
+
+
+def _is_proven(ranked: "RankedCandidate") -> bool:
+    from harness.core.decision import GateStatus
+
+    return all(result.status is GateStatus.PASS for result in ranked.gates)
 
 
 def decision_code(decisions: "Sequence[Decision]") -> int:

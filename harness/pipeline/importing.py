@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -60,14 +61,17 @@ def import_logs(
     from harness.store.ledger import Ledger
 
     if into is not None and into.exists() and not (into.is_dir() and not any(into.iterdir())):
-        raise UsageError(f"{into} is there already, and an import makes a new folder", hint="name another one")
+        raise UsageError(
+            worded("{into} is there already, and an import makes a new folder", into=into),
+            hint=worded("name another one"),
+        )
     log = read(given, primary=primary)
     began = datetime.now(UTC)
     now = began.isoformat(timespec="seconds")
     kept = run.recorded(log, Redactor(secrets(read_environment(folder))), now=now)
     rule = rule_of(run.SLOT, kept.measured)
     if not rule.criteria:
-        message = "nothing in it can be weighed: no score from 0 to 1, no time that can be trusted, no cost"
+        message = worded("nothing in it can be weighed: no score from 0 to 1, no time that can be trusted, no cost")
         raise UsageError([Problem(code="E602", message=message, file=next(iter(log.files)))])
     path = create(runs, f"{log.tool}-{began:%Y%m%d-%H%M%S}") if into is None else into.absolute()
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.core.runs import Bakeoff
+from harness.core.wording import worded
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,7 +68,10 @@ def fetch_engines(names: Sequence[str], *, say: Callable[[str], None]) -> None:
 
     unknown = [name for name in names if name not in ENGINES]
     if unknown:
-        raise UsageError(f"there is no embedded engine {unknown[0]!r}", hint=f"there are: {', '.join(sorted(ENGINES))}")
+        raise UsageError(
+            worded("there is no embedded engine {name!r}", name=unknown[0]),
+            hint=worded("there are: {names}", names=[*sorted(ENGINES)]),
+        )
     wanted = missing(names or fitting())
     if wanted:
         fetch(wanted, say)

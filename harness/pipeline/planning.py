@@ -11,6 +11,7 @@ from harness.core.canonical import from_json
 from harness.core.runs import Bakeoff, Plan
 from harness.core.scores import SANDBOX
 from harness.core.suites import Suite, Task
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -85,8 +86,14 @@ def reload(run_folder: Path, folder: Path, *, to_send: bool = True) -> tuple[Bak
         stored = ledger.manifest()
     if stored.imported is not None:
         raise UsageError(
-            f"run {stored.run_id} was imported from {stored.imported}: Bakeoff asks no model for it and judges nothing",
-            hint="`bakeoff decide`, `report`, `memo`, `export` and `compare` work on it; `bakeoff run` measures anew",
+            worded(
+                "run {run_id} was imported from {imported}: Bakeoff asks no model for it and judges nothing",
+                run_id=stored.run_id,
+                imported=stored.imported,
+            ),
+            hint=worded(
+                "`bakeoff decide`, `report`, `memo`, `export` and `compare` work on it; `bakeoff run` measures anew"
+            ),
         )
     selection = from_json(Selection, stored.selection)
     if selection.shipped:
@@ -98,8 +105,12 @@ def reload(run_folder: Path, folder: Path, *, to_send: bool = True) -> tuple[Bak
         )  # fmt: skip
     if changed := changes(stored, bakeoff) if to_send else changed_suites(stored, bakeoff):
         raise UsageError(
-            f"the configuration asks something else than run {stored.run_id} did: {'; '.join(changed)}",
-            hint="start a new run, or put back what was changed",
+            worded(
+                "the configuration asks something else than run {run_id} did: {changed}",
+                run_id=stored.run_id,
+                changed=changed,
+            ),
+            hint=worded("start a new run, or put back what was changed"),
         )
     return bakeoff, selection
 
@@ -127,8 +138,9 @@ def notices(bakeoff: Bakeoff, planned: Plan) -> tuple[str, ...]:
     """Return what was passed over, each one sentence: by the configuration, then by the plan."""
     left_out: dict[str, list[str]] = {}
     for it in planned.exclusions:
-        left_out.setdefault(f"'{it.candidate}' is left out: {it.reason}", []).append(f"{it.suite}/{it.task}")
-    return (*bakeoff.notices, *(f"{what} ({', '.join(places)})" for what, places in left_out.items()))
+        said = worded("'{name}' is left out: {why}", name=it.candidate, why=it.reason)
+        left_out.setdefault(said, []).append(f"{it.suite}/{it.task}")
+    return (*bakeoff.notices, *(worded("{said} ({tasks})", said=it, tasks=tasks) for it, tasks in left_out.items()))
 
 
 def require_somebody(bakeoff: Bakeoff, planned: Plan) -> None:
@@ -140,12 +152,18 @@ def require_somebody(bakeoff: Bakeoff, planned: Plan) -> None:
         if not unasked:
             continue
         excluded = [it for it in planned.exclusions if it.suite == suite.name and it.task in unasked]
-        why = "; ".join(dict.fromkeys(f"'{it.candidate}': {it.reason}" for it in excluded))
+        why = list(dict.fromkeys(worded("'{name}': {why}", name=it.candidate, why=it.reason) for it in excluded))
         rest = ", ".join(task.name for task in suite.tasks if task.name not in unasked)
-        without = f"ask only the rest: {{suite: {suite.name}, tasks: [{rest}]}}" if rest else "take the suite out"
-        message = f"nobody can be asked {', '.join(f'{suite.name}/{name}' for name in unasked)}: {why}"
+        without = worded("take the suite out")
+        if rest:
+            without = worded("ask only the rest: {{suite: {name}, tasks: [{tasks}]}}", name=suite.name, tasks=rest)
+        message = worded(
+            "nobody can be asked {unasked}: {why}", unasked=[f"{suite.name}/{name}" for name in unasked], why=why
+        )
         place = bakeoff.place("task", suite.name, unasked[0])
-        problems.append(Problem.at(place, "E212", message, hint=f"add a candidate that can, or {without}"))
+        problems.append(
+            Problem.at(place, "E212", message, hint=worded("add a candidate that can, or {without}", without=without))
+        )
     if problems:
         raise UsageError(problems)
 
@@ -163,8 +181,8 @@ def require_permission(bakeoff: Bakeoff, selection: Selection) -> None:
         return
     if not selection.allow_code_execution:
         raise UsageError(
-            f"{', '.join(tasks)}: programs that models write would be run on this machine, in a sandbox",
-            hint="--allow-code-execution, or leave these suites out with --only",
+            worded("{tasks}: programs that models write would be run on this machine, in a sandbox", tasks=[*tasks]),
+            hint=worded("--allow-code-execution, or leave these suites out with --only"),
         )
     from harness.local.sandbox.probes import demand_sandbox
 
@@ -189,7 +207,10 @@ def _without_programs(bakeoff: Bakeoff, *, why: UsageError) -> Bakeoff:
         suites=suites,
         rules={slot: rule for slot, rule in bakeoff.rules.items() if slot in slots},
         instruments={name: it for name, it in bakeoff.instruments.items() if name != SANDBOX.name},
-        notices=(*bakeoff.notices, f"{', '.join(sorted(coded))} is left out: {why} ({why.problems[0].hint})"),
+        notices=(
+            *bakeoff.notices,
+            worded("{names} is left out: {why} ({hint})", names=sorted(coded), why=why, hint=why.problems[0].hint),
+        ),
     )
 
 
@@ -244,11 +265,11 @@ def catalogue(folder: Path) -> tuple["Offer", ...]:
     return offers(shipped(), shipped(), read(folder))
 
 
-def read_sheet(path: Path) -> "Sheet":
+def read_sheet(path: Path, *, ask: str | None = None, expect: str | None = None) -> "Sheet":
     """Read a table of questions, and by which rule its answers can be judged."""
     from harness.config.spreadsheet import read_sheet as read
 
-    return read(path)
+    return read(path, ask=ask, expect=expect)
 
 
 def stored_samples(bakeoff: Bakeoff) -> list["StoredSample"]:

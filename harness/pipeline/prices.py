@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.core.wording import worded
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def price_book(file: Path) -> "Book":
         return read_book(file)
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"{file} is no price map: {error}", hint="a prices.json, or LiteLLM's model_prices_and_context_window.json"
+            worded("{file} is no price map: {error}", file=file, error=error),
+            hint=worded("a prices.json, or LiteLLM's model_prices_and_context_window.json"),
         ) from error
 
 
@@ -49,7 +51,9 @@ def price_changes(folder: Path, newer: Path | None, *, everything: bool) -> "tup
 
     path = folder / PRICES_FILE
     if not path.is_file():
-        raise UsageError(f"there is no {path} to compare with", hint="bakeoff prices update writes it")
+        raise UsageError(
+            worded("there is no {path} to compare with", path=path), hint=worded("bakeoff prices update writes it")
+        )
     now = book.installed() if newer is None else price_book(newer)
     models = None if everything else {c.model for c in _models(folder, ()) if not c.is_local}
     return changes(price_book(path), now, models)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from harness.core.canonical import Json, from_json, to_json
 from harness.core.runs import Bakeoff, Plan
 from harness.core.usual import DRAIN_S
+from harness.core.wording import worded
 from harness.errors import NO_CANDIDATE_PASSES, PRECEDENCE, Interrupted, StoreError, UsageError
 from harness.pipeline.deriving import decide, decision_code, memos, report, score
 from harness.pipeline.machine import provide_engines, require_engines
@@ -233,4 +234,7 @@ def _keep_media(bakeoff: Bakeoff, planned: Plan, run_folder: Path) -> None:
         for sample in (sample for task in suite.tasks for sample in task.loaded):
             for name, medium in zip(sample.files, sample.media, strict=False):
                 if medium.sha256 in wanted and store.put(content(Path(suite.folder or ""), name)) != medium.sha256:
-                    raise UsageError(f"{suite.name}: {name} has changed while the run was planned", hint="start again")
+                    raise UsageError(
+                        worded("{suite}: {name} has changed while the run was planned", suite=suite.name, name=name),
+                        hint=worded("start again"),
+                    )

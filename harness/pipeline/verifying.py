@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.canonical import Json
 from harness.core.verification import Verification
+from harness.core.wording import worded
 from harness.errors import StoreError, UsageError
 from harness.pipeline.costing import product
 from harness.pipeline.deriving import decided, evidence_of, judgements
@@ -26,7 +27,10 @@ def verify(run_folder: Path, folder: Path) -> tuple[Verification, ...]:
     """
     path = run_folder / "decision.json"
     if not path.exists():
-        raise UsageError(f"run {run_folder.name} has no decision to verify", hint=f"bakeoff decide {run_folder}")
+        raise UsageError(
+            worded("run {name} has no decision to verify", name=run_folder.name),
+            hint=f"bakeoff decide {run_folder}",
+        )
     return tuple(_parts(_document(path), run_folder, folder))
 
 
@@ -35,7 +39,10 @@ def _document(path: Path) -> Json:
     try:
         written: Json = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
     except ValueError as error:
-        raise StoreError(f"{path} cannot be read: {error}", hint=f"bakeoff decide {path.parent}") from error
+        raise StoreError(
+            worded("{path} cannot be read: {error}", path=path, error=error),
+            hint=f"bakeoff decide {path.parent}",
+        ) from error
     return written
 
 
@@ -55,7 +62,7 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
     from harness.store.ledger import Ledger
 
     health = check(run_folder)
-    yield Verification(what="media files", compared=health.media, differences=health.problems)
+    yield Verification(what=worded("media files"), compared=health.media, differences=health.problems)
     with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         yield _costs(ledger)
         yield _scores(ledger, run_folder, folder)
@@ -65,7 +72,11 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
     yield differences.of_documents("decision.json", written, found.document)
     drawn = _document(run_folder / DRAWS)
     yield (
-        Verification(what=f"values of {DRAWS}", compared=0, left_out=f"{DRAWS} was never written")
+        Verification(
+            what=worded("values of {name}", name=DRAWS),
+            compared=0,
+            left_out=worded("{name} was never written", name=DRAWS),
+        )
         if drawn is None
         else differences.of_documents(DRAWS, drawn, found.draws)
     )
@@ -98,7 +109,11 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
             try:
                 yield differences.of_texts(path, partial(derived_in_word, language), filled_in=labels, read=read)
             except UsageError as error:  # nothing here can read Word files
-                yield Verification(what=f"lines of {path.name}", compared=0, left_out=f"{path.name}, because {error}")
+                yield Verification(
+                    what=worded("lines of {name}", name=path.name),
+                    compared=0,
+                    left_out=worded("{name}, because {error}", name=path.name, error=error),
+                )
     for language in WORDS:
         path = run_folder / file_name("md", language)
         if language == "en" or path.exists():
@@ -132,6 +147,10 @@ def _scores(ledger: "Ledger", run_folder: Path, folder: Path) -> Verification:
         bakeoff, _ = reload(run_folder, folder, to_send=False)
     except UsageError as error:
         beside = run_folder != folder and (run_folder / BAKEOFF_FILE).exists()
-        its_own = f"; with -C {run_folder} it is the one beside the run" if beside else ""
-        return Verification(what="scores", compared=0, left_out=f"scores, because {error}{its_own}")
+        its_own = worded("; with -C {run} it is the one beside the run", run=run_folder) if beside else ""
+        return Verification(
+            what=worded("scores"),
+            compared=0,
+            left_out=worded("scores, because {error}{its_own}", error=error, its_own=its_own),
+        )
     return audit({(row.key, row.scorer): row for row in ledger.scores()}, judgements(bakeoff, ledger))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from harness.core.calls import IMPORTED, Failure, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.verification import Verification
+from harness.core.wording import worded
 from harness.pricing.cost import ESTIMATED, SUSPECT, cost_of
 
 
@@ -37,18 +38,25 @@ def audit(records: Sequence[Record], candidates: Mapping[str, Candidate]) -> Ver
         if usd != record.cost_usd:
             place = f"{record.call.candidate}, {record.call.suite}/{record.call.task}/{record.call.sample}"
             differences.append(
-                f"cost of {place} ({record.call.role.value}): {_dollars(record.cost_usd)} is written, "
-                f"{_dollars(usd)} follows from the records"
+                worded(
+                    "cost of {place} ({role}): {written} is written, {derived} follows from the records",
+                    place=place,
+                    role=record.call.role.value,
+                    written=_dollars(record.cost_usd),
+                    derived=_dollars(usd),
+                )
             )
-    left_out = {
-        "are upper bounds where no usage was reported": bounds,
-        "are what the log of another tool states": stated,
-    }
+    left_out = ""
+    if bounds:
+        left_out = worded("{n} costs are upper bounds where no usage was reported", n=bounds)
+    if stated:
+        of_logs = worded("{n} costs are what the log of another tool states", n=stated)
+        left_out = worded("{first}; {then}", first=left_out, then=of_logs) if bounds else of_logs
     return Verification(
-        what="costs",
+        what=worded("costs"),
         compared=len(records) - bounds - stated,
         differences=tuple(differences),
-        left_out="; ".join(f"{n} costs {why}" for why, n in left_out.items() if n),
+        left_out=left_out,
     )
 
 
@@ -70,4 +78,4 @@ def _sum(costs: Sequence[Decimal | None]) -> Decimal | None:
 
 
 def _dollars(usd: Decimal | None) -> str:
-    return "nothing" if usd is None else f"${usd}"
+    return worded("nothing") if usd is None else f"${usd}"

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.candidates import OffPeak, Prices, Window
+from harness.core.wording import worded
 from harness.errors import BakeoffError
 
 MAP_FILE = "model_prices_and_context_window_backup.json"
@@ -235,7 +236,9 @@ def _map() -> str:
     spec = importlib.util.find_spec("litellm")
     path = Path(spec.origin).with_name(MAP_FILE) if spec and spec.origin else None
     if path is None or not path.is_file():
-        raise BakeoffError("LiteLLM's price map is missing", hint="install Bakeoff's locked LiteLLM again")
+        raise BakeoffError(
+            worded("LiteLLM's price map is missing"), hint=worded("install Bakeoff's locked LiteLLM again")
+        )
     return path.read_text(encoding="utf-8")
 
 

@@ -40,8 +40,11 @@ class Closing:
     """What several people make of it, as lines."""
 
 
-def closing(decision: Decision, language: str = "en") -> Closing:
-    """Return the matrix in rank order, then the sentence, then what to beware of."""
+def closing(decision: Decision, language: str = "en", *, reweighed: bool = False) -> Closing:
+    """Return the matrix in rank order, then the sentence, then what to beware of.
+
+    `reweighed`: by other weights or gates than those that were frozen before the run.
+    """
     say, tiers = _Words(language), decision.firmness.separation.tiers
     heads = [
         "#",
@@ -65,16 +68,21 @@ def closing(decision: Decision, language: str = "en") -> Closing:
             *([say("closing.thin", few=str(FEW_SAMPLES))] if thin else []),
         ),
         sentence=_verdict(decision, say),
-        caveats=tuple(say.told(str(caveat), said) for caveat, said in caveats),
+        caveats=(
+            *([say("page.rule_changed")] if reweighed else []),
+            *(say.told(str(caveat), said) for caveat, said in caveats),
+        ),
         advice=tuple(say(advised(decision.slot, advice, "firmness")) for advice in decision.firmness.separation.advice),
         counts=tuple(_came(row, say) for row in decision.completeness),
         several=tuple(view_lines(decision, language)),
     )
 
 
-def closing_lines(decision: Decision, language: str = "en", *, wide: int | None = None) -> list[str]:
+def closing_lines(
+    decision: Decision, language: str = "en", *, wide: int | None = None, reweighed: bool = False
+) -> list[str]:
     """Return the lines of one slot, in Markdown; tables whose lines are no wider than that."""
-    it = closing(decision, language)
+    it = closing(decision, language, reweighed=reweighed)
     return [
         it.title,
         "",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.verification import Verification
+from harness.core.wording import worded
 from harness.report import bundle
 
 FIGURE = re.compile(r'<data value="([^"]*)" id="([^"]*)">')
@@ -23,13 +24,13 @@ def _text(path: Path) -> str:
 
 def of_documents(name: str, written: Any, derived: Any) -> Verification:
     """Compare each leaf of two JSON documents."""
-    found = tuple(f"{name} {line}" for line in _leaves(written, derived, ""))
-    return Verification(what=f"values of {name}", compared=_count(derived), differences=found)
+    found = tuple(worded("{name} {line}", name=name, line=line) for line in _leaves(written, derived, ""))
+    return Verification(what=worded("values of {name}", name=name), compared=_count(derived), differences=found)
 
 
 def of_pages(path: Path, derive: Callable[[Path], str]) -> Verification:
     """Compare each figure of an HTML page by its id, of its packed samples too, then its lines."""
-    return _of_file(path, derive, "figures", _figures)
+    return _of_file(path, derive, worded("figures of {name}", name=path.name), _figures)
 
 
 def of_texts(
@@ -43,7 +44,7 @@ def of_texts(
     def differ(written: str, derived: str) -> tuple[int, list[str]]:
         return _lines(*(_without(text, tuple(filled_in)) for text in (written, derived)))
 
-    return _of_file(path, derive, "lines", differ, read)
+    return _of_file(path, derive, worded("lines of {name}", name=path.name), differ, read)
 
 
 def _of_file(
@@ -53,15 +54,20 @@ def _of_file(
     differ: Callable[[str, str], tuple[int, list[str]]],
     read: Callable[[Path], str] = _text,
 ) -> Verification:
-    what = f"{what} of {path.name}"
     if not path.exists():
-        return Verification(what=what, compared=0, left_out=f"{path.name} was never written")
+        return Verification(what=what, compared=0, left_out=worded("{name} was never written", name=path.name))
     try:
         written = read(path)
     except ValueError as error:
-        return Verification(what=what, compared=0, differences=(f"{path.name} cannot be read: {error}",))
+        return Verification(
+            what=what, compared=0, differences=(worded("{name} cannot be read: {error}", name=path.name, error=error),)
+        )
     compared, found = differ(written, derive(path))
-    return Verification(what=what, compared=compared, differences=tuple(f"{path.name} {line}" for line in found))
+    return Verification(
+        what=what,
+        compared=compared,
+        differences=tuple(worded("{name} {line}", name=path.name, line=line) for line in found),
+    )
 
 
 def _leaves(written: Any, derived: Any, path: str) -> Iterator[str]:
@@ -105,7 +111,12 @@ def _difference(place: str, written: Any, derived: Any) -> str:
         written, derived = (
             text[:SHOWN] if same < SHOWN // 2 else f"...{text[same - 20 :]}" for text in (written, derived)
         )
-    return f"{place}: {_short(written)} is written, {_short(derived)} follows from the records"
+    return worded(
+        "{place}: {written} is written, {derived} follows from the records",
+        place=place,
+        written=_short(written),
+        derived=_short(derived),
+    )
 
 
 def _same(one: Any, other: Any) -> bool:

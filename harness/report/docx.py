@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from harness.core.canonical import canonical
-from harness.errors import Problem, UsageError
+from harness.core.wording import worded
 from harness.report.document import (
     CELLS,
     Block,
@@ -22,6 +22,7 @@ from harness.report.document import (
     Table,
     plain,
 )
+from harness.report.optional import package
 from harness.report.phrases import Phrase, Piece
 from harness.report.speaker import Speaker
 from harness.report.visible import one_line, visible
@@ -86,13 +87,8 @@ def _read(paragraphs: "Sequence[WordParagraph]") -> str:
 
 
 def _library() -> Any:
-    try:
-        import docx as word
-    except ImportError as error:
-        message = "a memo in docx needs the package python-docx, which is not installed"
-        hint = "pip install 'python-docx>=1.2', or the memo in Markdown: --format md"
-        raise UsageError([Problem(code="E107", message=message, hint=hint)]) from error
-    return word
+    other = worded("the memo in Markdown: --format md")
+    return package("docx", what=worded("a memo in docx"), install="python-docx>=1.2", instead=other)
 
 
 def _lay_out(file: "WordFile") -> None:

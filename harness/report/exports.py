@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.core.calls import Call, Failure, Fault, Output, Record, Role
 from harness.core.canonical import Json, canonical, to_json
 from harness.core.suites import Sample
+from harness.core.wording import worded
 from harness.errors import UsageError
 from harness.report.evidence import Evidence, Judgement, tasks_of
 from harness.store.media import Media
@@ -189,7 +190,7 @@ def read_jsonl(text: str) -> list[dict[str, Json]]:
         if f"{zlib.crc32((body + '}').encode()):08x}" + '"}' == checksum:
             whole.append(json.loads(body + "}"))
         elif number < len(lines) - 1 or lines[-1]:
-            raise UsageError(f"line {number} of the export is damaged: its checksum is another")
+            raise UsageError(worded("line {number} of the export is damaged: its checksum is another", number=number))
     return whole
 
 

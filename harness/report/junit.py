@@ -1,6 +1,6 @@
 """A decision as JUnit XML, for the page where CI shows its tests: a case for each gate of each candidate. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from xml.etree import ElementTree
 
 from harness.core.decision import Decision, GateResult, GateStatus
@@ -8,10 +8,11 @@ from harness.decide.gates import limit
 from harness.report.visible import visible
 
 
-def junit_text(run: str, decisions: Sequence[Decision]) -> str:
+def junit_text(run: str, decisions: Sequence[Decision], *, reweighed: Collection[str] = ()) -> str:
     """Return a suite a slot: a failed gate is a failure, one that is not proven is skipped, with the reason.
 
-    The verdict stands in the suite's properties.
+    The verdict stands in the suite's properties, and whether its rule is that which was frozen before the run: of the
+    slots in `reweighed` it is not.
     """
     root = ElementTree.Element("testsuites", name=visible(run))
     for decision in decisions:
@@ -22,7 +23,9 @@ def junit_text(run: str, decisions: Sequence[Decision]) -> str:
             failures=str(counts[GateStatus.FAIL]), skipped=str(counts[GateStatus.UNPROVEN]),
         )  # fmt: skip
         properties = ElementTree.SubElement(suite, "properties")
-        for name, value in (("verdict", decision.verdict.kind.value), ("sentence", decision.verdict.sentence)):
+        rule = "changed after the first call" if decision.slot in reweighed else "as before the first call"
+        verdict = decision.verdict
+        for name, value in (("verdict", verdict.kind.value), ("sentence", verdict.sentence), ("rule", rule)):
             ElementTree.SubElement(properties, "property", name=name, value=visible(value))
         for result in results:
             _case(suite, decision.slot, result)

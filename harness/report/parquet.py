@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Context, Decimal
 from typing import Any
 
-from harness.errors import Problem, UsageError
+from harness.core.wording import worded
 from harness.report.exports import METERS, TIMES, Cell, Row, cells_of
+from harness.report.optional import package
 
 WHOLE = frozenset({"epoch", "attempts", "image_width", "image_height", *METERS})
 REAL = frozenset({"quality", "audio_seconds", "video_seconds", *TIMES})
@@ -22,12 +23,12 @@ def parquet(run: str, found: Sequence[Row]) -> bytes:
     What is not known is null, never 0, and text is as it came: nothing here takes it for a formula. UsageError where
     pyarrow is not installed.
     """
-    arrow = _library()
+    arrow, files = map(_library, ("pyarrow", "pyarrow.parquet"))
     heads, rows = cells_of(run, found)
     columns = zip(heads, zip(*rows, strict=True), strict=True)
     fields = {name: _typed(arrow, name, cells) for name, cells in columns}
     written = io.BytesIO()
-    arrow.parquet.write_table(arrow.table(fields), written, compression="zstd")
+    files.write_table(arrow.table(fields), written, compression="zstd")
     return written.getvalue()
 
 
@@ -49,12 +50,6 @@ def _dollars(cell: Cell) -> Decimal | None:
     return None if cell is None else Decimal(cell).quantize(Decimal(1).scaleb(-PLACES), context=EXACT)
 
 
-def _library() -> Any:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        message = "an export as parquet needs the package pyarrow, which is not installed"
-        hint = "pip install 'pyarrow>=18', or --format csv, which needs nothing more"
-        raise UsageError([Problem(code="E107", message=message, hint=hint)]) from error
-    return pyarrow
+def _library(name: str) -> Any:
+    other = worded("--format csv, which needs nothing more")
+    return package(name, what=worded("an export as parquet"), install="pyarrow>=18", instead=other)

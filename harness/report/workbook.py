@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
@@ -21,11 +21,15 @@ LONGEST = 32_000
 """Characters that a cell holds; what is longer is cut, and says so."""
 
 
-def workbook(run: str, decisions: Sequence[Decision], found: Sequence[Row]) -> bytes:
-    """Return the workbook. Text is text, never a formula; numbers are numbers, and what was not measured is empty."""
+def workbook(
+    run: str, decisions: Sequence[Decision], found: Sequence[Row], *, reweighed: Collection[str] = ()
+) -> bytes:
+    """Return the workbook; the slots in `reweighed` have other weights or gates than were frozen before the run.
+
+    Text is text, never a formula; numbers are numbers, and what was not measured is empty."""
     book = Workbook(write_only=True)
     for decision in decisions:
-        it, sheet = closing(decision), _sheet(book, f"decision {decision.slot}")
+        it, sheet = closing(decision, reweighed=decision.slot in reweighed), _sheet(book, f"decision {decision.slot}")
         said = (it.title, it.sentence, *it.caveats, *it.notes, *it.counts)
         _write(sheet, [*_matrix(decision, it), (), *((line,) for line in said)])
     heads, rows = cells_of(run, found)

@@ -5,6 +5,7 @@ from importlib import import_module
 
 from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean
+from harness.core.wording import worded
 from harness.errors import UsageError
 
 SCORERS: Mapping[str, str] = {
@@ -69,8 +70,12 @@ def by_name(name: str) -> type[Scorer]:
         scorer = entry.load()
         if isinstance(scorer, type) and issubclass(scorer, Scorer):
             return scorer
-        raise UsageError(f"{entry.value}, offered as scorer {name!r}, is no subclass of harness.Scorer")
-    raise UsageError(f"there is no scorer {name!r}", hint=did_you_mean(name, known()))
+        raise UsageError(
+            worded(
+                "{value}, offered as scorer {name!r}, is no subclass of harness.Scorer", value=entry.value, name=name
+            )
+        )
+    raise UsageError(worded("there is no scorer {name!r}", name=name), hint=did_you_mean(name, known()))
 
 
 def known() -> tuple[str, ...]:

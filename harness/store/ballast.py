@@ -19,6 +19,7 @@ from harness.core.requests import (
     VideoRequest,
     is_spoken,
 )
+from harness.core.wording import worded
 from harness.errors import StoreError
 
 NAME = "ballast"
@@ -43,7 +44,7 @@ VIDEO_BYTES = 4 * 2**20
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 """What SQLite copies at once from its WAL of 1,000 pages into the database."""
 LOOK_EVERY_S = 1.0
-ADVICE = "free some space or check the disk, then resume: everything committed is kept"
+ADVICE = worded("free some space or check the disk, then resume: everything committed is kept")
 
 
 def room(loads: Iterable[int], in_flight: int) -> int:
@@ -74,7 +75,11 @@ class Ballast:
         except OSError as error:
             self.remove()
             raise self._full(
-                f"{size / 1e6:.1f} MB for what is in flight cannot be set aside: {error.strerror}"
+                worded(
+                    "{size:.1f} MB for what is in flight cannot be set aside: {strerror}",
+                    size=size / 1000000.0,
+                    strerror=error.strerror,
+                )
             ) from error
         self._size, self._given_up, self._looked = size, False, self._clock() - LOOK_EVERY_S
         try:
@@ -94,21 +99,23 @@ class Ballast:
     def check(self) -> None:
         """Raise StoreError where nothing more may be sent; looks at the disk at most every second."""
         if self._given_up:
-            raise self._full("the disk is full")
+            raise self._full(worded("the disk is full"))
         now = self._clock()
         if self._size and now - self._looked >= LOOK_EVERY_S:
             self._looked = now
             disk = os.statvfs(self._path.parent)
             free = disk.f_bavail * disk.f_frsize
             if free < self._size:
-                raise self._full(f"the disk is nearly full: {free / 1e6:.1f} MB are left")
+                raise self._full(worded("the disk is nearly full: {free:.1f} MB are left", free=free / 1000000.0))
 
     def remove(self) -> None:
         """Leave nothing behind."""
         self._path.unlink(missing_ok=True)
 
     def _full(self, what: str) -> StoreError:
-        return StoreError(f"{self._path.parent}: {what}; nothing more is sent", hint=ADVICE)
+        return StoreError(
+            worded("{folder}: {what}; nothing more is sent", folder=self._path.parent, what=what), hint=ADVICE
+        )
 
 
 def brings(request: Request) -> int:

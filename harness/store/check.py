@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.core.wording import worded
 from harness.errors import StoreError, UsageError
 from harness.store.ledger import DATABASE
 from harness.store.lock import Lock
@@ -72,7 +73,10 @@ def collect(folder: Path) -> tuple[int, int]:
     try:
         health = check(folder)
         if len(health.problems) > len(health.damaged):
-            raise StoreError(f"{folder} is damaged: {health.problems[0]}", hint=f"bakeoff store check {folder}")
+            raise StoreError(
+                worded("{folder} is damaged: {why}", folder=folder, why=health.problems[0]),
+                hint=f"bakeoff store check {folder}",
+            )
         freed = health.orphan_bytes
         for path in health.orphans:
             path.unlink()
@@ -84,7 +88,10 @@ def collect(folder: Path) -> tuple[int, int]:
 def _database(folder: Path) -> Path:
     path = folder / DATABASE
     if not path.is_file():
-        raise UsageError(f"{folder} holds no run", hint="a run's folder holds run.db; `latest` is the newest run")
+        raise UsageError(
+            worded("{folder} holds no run", folder=folder),
+            hint=worded("a run's folder holds run.db; `latest` is the newest run"),
+        )
     return path
 
 
@@ -113,7 +120,13 @@ def _of_database(path: Path) -> Iterator[str]:
                 if text != "ok":
                     yield f"{DATABASE}: {text}"
             for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-                yield f"{DATABASE}: row {row} of {table} belongs to a row of {parent} that is not there"
+                yield worded(
+                    "{path}: row {row} of {table} belongs to a row of {parent} that is not there",
+                    path=DATABASE,
+                    row=row,
+                    table=table,
+                    parent=parent,
+                )
     except sqlite3.Error as error:
         yield f"{DATABASE}: {error}"
 

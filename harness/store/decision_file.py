@@ -9,6 +9,7 @@ from harness.core.calls import Unrecorded
 from harness.core.canonical import from_json, to_json
 from harness.core.decision import Completeness, Decision
 from harness.core.latitude import Latitude
+from harness.core.wording import worded
 from harness.decide.sentences import english
 from harness.errors import UsageError
 
@@ -19,14 +20,17 @@ DRAWS = "draws.json"
 def decisions(run_folder: Path) -> tuple[Decision, ...]:
     """Return one decision a slot; UsageError where there is none yet, or it is of a version that knew less."""
     if not (run_folder / FILE).exists():
-        raise UsageError(f"run {run_folder.name} has no decision yet", hint=f"bakeoff decide {run_folder}")
+        raise UsageError(
+            worded("run {name} has no decision yet", name=run_folder.name),
+            hint=f"bakeoff decide {run_folder}",
+        )
     try:
         found = from_json(tuple[Decision, ...], _document(run_folder)["decisions"])
         for verdict in (decision.verdict for decision in found):
             english(*verdict.said, *verdict.caveats_said)
         return found
     except (TypeError, ValueError, KeyError) as error:  # a noun, a word of it, or a sentence that is not known today
-        raise _unread(run_folder, "was written by another version of Bakeoff") from error
+        raise _unread(run_folder, worded("was written by another version of Bakeoff")) from error
 
 
 def latitudes(run_folder: Path) -> tuple[Latitude, ...]:
@@ -53,7 +57,16 @@ def asked_for(run_folder: Path) -> tuple[dict[str, float], bool]:
         weights = {f"{d['slot']}:{c['name']}": float(c["weight"]) for d in found for c in d["rule"]["criteria"]}
         return weights, any(d.get("incomplete_allowed", False) for d in found)
     except (KeyError, TypeError, AttributeError) as error:
-        raise _unread(run_folder, "was written by another version of Bakeoff") from error
+        raise _unread(run_folder, worded("was written by another version of Bakeoff")) from error
+
+
+def reweighed(run_folder: Path) -> frozenset[str]:
+    """Return the slots that were decided by other weights or gates than those frozen before the first call."""
+    document = _document(run_folder)
+    frozen = document.get("rules_frozen") or {}
+    return frozenset(
+        d["slot"] for d in document["decisions"] if frozen.get(d["slot"], d["rule_sha256"]) != d["rule_sha256"]
+    )
 
 
 def evidence_sha256(run_folder: Path) -> str:
@@ -75,8 +88,11 @@ def _document(run_folder: Path) -> Any:
         found = json.loads((run_folder / FILE).read_text(encoding="utf-8"))
         return {**found, "decisions": found["decisions"]}
     except (ValueError, KeyError, TypeError) as error:
-        raise _unread(run_folder, "is damaged") from error
+        raise _unread(run_folder, worded("is damaged")) from error
 
 
 def _unread(run_folder: Path, why: str) -> UsageError:
-    return UsageError(f"{run_folder / FILE} {why}", hint=f"bakeoff decide {run_folder}")
+    return UsageError(
+        worded("{path} {why}", path=run_folder / FILE, why=why),
+        hint=f"bakeoff decide {run_folder}",
+    )

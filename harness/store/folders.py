@@ -4,14 +4,21 @@ import itertools
 import os
 import shlex
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 from harness.core.suggest import nearest
+from harness.core.wording import worded
 from harness.errors import BakeoffError, StoreError, UsageError
 from harness.store.ledger import DATABASE, Ledger
 from harness.store.lock import holder
+from harness.store.schema import connect
+
+LATEST = "latest"
+"""Means the newest run."""
 
 
 def create(runs: Path, name: str) -> Path:
@@ -34,15 +41,22 @@ def find(name: str, runs: Path, *, written: bool = False) -> Path:
     `written`, the newest of all.
     """
     known = sorted((path.parent for path in runs.glob(f"*/{DATABASE}")), key=_last_written)
-    if name == "latest" and known:
+    if name == LATEST and known:
         return next((run for run in reversed(known) if written or _has_settled(run)), known[-1])
     for path in (Path(name), runs / name):
         if (path / DATABASE).is_file():
             return path
+    if name == LATEST:
+        raise UsageError(
+            worded("there is no run in {runs} yet", runs=runs),
+            hint=worded("bakeoff run makes one; bakeoff demo does without a key"),
+        )
     best = nearest(Path(name).name, [path.name for path in known])
     raise UsageError(
-        f"there is no run {name!r} here or in {runs}",
-        hint=f"did you mean '{best}'?" if best else f"a run is a folder with a {DATABASE}; `latest` is the newest",
+        worded("there is no run {name!r} here or in {runs}", name=name, runs=runs),
+        hint=worded("did you mean '{name}'?", name=best)
+        if best
+        else worded("a run is a folder with a {file}; `latest` is the newest", file=DATABASE),
     )
 
 
@@ -67,8 +81,12 @@ def spent_since(runs: Path, moment: datetime) -> Decimal:
                 spent += ledger.spent(since=moment.isoformat())
         except BakeoffError as error:
             raise StoreError(
-                f"what {path.parent} has spent today is not known, so a budget per day could not hold: {error}",
-                hint=f"move it out of {runs}, or run without run.budget_usd_per_day",
+                worded(
+                    "what {run} has spent today is not known, so a budget per day could not hold: {error}",
+                    run=path.parent,
+                    error=error,
+                ),
+                hint=worded("move it out of {runs}, or run without run.budget_usd_per_day", runs=runs),
             ) from error
     return spent
 
@@ -106,8 +124,12 @@ def _has_settled(folder: Path) -> bool:
 
 
 def _has_sent(folder: Path) -> bool:
-    with Ledger.open(folder, write=False) as ledger:
-        return ledger.query("SELECT 1 FROM call LIMIT 1").fetchone() is not None
+    """Whether a call has a row; asked of the file as it is, since who only looks for a run does not migrate it."""
+    try:
+        with closing(connect(folder / DATABASE, write=False)) as connection:
+            return connection.execute("SELECT 1 FROM call LIMIT 1").fetchone() is not None
+    except sqlite3.Error as error:
+        raise StoreError(worded("{path} cannot be used: {error}", path=folder / DATABASE, error=error)) from error
 
 
 def _last_written(folder: Path) -> float:

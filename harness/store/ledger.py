@@ -20,6 +20,7 @@ from harness.core.canonical import canonical, from_json, to_json
 from harness.core.manifest import Manifest
 from harness.core.stopping import Stop
 from harness.core.suites import Sample
+from harness.core.wording import worded
 from harness.errors import StoreError, UsageError
 from harness.store import operations, rows
 from harness.store.ballast import Ballast
@@ -85,7 +86,10 @@ class Ledger:
         refuse_network(folder)
         path = folder / DATABASE
         if path.exists():
-            raise UsageError(f"{folder} already holds a run", hint=f"go on with it: bakeoff run --resume {folder}")
+            raise UsageError(
+                worded("{folder} already holds a run", folder=folder),
+                hint=worded("go on with it: bakeoff run --resume {folder}", folder=folder),
+            )
         lock = Lock(folder)
         try:
             with closing(connect(path, write=True)) as connection:
@@ -110,7 +114,10 @@ class Ledger:
         """Open a run; StoreLockedError where another process writes it, NewerStoreError where its schema is newer."""
         path = folder / DATABASE
         if not path.is_file():
-            raise UsageError(f"{folder} holds no run", hint="a run's folder holds run.db; `latest` is the newest run")
+            raise UsageError(
+                worded("{folder} holds no run", folder=folder),
+                hint=worded("a run's folder holds run.db; `latest` is the newest run"),
+            )
         if write:
             refuse_network(folder)
         lock = Lock(folder) if write else None
@@ -433,7 +440,9 @@ class Ledger:
         try:
             return self._read.execute(sql)
         except sqlite3.Error as error:
-            raise StoreError(f"{self.folder / DATABASE} cannot be read: {error}") from error
+            raise StoreError(
+                worded("{folder} cannot be read: {error}", folder=self.folder / DATABASE, error=error)
+            ) from error
 
     def _write(self, operation: Operation) -> Any:
         return self._open_writer().submit(operation).result()
@@ -443,7 +452,7 @@ class Ledger:
 
     def _open_writer(self) -> Writer:
         if self._writer is None:
-            raise StoreError(f"{self.folder} was opened to read")
+            raise StoreError(worded("{folder} was opened to read", folder=self.folder))
         return self._writer
 
 
@@ -463,7 +472,7 @@ def _bring_up_to_date(path: Path, *, locked: bool) -> None:
 def _raise(path: Path, error: BaseException) -> NoReturn:
     """Raise what a caller can act on in the place of SQLite's and the system's own errors."""
     if isinstance(error, sqlite3.Error | OSError):
-        raise StoreError(f"{path} cannot be used: {error}") from error
+        raise StoreError(worded("{path} cannot be used: {error}", path=path, error=error)) from error
     raise error
 
 

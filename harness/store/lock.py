@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.core.wording import worded
 from harness.errors import StoreError, StoreLockedError
 
 NAME = "run.lock"
@@ -19,14 +20,16 @@ class Lock:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise StoreError(f"{folder} cannot be written: {error.strerror}") from error
+            raise StoreError(
+                worded("{folder} cannot be written: {strerror}", folder=folder, strerror=error.strerror)
+            ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._file)
             raise StoreLockedError(
-                f"{folder} is being written by process {holder(folder) or 'unknown'}",
-                hint=f"wait until it has ended; what has come so far: bakeoff export {folder}",
+                worded("{folder} is being written by process {pid}", folder=folder, pid=holder(folder) or "?"),
+                hint=worded("wait until it has ended; what has come so far: bakeoff export {folder}", folder=folder),
             ) from None
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, str(os.getpid()).encode(), 0)
@@ -48,8 +51,11 @@ def sending(runs: Path, *, alone: bool) -> Iterator[None]:
             fcntl.flock(folder, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StoreLockedError(
-                f"another run in {runs} is sending, and a budget per day, which one of the two has, could not hold",
-                hint="wait until it has ended, or give --runs another folder",
+                worded(
+                    "another run in {runs} is sending, and a budget per day, which one of the two has, could not hold",
+                    runs=runs,
+                ),
+                hint=worded("wait until it has ended, or give --runs another folder"),
             ) from None
         yield
     finally:

@@ -5,6 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from harness.core.wording import worded
 from harness.errors import StoreError
 from harness.store.ballast import ADVICE
 
@@ -35,7 +36,7 @@ class Media:
                     _sync(folder)
         except OSError as error:
             raise StoreError(
-                f"media cannot be written to {self.folder}: {error.strerror}",
+                worded("media cannot be written to {folder}: {strerror}", folder=self.folder, strerror=error.strerror),
                 hint=ADVICE,
             ) from error
         return sha256
@@ -45,9 +46,11 @@ class Media:
         try:
             data = self.path(sha256).read_bytes()
         except OSError as error:
-            raise StoreError(f"media {sha256} cannot be read: {error.strerror}") from error
+            raise StoreError(
+                worded("media {name} cannot be read: {strerror}", name=sha256, strerror=error.strerror)
+            ) from error
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise StoreError(f"media {sha256} is damaged: its content has another digest")
+            raise StoreError(worded("media {name} is damaged: its content has another digest", name=sha256))
         return data
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 
 MOUNTS = Path("/proc/self/mountinfo")
@@ -19,8 +20,10 @@ def refuse_network(folder: Path) -> None:
         raise UsageError([
             Problem(
                 code="E501",
-                message=f"{folder} lies on a network file system ({kind}), where the store of a run would be damaged",
-                hint="keep runs on a local disk: bakeoff run --runs /a/local/folder; copy the folder when it is done",
+                message=worded("{folder} lies on a network file system ({kind}), where the store of a run would be "
+"damaged", folder=folder, kind=kind),
+                hint=worded("keep runs on a local disk: bakeoff run --runs /a/local/folder; copy the folder when "
+"it is done"),
             )
         ])  # fmt: skip
 

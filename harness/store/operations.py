@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from harness.core.calls import Call, Failure, Fault, Record
+from harness.core.wording import worded
 from harness.errors import BakeoffError
 from harness.store import rows
 
@@ -56,7 +57,13 @@ def insert_calls(connection: sqlite3.Connection, calls: Iterable[Call]) -> int:
         place = samples.get((call.suite, call.task, call.sample))
         if place is None:
             raise BakeoffError(
-                f"call {call.key} asks sample {call.suite}/{call.task}/{call.sample}, which is not stored"
+                worded(
+                    "call {key} asks sample {suite}/{task}/{sample}, which is not stored",
+                    key=call.key,
+                    suite=call.suite,
+                    task=call.task,
+                    sample=call.sample,
+                )
             )
         measured = None if call.measures is None else _plan_of(connection, call.measures)
         connection.execute(
@@ -83,7 +90,7 @@ def intend(connection: sqlite3.Connection, key: str, attempt: int, estimate: Dec
     """Note that a request is about to be sent; BakeoffError where the call is done."""
     now = _standing(connection, key)
     if now.state == "done":
-        raise BakeoffError(f"call {key} is done: asking again would pay it twice")
+        raise BakeoffError(worded("call {key} is done: asking again would pay it twice", key=key))
     if attempt > 1 and now.state == "intent":
         connection.execute(
             "UPDATE call SET attempt = ?, held_usd = ? WHERE plan = ?", (attempt, rows.money(estimate), now.plan)
@@ -100,7 +107,7 @@ def commit(connection: sqlite3.Connection, record: Record) -> None:
     """Write a record's result and attempts; BakeoffError where the call is done."""
     now = _standing(connection, record.call.key)
     if now.state == "done":
-        raise BakeoffError(f"call {record.call.key} is done: its record stands")
+        raise BakeoffError(worded("call {key} is done: its record stands", key=record.call.key))
     sent = now.state == "intent"  # otherwise a failure that came before anything was sent
     visit, sunk = (now.visit, now.sunk_usd) if sent else (now.visit + 1, now.total_usd)
     failed = isinstance(record.outcome, Failure) and record.outcome.fault is not Fault.CANDIDATE
@@ -214,4 +221,4 @@ def _standing(connection: sqlite3.Connection, key: str) -> Standing:
 
 
 def _unplanned(key: str) -> BakeoffError:
-    return BakeoffError(f"call {key} is not in the plan of this run")
+    return BakeoffError(worded("call {key} is not in the plan of this run", key=key))

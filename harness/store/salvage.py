@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.core.wording import worded
 from harness.errors import StoreError, UsageError
 from harness.store import operations
 from harness.store.check import named_media
@@ -46,7 +47,9 @@ def salvage(folder: Path) -> Salvaged:
     """Copy what can be read of `folder` into `folder`-salvaged; StoreError where nothing can."""
     target = folder.with_name(f"{folder.resolve().name}-salvaged")
     if target.exists():
-        raise UsageError(f"{target} is there already", hint="move it away, or go on with it")
+        raise UsageError(
+            worded("{target} is there already", target=target), hint=worded("move it away, or go on with it")
+        )
     target.mkdir()
     kept, unreadable = {}, {}
     try:
@@ -72,7 +75,9 @@ def salvage(folder: Path) -> Salvaged:
         shutil.rmtree(target)
         if isinstance(error, sqlite3.Error | OSError | StoreError):
             hint = error.hint if isinstance(error, StoreError) else None
-            raise StoreError(f"nothing of {folder} is salvaged: {error}", hint=hint) from error
+            raise StoreError(
+                worded("nothing of {folder} is salvaged: {error}", folder=folder, error=error), hint=hint
+            ) from error
         raise
     return Salvaged(folder=target, kept=kept, unreadable=unreadable, asked_again=asked_again)
 

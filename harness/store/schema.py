@@ -3,8 +3,10 @@
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
+from harness.core.wording import worded
 from harness.errors import NewerStoreError, StoreError, UsageError
 
 APPLICATION_ID = 0x42414B45
@@ -235,13 +237,26 @@ def is_outdated(connection: sqlite3.Connection, path: Path) -> bool:
 def require_current(connection: sqlite3.Connection, path: Path) -> None:
     """Raise UsageError where the file must be migrated first, as `is_outdated` does where it cannot be used at all."""
     if is_outdated(connection, path):
-        raise UsageError(f"{path} has an older schema", hint="`bakeoff report` brings it up to date")
+        raise UsageError(
+            worded("{path} has an older schema", path=path), hint=worded("`bakeoff report` brings it up to date")
+        )
+
+
+def old_copy(path: Path) -> Path | None:
+    """Return where `migrate` will leave a copy of the store at `path`; None where it is current."""
+    with closing(connect(path, write=False)) as connection:
+        found = _version(connection, path)
+        return _copy(path, found) if found < len(MIGRATIONS) else None
+
+
+def _copy(path: Path, version: int) -> Path:
+    return path.with_name(f"{path.name}.bak-v{version}")
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring an older store up to date in one transaction, after a copy of it beside (`run.db.bak-v1`)."""
     found = _version(connection, path)
-    copy = path.with_name(f"{path.name}.bak-v{found}")
+    copy = _copy(path, found)
     copy.unlink(missing_ok=True)  # left by a migration that was killed: the store itself is still at this version
     connection.execute("VACUUM INTO ?", (str(copy),))
     connection.execute("PRAGMA foreign_keys = OFF")  # else a table to which others refer could not be made anew
@@ -252,7 +267,13 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         if broken := connection.execute("PRAGMA foreign_key_check").fetchone():
             raise StoreError(
-                f"{path}: row {broken[1]} of {broken[0]} belongs to a row of {broken[2]} that is not there"
+                worded(
+                    "{path}: row {row} of {table} belongs to a row of {parent} that is not there",
+                    path=path,
+                    row=broken[1],
+                    table=broken[0],
+                    parent=broken[2],
+                )
             )
     except BaseException:
         connection.execute("ROLLBACK")
@@ -267,16 +288,18 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (found,) = connection.execute("PRAGMA user_version").fetchone()
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path} cannot be read as a run: {error}") from error
+        raise StoreError(worded("{path} cannot be read as a run: {error}", path=path, error=error)) from error
     if application != APPLICATION_ID:
         raise UsageError(
-            f"{path} is not a run of Bakeoff, or it was interrupted before it began",
-            hint="delete the folder and start the run again",
+            worded("{path} is not a run of Bakeoff, or it was interrupted before it began", path=path),
+            hint=worded("delete the folder and start the run again"),
         )
     if found > len(MIGRATIONS):
         raise NewerStoreError(
-            f"{path} has schema {found} and this Bakeoff reads up to {len(MIGRATIONS)}",
-            hint="it was written by a newer Bakeoff: upgrade this one",
+            worded(
+                "{path} has schema {found} and this Bakeoff reads up to {n}", path=path, found=found, n=len(MIGRATIONS)
+            ),
+            hint=worded("it was written by a newer Bakeoff: upgrade this one"),
         )
     return int(found)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from harness.core.wording import worded
 from harness.errors import StoreError
 from harness.store.ballast import ADVICE
 
@@ -70,7 +71,7 @@ class Writer:
 
     def _put(self, item: Item) -> None:
         if self._closed:
-            raise StoreError("the run's store is closed")
+            raise StoreError(worded("the run's store is closed"))
         self._queue.put(item)
 
     def close(self) -> None:
@@ -131,7 +132,10 @@ class Writer:
             except FileNotFoundError:
                 now = None
             if now is None or (opened is not None and not os.path.samestat(now, opened)):
-                raise StoreError(f"{path} was deleted or replaced while the run wrote to it", hint="start a new run")
+                raise StoreError(
+                    worded("{path} was deleted or replaced while the run wrote to it", path=path),
+                    hint=worded("start a new run"),
+                )
             self._files[path] = opened or now
 
     def _fail(self, group: list[Item], error: Exception) -> None:
@@ -139,7 +143,9 @@ class Writer:
         if isinstance(error, StoreError):
             self.broken = error
         elif isinstance(error, sqlite3.Error) and _is_of_the_disk(error):
-            self.broken = error = StoreError(f"the run's store cannot be written: {error}", hint=ADVICE)
+            self.broken = error = StoreError(
+                worded("the run's store cannot be written: {error}", error=error), hint=ADVICE
+            )
         if len(group) == 1 or self.broken is not None:
             _tell([(future, None, error) for _, future, _ in group])
         else:

@@ -81,7 +81,7 @@ def test_the_terminal_says_what_lacks_and_why(desk: Desk) -> None:
 def test_a_page_is_never_older_than_what_it_counts(desk: Desk) -> None:
     """A resume that is interrupted leaves a decision on fewer answers; the weights that were chosen stay."""
     interrupt(desk, after=3)
-    desk.bakeoff("decide", "latest", "--weights", "quality=90", "--allow-incomplete", code=None)
+    desk.bakeoff("decide", "latest", "--weights", "quality=90", "--keep", "--allow-incomplete", code=None)
     before = decided(desk)
     interrupted = desk.runs
     desk.bakeoff("run", "--resume", "latest", code=None)
@@ -98,7 +98,7 @@ def test_a_page_is_never_older_than_what_it_counts(desk: Desk) -> None:
 
 def test_a_decision_of_another_version_is_made_anew_with_the_weights_that_were_asked_for(desk: Desk) -> None:
     desk.bakeoff("run", code=None)
-    desk.bakeoff("decide", "latest", "--weights", "quality=90", code=None)
+    desk.bakeoff("decide", "latest", "--weights", "quality=90", "--keep", code=None)
     decision = decided(desk)
     del decision["samples_planned"]
     (desk.runs[0] / "decision.json").write_text(json.dumps({"decisions": [decision]}), encoding="utf-8")

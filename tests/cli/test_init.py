@@ -106,11 +106,38 @@ def test_a_spreadsheet_becomes_the_suite(desk: Desk) -> None:
 
 def test_a_spreadsheet_that_is_none_is_one_screen_and_writes_nothing(desk: Desk) -> None:
     done = desk.bakeoff("init", "new", "--from-spreadsheet", "fqa.csv", code=2)
-    assert done.err == (
-        "error[E301]: dataset not found: fqa.csv\n  fix: did you mean 'faq.csv'?\n"
-        "1 problem; nothing was sent (exit 2)\n"
-    )
+    assert done.err == ("error[E301]: dataset not found: fqa.csv\n  fix: did you mean 'faq.csv'?\n1 problem (exit 2)\n")
     assert not (desk.folder / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "columns"),
+    [
+        pytest.param("f.csv", "Frage;Antwort\nWie?;So\n".encode("utf-8-sig"), ("Frage", "Antwort"), id="german"),
+        pytest.param("f.csv", "entrée;réponse\nquoi?;oui\n".encode(), ("entrée", "réponse"), id="french"),
+        pytest.param("f.csv", "Pregunta;Respuesta\nqué?;sí\n".encode(), ("Pregunta", "Respuesta"), id="spanish"),
+        pytest.param("f.csv", "質問,正解\nなに,これ\n".encode(), ("質問", "正解"), id="japanese"),
+        pytest.param("f.txt", "Frage\tErwartet\nWie?\tSo\n".encode("utf-16"), ("Frage", "Erwartet"), id="excel"),
+        pytest.param("f.csv", "Eingabe\tAntwort\nWie?\tSo\n".encode("utf-16"), ("Eingabe", "Antwort"), id="utf-16"),
+    ],
+)  # fmt: skip
+def test_a_spreadsheet_of_other_languages_and_of_excel_is_understood(
+    desk: Desk, name: str, raw: bytes, columns: tuple[str, str]
+) -> None:
+    (desk.folder / name).write_bytes(raw)
+    said = desk.bakeoff("init", "new", "--from-spreadsheet", name).out
+    assert f"the column '{columns[0]}' is asked, '{columns[1]}' is the answer to expect." in said
+
+
+def test_columns_that_nobody_knows_are_settled_by_the_options_that_the_error_names(desk: Desk) -> None:
+    desk.write("f.csv", "vraag,het antwoord\nhoe?,zo\n")
+    sheet = ("init", "new", "--from-spreadsheet", "f.csv")
+    flags = "--input vraag --target 'het antwoord'"
+    assert f"fix: say which column is which, for example: {flags}" in desk.bakeoff(*sheet, code=2).err
+    assert "did you mean 'vraag'" in desk.bakeoff(*sheet, "--input", "vrag", code=2).err
+    said, _, folder = begun(desk, *sheet[2:], "--input", "vraag", "--target", "het antwoord")
+    assert "the column 'vraag' is asked, 'het antwoord' is the answer to expect." in said
+    assert yaml.safe_load((folder / "bakeoff.yaml").read_text(encoding="utf-8"))["name"] == "new"
 
 
 class Typed(io.StringIO):

@@ -54,6 +54,16 @@ def test_a_suite_stands_once_for_each_modality_with_who_can_do_it(desk: Desk, mo
     assert {"mine", "text_core", "tts_core"} <= names
 
 
+def test_what_the_folder_has_of_its_own_comes_first_and_is_marked(desk: Desk) -> None:
+    mine(desk)
+    found = json.loads(desk.bakeoff("list", "--json").out)["suites"]
+    assert [suite["name"] for suite in found if suite["own"]] == ["faq", "mine", "mine"]
+    assert (found[0]["name"], found[0]["samples"], found[0]["candidates"][:2]) == ("faq", 4, ["one", "two"])
+    desk.write("bakeoff.yaml", "suites: [{name: faq, modality: text, data: fqa.csv, scorer: exact_match}]\n")
+    wrong = json.loads(desk.bakeoff("list", "--json").out)["suites"][0]
+    assert (wrong["name"], wrong["problem"]) == ("faq", "dataset not found: fqa.csv")
+
+
 def test_only_who_a_plan_would_ask_is_named(desk: Desk) -> None:
     suites = {
         (suite["name"], suite.get("modality")): suite
@@ -71,8 +81,10 @@ def test_it_reads_in_a_terminal(desk: Desk) -> None:
     mine(desk)
     out = desk.bakeoff("list").out
     lines = [line.split() for line in out.splitlines()]
-    assert next(line for line in lines if line[:2] == ["mine", "tts"])[:7] == [
+    assert next(line for line in lines if line[0] == "mine" and "tts" in line)[:9] == [
         "mine",
+        "(this",
+        "folder's)",
         "tts",
         "n=1",
         "CC0-1.0",

@@ -44,10 +44,10 @@ def test_errors_have_a_frame_in_chinese(desk: Desk) -> None:
     desk.write("bakeoff.yaml", "suites: [{name: 名单, modality: text, data: fqa.csv, scorer: exact_match}]\n")
     err = desk.bakeoff("check", "--lang", "zh", code=2).err
     head, place, line, marks, fix, last = err.splitlines()
-    assert head.startswith("错误[E301]：dataset not found")
+    assert head.startswith("错误[E301]：没有找到数据集")
     assert place == "  --> bakeoff.yaml:1:43"
     assert cell_len(marks) == cell_len(line[: line.index("fqa.csv") + len("fqa.csv")]), "Han characters are two wide"
-    assert fix == "  解决办法：did you mean 'faq.csv'?"
+    assert fix == "  解决办法：是不是“faq.csv”？"
     assert last == "共 1 个问题；没有发出任何请求（退出码 2）"
 
 

@@ -2,12 +2,13 @@
 # ruff: noqa: E501 - tables have one case a line
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
 
-from harness.cli.screen import COLUMNS, LINES, columns
+from harness.cli.screen import COLUMNS, LINES, SENDS, columns
 from tests.cli.conftest import ENTRY, Desk
 from tests.config.conftest import CANARY
 from tests.execute.bakeoffs import failed
@@ -132,7 +133,8 @@ def test_a_mistake_is_one_screen_with_its_place_and_what_to_do(desk: Desk, mista
             desk.write(name, text)
     done = desk.bakeoff(*mistake.command, code=mistake.exit_code)
     assert [line for line in mistake.says if not told(line, done.err)] == [], done.err
-    assert f"nothing was sent (exit {mistake.exit_code})" in done.err
+    assert ("; nothing was sent" in done.err) is (mistake.command[0] in SENDS)
+    assert f" (exit {mistake.exit_code})" in done.err
     assert done.out == ""
     assert "Traceback" not in done.err
     assert CANARY not in done.err
@@ -140,6 +142,11 @@ def test_a_mistake_is_one_screen_with_its_place_and_what_to_do(desk: Desk, mista
     assert rows(done.err) <= LINES
     assert desk.client.sent == []
     assert desk.runs == []
+    in_chinese = desk.bakeoff("--lang", "zh", *mistake.command, code=mistake.exit_code).err
+    heads = [line for line in in_chinese.splitlines() if line.startswith(("错误", "提示"))]
+    assert heads
+    assert [line for line in heads if not re.search("[\u4e00-\u9fff]", line.partition("：")[2])] == []
+    assert len(in_chinese.splitlines()) <= len(done.err.splitlines()) + 1, "a table is as long as its columns"
 
 
 def test_all_of_them_at_once(desk: Desk) -> None:

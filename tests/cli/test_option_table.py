@@ -85,7 +85,7 @@ error[E216]: worst and ideal of the criterion 'effort' are equal, so no value li
 error[E306]: cell B2: 'lots' is no number
   --> t.csv:2:2
   fix: write 1234.5, with nothing between the thousands; leave a cell empty where nothing is known
-2 problems; nothing was sent (exit 2)
+2 problems (exit 2)
 """
     )
 
@@ -128,7 +128,7 @@ def test_a_run_shows_its_profiles_side_by_side(desk: Desk) -> None:
     desk.bakeoff("verify", "latest")
     path.write_text(re.sub(r'("regret": \[\s*)[^,]+', r"\g<1>0.5", path.read_text()))
     assert "regret" in desk.bakeoff("verify", "latest", code=74).out
-    desk.bakeoff("decide", "latest", "--weights", "cost=9", "--json", code=None)
+    desk.bakeoff("decide", "latest", "--weights", "cost=9", "--keep", "--json", code=None)
     (changed,) = json.loads(path.read_text())["decisions"]
     assert "weighing" not in changed["rule"], "those are points"
     assert changed["rule_sha256"] != decision["rule_sha256"]

@@ -43,7 +43,7 @@ def test_an_engine_that_does_not_start_leaves_only_its_log(desk: Desk, monkeypat
     monkeypatch.setattr("harness.pipeline.run", lambda bakeoff, path, **_: start(path))  # noqa: ARG005
     desk.bakeoff("run", code=2)
     assert [path.name for path in desk.runs[0].rglob("*") if path.is_file()] == ["engine.log"]
-    assert "there is no run 'latest'" in desk.bakeoff("report", "latest", code=2).err
+    assert "there is no run in reports yet" in desk.bakeoff("report", "latest", code=2).err
 
 
 def test_what_stops_a_run_later_claims_not_that_nothing_was_sent(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

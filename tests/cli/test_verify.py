@@ -167,7 +167,15 @@ def test_a_run_without_a_decision_names_the_command(ran: Desk) -> None:
 
 
 def test_what_is_decided_anew_says_what_is_now_out_of_date(ran: Desk) -> None:
-    assert "not with those that were frozen" in ran.bakeoff("decide", "latest", "--weights", "cost=1").out
+    signed = (ran.runs[0] / "decision.json").read_bytes()
+    tried = ran.bakeoff("decide", "latest", "--weights", "cost=1").out
+    assert "whose decision stands. To decide with these: bakeoff decide reports/" in tried
+    assert (ran.runs[0] / "decision.json").read_bytes() == signed
+    kept = ran.bakeoff("decide", "latest", "--weights", "cost=1", "--keep").out
+    assert "not with those that were frozen before the run; report, memo and exports will say so" in kept
+    changed = "weights or gates are not those that were frozen before the first call"
+    assert changed in ran.bakeoff("export", "latest", "--format", "md", "-o", "-").out
+    assert "changed after the first call" in ran.bakeoff("export", "latest", "--format", "junit", "-o", "-").out
     assert "decided anew" in ran.bakeoff("verify", "latest", code=74).out
     ran.bakeoff("report", "latest")
     ran.bakeoff("memo", "latest")

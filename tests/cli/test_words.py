@@ -7,7 +7,19 @@ from string import Formatter
 import harness.cli
 from harness.cli.words import LANGUAGES, words
 
-MADE = ("count.", "doctor.", "cost.", "list.", "phase.", "plan.", "compare.", "init.why.", "init.ask.task.")
+MADE = (
+    "count.",
+    "doctor.",
+    "cost.",
+    "list.",
+    "phase.",
+    "plan.",
+    "compare.",
+    "init.why.",
+    "init.ask.task.",
+    "table.",
+    "firm.",
+)
 """Keys that are put together."""
 
 

@@ -74,7 +74,7 @@ def test_a_workbook_and_lines_of_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "code", "said"),
     [
-        pytest.param("faq.csv", "frage,antwort\na,b\n", "E311", "no column for the input", id="unknown columns"),
+        pytest.param("faq.csv", "vraag,antwoord\na,b\n", "E311", "no column for the input", id="unknown columns"),
         pytest.param("faq.csv", "", "E302", "empty", id="empty"),
         pytest.param("faq.csv", "input,target\n", "E302", "empty", id="a head alone"),
         pytest.param("faq.csv", "input,target\n,b\n", "E306", "no row has a question", id="no question"),

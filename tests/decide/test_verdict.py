@@ -261,6 +261,18 @@ def test_an_unproven_gate_can_lead_but_is_not_recommended(missing: dict[str, flo
     assert any("unproven gate" in caveat for caveat in verdict.caveats)
 
 
+def test_where_nobody_has_proven_every_gate_nobody_passes() -> None:
+    def code(bravo: float) -> int:
+        measured = {
+            "alpha": {"quality": 0.9, "ttfo_p50_ms": 1900.0},
+            "bravo": {"quality": 0.8, "ttfo_p50_ms": bravo},
+        }
+        return decision_code([decided(measured, rule(QUALITY, gates=[FAST]), half=200, noise=0.01)])
+
+    assert code(bravo=1900.0) == 1
+    assert code(bravo=500.0) == 0
+
+
 def test_a_toss_up_is_not_given_to_a_near_tie_with_an_unproven_gate() -> None:
     measured = {
         "alpha": {"quality": 0.5, USD: 3.0, "ttfo_p50_ms": 500.0},

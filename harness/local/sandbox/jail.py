@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from harness.core.wording import worded
 from harness.local.engines import Job, Verdict
 from harness.local.sandbox import inside
 from harness.local.sandbox.seccomp import MACHINES, filter_program
@@ -57,13 +58,13 @@ def judge(job: Job, *, cpu_s: int = CPU_S, wall_s: float = WALL_S) -> Verdict:
 def lacking() -> str | None:
     """Say what this machine has not got that a sandbox is made of; None where all is there."""
     if platform.system() != "Linux":
-        return "it needs Linux"
+        return worded("it needs Linux")
     if platform.machine() not in MACHINES:
-        return f"its filter knows {' and '.join(MACHINES)}, and this is {platform.machine()}"
+        return worded("its filter knows {machines}, and this is {this}", machines=[*MACHINES], this=platform.machine())
     if shutil.which("bwrap") is None:
-        return "bubblewrap is not installed"
+        return worded("bubblewrap is not installed")
     if os.geteuid() == 0 and shutil.which("setpriv") is None:
-        return "setpriv (util-linux) is not installed, and root's rights must be laid down"
+        return worded("setpriv (util-linux) is not installed, and root's rights must be laid down")
     return None
 
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 from harness.local.engines import Job
 from harness.local.sandbox.jail import SandboxFault, judge, lacking
 
-INSTALL = "apt-get install bubblewrap (0.8 or newer), and let it use user namespaces"
+INSTALL = worded("apt-get install bubblewrap (0.8 or newer), and let it use user namespaces")
 SECRET = "the-secret-of-the-probes"
 
 
@@ -197,9 +198,9 @@ def demand_sandbox() -> None:
                 for name, probe in PROBES.items():
                     verdict = judge(job(probe, given))
                     if verdict.passed is not probe.passes:
-                        why = f"a probe ({name}) was not blocked: {verdict.reason}"
+                        why = worded("a probe ({name}) was not blocked: {why}", name=name, why=verdict.reason)
     except SandboxFault as fault:
-        why = f"bubblewrap does not work here: {fault}"
+        why = worded("bubblewrap does not work here: {fault}", fault=fault)
     if why is not None:
-        message = f"generated code cannot be run on this machine, which has no sandbox: {why}"
+        message = worded("generated code cannot be run on this machine, which has no sandbox: {why}", why=why)
         raise UsageError([Problem(code="E405", message=message, hint=INSTALL)])
