@@ -220,8 +220,8 @@ def report(run_folder: Path, *, redact_content: bool = False, language: str = "e
     from harness.report.html import report_page
     from harness.store.decision_file import decisions, latitudes
 
-    with _uncollected():
-        evidence, name = evidence_of(run_folder), "report.html"
+    with _uncollected(), evidence_of(run_folder) as evidence:
+        name = "report.html"
         if redact_content:
             evidence, name = without_content(evidence), "report-redacted.html"
         return report_page(
@@ -261,7 +261,7 @@ def export(run_folder: Path, format_: str) -> bytes:
     with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         evidence = gather(ledger, Media(run_folder / "media"))
         order = [key for (key,) in ledger.query(EXPORTED)]
-    run, found = evidence.manifest.run_id, exports.rows(evidence, order)
+        run, found = evidence.manifest.run_id, exports.rows(evidence, order)
     if format_ == "xlsx":
         from harness.report.workbook import workbook
 
@@ -291,14 +291,15 @@ def memo(
     from harness.store.folders import replace_bytes
 
     sealed, path = evidence_sha256(run_folder), run_folder / file_name(format_, language)
-    document = document_of(
-        evidence_of(run_folder),
-        decisions(run_folder),
-        language=language,
-        volumes=volumes or VOLUMES,
-        product=product(run_folder, traffic),
-        evidence_sha256=sealed,
-    )
+    with evidence_of(run_folder) as evidence:
+        document = document_of(
+            evidence,
+            decisions(run_folder),
+            language=language,
+            volumes=volumes or VOLUMES,
+            product=product(run_folder, traffic),
+            evidence_sha256=sealed,
+        )
     replace_bytes(path, docx(document) if format_ == "docx" else markdown(document).encode())
     return path
 
@@ -398,11 +399,12 @@ def _decide_slot(
     )
 
 
-def evidence_of(run_folder: Path) -> "Evidence":
-    """Read everything of a run that its pages show."""
+@contextmanager
+def evidence_of(run_folder: Path) -> "Iterator[Evidence]":
+    """Read a run as its pages show it; within the context a record that is looked at can be read."""
     from harness.report.evidence import gather
     from harness.store.ledger import Ledger
     from harness.store.media import Media
 
     with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
-        return gather(ledger, Media(run_folder / "media"))
+        yield gather(ledger, Media(run_folder / "media"))

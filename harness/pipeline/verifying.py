@@ -1,7 +1,7 @@
 """Verify: every number of decision.json, memo and report derived again from the records, and compared."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +11,12 @@ from harness.core.verification import Verification
 from harness.core.wording import worded
 from harness.errors import StoreError, UsageError
 from harness.pipeline.costing import product
-from harness.pipeline.deriving import decided, evidence_of, judgements
+from harness.pipeline.deriving import Derived, decided, evidence_of, judgements
 from harness.pipeline.planning import reload
 
 if TYPE_CHECKING:
+    from harness.core.latitude import Latitude
+    from harness.report.evidence import Evidence
     from harness.store.ledger import Ledger
 
 
@@ -48,15 +50,6 @@ def _document(path: Path) -> Json:
 
 def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verification]:
     from harness.report import differences
-    from harness.report.document import CELLS
-    from harness.report.docx import docx, read_back
-    from harness.report.html import Page, report_page, spoken
-    from harness.report.margin import stated_traffic, stated_traffic_in_word
-    from harness.report.markdown import markdown
-    from harness.report.memo import FOR_PEOPLE, file_name, memo
-    from harness.report.outputs import outputs_name
-    from harness.report.volumes import stated, stated_in_word
-    from harness.report.words import WORDS
     from harness.store.check import check
     from harness.store.decision_file import DRAWS, asked_for
     from harness.store.ledger import Ledger
@@ -68,7 +61,6 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
         yield _scores(ledger, run_folder, folder)
     weights, allow_incomplete = asked_for(run_folder)
     found = decided(run_folder, weights=weights, allow_incomplete=allow_incomplete)
-    decisions = found.decisions
     yield differences.of_documents("decision.json", written, found.document)
     drawn = _document(run_folder / DRAWS)
     yield (
@@ -80,7 +72,26 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
         if drawn is None
         else differences.of_documents(DRAWS, drawn, found.draws)
     )
-    evidence, sealed = evidence_of(run_folder), str(found.document["evidence_sha256"])
+    with evidence_of(run_folder) as evidence:
+        yield from _of_pages(run_folder, evidence, found, found.latitudes if drawn else ())
+
+
+def _of_pages(
+    run_folder: Path, evidence: "Evidence", found: Derived, latitudes: "Sequence[Latitude]"
+) -> Iterator[Verification]:
+    """Derive memos and the page again, in the language of each."""
+    from harness.report import differences
+    from harness.report.document import CELLS
+    from harness.report.docx import docx, read_back
+    from harness.report.html import Page, report_page, spoken
+    from harness.report.margin import stated_traffic, stated_traffic_in_word
+    from harness.report.markdown import markdown
+    from harness.report.memo import FOR_PEOPLE, file_name, memo
+    from harness.report.outputs import outputs_name
+    from harness.report.volumes import stated, stated_in_word
+    from harness.report.words import WORDS
+
+    decisions, sealed = found.decisions, str(found.document["evidence_sha256"])
 
     def derived(language: str, path: Path) -> str:
         written = path.read_text(encoding="utf-8")  # volumes and traffic are given, not measured: the memo names them
@@ -123,7 +134,6 @@ def _parts(written: Json, run_folder: Path, folder: Path) -> Iterator[Verificati
 
     def page(path: Path) -> str:
         language = spoken(path.read_text(encoding="utf-8"))
-        latitudes = found.latitudes if drawn else ()
         pages.append(report_page(evidence, decisions, path, latitudes, language=language))
         return pages[0].html
 

@@ -7,15 +7,19 @@ Two gaps have an honest upper bound and are marked `estimated`: cached tokens wi
 price, and speech billed by tokens without a token count costs one input token a character.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.core.calls import Attempt, Record, Usage
 from harness.core.candidates import Candidate, Machine
 from harness.pricing.rates import Rates, prompt_meters, prompt_tokens, rates
 from harness.pricing.worst import worst_case
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["MACHINE", "UNPRICED", "cost", "cost_of", "sent_at", "worst_case"]
 
@@ -80,9 +84,10 @@ class Calls(Protocol):
 
     @property
     def spent(self) -> Decimal: ...
-    def column(self, name: str) -> Sequence[Any]: ...
-    def pick(self, places: Iterable[int]) -> "Calls": ...
-    def where(self, keep: Iterable[bool]) -> "Calls": ...
+    def told(self, name: str) -> Sequence[Any]: ...
+    def known(self, name: str) -> "NDArray[np.bool_]": ...
+    def where(self, keep: "NDArray[np.bool_]") -> "Calls": ...
+    def by(self, name: str) -> Mapping[Any, "Calls"]: ...
     def __len__(self) -> int: ...
     def __getitem__(self, place: int) -> Record: ...
 
@@ -92,15 +97,11 @@ def parts(records: Calls, candidate: Candidate) -> dict[str, Decimal]:
 
     All is one part where it is `machine` time or of several `stages`; `whole` is what the told usage does not explain.
     """
-    known = records.where(cost is not None for cost in records.column("cost_usd"))
+    known = records.where(records.known("cost_usd"))
     if len(known) and (candidate.stages or candidate.machine is not None):
         return {"stages" if candidate.stages else MACHINE: known.spent}
-    alike: dict[tuple[bool, str], list[int]] = {}
-    for i, (fault, source) in enumerate(zip(known.column("fault"), known.column("usage_source"), strict=True)):
-        alike.setdefault((fault is not None, source), []).append(i)
     found: dict[str, Decimal] = {}
-    for places in alike.values():
-        calls = known.pick(places)
+    for calls in (calls for alike in known.by("usage_source").values() for calls in alike.by("fault").values()):
         bills = [_bought(_together(calls), candidate, sent_at(calls[0].attempts))]
         if sum(bills[0].values()) != calls.spent:
             bills = [_explained(calls[i], candidate) for i in range(len(calls))]
@@ -114,8 +115,7 @@ def _together(calls: Calls) -> Usage:
 
     A bill is linear in its meters, but for prices that hold by the length of a prompt, by the hour or by the frame.
     """
-    counts = ((meter, [n for n in calls.column(meter) if n is not None]) for meter in METERS)
-    return replace(calls[0].usage, **{meter: sum(told) for meter, told in counts if told})
+    return replace(calls[0].usage, **{meter: sum(told) for meter in METERS if (told := calls.told(meter))})
 
 
 def _explained(call: Record, candidate: Candidate) -> dict[str, Decimal]:

@@ -76,7 +76,7 @@ def answer(of: SlotEvidence, task: AskedTask, sample: Sample, record: Record) ->
     failed, output = (outcome, Output()) if isinstance(outcome, Failure) else (None, outcome)
     value, audio = of.value(record, task), output.audio
     length = None if audio is None else _shown(of, record, "audio_seconds", audio.seconds, seconds(audio.seconds))
-    found = of.judgements.get(record.call.key, {}) if failed is None else {}
+    found = of.judgements.of_answer(record.call.key) if failed is None else {}
     judgements = sorted(found.values(), key=lambda j: (j.scorer != task.primary, j.scorer))
     return Answer(
         text=text,
@@ -139,7 +139,7 @@ def _heard(of: SlotEvidence, sample: Sample, record: Record) -> Iterator[Heard]:
 
 
 def _read(of: SlotEvidence, sample: Sample, record: Record, measuring: Call, output: Output) -> Heard:
-    found = of.judgements.get(record.call.key, {})
+    found = of.judgements.of_answer(record.call.key)
     judged = [judgement.detail for judgement in found.values()]
     new = sorted((key, x) for key, x in output.values.items() if all(detail.get(key) != x for detail in judged))
     prefix = measuring.instrument

@@ -109,7 +109,7 @@ def cases(of: SlotEvidence, anchor: str) -> CasesView:
         filters=tuple((which, counted(f"filter.{which}", n)) for which, n in filters.items()),
         counts=tuple(_bad_counts(of, found, tags)),
         worst=tuple(_bad_case(of, found[i], anchor_of(anchor, i)) for i in worst),
-        slices=slices(of, found, tags),
+        slices=slices(of, tags),
     )
 
 
@@ -206,5 +206,5 @@ def _bad_case(of: SlotEvidence, case: Case, anchor: str) -> BadCase:
 def _why(of: SlotEvidence, case: Case, record: Record) -> str:
     if isinstance(record.outcome, Failure):
         return record.outcome.message
-    judgement = of.judgements.get(record.call.key, {}).get(case.task.primary)
+    judgement = of.judgements.of_answer(record.call.key).get(case.task.primary)
     return judgement.reason if judgement is not None else ""

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from harness.core.calls import Fault
 from harness.report.evidence import AskedTask, Judgement
 from harness.report.numbers import Number, count, number, number_id
@@ -40,16 +42,16 @@ class Confusion:
 
 def confusions(of: SlotEvidence) -> tuple[Confusion, ...]:
     """Return a table for each task with labels and each candidate that was asked it; lost answers are in none."""
-    if not any(SCORER in found for found in of.judgements.values()):
+    if SCORER not in of.judgements.scorers:
         return ()
     return tuple(table for task in of.tasks for table in _of_task(of, task))
 
 
 def _of_task(of: SlotEvidence, task: AskedTask) -> Iterator[Confusion]:
     place = (task.suite, task.name)
-    homes = zip(of.answers.column("suite"), of.answers.column("task"), strict=True)
-    records = of.answers.where(home == place for home in homes)
-    judged = {key: of.judgements.get(key, {}).get(SCORER) for key in records.column("key")}
+    there = np.array([home[:2] == place for home in of.answers.homes], dtype=np.bool_)
+    records = of.answers.where(there[of.answers.ints("home")])
+    judged = {key: of.judgements.of_answer(key).get(SCORER) for key in records.column("key")}
     told = {key: judgement for key, judgement in judged.items() if judgement and "wanted" in judgement.detail}
     labels = _labels(told.values())
     if not 0 < len(labels) <= MOST_LABELS:

@@ -1,15 +1,19 @@
 """Evidence: everything of a run that its pages show, read once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
+
+import numpy as np
 
 from harness.core.calls import Call, Role, Unrecorded
 from harness.core.candidates import Candidate
 from harness.core.canonical import Json, from_json
 from harness.core.manifest import Manifest
 from harness.core.suites import Sample
+from harness.store.judgements import Judgements
 from harness.store.operations import ScoreRow as Judgement
 from harness.store.records import Records
 
@@ -38,14 +42,14 @@ class AskedTask:
     scorers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """A run, read. Tests build it from nouns; `gather` reads it from a store."""
 
     manifest: Manifest
     samples: tuple[AskedSample, ...]
     records: Mapping[Role, Records]
-    judgements: tuple[Judgement, ...]
+    judgements: Sequence[Judgement]
     pending: tuple[Call, ...] = ()
     """Planned calls without a final word."""
     uncertain: tuple[Call, ...] = ()
@@ -58,6 +62,40 @@ class Evidence:
 
     def of_role(self, role: Role) -> Records:
         return self.records.get(role) or Records.of(())
+
+    @cached_property
+    def judged(self) -> Judgements:
+        """The judgements as a table."""
+        if isinstance(self.judgements, Judgements):
+            return self.judgements
+        everything = self.everything
+        numbers = dict(zip(everything.column("key"), everything.column("number"), strict=True))
+        return Judgements.of(self.judgements, numbers)
+
+    @cached_property
+    def signatures(self) -> Mapping[str, str]:
+        """`suite/task/scorer` → signature of the scorer that judged; of a task that nobody judged, the planned ones.
+
+        Re-scoring may change the scorers; the manifest holds those of the first call.
+        """
+        answers = self.of_role(Role.ANSWER)
+        tasks = {home[:2]: i for i, home in enumerate(answers.homes)}
+        homes = np.array([tasks[home[:2]] for home in answers.homes], dtype=np.int64)
+        places = answers.places_of(self.judged.calls)
+        where = np.where(places < 0, -1, np.append(homes[answers.ints("home")], -1)[places])
+        found = {
+            (*answers.homes[home][:2], scorer): signature
+            for (home, scorer), signature in self.judged.signatures(where).items()
+        }
+        done = {(suite, task) for suite, task, _ in found}
+        planned = {
+            place: self.manifest.scorers[place]
+            for task in tasks_of(self.manifest)
+            for scorer in task.scorers
+            if (task.suite, task.name) not in done
+            and (place := f"{task.suite}/{task.name}/{scorer}") in self.manifest.scorers
+        }
+        return planned | {"/".join(place): signature for place, signature in found.items()}
 
     @property
     def everything(self) -> Records:
@@ -80,8 +118,8 @@ class LedgerReader(Protocol):
     def manifest(self) -> Manifest: ...
     def samples(self) -> Sequence[_StoredSample]: ...
     def table(self) -> Records: ...
-    def scores(self) -> Iterable[Judgement]: ...
-    def pending(self, role: Role) -> Sequence[Call]: ...
+    def scores(self) -> Sequence[Judgement]: ...
+    def pending(self, *roles: Role) -> Sequence[Call]: ...
     def uncertain(self) -> Sequence[Call]: ...
     def unrecorded(self) -> Unrecorded: ...
 
@@ -99,8 +137,8 @@ def gather(ledger: LedgerReader, media: MediaReader) -> Evidence:
         manifest=ledger.manifest(),
         samples=tuple(AskedSample(suite=s.suite, task=s.task, sample=s.sample) for s in ledger.samples()),
         records=by_role(ledger.table()),
-        judgements=tuple(ledger.scores()),
-        pending=tuple(call for role in Role for call in ledger.pending(role)),
+        judgements=ledger.scores(),
+        pending=tuple(ledger.pending(*Role)),
         uncertain=tuple(call for call in ledger.uncertain() if call.role is not Role.WARMUP),
         unrecorded=ledger.unrecorded(),
         read_media=media.get,
@@ -131,27 +169,6 @@ def tasks_of(manifest: Manifest) -> tuple[AskedTask, ...]:
         for suite in config_of(manifest).get("suites", ())
         for task in suite["tasks"]
     )
-
-
-def signatures_of(manifest: Manifest, answers: Records, judgements: Iterable[Judgement]) -> Mapping[str, str]:
-    """Return `suite/task/scorer` → signature of the scorer that judged; of a task that nobody judged, the planned ones.
-
-    Re-scoring may change the scorers; the manifest holds those of the first call.
-    """
-    homes = dict(
-        zip(answers.column("key"), zip(answers.column("suite"), answers.column("task"), strict=True), strict=True)
-    )
-    found = {(homes[j.key], j.scorer): j.signature for j in judgements if j.key in homes}
-    judged = {f"{suite}/{task}/{scorer}": signature for ((suite, task), scorer), signature in found.items()}
-    done = {f"{suite}/{task}/" for (suite, task), _ in found}
-    planned = {
-        f"{place}{scorer}": manifest.scorers[f"{place}{scorer}"]
-        for task in tasks_of(manifest)
-        if (place := f"{task.suite}/{task.name}/") not in done
-        for scorer in task.scorers
-        if f"{place}{scorer}" in manifest.scorers
-    }
-    return planned | judged
 
 
 def candidates_of(manifest: Manifest) -> Mapping[str, Candidate]:

@@ -64,9 +64,6 @@ def rows(evidence: Evidence, order: Iterable[str]) -> list[Row]:
     calls = {key: record.call for key, record in records.items()} | {call.key: call for call in evidence.pending}
     tasks = {(task.suite, task.name): task for task in tasks_of(evidence.manifest)}
     samples = {(asked.suite, asked.task, asked.sample.id): asked.sample for asked in evidence.samples}
-    judged: dict[str, list[Judgement]] = {}
-    for judgement in evidence.judgements:
-        judged.setdefault(judgement.key, []).append(judgement)
     read: dict[str | None, list[Record]] = {}
     for reading in evidence.records.get(Role.INSTRUMENT, ()):
         read.setdefault(reading.call.measures, []).append(reading)
@@ -80,7 +77,7 @@ def rows(evidence: Evidence, order: Iterable[str]) -> list[Row]:
                 primary=task.primary,
                 sample=samples[call.suite, call.task, call.sample],
                 record=records.get(call.key),
-                judgements=tuple(judged.get(call.key, ())),
+                judgements=tuple(evidence.judged.of_answer(call.key).values()),
                 readings=tuple(read.get(call.key, ())),
             )
         )

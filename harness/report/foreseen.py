@@ -46,7 +46,7 @@ def foreseen(
     if not manifest.foreseen:
         return None
     said = manifest.foreseen[-1]
-    calls = sum(role in ASKED for role in records.column("role"))
+    calls = sum(n for role, n in records.counts("role").items() if role in ASKED)
     rows = [
         _row("calls", said.calls, calls, complete),
         _row("usd", said.usd, billed, complete),

@@ -1,7 +1,7 @@
 """The tables of one slot that are not the decision itself: latency, cost, quality by task, completeness."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +9,8 @@ import numpy as np
 from harness.core.calls import BOUNDED_SOURCES, Fault, Role
 from harness.core.candidates import Candidate
 from harness.core.echo import is_same_model
-from harness.metrics.stats import NO_SPREAD, TWO_SIDED, Interval, spread, t_interval, wilson
-from harness.report.evidence import AskedTask, signatures_of
+from harness.metrics.stats import NO_SPREAD, TWO_SIDED, Bools, Floats, Interval, Ints, spread, t_interval, wilson
+from harness.report.evidence import AskedTask
 from harness.report.numbers import Number, count, number, number_id, of_metric, percent, seconds, stated, usd
 from harness.report.phrases import Measured, Phrase, Piece, estimated, known, measured, metric_label
 from harness.report.slots import SlotEvidence
@@ -119,7 +119,7 @@ def latencies(of: SlotEvidence) -> tuple[MetricTable, ...]:
 
 def _all_tokens_answer(of: SlotEvidence) -> bool:
     """Whether nobody reasoned, so that the first token was the first answer token everywhere."""
-    return of.answers.column("ttft_ms") == of.answers.column("ttfo_ms")
+    return np.array_equal(of.answers.floats("ttft_ms"), of.answers.floats("ttfo_ms"), equal_nan=True)
 
 
 def speeds_and_scores(of: SlotEvidence) -> MetricTable | None:
@@ -166,7 +166,7 @@ def costs(of: SlotEvidence) -> tuple[CostRow, ...]:
 
 def _cost_row(of: SlotEvidence, name: str) -> CostRow:
     records = of.answers_of(name)
-    sources = Counter(records.column("cost_source"))
+    sources = records.counts("cost_source")
     return CostRow(
         tag=tag(of, name),
         cells=tuple(measured(of.slot, "cost", name, m, of.estimate(name, m)) for m in COSTS),
@@ -185,17 +185,15 @@ def spending(records: Records, *, id: str) -> Measured:
 
     `at least` that where some cost is not known, and nothing where none is.
     """
-    sources = [
-        source for source, cost in zip(records.column("cost_source"), records.costs, strict=True) if cost is not None
-    ]
-    if not sources:
+    known = records.where(records.known("cost_usd"))
+    if not known:
         return Measured(value=Phrase(key="not_measured"))
-    total = records.spent
-    shown = number(total, usd(total), id=id)
-    bounds = sum(source in BOUNDED_SOURCES for source in sources)
+    shown = number(known.spent, usd(known.spent), id=id)
+    sources = known.counts("cost_source")
+    bounds = sum(sources.get(source, 0) for source in BOUNDED_SOURCES)
     return Measured(
-        value=shown if len(sources) == len(records) else Phrase(key="at_least", args={"amount": shown}),
-        estimated=estimated(bounds, len(sources), id=id) if bounds else None,
+        value=shown if len(known) == len(records) else Phrase(key="at_least", args={"amount": shown}),
+        estimated=estimated(bounds, len(known), id=id) if bounds else None,
     )
 
 
@@ -221,7 +219,7 @@ def price(candidate: Candidate | None, *, slot: str) -> Phrase:
 
 def _meters(of: SlotEvidence, name: str, records: Records) -> Iterable[Phrase]:
     for meter, key in METERS.items():
-        total = records.total(meter)
+        total = sum(records.told(meter))
         if total:
             text = count(total) if isinstance(total, int) else seconds(total)
             shown = number(total, text, id=number_id(of.slot, "cost", name, f"meter.{meter}"))
@@ -238,49 +236,52 @@ def _counted(of: SlotEvidence, section: str, name: str, metric: str, n: int, wor
 
 def by_task(of: SlotEvidence) -> tuple[TaskRow, ...]:
     """Return each task's quality by candidate, with n and interval; the cells follow the candidates."""
-    judged = [judgement for found in of.judgements.values() for judgement in found.values()]
-    signatures = signatures_of(of.manifest, of.answers, judged)
-    clusters = {(a.suite, a.task, a.sample.id): a.sample.cluster for a in of.samples}
-    answered = {name: _by_sample(of, name) for name in of.candidates}
+    places = {(task.suite, task.name): list[int]() for task in of.tasks}
+    for i, it in enumerate(of.samples):
+        places[it.suite, it.task].append(i)
+    means: Floats = mean_of_known(of.worth, axis=1)
+    asked: Bools = np.any(of.grid >= 0, axis=1)
+    clusters = numbered((it.suite, it.task, it.sample.cluster) for it in of.samples)
     return tuple(
         TaskRow(
             suite=task.suite,
             task=task.name,
             scorer=task.primary,
-            signature=signatures.get(f"{task.suite}/{task.name}/{task.primary}", ""),
-            cells=tuple(_task_cell(of, task, name, answered[name], clusters) for name in of.candidates),
+            signature=of.signatures.get(f"{task.suite}/{task.name}/{task.primary}", ""),
+            cells=tuple(_task_cells(of, task, means[own], np.any(asked[own], axis=0), clusters[own])),
         )
-        for task in of.tasks
+        for task, own in zip(of.tasks, places.values(), strict=True)
     )
 
 
-BySample = Mapping[tuple[str, str], Mapping[str, Sequence[float]]]
-"""Suite and task → sample → the scores of its epochs."""
+def mean_of_known(values: Floats, axis: int) -> Floats:
+    """Return the means along an axis of what is not NaN; NaN where all is."""
+    known = ~np.isnan(values)
+    sums, n = np.where(known, values, 0.0).sum(axis=axis), known.sum(axis=axis)
+    means: Floats = np.divide(sums, n, out=np.full(n.shape, np.nan), where=n > 0)
+    return means
 
 
-def _by_sample(of: SlotEvidence, name: str) -> BySample:
-    records, found = of.answers_of(name), dict[tuple[str, str], dict[str, list[float]]]()
-    columns = (records.column("suite"), records.column("task"), records.column("sample"), of.values_of(name))
-    for suite, task, sample, value in zip(*columns, strict=True):
-        values = found.setdefault((suite, task), {})
-        if value is not None:
-            values.setdefault(sample, []).append(value)
-    return found
+def numbered(names: Iterable[Hashable]) -> Ints:
+    """Return the number of each name: equal ones have the same."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
 
 
-def _task_cell(
-    of: SlotEvidence, task: AskedTask, name: str, answered: BySample, clusters: Mapping[tuple[str, str, str], str]
-) -> Measured:
-    """Average epochs within a sample, then samples; clusters are what was drawn at random."""
-    place = (task.suite, task.name)
-    values = answered.get(place)
-    if values is None:
-        return Measured(value=Phrase(key="not_asked"))
-    if not values:
-        return Measured(value=Phrase(key="not_measured"))
-    means = [sum(v) / len(v) for v in values.values()]
-    mean = sum(means) / len(means)
-    interval = interval_of_mean(means, [clusters.get((*place, sample), sample) for sample in values])
+def _task_cells(of: SlotEvidence, task: AskedTask, means: Floats, asked: Bools, clusters: Ints) -> Iterator[Measured]:
+    """Yield the mean over samples, of which `means` [samples, candidates] are those over epochs."""
+    judged = ~np.isnan(means)
+    for c, name in enumerate(of.candidates):
+        if judged[:, c].any():
+            yield _task_cell(of, task, name, means[judged[:, c], c], clusters[judged[:, c]])
+        else:
+            yield Measured(value=Phrase(key="not_measured" if asked[c] else "not_asked"))
+
+
+def _task_cell(of: SlotEvidence, task: AskedTask, name: str, means: Floats, clusters: Ints) -> Measured:
+    """Clusters are what was drawn at random."""
+    mean, place = float(means.mean()), (task.suite, task.name)
+    interval = interval_of_mean(means, clusters)
     if name in of.stopped:  # for a number of samples that was not fixed before it does not hold
         interval = Interval(low=None, high=None)
 
@@ -299,17 +300,16 @@ def _task_cell(
     )
 
 
-def interval_of_mean(values: Sequence[float], clusters: Sequence[str]) -> Interval:
+def interval_of_mean(x: Floats, clusters: Ints) -> Interval:
     """Return the 95% interval of a mean of values in [0, 1], by the rules of `metrics.estimates` for one task.
 
     Wilson for independent successes and failures and where nothing varies, else t with CR1 (methodology.md 2.1, 2.2).
     """
-    x, numbers = np.array(values), {name: i for i, name in enumerate(dict.fromkeys(clusters))}
-    mean, n = float(x.mean()), len(x)
-    error = spread((x - mean) / n, np.zeros(n, dtype=np.int64), np.array([numbers[name] for name in clusters]))
-    trials = bool(np.isin(x, (0.0, 1.0)).all()) and len(numbers) == n
+    mean, n, drawn = float(x.mean()), len(x), len(np.unique(clusters))
+    error = spread((x - mean) / n, np.zeros(n, dtype=np.int64), clusters)
+    trials = bool(np.isin(x, (0.0, 1.0)).all()) and drawn == n
     if trials or error.se <= NO_SPREAD:
-        return wilson(mean * len(numbers), len(numbers))
+        return wilson(mean * drawn, drawn)
     return t_interval(mean, error, tail=TWO_SIDED, floor=0.0, ceiling=1.0)
 
 
@@ -320,15 +320,11 @@ def completeness(of: SlotEvidence) -> tuple[CallsRow, ...]:
 
 def _calls_row(of: SlotEvidence, name: str) -> CallsRow:
     records = of.answers_of(name)
-    came = records.where(fault is None for fault in records.column("fault"))
-    failed = records.where(fault is not None for fault in records.column("fault"))
-    faults, kinds = Counter(failed.column("fault")), Counter(failed.column("kind"))
+    lost = records.known("fault")
+    came, failed = records.where(~lost), records.where(lost)
+    faults, kinds = Counter(failed.counts("fault")), failed.counts("kind")
     pending = of.pending.get(name, 0)
     counted = next((c for c in of.decision.completeness if (c.candidate, c.role) == (name, Role.ANSWER)), None)
-    unscored = sum(
-        fault is None and value is None
-        for fault, value in zip(records.column("fault"), of.values_of(name), strict=True)
-    )
 
     def shown(metric: str, n: int) -> Number:
         return number(n, count(n), id=number_id(of.slot, "calls", name, metric))
@@ -338,26 +334,24 @@ def _calls_row(of: SlotEvidence, name: str) -> CallsRow:
         planned=shown("planned", len(records) + pending),
         excluded=shown("excluded", 0 if counted is None else counted.excluded),
         answered=shown("answered", len(came)),
-        cut=shown("cut", came.column("finish_reason").count("length")),
+        cut=shown("cut", came.counts("finish_reason").get("length", 0)),
         candidate_faults=shown("candidate_faults", faults[Fault.CANDIDATE]),
         infra_faults=shown("infra_faults", faults[Fault.INFRA]),
         harness_faults=shown("harness_faults", faults[Fault.HARNESS]),
         pending=shown("pending", pending),
         why=None if counted is None or counted.why is None else Phrase(key=f"why.{counted.why}"),
-        unscored=shown("unscored", unscored),
-        retried=shown("retried", sum(tries > 1 for tries in records.tries)),
-        untimed=shown("untimed", sum(not valid for valid in records.column("marks_valid"))),
+        unscored=shown("unscored", int((~lost & np.isnan(of.values_of(name))).sum())),
+        retried=shown("retried", int((records.ints("tries") > 1).sum())),
+        untimed=shown("untimed", int((records.floats("marks_valid") != 1).sum())),
         kinds=tuple(_counted(of, "calls", name, f"kind.{kind}", n, kind, "kind") for kind, n in sorted(kinds.items())),
-        warnings=tuple(_warnings(of, name, records)),
+        warnings=tuple(_warnings(of, name, records, came)),
     )
 
 
-def _warnings(of: SlotEvidence, name: str, records: Records) -> Iterable[Phrase]:
+def _warnings(of: SlotEvidence, name: str, records: Records, came: Records) -> Iterable[Phrase]:
     """Say which answers come from another model, by their own word, and which bring a usage that cannot be true."""
     asked = of.configured[name].model if name in of.configured else None
-    came = records.where(fault is None for fault in records.column("fault"))
-    echoes = Counter(filter(None, came.column("model")))
-    for model, n in sorted(echoes.items()):
+    for model, n in sorted((model, n) for model, n in came.counts("model").items() if model):
         if asked is not None and not is_same_model(asked, model):
             shown = number(n, count(n), id=number_id(of.slot, "calls", name, "other_model", model))
             yield Phrase(key="warning.other_model", args={"n": shown, "model": model})
@@ -365,6 +359,6 @@ def _warnings(of: SlotEvidence, name: str, records: Records) -> Iterable[Phrase]
         calls = of.stopped[name].calls
         shown = number(calls, count(calls), id=number_id(of.slot, "calls", name, "stopped"))
         yield Phrase(key="warning.stopped", args={"n": shown})
-    if suspect := records.column("usage_source").count("suspect"):
+    if suspect := records.counts("usage_source").get("suspect"):
         shown = number(suspect, count(suspect), id=number_id(of.slot, "calls", name, "suspect_usage"))
         yield Phrase(key="warning.suspect_usage", args={"n": shown})

@@ -19,14 +19,16 @@ def outputs_name(page: Path) -> str:
 
 def outputs(view: CasesView, written: int) -> Iterator[str]:
     """Yield a line for each sample but the first `written`: where it belongs, what was asked, what each has said."""
-    of = view.of
+    of, texts = view.of, view.of.answers.texts()
     for i, case in enumerate(view.told[written:], start=written):
         sample = case.asked.sample
         yield SPELL({
             "slot": of.slot, "place": i, "suite": case.asked.suite, "task": case.asked.task, "sample": sample.id,
             "epoch": case.epoch, "input": sample.input, "target": sample.target,
             "answers": [
-                {"candidate": name, "score": value, **_said(of.answers.outcome(at))}
+                {"candidate": name, "score": value, "text": texts[at]}
+                if texts[at] is not None
+                else {"candidate": name, "score": value, **_said(of.answers.outcome(at))}
                 for name, at, value in zip(of.candidates, case.answers, case.values, strict=True)
                 if at >= 0
             ],

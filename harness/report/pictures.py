@@ -110,10 +110,9 @@ def _times(records: Records, mark: str) -> Floats:
 
     Left out is what was not measured: another failure, or marks that cannot be trusted.
     """
-    times = np.array(records.column(mark), dtype=float)
-    fault, kind, valid = (np.array(records.column(name), dtype=object) for name in ("fault", "kind", "marks_valid"))
-    lost = (fault == Fault.INFRA) | (fault == Fault.HARNESS)
-    times[lost | (valid != 1)] = np.nan
-    times[lost & (kind == "timeout")] = np.inf
+    times = records.floats(mark)
+    lost = records.has("fault", Fault.INFRA) | records.has("fault", Fault.HARNESS)
+    times[lost | (records.floats("marks_valid") != 1)] = np.nan
+    times[lost & records.has("kind", "timeout")] = np.inf
     measured: Floats = times[~np.isnan(times)]
     return measured

@@ -3,18 +3,18 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from harness.core.canonical import Json
 from harness.core.suites import Sample
-from harness.report.measures import interval_of_mean
+from harness.metrics.stats import Floats, Ints
+from harness.report.measures import interval_of_mean, mean_of_known, numbered
 from harness.report.numbers import Number, count, number, number_id, of_metric
 from harness.report.phrases import Measured, Phrase
 from harness.report.slots import SlotEvidence
-from harness.report.telling import Case
 
 NO_TAGS = frozenset(
     {
@@ -133,11 +133,11 @@ def _value(told: Json) -> str | None:
     return text if 0 < len(text) <= TAG_CHARACTERS else None
 
 
-def slices(of: SlotEvidence, told: Sequence[Case], tags: Tagged) -> SlicesView | None:
+def slices(of: SlotEvidence, tags: Tagged) -> SlicesView | None:
     """Return the quality of each slice by candidate, the lowest mean first; None where nothing slices the samples."""
     if not tags.slices:
         return None
-    places, values, clusters = _means(of, told)
+    places, values, clusters = _means(of)
     rows: list[tuple[bool, float, SliceRow]] = []
     members: list[list[int]] = [[] for _ in tags.slices]
     for i, place in enumerate(places):
@@ -162,34 +162,14 @@ def slices(of: SlotEvidence, told: Sequence[Case], tags: Tagged) -> SlicesView |
 
 
 Places = list[tuple[str, str, str]]
-Floats = np.ndarray[tuple[int, int], np.dtype[np.float64]]
-Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-def _means(of: SlotEvidence, told: Iterable[Case]) -> tuple[Places, Floats, Ints]:
+def _means(of: SlotEvidence) -> tuple[Places, Floats, Ints]:
     """Return the samples, each one's mean over its epochs by candidate (NaN: none), and the number of its cluster."""
-    rows: dict[tuple[str, str, str], int] = {}
-    clusters: dict[tuple[str, ...], int] = {}
-    cluster: list[int] = []
-    at: list[int] = []
-    values: list[tuple[float | None, ...]] = []
-    for case in told:
-        asked = case.asked
-        place = asked.suite, asked.task, asked.sample.id
-        if place not in rows:
-            rows[place] = len(rows)
-            stated = asked.sample.metadata.get("cluster")
-            key = place if stated is None else (asked.suite, str(stated))
-            cluster.append(clusters.setdefault(key, len(clusters)))
-        at.append(rows[place])
-        values.append(case.values)
-    given = np.array(values, dtype=np.float64).reshape(len(values), len(of.candidates))
-    judged = ~np.isnan(given)
-    sums, n = np.zeros((len(rows), len(of.candidates))), np.zeros((len(rows), len(of.candidates)))
-    np.add.at(sums, at, np.where(judged, given, 0.0))
-    np.add.at(n, at, judged)
-    means = np.divide(sums, n, out=np.full_like(sums, np.nan), where=n > 0)
-    return list(rows), means, np.array(cluster, dtype=np.int64)
+    places = [(asked.suite, asked.task, asked.sample.id) for asked in of.samples]
+    stated = [asked.sample.metadata.get("cluster") for asked in of.samples]
+    clusters = numbered(p if c is None else (p[0], str(c)) for p, c in zip(places, stated, strict=True))
+    return places, mean_of_known(of.worth, axis=1), clusters
 
 
 def _cell(of: SlotEvidence, slice_: Slice, name: str, values: Floats, clusters: Ints) -> SliceCell:
@@ -199,7 +179,7 @@ def _cell(of: SlotEvidence, slice_: Slice, name: str, values: Floats, clusters: 
         return SliceCell(quality=Measured(value=Phrase(key="not_measured")), rough=True)
     interval, rough = None, len(x) < FEW
     if not rough and name not in of.stopped:  # for a number of samples that was not fixed before it does not hold
-        interval = interval_of_mean(x.tolist(), own.tolist())
+        interval = interval_of_mean(x, own)
 
     def shown(which: str, value: float | None) -> Number | None:
         if value is None:

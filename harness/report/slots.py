@@ -1,7 +1,7 @@
 """The part of the evidence that one slot's decision rests on."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,9 @@ from harness.core.decision import Decision
 from harness.core.estimates import Estimate
 from harness.core.manifest import Manifest
 from harness.core.stopping import Stopped
-from harness.metrics.stats import Ints
+from harness.metrics.stats import Floats, Ints
 from harness.report.evidence import AskedSample, AskedTask, Evidence, Judgement, candidates_of, tasks_of
+from harness.store.judgements import Judgements
 from harness.store.records import Records
 
 
@@ -24,6 +25,8 @@ class SlotEvidence:
     slot: str
     decision: Decision
     manifest: Manifest
+    signatures: Mapping[str, str]
+    """`suite/task/scorer` → signature of the scorer that judged."""
     tasks: tuple[AskedTask, ...]
     candidates: tuple[str, ...]
     """Best first: the ranking's order, then those that only the records know."""
@@ -33,14 +36,14 @@ class SlotEvidence:
     samples: tuple[AskedSample, ...]
     answers: Records
     """In the order of the samples."""
-    values: Sequence[float | None]
-    """Primary score of each answer, as `value` says."""
-    by_candidate: Mapping[str, tuple[Records, Sequence[float | None]]]
+    values: Floats
+    """Primary score of each answer, as `value` says; NaN where it could not be judged."""
+    by_candidate: Mapping[str, tuple[Records, Floats]]
     """The answers of each, and what they are worth."""
     grid: Ints
     """[samples, epochs, candidates]: the place of the answer, -1 for none."""
-    judgements: Mapping[str, Mapping[str, Judgement]]
-    """Key of an answer → scorer → judgement."""
+    judgements: Judgements
+    """Of the whole run."""
     readings: Mapping[str, tuple[Record, ...]]
     """Key of an answer → instrument records, also of those that failed."""
     stages: Mapping[str, tuple[Record, ...]]
@@ -60,9 +63,15 @@ class SlotEvidence:
         """Return the candidate's answer records in the order of the samples."""
         return self.by_candidate[candidate][0]
 
-    def values_of(self, candidate: str) -> Sequence[float | None]:
+    def values_of(self, candidate: str) -> Floats:
         """Return the primary score of each of `answers_of`."""
         return self.by_candidate[candidate][1]
+
+    @property
+    def worth(self) -> Floats:
+        """`values` in the shape of `grid`."""
+        worth: Floats = np.append(self.values, np.nan)[self.grid]
+        return worth
 
     def estimate(self, candidate: str, metric: str) -> Estimate | None:
         """Return the decision's estimate, if it has one."""
@@ -72,60 +81,40 @@ class SlotEvidence:
     def value(self, record: Record, task: AskedTask) -> float | None:
         """Return the primary score: 0 for the candidate's own failure, None where it could not be judged."""
         fault = record.outcome.fault if isinstance(record.outcome, Failure) else None
-        return value_of(fault, self.judgements.get(record.call.key, {}).get(task.primary))
+        return value_of(fault, self.judgements.of_answer(record.call.key).get(task.primary))
 
 
 def slot_evidence(evidence: Evidence, decision: Decision) -> SlotEvidence:
     """Select what belongs to the decision's slot."""
     slot = decision.slot
     tasks = tuple(task for task in tasks_of(evidence.manifest) if task.slot == slot)
-    of_slot = {(task.suite, task.name) for task in tasks}
+    of_slot = {(task.suite, task.name): i for i, task in enumerate(tasks)}
     samples = tuple(asked for asked in evidence.samples if (asked.suite, asked.task) in of_slot)
     answered = evidence.of_role(Role.ANSWER)
-    homes = list(zip(answered.column("suite"), answered.column("task"), strict=True))
     order = {(a.suite, a.task, a.sample.id): i for i, a in enumerate(samples)}
-    of_sample = [order.get((*home, id), len(order)) for home, id in zip(homes, answered.column("sample"), strict=True)]
-    epoch = answered.column("epoch")
-    within = sorted((i for i, home in enumerate(homes) if home in of_slot), key=lambda i: (of_sample[i], epoch[i]))
-    answers = answered.pick(within)
+    homes = np.array([order.get(home, len(order)) for home in answered.homes], dtype=np.int64)
+    task_of = np.array([of_slot.get(home[:2], -1) for home in answered.homes], dtype=np.int64)
+    home = answered.ints("home")
+    sample, epoch = homes[home], answered.ints("epoch")
+    within = np.lexsort((epoch, sample))
+    within = within[task_of[home[within]] >= 0]
+    answers, sample, epoch = answered.pick(within), sample[within], epoch[within]
     waiting = [c for c in evidence.pending if c.role is Role.ANSWER and (c.suite, c.task) in of_slot]
     keys = set(answers.column("key"))
-    oracles: dict[str, tuple[Record, ...]] = {}
-    for record in evidence.of_role(Role.ORACLE):
-        if record.call.measures in keys:
-            key = str(record.call.measures)
-            oracles[key] = (*oracles.get(key, ()), record)
-    stages: dict[str, tuple[Record, ...]] = {}
-    for record in evidence.of_role(Role.STAGE):
-        if record.call.part_of in keys:
-            key = str(record.call.part_of)
-            stages[key] = (*stages.get(key, ()), record)
-    judged = keys | {record.call.key for found in oracles.values() for record in found}
-    judgements: dict[str, dict[str, Judgement]] = {}
-    for judgement in evidence.judgements:
-        if judgement.key in judged:
-            judgements.setdefault(judgement.key, {})[judgement.scorer] = judgement
-    readings: dict[str, tuple[Record, ...]] = {}
-    for record in evidence.of_role(Role.INSTRUMENT):
-        if record.call.measures in keys:
-            key = str(record.call.measures)
-            readings[key] = (*readings.get(key, ()), record)
-    configured = candidates_of(evidence.manifest)
-    names = answers.column("candidate")
-    candidates = _candidates(decision, names)
-    own: dict[str, list[int]] = {name: [] for name in candidates}
-    for i, name in enumerate(names):
-        own[name].append(i)
-    values = _values(answers, judgements, tasks)
-    epochs = max((epoch[i] for i in within), default=0) + 1
+    candidates = _candidates(decision, answers.counts("candidate"))
+    own = {name: np.flatnonzero(answers.has("candidate", name)) for name in candidates}
+    values = _values(answers, evidence.judged, tasks, task_of[answers.ints("home")])
+    epochs = int(epoch.max(initial=0)) + 1
     grid = np.full((len(samples) + 1, epochs, len(candidates)), -1, dtype=np.int64)
     for c, places in enumerate(own.values()):
-        grid[[of_sample[within[i]] for i in places], [epoch[within[i]] for i in places], c] = places
+        grid[sample[places], epoch[places], c] = places
+    configured = candidates_of(evidence.manifest)
     by_configuration = sorted(candidates, key=lambda name: [*configured, name].index(name))
     return SlotEvidence(
         slot=slot,
         decision=decision,
         manifest=evidence.manifest,
+        signatures=evidence.signatures,
         tasks=tasks,
         candidates=candidates,
         colours={name: i for i, name in enumerate(by_configuration)},
@@ -133,31 +122,39 @@ def slot_evidence(evidence: Evidence, decision: Decision) -> SlotEvidence:
         samples=samples,
         answers=answers,
         values=values,
-        by_candidate={name: (answers.pick(places), [values[i] for i in places]) for name, places in own.items()},
+        by_candidate={name: (answers.pick(places), values[places]) for name, places in own.items()},
         grid=grid[:-1],  # the last row takes what was asked of a sample that is not there
-        judgements=judgements,
-        readings=readings,
-        stages=stages,
-        oracles=oracles,
+        judgements=evidence.judged,
+        readings=_by(evidence.of_role(Role.INSTRUMENT), "measures", keys),
+        stages=_by(evidence.of_role(Role.STAGE), "part_of", keys),
+        oracles=_by(evidence.of_role(Role.ORACLE), "measures", keys),
         pending=Counter(call.candidate for call in waiting),
         epochs=epochs,
     )
 
 
-def _candidates(decision: Decision, answered: Sequence[str]) -> tuple[str, ...]:
+def _by(records: Records, link: str, keys: Collection[str]) -> dict[str, tuple[Record, ...]]:
+    """Return key of an answer → the records whose `link` names it."""
+    found: dict[str, list[Record]] = {}
+    for record in records.where(np.array([key in keys for key in records.column(link)], dtype=np.bool_)):
+        found.setdefault(getattr(record.call, link), []).append(record)
+    return {key: tuple(of) for key, of in found.items()}
+
+
+def _candidates(decision: Decision, answered: Iterable[str]) -> tuple[str, ...]:
     ranked = [line.candidate for line in decision.ranking]
-    return tuple(dict.fromkeys([*ranked, *decision.matrix.candidates, *decision.estimates, *sorted(set(answered))]))
+    return tuple(dict.fromkeys([*ranked, *decision.matrix.candidates, *decision.estimates, *sorted(answered)]))
 
 
-def _values(
-    answers: Records, judgements: Mapping[str, Mapping[str, Judgement]], tasks: Sequence[AskedTask]
-) -> list[float | None]:
-    primary = {(task.suite, task.name): task.primary for task in tasks}
-    columns = (answers.column(name) for name in ("key", "suite", "task", "fault"))
-    return [
-        value_of(fault, judgements.get(key, {}).get(primary[suite, task]))
-        for key, suite, task, fault in zip(*columns, strict=True)
-    ]
+def _values(answers: Records, judgements: Judgements, tasks: Sequence[AskedTask], task_of: Ints) -> Floats:
+    """Return what each answer is worth, as `value_of` says; `task_of`: where each one's task is among `tasks`."""
+    numbers, values = answers.ints("number"), np.full(len(answers), np.nan)
+    for i, task in enumerate(tasks):
+        own = task_of == i
+        values[own] = judgements.values(task.primary, numbers[own])
+    values[answers.known("fault")] = np.nan
+    values[answers.has("fault", Fault.CANDIDATE)] = 0.0
+    return values
 
 
 def value_of(fault: str | None, judgement: Judgement | None) -> float | None:

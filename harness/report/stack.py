@@ -79,17 +79,18 @@ def stack(of: SlotEvidence) -> StackView | None:
 
 def _readings(of: SlotEvidence, name: str) -> Sequence[Record]:
     """Return every call that measured the candidate's answers: one that failed may be billed too."""
-    return [reading for key in of.answers_of(name).column("key") for reading in of.readings.get(key, ())]
+    keys = of.answers_of(name).column("key") if of.readings else ()
+    return [reading for key in keys for reading in of.readings.get(key, ())]
 
 
 def _doubt(of: SlotEvidence, name: str, readings: Sequence[Record]) -> Phrase | None:
     answers = of.answers_of(name)
-    costs = [*answers.column("cost_usd"), *(it.cost_usd for it in readings)]
-    if all(cost is None for cost in costs):
+    costs = {*answers.counts("cost_usd"), *(it.cost_usd for it in readings)}
+    if costs <= {None}:
         return NOT_MEASURED
     if None in costs:
         return AT_LEAST
-    sources = (*answers.column("cost_source"), *(it.cost_source for it in readings))
+    sources = {*answers.counts("cost_source"), *(it.cost_source for it in readings)}
     return ESTIMATED if any(source in BOUNDED_SOURCES for source in sources) else None
 
 
@@ -97,8 +98,7 @@ def _bill(of: SlotEvidence, name: str, readings: Sequence[Record]) -> Mapping[st
     """Return dollars by part, those of a cascade by stage where its stages are all that it cost."""
     answers, configured = of.answers_of(name), of.configured.get(name)
     bill = {} if configured is None else parts(answers, configured)
-    keys = answers.column("key")
-    priced = [key for key, cost in zip(keys, answers.column("cost_usd"), strict=True) if cost is not None]
+    priced = answers.where(answers.known("cost_usd")).column("key") if of.stages else ()
     stages = _sums((f"{STAGE}{it.call.stage}", it.cost_usd) for key in priced for it in of.stages.get(key, ()))
     if stages and sum(stages.values()) == bill.get("stages"):
         bill = stages

@@ -1,8 +1,9 @@
 """Each sample with what came of it, the telling ones first: where candidates disagree, then bad ones, then errors."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+
+import numpy as np
 
 from harness.core.scores import BAD_BELOW
 from harness.report.evidence import AskedSample, AskedTask
@@ -37,19 +38,12 @@ class Case:
     lost: int
     """How many answers have no score."""
     spread: float
+    interest: Interest
 
     @property
     def answered(self) -> int:
         """How many candidates have answered."""
         return len(self.answers) - self.answers.count(-1)
-
-    @property
-    def interest(self) -> Interest:
-        if self.spread >= DIFFERENT_FROM:
-            return Interest.DIFFERENT
-        if self.bad:
-            return Interest.BAD
-        return Interest.ERROR if self.lost else Interest.PLAIN
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -64,26 +58,36 @@ class Case:
 
 def told(of: SlotEvidence) -> tuple[Case, ...]:
     """Return every sample that somebody answered, the telling ones first."""
-    return tuple(sorted(_cases(of), key=lambda case: (case.interest, -case.spread, -case.bad)))
-
-
-def _cases(of: SlotEvidence) -> Iterator[Case]:
+    values = of.worth
+    scored = ~np.isnan(values)
+    answered, bad = (of.grid >= 0).sum(axis=2), (values < BAD_BELOW).sum(axis=2)
+    lost = answered - scored.sum(axis=2)
+    highest, lowest = np.where(scored, values, -np.inf).max(axis=2), np.where(scored, values, np.inf).min(axis=2)
+    spread = np.where(scored.any(axis=2), highest - lowest, 0.0)
+    why = [spread >= DIFFERENT_FROM, bad > 0, lost > 0]
+    interest = np.select(why, [Interest.DIFFERENT, Interest.BAD, Interest.ERROR], Interest.PLAIN)
+    order = np.lexsort((-bad.ravel(), -spread.ravel(), interest.ravel()))
+    order = order[answered.ravel()[order] > 0]
     tasks = {(task.suite, task.name): task for task in of.tasks}
-    places = of.grid.tolist()
-    for i, asked in enumerate(of.samples):
-        task = tasks[asked.suite, asked.task]
-        for epoch in range(of.epochs):
-            answers = tuple(places[i][epoch])
-            values = tuple([None if at < 0 else of.values[at] for at in answers])
-            answered, scored = len(answers) - answers.count(-1), [value for value in values if value is not None]
-            if answered:
-                yield Case(
-                    asked=asked,
-                    task=task,
-                    epoch=epoch,
-                    answers=answers,
-                    values=values,
-                    bad=sum([value < BAD_BELOW for value in scored]),
-                    lost=answered - len(scored),
-                    spread=max(scored) - min(scored) if scored else 0.0,
-                )
+    columns = (
+        *np.unravel_index(order, answered.shape),
+        of.grid.reshape(len(spread.ravel()), -1)[order],
+        *(table.ravel()[order] for table in (bad, lost, spread, interest)),
+    )
+    worth = np.where(scored, values.astype(object), np.array(None)).reshape(len(spread.ravel()), -1)[order]
+    return tuple(
+        Case(
+            asked=(asked := of.samples[sample]),
+            task=tasks[asked.suite, asked.task],
+            epoch=epoch,
+            answers=tuple(answers),
+            values=tuple(worth),
+            bad=bad,
+            lost=lost,
+            spread=spread,
+            interest=Interest(interest),
+        )
+        for sample, epoch, answers, bad, lost, spread, interest, worth in zip(
+            *(column.tolist() for column in columns), worth.tolist(), strict=True
+        )
+    )

@@ -27,8 +27,8 @@ def in_other_units(of: SlotEvidence, name: str) -> Iterator[Phrase]:
     were heard to speak.
     """
     records = of.answers_of(name)
-    came = records.where(fault is None for fault in records.column("fault"))
-    if came and None not in came.column("cost_usd"):
+    came = records.where(~records.known("fault"))
+    if came and came.known("cost_usd").all():
         spent = records.spent
         yield _phrase(of, name, "usd_per_success", spent / len(came))
         yield from _spoken(of, name, came, spent)
@@ -44,9 +44,9 @@ def in_other_units(of: SlotEvidence, name: str) -> Iterator[Phrase]:
 
 
 def _spoken(of: SlotEvidence, name: str, came: Records, spent: Decimal) -> Iterator[Phrase]:
-    characters, tokens = came.total("input_characters"), came.total("output_audio_tokens")
+    characters, tokens = sum(came.told("input_characters")), sum(came.told("output_audio_tokens"))
     spoken_s, heard_s = (
-        sum((Decimal(str(seconds)) for seconds in came.column(meter) if seconds), Decimal(0))
+        sum((Decimal(str(seconds)) for seconds in came.told(meter) if seconds), Decimal(0))
         for meter in ("output_audio_seconds", "input_audio_seconds")
     )
     if characters:

@@ -4,16 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+
 from harness.core.calls import Fault, Role, Unrecorded
 from harness.core.candidates import Candidate
 from harness.core.canonical import canonical, digest
 from harness.core.decision import Decision, VerdictKind
 from harness.core.latitude import Latitude
 from harness.core.rules import Combine
+from harness.metrics.stats import Bools
 from harness.report.attribution import AttributionRow, attributions
 from harness.report.cases import CasesView, cases
 from harness.report.confusion import Confusion, confusions
-from harness.report.evidence import Evidence, candidates_of, config_of, instruments_of, signatures_of
+from harness.report.evidence import Evidence, candidates_of, config_of, instruments_of
 from harness.report.firmness import FirmnessView, firmness
 from harness.report.foreseen import ForeseenView, foreseen
 from harness.report.measures import (
@@ -240,17 +243,14 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
     manifest, config = evidence.manifest, config_of(evidence.manifest)
     answers = evidence.of_role(Role.ANSWER)
     pending = sum(call.role is Role.ANSWER for call in evidence.pending)
-    faults = [fault for fault in answers.column("fault") if fault is not None]
-    lost = len(faults) - faults.count(Fault.CANDIDATE)
+    failed, its_own = (int(answers.known("fault").sum()), int(answers.has("fault", Fault.CANDIDATE).sum()))
+    lost = failed - its_own
     listed = (*candidates_of(manifest).values(), *instruments_of(manifest).values())
     hosted = {model.name for candidate in listed for model in candidate.models if model.machine}
     cascades = {candidate.name for candidate in listed if candidate.stages}
     everything = evidence.everything
-    paid = everything.where(name not in cascades for name in everything.column("candidate"))  # their stages are there
-    billed, machine = (
-        paid.where((name in hosted) is own for name in paid.column("candidate")) for own in (False, True)
-    )
-    signatures = signatures_of(manifest, answers, evidence.judgements)
+    paid = everything.where(~_are(everything, "candidate", cascades))  # their stages are there
+    machine, billed = paid.where(own := _are(paid, "candidate", hosted)), paid.where(~own)
 
     def shown(metric: str, value: int) -> Number:
         return number(value, count(value), id=number_id("run", "summary", "", metric))
@@ -265,7 +265,7 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
         incomplete_allowed=any(decision.incomplete and decision.incomplete_allowed for decision in decisions),
         samples=shown("samples", len(evidence.samples)),
         planned=shown("planned", len(answers) + pending),
-        answered=shown("answered", len(answers) - len(faults)),
+        answered=shown("answered", len(answers) - failed),
         errors=shown("errors", lost),
         pending=shown("pending", pending),
         uncertain=shown("uncertain", len(evidence.uncertain)),
@@ -285,13 +285,21 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
         stop_rule=manifest.stop_rule,
         data_sha256=digest(manifest.suites),
         suites=tuple(_suites(evidence)),
-        scorers=tuple(sorted(f"{place}: {signature}" for place, signature in signatures.items())),
+        scorers=tuple(sorted(f"{place}: {signature}" for place, signature in evidence.signatures.items())),
         models=tuple(_model(candidate) for candidate in _named(candidates_of(manifest).values()).values()),
         instruments=tuple(_instrument(evidence, *item) for item in sorted(instruments_of(manifest).items())),
         settings=tuple(_settings(config)),
         environment=tuple(sorted(manifest.environment.items())),
         notices=tuple(str(notice) for notice in config.get("notices", ())),
     )
+
+
+def _are(records: Records, name: str, values: Iterable[str]) -> Bools:
+    """Return which records have one of `values` in a column."""
+    found = np.zeros(len(records), dtype=np.bool_)
+    for value in values:
+        found |= records.has(name, value)
+    return found
 
 
 def _priced(candidates: Iterable[Candidate]) -> Iterable[str]:
@@ -324,7 +332,7 @@ def _dollars(metric: str, records: Records, *, all_: Records) -> Measured:
 
 
 def _total(records: Records) -> Decimal | None:
-    return None if None in records.column("cost_usd") else records.spent
+    return records.spent if records.known("cost_usd").all() else None
 
 
 def _unrecorded(of: Unrecorded) -> Phrase | None:
@@ -379,12 +387,12 @@ def _model(candidate: Candidate) -> ModelView:
 
 def _instrument(evidence: Evidence, name: str, candidate: Candidate) -> InstrumentView:
     calls = evidence.of_role(Role.INSTRUMENT)
-    records = calls.where(instrument == name for instrument in calls.column("instrument"))
+    records = calls.where(calls.has("instrument", name))
 
     def shown(metric: str, value: int) -> Number:
         return number(value, count(value), id=number_id("run", "instruments", name, metric))
 
-    failures = len(records) - records.column("fault").count(None)
+    failures = int(records.known("fault").sum())
     return InstrumentView(
         name=name,
         candidate=candidate.name,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from harness.core.calls import Call, Record, Role, Told, Unrecorded
 from harness.core.canonical import canonical, from_json, to_json
@@ -27,12 +27,14 @@ from harness.store.ballast import Ballast
 from harness.store.lock import Lock, holder
 from harness.store.network import refuse_network
 from harness.store.operations import ScoreRow
-from harness.store.records import NAMES, Records, columns
 from harness.store.schema import build, connect, is_outdated, migrate
 from harness.store.writer import Operation, Writer
 
+if TYPE_CHECKING:
+    from harness.store.judgements import Judgements
+    from harness.store.records import Aside, Records
+
 DATABASE = "run.db"
-_score = rows.made_of(ScoreRow)
 __all__ = ["Count", "Ledger", "ScoreRow", "StoredSample"]
 
 
@@ -205,30 +207,41 @@ class Ledger:
         """Yield every record in plan order."""
         return iter(self.table(role))
 
-    def table(self, role: Role | None = None) -> Records:
-        """Return every record in plan order, as a table."""
+    def table(self, role: Role | None = None) -> "Records":
+        """Return every record in plan order as a table, which reads attempts from here when a record is looked at."""
+        from harness.store.records import NAMES, Home, Records, Table
+
         used = {f"{table}.{name}" for table in ("plan", "call") for name in self.used(table)}
         joined = {"measured.key": "plan.measures", "whole.key": "plan.part_of"}
-        stored = (*rows.CALL_COLUMNS, *(f"call.{name}" for name in rows.RESULT_COLUMNS))
-        sources = {"plan": "plan.id"} | {
-            name: column
-            for name, column in zip(NAMES, stored, strict=True)
-            if column.startswith("sample.") or joined.get(column, column) in used
+        columns = dict(zip((*rows.CALL_FIELDS, *rows.RESULT_COLUMNS), rows.RECORD_COLUMNS, strict=True))
+        sources = {"number": "plan.id", "home": "plan.sample", "tries": "call.attempt"} | {
+            name: columns[name] for name in NAMES if joined.get(columns[name], columns[name]) in used
         }
         of_role = f" AND plan.role = '{role.value}'" if role else ""
         found = self._query(
-            f"SELECT {', '.join(sources.values())} FROM {rows.CALL_TABLES} WHERE call.finished IS NOT NULL{of_role}"
-            " ORDER BY plan.id"
+            f"SELECT {', '.join(sources.values())} FROM plan JOIN call ON call.plan = plan.id {rows.LINKS}"
+            f" WHERE call.finished IS NOT NULL{of_role} ORDER BY plan.id"
         ).fetchall()
-        keys = {row[0]: row[1] for row in found}
-        tried: dict[str, list[rows.Row]] = {}
-        for row in self._query(
-            f"SELECT attempt.plan, {', '.join(rows.ATTEMPT_FIELDS)} FROM attempt JOIN call USING (plan, visit)"
-            " ORDER BY attempt.plan, number"
+        stored = dict(zip(sources, zip(*found, strict=True) if found else ((),) * len(sources), strict=True))
+        places, homes = dict[int, int](), list[Home]()
+        for number, suite, task, name in self._query("SELECT id, suite, task, name FROM sample"):
+            places[number] = len(homes)
+            homes.append((suite, task, name))
+        stored["home"] = tuple(map(places.__getitem__, stored["home"]))
+        return Records.all(Table(stored, homes, self._asides))
+
+    def _asides(self, calls: Sequence[int]) -> dict[int, "Aside"]:
+        """Return number of a call → its request as text, and its attempts in their order."""
+        where, values = (" WHERE plan.id = ?", calls) if len(calls) == 1 else ("", ())
+        attempts: dict[int, list[rows.Row]] = {}
+        for plan, *attempt in self._query(
+            f"SELECT plan.id, {', '.join(rows.ATTEMPT_FIELDS)} FROM plan JOIN call ON call.plan = plan.id"
+            f" JOIN attempt ON attempt.plan = plan.id AND attempt.visit = call.visit{where} ORDER BY plan.id, number",
+            values,
         ):
-            if row[0] in keys:
-                tried.setdefault(keys[row[0]], []).append(row)
-        return Records(columns(tuple(sources), found), range(len(found)), tried)
+            attempts.setdefault(plan, []).append(attempt)
+        requests = self._query(f"SELECT id, request FROM plan{where}", values)
+        return {plan: (request, attempts.get(plan, ())) for plan, request in requests}
 
     def used(self, table: str) -> list[str]:
         """Return the columns of a table in which some row holds something."""
@@ -244,7 +257,7 @@ class Ledger:
             rows.told_of, self._query(f"SELECT {columns} FROM {rows.CALL_TABLES} WHERE {where} ORDER BY plan.id")
         )
 
-    def pending(self, role: Role, *, retry_failed: bool = False) -> list[Call]:
+    def pending(self, *roles: Role, retry_failed: bool = False) -> list[Call]:
         """Return the calls without a final word in plan order; on request also those that failed for infra or a bug.
 
         An answer that took longer than our own deadline is not among them: it was measured, and asking again until it
@@ -253,9 +266,10 @@ class Ledger:
         """
         wanted = "call.state IS NULL OR call.state IN ('pending', 'intent')"
         if retry_failed:
-            measured = " AND call.kind IS NOT 'timeout'" if role in (Role.ANSWER, Role.ORACLE) else ""
-            wanted += f" OR (call.state = 'failed'{measured})"
-        return list(self._calls(f"plan.role = '{role.value}' AND plan.called_off IS NULL AND ({wanted})"))
+            measured = f"call.kind IS 'timeout' AND plan.role IN ('{Role.ANSWER.value}', '{Role.ORACLE.value}')"
+            wanted += f" OR (call.state = 'failed' AND NOT ({measured}))"
+        among = ", ".join(f"'{role.value}'" for role in roles)
+        return list(self._calls(f"plan.role IN ({among}) AND plan.called_off IS NULL AND ({wanted})"))
 
     def uncertain(self) -> list[Call]:
         """Return the calls that a dead process had sent without seeing their end: they may have been billed."""
@@ -418,13 +432,16 @@ class Ledger:
         )
         return found.fetchone() is not None
 
-    def scores(self) -> list[ScoreRow]:
+    def scores(self) -> "Judgements":
         """Return every score in plan order."""
+        from harness.store.judgements import Judgements
+
+        scorers = {number: it for number, *it in self._query("SELECT id, name, signature FROM scorer ORDER BY id")}
         found = self._query(
-            "SELECT key, scorer.name, signature, value, reason, detail FROM score JOIN plan ON plan.id = score.plan"
-            " JOIN scorer ON scorer.id = score.scorer ORDER BY score.plan, score.scorer"
+            "SELECT plan, key, scorer, value, reason, detail FROM score JOIN plan ON plan.id = score.plan"
+            " ORDER BY score.plan, score.scorer"
         )
-        return [_score((*row[:-1], rows.numbers_of(row[-1]))) for row in found]
+        return Judgements(found.fetchall(), scorers)
 
     def query(self, sql: str) -> sqlite3.Cursor:
         """Read rows of the schema as they are: for frames, which take columns and no nouns."""
@@ -436,9 +453,9 @@ class Ledger:
             rows.call_of, self._query(f"SELECT {columns} FROM {rows.CALL_TABLES} WHERE {where} ORDER BY plan.id")
         )
 
-    def _query(self, sql: str) -> sqlite3.Cursor:
+    def _query(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         try:
-            return self._read.execute(sql)
+            return self._read.execute(sql, values)
         except sqlite3.Error as error:
             raise StoreError(
                 worded("{folder} cannot be read: {error}", folder=self.folder / DATABASE, error=error)

@@ -72,10 +72,9 @@ CALL_COLUMNS = (
     "plan.epoch", "plan.instrument", "measured.key", "plan.stage", "whole.key",
 )  # fmt: skip
 """Columns of `CALL_TABLES` in the order of `CALL_FIELDS`, and of `call_of`."""
-CALL_TABLES = (
-    "plan JOIN sample ON sample.id = plan.sample LEFT JOIN plan AS measured ON measured.id = plan.measures"
-    " LEFT JOIN plan AS whole ON whole.id = plan.part_of LEFT JOIN call ON call.plan = plan.id"
-)
+RECORD_COLUMNS = (*CALL_COLUMNS, *(f"call.{name}" for name in RESULT_COLUMNS))
+LINKS = "LEFT JOIN plan AS measured ON measured.id = plan.measures LEFT JOIN plan AS whole ON whole.id = plan.part_of"
+CALL_TABLES = f"plan JOIN sample ON sample.id = plan.sample {LINKS} LEFT JOIN call ON call.plan = plan.id"
 
 
 TOLD_COLUMNS = (

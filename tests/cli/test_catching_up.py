@@ -140,10 +140,10 @@ def test_what_an_instrument_must_measure_first_is_refused_with_the_command(
         assert "only a run asks instruments" in refused.err
         assert f"bakeoff run --resume reports/{run.name}, or decide without them" in refused.err
     with Ledger.open(run, write=False) as ledger:
-        assert ledger.scores() == []
+        assert list(ledger.scores()) == []
     desk.bakeoff("decide", "latest", "--allow-incomplete", code=None)
     with Ledger.open(run, write=False) as ledger:
-        assert ledger.scores() != []
+        assert list(ledger.scores()) != []
 
 
 def test_each_reason_is_that_of_whom_it_stopped(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from harness.core.calls import Failure, Fault
 from harness.report.confusion import confusions
 from harness.report.evidence import Judgement
 from harness.report.slots import SlotEvidence, slot_evidence
+from harness.store.judgements import Judgements
 from tests.report.bakeoffs import two_slots
 
 LABELS = ["yes", "maybe", "no"]
@@ -20,19 +21,16 @@ def labelled(read: tuple[int, ...], *, labels: list[str]) -> SlotEvidence:
     (decision,) = (d for d in run.decisions if d.slot == "text")
     of = slot_evidence(run.evidence, decision)
     signature = f"label_match@1(labels={str(labels).replace(chr(39), chr(34))})"
-    return replace(
-        of,
-        judgements={
-            record.call.key: {
-                "label_match": Judgement(
-                    key=record.call.key, scorer="label_match", signature=signature, value=0.0, reason="",
-                    detail={"wanted": 1.0, "read": float(read[i % len(read)])},
-                )
-            }
-            for i, record in enumerate(of.answers)
-            if not isinstance(record.outcome, Failure)
-        },
-    )  # fmt: skip
+    judgements = [
+        Judgement(
+            key=record.call.key, scorer="label_match", signature=signature, value=0.0, reason="",
+            detail={"wanted": 1.0, "read": float(read[i % len(read)])},
+        )
+        for i, record in enumerate(of.answers)
+        if not isinstance(record.outcome, Failure)
+    ]  # fmt: skip
+    numbers = dict(zip(of.answers.column("key"), of.answers.column("number"), strict=True))
+    return replace(of, judgements=Judgements.of(judgements, numbers))
 
 
 def test_each_answer_is_counted_once_and_lost_ones_are_not() -> None:

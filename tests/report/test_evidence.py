@@ -51,8 +51,8 @@ class FakeLedger:
                 key=j.key, scorer=j.scorer, signature=j.signature, value=j.value, reason=j.reason, detail=j.detail
             )
 
-    def pending(self, role: Role) -> Sequence[Call]:
-        return [call for call in self.evidence.pending if call.role is role]
+    def pending(self, *roles: Role) -> Sequence[Call]:
+        return [call for call in self.evidence.pending if call.role in roles]
 
     def uncertain(self) -> Sequence[Call]:
         return self.evidence.uncertain
