@@ -227,6 +227,20 @@ class Unrecorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """How much of a plan has come: whatever changes there shows in one of these."""
+
+    calls: int
+    """Planned, and not called off."""
+    came: int
+    """Those that have a final word."""
+    failed: int
+    """Those of them that were lost."""
+    last: str | None
+    """When the last of them came, UTC in ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """An output with its place: all that judging takes."""
 

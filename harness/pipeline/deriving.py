@@ -70,7 +70,6 @@ def catch_up(run_folder: Path, folder: Path) -> None:
     Where another process writes the run, what it has decided before stands.
     """
     from harness.store import decision_file
-    from harness.store.completeness import completeness
     from harness.store.ledger import Ledger
     from harness.store.lock import holder
 
@@ -82,7 +81,7 @@ def catch_up(run_folder: Path, folder: Path) -> None:
         return
     judge_what_came(run_folder, folder)
     with Ledger.open(run_folder, write=False) as ledger:
-        came, unrecorded = completeness(ledger), ledger.unrecorded()
+        came, unrecorded = ledger.came(), ledger.unrecorded()
     if not decision_file.is_current(run_folder, last, came, unrecorded):
         weights, allow_incomplete = decision_file.asked_for(run_folder)
         decide(run_folder, weights=weights, allow_incomplete=allow_incomplete)
@@ -181,7 +180,7 @@ def decided(
     with Ledger.open(run_folder, write=False) as ledger, ledger.snapshot():
         manifest, calls, scores = ledger.manifest(), calls_frame(ledger), scores_frame(ledger)
         counts, judges, evidence = completeness(ledger), self_measured(ledger), evidence_sha256(ledger)
-        unrecorded, others = ledger.unrecorded(), echoes(ledger)
+        unrecorded, came, others = ledger.unrecorded(), ledger.came(), echoes(ledger)
         if prices is not None:
             at_prices(calls, ledger.records(), called(manifest), prices)
     config = cast(dict[str, Any], manifest.config)
@@ -204,6 +203,7 @@ def decided(
         "evidence_sha256": evidence,
         "rules_frozen": to_json(manifest.rules),
         "incomplete": any(decision.incomplete for decision in decisions),
+        "came": to_json(came),
         "unrecorded": to_json(unrecorded),
         "decisions": to_json(decisions),
     }

@@ -28,7 +28,8 @@ BYTES = 2_000_000
 """Of their chunks together, as they stand in the page."""
 CHUNK = 1_000
 """Answers that are opened at once."""
-LEVEL = 6
+LEVEL = 4
+"""Of compression: a higher one takes three times as long for a sixth less."""
 SUMMARY_CHARACTERS = 110
 DIFFERENT, BAD, LOST = 1, 2, 4
 """Bits of an index's flags."""
@@ -145,7 +146,7 @@ def _index(view: CasesView, starts: Sequence[int], written: int) -> Json:
         "inputs": [one_line(as_text(case.asked.sample.input)[: 4 * SUMMARY_CHARACTERS], SUMMARY_CHARACTERS)
                    for case in told],
         "task": [tasks[case.asked.suite, case.asked.task] for case in told],
-        "tag": [_listed(view.tags.inside.get(case.place, ())) for case in told],
+        "tag": [_listed(view.tags.inside.get(case.at, ())) for case in told],
         "epoch": [case.epoch for case in told] if of.epochs > 1 else None,
         "flags": list(map(_flags, told)),
         "scores": [[case.values[c] for case in told] for c in range(len(of.candidates))],

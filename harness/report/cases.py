@@ -1,6 +1,6 @@
 """The answers of one slot, sample by sample: the telling ones first, and the bad ones counted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,7 +107,7 @@ def cases(of: SlotEvidence, anchor: str) -> CasesView:
         total=counted("total", len(found)),
         tasks=tuple(f"{task.suite}/{task.name}" for task in of.tasks),
         filters=tuple((which, counted(f"filter.{which}", n)) for which, n in filters.items()),
-        counts=tuple(_bad_counts(of, found, tags)),
+        counts=tuple(_bad_counts(of, tags)),
         worst=tuple(_bad_case(of, found[i], anchor_of(anchor, i)) for i in worst),
         slices=slices(of, tags),
     )
@@ -128,6 +128,8 @@ def sample_view(of: SlotEvidence, case: Case, anchor: str) -> SampleView:
         where = (*case.where, "epoch")
         epoch = number(case.epoch + 1, str(case.epoch + 1), id=number_id(of.slot, "samples", "", *where))
     chips = tuple(_chip(of, case, i) for i in range(len(tags)))
+    came = np.array([at for at in case.answers if at >= 0], dtype=np.int64)
+    records = iter(of.answers.pick(came))
     recording, length = next((medium for medium in sample.media if isinstance(medium, Audio)), None), None
     if recording is not None:
         where = (*case.where, "recording_seconds")
@@ -147,7 +149,7 @@ def sample_view(of: SlotEvidence, case: Case, anchor: str) -> SampleView:
         target=None if sample.target is None else as_text(sample.target),
         chips=tuple((t, chip) for t, chip in zip(tags, chips, strict=True) if chip is not None),
         tags=tags,
-        answers=tuple(None if at < 0 else answer(of, case.task, sample, of.answers[at]) for at in case.answers),
+        answers=tuple(None if at < 0 else answer(of, case.task, sample, next(records)) for at in case.answers),
     )
 
 
@@ -160,24 +162,21 @@ def _chip(of: SlotEvidence, case: Case, i: int) -> Number | Phrase | None:
     return number(value, fixed(value, 2), id=number_id(of.slot, "samples", of.candidates[i], *case.where, "chip"))
 
 
-def _bad_counts(of: SlotEvidence, found: Sequence[Case], tags: Tagged) -> Iterable[BadCount]:
-    values = np.array([case.values for case in found], dtype=float).reshape(len(found), len(of.candidates))
-    tasks: dict[int, list[int]] = {id(task): [] for task in of.tasks}
-    members: list[list[int]] = [[] for _ in tags.slices]
-    for i, case in enumerate(found):
-        tasks[id(case.task)].append(i)
-        for at in tags.inside.get(case.place, ()):
-            members[at].append(i)
-    for i, (task, chosen) in enumerate(zip(of.tasks, tasks.values(), strict=True)):
-        yield _bad_count(of, Slice(kind="slice.task", name=(task.suite, task.name)), i, values[chosen])
-    for i, (name, chosen) in enumerate(zip(tags.slices, members, strict=True)):
-        yield _bad_count(of, name, i, values[chosen])
+def _bad_counts(of: SlotEvidence, tags: Tagged) -> Iterable[BadCount]:
+    worth = of.worth
+    tasks: dict[tuple[str, str], list[int]] = {(task.suite, task.name): [] for task in of.tasks}
+    for place, asked in enumerate(of.samples):
+        tasks[asked.suite, asked.task].append(place)
+    for i, (name, places) in enumerate(tasks.items()):
+        yield _bad_count(of, Slice(kind="slice.task", name=name), i, worth[places])
+    for i, (slice_, members) in enumerate(zip(tags.slices, tags.members, strict=True)):
+        yield _bad_count(of, slice_, i, worth[members])
 
 
 def _bad_count(of: SlotEvidence, slice_: Slice, place: int, values: Floats) -> BadCount:
-    """Return the count of one slice; values [cases, candidates], NaN for none."""
+    """Return the count of one slice; values [samples, epochs, candidates], NaN for none."""
     cells = []
-    bad, judged = (values < BAD_BELOW).sum(axis=0).tolist(), (~np.isnan(values)).sum(axis=0).tolist()
+    bad, judged = ((values < BAD_BELOW).sum(axis=(0, 1)).tolist(), (~np.isnan(values)).sum(axis=(0, 1)).tolist())
     for candidate, n_bad, n in zip(of.candidates, bad, judged, strict=True):
         numbers: dict[str, Piece] = {
             which: number(n, count(n), id=number_id(of.slot, "bad", candidate, slice_.kind, *slice_.name, which))

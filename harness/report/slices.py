@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,8 +81,10 @@ class SlicesView:
 class Tagged:
     slices: tuple[Slice, ...]
     """By language and tag."""
-    inside: Mapping[tuple[str, str, str], tuple[int, ...]]
-    """Suite, task and id of a sample → which slices it is in."""
+    members: tuple[Ints, ...]
+    """Of each slice the places of its samples among those of the slot."""
+    inside: Mapping[int, Sequence[int]]
+    """Place of a sample → which slices it is in."""
 
 
 def tagged(of: SlotEvidence) -> Tagged:
@@ -90,20 +92,20 @@ def tagged(of: SlotEvidence) -> Tagged:
 
     What all have in common, and what nearly each has for itself, slices nothing.
     """
-    found: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
+    found: dict[tuple[str, str], list[int]] = {}
     have: Counter[str] = Counter()
-    for asked in of.samples:
+    for place, asked in enumerate(of.samples):
         for key, values in _told(asked.sample):
             have[key] += 1
             for value in values:
-                found.setdefault((key, value), []).append((asked.suite, asked.task, asked.sample.id))
+                found.setdefault((key, value), []).append(place)
     differ = Counter(key for key, _ in found)
     telling = [
         (key, value)
         for key, value in sorted(found)
         if differ[key] <= MOST_VALUES and (key == "tags" or (differ[key] > 1 and 2 * differ[key] <= have[key]))
     ]
-    inside: dict[tuple[str, str, str], list[int]] = {}
+    inside: dict[int, list[int]] = {}
     for i, pair in enumerate(telling):
         for place in found[pair]:
             inside.setdefault(place, []).append(i)
@@ -111,7 +113,8 @@ def tagged(of: SlotEvidence) -> Tagged:
         Slice(kind="slice.lang", name=(value,)) if key == "lang" else Slice(kind="slice.tag", name=(key, value))
         for key, value in telling
     )
-    return Tagged(slices=slices, inside={place: tuple(numbers) for place, numbers in inside.items()})
+    members = tuple(np.array(found[pair], dtype=np.int64) for pair in telling)
+    return Tagged(slices=slices, members=members, inside=inside)
 
 
 def _told(sample: Sample) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -137,13 +140,14 @@ def slices(of: SlotEvidence, tags: Tagged) -> SlicesView | None:
     """Return the quality of each slice by candidate, the lowest mean first; None where nothing slices the samples."""
     if not tags.slices:
         return None
-    places, values, clusters = _means(of)
+    stated = [asked.sample.metadata.get("cluster") for asked in of.samples]
+    clusters = numbered(
+        (asked.suite, asked.task, asked.sample.id) if cluster is None else (asked.suite, str(cluster))
+        for asked, cluster in zip(of.samples, stated, strict=True)
+    )
+    values = mean_of_known(of.worth, axis=1)
     rows: list[tuple[bool, float, SliceRow]] = []
-    members: list[list[int]] = [[] for _ in tags.slices]
-    for i, place in enumerate(places):
-        for at in tags.inside.get(place, ()):
-            members[at].append(i)
-    for of_slice, chosen in zip(tags.slices, members, strict=True):
+    for of_slice, chosen in zip(tags.slices, tags.members, strict=True):
         within, own = values[chosen], clusters[chosen]
         cells = tuple(_cell(of, of_slice, name, within[:, c], own) for c, name in enumerate(of.candidates))
         known = [float(cell.quality.value.raw) for cell in cells if isinstance(cell.quality.value, Number)]
@@ -159,17 +163,6 @@ def slices(of: SlotEvidence, tags: Tagged) -> SlicesView | None:
         return number(n, count(n), id=number_id(of.slot, "slices", "", which))
 
     return SlicesView(rows=shown, shown=counted("shown", len(shown)), total=counted("total", len(rows)))
-
-
-Places = list[tuple[str, str, str]]
-
-
-def _means(of: SlotEvidence) -> tuple[Places, Floats, Ints]:
-    """Return the samples, each one's mean over its epochs by candidate (NaN: none), and the number of its cluster."""
-    places = [(asked.suite, asked.task, asked.sample.id) for asked in of.samples]
-    stated = [asked.sample.metadata.get("cluster") for asked in of.samples]
-    clusters = numbered(p if c is None else (p[0], str(c)) for p, c in zip(places, stated, strict=True))
-    return places, mean_of_known(of.worth, axis=1), clusters
 
 
 def _cell(of: SlotEvidence, slice_: Slice, name: str, values: Floats, clusters: Ints) -> SliceCell:

@@ -26,6 +26,8 @@ class Interest(IntEnum):
 class Case:
     """One sample at one epoch with its answers by candidate."""
 
+    at: int
+    """The sample's place among those of the slot."""
     asked: AskedSample
     task: AskedTask
     epoch: int
@@ -46,14 +48,9 @@ class Case:
         return len(self.answers) - self.answers.count(-1)
 
     @property
-    def place(self) -> tuple[str, str, str]:
-        """Suite, task and sample."""
-        return self.asked.suite, self.asked.task, self.asked.sample.id
-
-    @property
     def where(self) -> tuple[str, str, str, str]:
         """The part of an id that names it."""
-        return (*self.place, str(self.epoch))
+        return self.asked.suite, self.asked.task, self.asked.sample.id, str(self.epoch)
 
 
 def told(of: SlotEvidence) -> tuple[Case, ...]:
@@ -62,7 +59,10 @@ def told(of: SlotEvidence) -> tuple[Case, ...]:
     scored = ~np.isnan(values)
     answered, bad = (of.grid >= 0).sum(axis=2), (values < BAD_BELOW).sum(axis=2)
     lost = answered - scored.sum(axis=2)
-    highest, lowest = np.where(scored, values, -np.inf).max(axis=2), np.where(scored, values, np.inf).min(axis=2)
+    highest, lowest = (
+        np.where(scored, values, -np.inf).max(axis=2, initial=-np.inf),
+        np.where(scored, values, np.inf).min(axis=2, initial=np.inf),
+    )
     spread = np.where(scored.any(axis=2), highest - lowest, 0.0)
     why = [spread >= DIFFERENT_FROM, bad > 0, lost > 0]
     interest = np.select(why, [Interest.DIFFERENT, Interest.BAD, Interest.ERROR], Interest.PLAIN)
@@ -77,7 +77,8 @@ def told(of: SlotEvidence) -> tuple[Case, ...]:
     worth = np.where(scored, values.astype(object), np.array(None)).reshape(len(spread.ravel()), -1)[order]
     return tuple(
         Case(
-            asked=(asked := of.samples[sample]),
+            at=at,
+            asked=(asked := of.samples[at]),
             task=tasks[asked.suite, asked.task],
             epoch=epoch,
             answers=tuple(answers),
@@ -87,7 +88,7 @@ def told(of: SlotEvidence) -> tuple[Case, ...]:
             spread=spread,
             interest=Interest(interest),
         )
-        for sample, epoch, answers, bad, lost, spread, interest, worth in zip(
+        for at, epoch, answers, bad, lost, spread, interest, worth in zip(
             *(column.tolist() for column in columns), worth.tolist(), strict=True
         )
     )

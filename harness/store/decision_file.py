@@ -1,13 +1,13 @@
 """What was last decided of a run, and what was asked for then: decision.json, read again, with the draws beside it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.core.calls import Unrecorded
+from harness.core.calls import Came, Unrecorded
 from harness.core.canonical import from_json, to_json
-from harness.core.decision import Completeness, Decision
+from harness.core.decision import Decision
 from harness.core.latitude import Latitude
 from harness.core.wording import worded
 from harness.decide.sentences import english
@@ -74,13 +74,10 @@ def evidence_sha256(run_folder: Path) -> str:
     return str(_document(run_folder).get("evidence_sha256", ""))
 
 
-def is_current(
-    run_folder: Path, decided: Sequence[Decision], came: Mapping[str, Sequence[Completeness]], unrecorded: Unrecorded
-) -> bool:
-    """Whether anything was decided, on all that has come (slot → what is there now) and on what may have been billed
-    beside it."""
-    counted = all(decision.completeness == came.get(decision.slot) for decision in decided)
-    return bool(decided) and counted and _document(run_folder).get("unrecorded") == to_json(unrecorded)
+def is_current(run_folder: Path, decided: Sequence[Decision], came: Came, unrecorded: Unrecorded) -> bool:
+    """Whether anything was decided, on all that has come and on what may have been billed beside it."""
+    then = _document(run_folder)
+    return bool(decided) and (then.get("came"), then.get("unrecorded")) == (to_json(came), to_json(unrecorded))
 
 
 def _document(run_folder: Path) -> Any:

@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from harness.core.calls import Call, Record, Role, Told, Unrecorded
+from harness.core.calls import Call, Came, Record, Role, Told, Unrecorded
 from harness.core.canonical import canonical, from_json, to_json
 from harness.core.manifest import Manifest
 from harness.core.stopping import Stop
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from harness.store.records import Aside, Records
 
 DATABASE = "run.db"
+FEW = 1000
+"""Calls that are looked up one by one; of more, the tables are read."""
 __all__ = ["Count", "Ledger", "ScoreRow", "StoredSample"]
 
 
@@ -169,7 +172,7 @@ class Ledger:
         """Return the samples in the order in which they were loaded."""
         found = self._query("SELECT suite, task, name, document FROM sample ORDER BY id")
         return [
-            StoredSample(suite=suite, task=task, sample=from_json(Sample, {"id": name, **json.loads(document)}))
+            StoredSample(suite=suite, task=task, sample=rows.sample_of(name, document))
             for suite, task, name, document in found
         ]
 
@@ -221,18 +224,21 @@ class Ledger:
         found = self._query(
             f"SELECT {', '.join(sources.values())} FROM plan JOIN call ON call.plan = plan.id {rows.LINKS}"
             f" WHERE call.finished IS NOT NULL{of_role} ORDER BY plan.id"
-        ).fetchall()
-        stored = dict(zip(sources, zip(*found, strict=True) if found else ((),) * len(sources), strict=True))
+        )
+        cells = list(chain.from_iterable(found))
+        stored = {name: cells[place :: len(sources)] for place, name in enumerate(sources)}
         places, homes = dict[int, int](), list[Home]()
         for number, suite, task, name in self._query("SELECT id, suite, task, name FROM sample"):
             places[number] = len(homes)
             homes.append((suite, task, name))
-        stored["home"] = tuple(map(places.__getitem__, stored["home"]))
+        stored["home"] = [places[number] for number in stored["home"]]
         return Records.all(Table(stored, homes, self._asides))
 
     def _asides(self, calls: Sequence[int]) -> dict[int, "Aside"]:
         """Return number of a call → its request as text, and its attempts in their order."""
-        where, values = (" WHERE plan.id = ?", calls) if len(calls) == 1 else ("", ())
+        few = len(calls) <= FEW
+        where = " WHERE plan.id IN (SELECT value FROM json_each(?))" if few else ""
+        values = (json.dumps(calls),) if few else ()
         attempts: dict[int, list[rows.Row]] = {}
         for plan, *attempt in self._query(
             f"SELECT plan.id, {', '.join(rows.ATTEMPT_FIELDS)} FROM plan JOIN call ON call.plan = plan.id"
@@ -324,6 +330,14 @@ class Ledger:
             known = (calls * Decimal(amount) for amount in amounts if amount is not None)
             spent[candidate] = sum(known, spent.get(candidate, Decimal(0)))
         return spent
+
+    def came(self) -> Came:
+        """Return how much of the plan has come: any change of it shows in one of the numbers."""
+        ((calls, came, failed, last),) = self._query(
+            "SELECT (SELECT count(*) FROM plan WHERE called_off IS NULL), count(finished), total(state = 'failed'),"
+            " max(finished) FROM call"
+        )
+        return Came(calls=calls, came=came, failed=int(failed), last=last)
 
     def unrecorded(self) -> Unrecorded:
         """Return what may have been billed for what no record tells, now that nothing is in flight.

@@ -10,6 +10,7 @@ from harness.core.calls import Attempt, Call, Failure, Fault, Marks, Output, Ran
 from harness.core.canonical import canonical, from_json, to_json
 from harness.core.media import Audio, Image, Vectors, Video
 from harness.core.requests import Request
+from harness.core.suites import Sample
 
 T = TypeVar("T")
 
@@ -35,9 +36,12 @@ def made_of(noun: type[T]) -> Callable[[Sequence[Any]], T]:
     return make
 
 
+_sample = made_of(Sample)
 _call, _record, _output_of = made_of(Call), made_of(Record), made_of(Output)
 _attempt, _marks, _usage = made_of(Attempt), made_of(Marks), made_of(Usage)
 
+PLAIN = frozenset(f.name for f in fields(Sample) if f.name != "id")
+"""What a sample says; one without media is made of it as it stands."""
 MARKS = tuple(f.name for f in fields(Marks) if f.name != "sentences_ms")
 USAGE = tuple(f.name for f in fields(Usage))
 RENAMED = {"valid": "marks_valid", "source": "usage_source", "values": "numbers"}
@@ -110,6 +114,15 @@ def call_row(call: Call) -> tuple[Any, ...]:
     """Return `CALL_COLUMNS` of a call."""
     values = {name: getattr(call, name) for name in CALL_FIELDS}
     return tuple((values | {"role": call.role.value, "request": request_text(call.request)}).values())
+
+
+def sample_of(name: str, document: str) -> Sample:
+    """Build a sample from its id and the JSON of all the rest."""
+    said = json.loads(document)
+    if not said.get("media") and said.keys() <= PLAIN:
+        files = tuple(said.get("files", ()))
+        return _sample((name, said["input"], said.get("target"), files, (), said.get("metadata", {})))
+    return from_json(Sample, {"id": name, **said})
 
 
 def told_of(row: Row) -> Told:

@@ -10,16 +10,12 @@ from typing import Any
 
 import pytest
 
-from harness.core.calls import Role, Unrecorded
+from harness.core.calls import Came, Unrecorded
 from harness.core.canonical import to_json
-from harness.core.decision import Completeness
 from harness.core.latitude import Latitude
 from harness.errors import UsageError
 from harness.store.decision_file import asked_for, decisions, is_current, latitudes
 from tests.decide.cases import decided
-
-CAME = (Completeness(candidate="alpha", role=Role.ANSWER, planned=2, done=2, failed_candidate=0, failed_infra=0,
-                     failed_harness=0, pending=0),)  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"decision": []}'])
@@ -64,12 +60,17 @@ def test_what_was_never_decided_was_asked_for_with_nothing(tmp_path: Path) -> No
 
 
 def test_a_decision_holds_while_nothing_more_has_come(tmp_path: Path) -> None:
-    now, none = replace(decided({"alpha": {"quality": 0.9}}), completeness=CAME), Unrecorded()
-    (tmp_path / "decision.json").write_text(json.dumps({"decisions": [], "unrecorded": to_json(none)}))
-    assert is_current(tmp_path, [now], {"text": CAME}, none)
-    assert not is_current(tmp_path, [now], {"text": (replace(CAME[0], planned=3, pending=1),)}, none)
-    assert not is_current(tmp_path, [now], {"text": CAME}, Unrecorded(calls=1))
-    assert not is_current(tmp_path, [], {}, none)
+    now, none = decided({"alpha": {"quality": 0.9}}), Unrecorded()
+    came = Came(calls=3, came=2, failed=1, last="2026-11-27T10:00:00Z")
+    document = {"decisions": [], "came": to_json(came), "unrecorded": to_json(none)}
+    (tmp_path / "decision.json").write_text(json.dumps(document))
+    assert is_current(tmp_path, [now], came, none)
+    for change in ({"calls": 4}, {"came": 3}, {"failed": 0}, {"last": "2026-11-27T10:00:01Z"}):
+        assert not is_current(tmp_path, [now], replace(came, **change), none)
+    assert not is_current(tmp_path, [now], came, Unrecorded(calls=1))
+    assert not is_current(tmp_path, [], came, none)
+    (tmp_path / "decision.json").write_text(json.dumps({**document, "came": None}))
+    assert not is_current(tmp_path, [now], came, none), "an older version did not say it"
 
 
 def test_draws_are_those_of_the_evidence_that_was_decided_on(tmp_path: Path) -> None:
