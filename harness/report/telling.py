@@ -55,26 +55,19 @@ class Case:
 
 def told(of: SlotEvidence) -> tuple[Case, ...]:
     """Return every sample that somebody answered, the telling ones first."""
-    values = of.worth
-    scored = ~np.isnan(values)
-    answered, bad = (of.grid >= 0).sum(axis=2), (values < BAD_BELOW).sum(axis=2)
-    lost = answered - scored.sum(axis=2)
-    highest, lowest = (
-        np.where(scored, values, -np.inf).max(axis=2, initial=-np.inf),
-        np.where(scored, values, np.inf).min(axis=2, initial=np.inf),
-    )
-    spread = np.where(scored.any(axis=2), highest - lowest, 0.0)
+    shape = len(of.samples) * of.epochs, len(of.candidates)
+    answers, values = of.grid.reshape(shape), of.worth.reshape(shape)
+    scored, answered = ~np.isnan(values), (answers >= 0).sum(axis=1)
+    bad, lost = (values < BAD_BELOW).sum(axis=1), answered - scored.sum(axis=1)
+    highest = np.where(scored, values, -np.inf).max(axis=1, initial=-np.inf)
+    lowest = np.where(scored, values, np.inf).min(axis=1, initial=np.inf)
+    spread = np.where(scored.any(axis=1), highest - lowest, 0.0)
     why = [spread >= DIFFERENT_FROM, bad > 0, lost > 0]
     interest = np.select(why, [Interest.DIFFERENT, Interest.BAD, Interest.ERROR], Interest.PLAIN)
-    order = np.lexsort((-bad.ravel(), -spread.ravel(), interest.ravel()))
-    order = order[answered.ravel()[order] > 0]
+    order = np.lexsort((-bad, -spread, interest))
+    order = order[answered[order] > 0]
     tasks = {(task.suite, task.name): task for task in of.tasks}
-    columns = (
-        *np.unravel_index(order, answered.shape),
-        of.grid.reshape(len(spread.ravel()), -1)[order],
-        *(table.ravel()[order] for table in (bad, lost, spread, interest)),
-    )
-    worth = np.where(scored, values.astype(object), np.array(None)).reshape(len(spread.ravel()), -1)[order]
+    columns = (*divmod(order, of.epochs), *(it[order] for it in (answers, values, bad, lost, spread, interest)))
     return tuple(
         Case(
             at=at,
@@ -82,13 +75,13 @@ def told(of: SlotEvidence) -> tuple[Case, ...]:
             task=tasks[asked.suite, asked.task],
             epoch=epoch,
             answers=tuple(answers),
-            values=tuple(worth),
+            values=tuple([None if value != value else value for value in values]),
             bad=bad,
             lost=lost,
             spread=spread,
             interest=Interest(interest),
         )
-        for at, epoch, answers, bad, lost, spread, interest, worth in zip(
-            *(column.tolist() for column in columns), worth.tolist(), strict=True
+        for at, epoch, answers, values, bad, lost, spread, interest in zip(
+            *(column.tolist() for column in columns), strict=True
         )
     )

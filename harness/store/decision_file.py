@@ -76,7 +76,7 @@ def evidence_sha256(run_folder: Path) -> str:
 
 def is_current(run_folder: Path, decided: Sequence[Decision], came: Came, unrecorded: Unrecorded) -> bool:
     """Whether anything was decided, on all that has come and on what may have been billed beside it."""
-    then = _document(run_folder)
+    then = _document(run_folder) if decided else {}
     return bool(decided) and (then.get("came"), then.get("unrecorded")) == (to_json(came), to_json(unrecorded))
 
 
