@@ -1,6 +1,7 @@
 """The memos of docs/examples hold no number that is not made from the record that lies beside them."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,14 @@ Derived = tuple[str, Evidence, tuple[Decision, ...]]
 
 
 @pytest.fixture(scope="module", params=["clear", "toss-up"])
-def derived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Derived:
+def derived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Derived]:
     """The example's evidence and decisions, from a copy of its records."""
     run = tmp_path_factory.mktemp("examples") / request.param
     run.mkdir()
     shutil.copy(EXAMPLES / request.param / "run.db", run)
     decisions = pipeline.decide(run)
-    return request.param, evidence_of(run), decisions
+    with evidence_of(run) as evidence:
+        yield request.param, evidence, decisions
 
 
 def test_its_verdict_is_what_its_folder_is_called(derived: Derived) -> None:

@@ -24,9 +24,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], 
     hostile, path = hostile_run(" ¦ ".join(HOSTILE[::3])), tmp_path_factory.mktemp("runs") / "report.html"
     run = tmp_path_factory.mktemp("examples") / "clear"
     shutil.copytree(EXAMPLES / "clear", run)
-    real = evidence_of(run), decisions(run)
-    return {
-        (name, language): report_page(evidence, decided, path, language=language).html
-        for name, (evidence, decided) in {"hostile": (hostile.evidence, hostile.decisions), "real": real}.items()
-        for language in LANGUAGES
-    }
+    with evidence_of(run) as evidence:
+        runs = {"hostile": (hostile.evidence, hostile.decisions), "real": (evidence, decisions(run))}
+        return {
+            (name, language): report_page(of, decided, path, language=language).html
+            for name, (of, decided) in runs.items()
+            for language in LANGUAGES
+        }
