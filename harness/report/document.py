@@ -57,8 +57,10 @@ class Document:
     language: str
     """`en` or `zh`."""
     matter: Mapping[str, object]
-    """What stands before the title, by names that programs read."""
+    """What people sign, before the text, by names that programs read."""
     blocks: tuple[Block, ...]
+    record: Mapping[str, object]
+    """What it rests on, after the text: hashes, models, prices."""
 
 
 def plain(spans: Sequence[Span]) -> str:

@@ -1,4 +1,4 @@
-"""A document as a Word file, with its matter as a table that can be signed and its hash among the file's properties."""
+"""A document as a Word file: its matter a table that can be signed, its hash among the properties of the file."""
 
 import io
 import zlib
@@ -50,11 +50,10 @@ def docx(document: Document) -> bytes:
     speak = Speaker(document.language)
     title, *rest = document.blocks
     _write(file, title)
-    _table(
-        file, [], [[speak.say(f"matter.{key}"), _value(speak, key, value)] for key, value in document.matter.items()]
-    )
+    _table(file, [], _fields(speak, document.matter))
     for block in rest:
         _write(file, block)
+    _table(file, [], _fields(speak, document.record))
     buffer = io.BytesIO()
     file.save(buffer)
     return buffer.getvalue()
@@ -115,12 +114,12 @@ def _lay_out(file: "WordFile") -> None:
 
 def _describe(file: "WordFile", document: Document) -> None:
     """Write what the memo rests on among the file's properties, where programs look for it."""
-    matter, about = document.matter, file.core_properties
+    matter, record, about = document.matter, document.record, file.core_properties
     title = next((plain(block.spans) for block in document.blocks if isinstance(block, Heading)), "")
     about.title = one_line(title, PROPERTY)
-    about.author = about.last_modified_by = one_line(str(matter["tool"]), PROPERTY)
+    about.author = about.last_modified_by = one_line(str(record["tool"]), PROPERTY)
     about.subject = one_line(f"run {matter['run']}", PROPERTY)
-    about.identifier = f"evidence_sha256:{matter['evidence'] or ''}"
+    about.identifier = f"evidence_sha256:{record['evidence'] or ''}"
     about.content_status = str(matter["status"])
     about.language = LOCALES[document.language]
     about.comments = ""
@@ -199,6 +198,10 @@ def _quotation(file: "WordFile", text: str) -> None:
     paragraph.paragraph_format.left_indent = Mm(6)
     run = paragraph.add_run(visible(text))
     run.font.size, run.font.italic = Pt(SMALL_PT), True
+
+
+def _fields(speak: Speaker, fields: Mapping[str, object]) -> list[list[Spans]]:
+    return [[speak.say(f"matter.{key}"), _value(speak, key, value)] for key, value in fields.items()]
 
 
 def _value(speak: Speaker, key: str, value: object) -> Spans:

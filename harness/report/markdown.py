@@ -1,4 +1,4 @@
-"""A document in Markdown, in which text stays text, whoever renders it."""
+"""A document in Markdown, in which text stays text, whoever renders it, and links are notes at its end."""
 
 import json
 import re
@@ -19,13 +19,35 @@ START = re.compile(r"^(?=[#+\-=:]|\d+[.)])")
 
 
 def markdown(document: Document) -> str:
-    """Return the document as Markdown, its matter as YAML before it."""
-    return "\n\n".join([matter(document.matter), *map(_block, document.blocks)]) + "\n"
+    """Return the document as Markdown, its matter as YAML before it, and its record as YAML and its links after it."""
+    notes = Notes()
+    blocks = [_block(block, notes) for block in document.blocks]
+    record = "\n".join(["```yaml", *_yaml(document.record), "```"])
+    return "\n\n".join([matter(document.matter), *blocks, record, "\n".join(notes.lines)]).rstrip() + "\n"
+
+
+class Notes:
+    """The footnotes of a document: of each line, or table, what its numbers lead to, in their order."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def mark(self, spans: Iterable[Span]) -> str:
+        """Return the mark of a new note that has the links of `spans`; nothing where they have none."""
+        links = dict.fromkeys(f"[{escaped(span.text)}]({span.link})" for span in spans if span.link is not None)
+        if not links:
+            return ""
+        self.lines.append(f"[^{len(self.lines) + 1}]: {' · '.join(links)}")
+        return f"[^{len(self.lines)}]"
 
 
 def matter(fields: Mapping[str, object]) -> str:
     """Return what stands before the title as YAML, one field a line."""
-    return "\n".join(["---", *(f"{key}: {yaml_value(value)}" for key, value in fields.items()), "---"])
+    return "\n".join(["---", *_yaml(fields), "---"])
+
+
+def _yaml(fields: Mapping[str, object]) -> list[str]:
+    return [f"{key}: {yaml_value(value)}" for key, value in fields.items()]
 
 
 def yaml_value(value: object) -> str:
@@ -49,34 +71,33 @@ def fenced(text: str) -> str:
 
 
 def line(spans: Spans) -> str:
-    """Return spans as one line that begins as text."""
-    parts = ((strong, "".join(map(_span, group))) for strong, group in groupby(spans, key=lambda span: span.strong))
+    """Return spans as one line that begins as text; what they link to is left out."""
+    parts = (
+        (strong, "".join(escaped(span.text) for span in group))
+        for strong, group in groupby(spans, key=lambda span: span.strong)
+    )
     return START.sub("&#8203;", "".join(f"**{part}**" if strong else part for strong, part in parts))
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, notes: Notes) -> str:
     match block:
         case Heading():
             return "#" * block.level + " " + line(block.spans)
         case Paragraph():
-            return line(block.spans)
+            return line(block.spans) + notes.mark(block.spans)
         case Bullets():
-            return "\n".join(f"- {line(item)}" for item in block.items)
+            return "\n".join(f"- {line(item)}{notes.mark(item)}" for item in block.items)
         case Table():
-            return _table(block.head, block.rows)
+            return _table(block.head, block.rows, notes)
         case Quotation():
             return fenced(block.text)
 
 
-def _table(head: Sequence[Spans], rows: Iterable[Sequence[Spans]]) -> str:
+def _table(head: Sequence[Spans], rows: Sequence[Sequence[Spans]], notes: Notes) -> str:
     cells = [[line(cell) for cell in row] for row in (head, *rows)]
+    cells[0][0] += notes.mark(span for row in (head, *rows) for cell in row for span in cell)
     lines = ["| " + " | ".join(row) + " |" for row in (cells[0], ["---"] * len(head), *cells[1:])]
     return "\n".join(lines)
-
-
-def _span(span: Span) -> str:
-    text = escaped(span.text)
-    return text if span.link is None else f"[{text}]({span.link})"
 
 
 def _disarmed(text: str) -> str:

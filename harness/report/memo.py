@@ -41,8 +41,9 @@ def memo(
     frozen = evidence.manifest.rules if shown.run.imported is None else {}
     return Document(
         language=language,
-        matter=_matter(speak, shown, volumes, evidence_sha256, product),
+        matter=_matter(shown, volumes, product),
         blocks=tuple(_blocks(speak, shown, volumes, frozen, product)),
+        record=_record(speak, shown, evidence_sha256),
     )
 
 
@@ -51,10 +52,8 @@ def file_name(format_: str, language: str) -> str:
     return f"memo.{format_}" if language == "en" else f"memo.{language}.{format_}"
 
 
-def _matter(
-    speak: Speaker, shown: View, volumes: Sequence[int], evidence_sha256: str, product: Product | None
-) -> Mapping[str, object]:
-    """Return the head of the memo: what is signed, and on what it was decided."""
+def _matter(shown: View, volumes: Sequence[int], product: Product | None) -> Mapping[str, object]:
+    """Return the head of the memo: what is signed, and what was given."""
     run = shown.run
     return {
         "status": "proposed",
@@ -64,15 +63,22 @@ def _matter(
         "consulted": [],
         "informed": [],
         "run": run.run_id,
+        "verdicts": {slot.slot: slot.verdict.kind for slot in shown.slots},
+        "recommended": {slot.slot: slot.verdict.winner and slot.verdict.winner.name for slot in shown.slots},
+        "requests_a_month": list(volumes),
+        **({} if product is None else {"traffic": to_json(product.traffic)}),
+    }
+
+
+def _record(speak: Speaker, shown: View, evidence_sha256: str) -> Mapping[str, object]:
+    """Return on what it was decided."""
+    run = shown.run
+    return {
         "evidence": evidence_sha256 or None,
         "data": run.data_sha256,
         "rules": {slot.slot: slot.verdict.rule_sha256 for slot in shown.slots},
-        "verdicts": {slot.slot: slot.verdict.kind for slot in shown.slots},
-        "recommended": {slot.slot: slot.verdict.winner and slot.verdict.winner.name for slot in shown.slots},
         "models": {model.name: model.model for model in run.models},
         "prices": {model.name: plain(speak.say(model.price)) for model in run.models},
-        "requests_a_month": list(volumes),
-        **({} if product is None else {"traffic": to_json(product.traffic)}),
         "tool": f"bakeoff {run.tool}" if run.tool is not None else "bakeoff",
     }
 
@@ -87,6 +93,9 @@ def _blocks(
     if run.incomplete is not None:
         allowed = (Span(text=" "), *speak.say("page.incomplete_allowed")) if run.incomplete_allowed else ()
         yield Paragraph(spans=(*strong(speak.say(run.incomplete)), *allowed))
+    if len(shown.slots) > 1:
+        found = [(slot.slot, speak.joined(*map(speak.say, slot.verdict.advice))) for slot in shown.slots]
+        yield Bullets(items=tuple(speak.say("memo.summary", slot=name, advice=advice) for name, advice in found))
     for slot in shown.slots:
         yield from story(speak, run, slot, volumes, frozen.get(slot.slot), product)
     yield Heading(level=2, spans=speak.say("memo.method"))

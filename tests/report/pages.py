@@ -18,6 +18,8 @@ from harness.report.memo import memo
 VOID = frozenset({"meta", "br", "use", "path", "rect", "circle", "input", "img", "link", "source"})
 LINK = re.compile(r"\[((?:\\.|[^\[\]\\])*)\]\(([^()\s]*)\)")
 """A link of a memo in Markdown: its text, escaped, and where it leads."""
+MARK = re.compile(r"(?<!\\)\[\^(\d+)\](?!:)")
+"""Of a note of a memo in Markdown, where its line ends."""
 NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
 EXCUSED = frozenset({"data", "time", "code", "script", "style", "title"})
 """Elements in which digits may stand."""
@@ -135,8 +137,8 @@ def _numbers(document: Any, at: str) -> Iterator[Packed]:
 
 
 def unlinked(written: str) -> str:
-    """Return a memo as it is read: the text of each link in the link's place, nothing escaped by a backslash."""
-    return re.sub(r"\\([\\`*\[\]|~!$^_])", r"\1", LINK.sub(r"\1", written))
+    """Return a memo as it is read: the text of each link in the link's place, no marks of notes, nothing escaped."""
+    return re.sub(r"\\([\\`*\[\]|~!$^_])", r"\1", LINK.sub(r"\1", MARK.sub("", written)))
 
 
 def memo_text(evidence: Evidence, decisions: Sequence[Decision], language: str = "en") -> str:
@@ -145,9 +147,22 @@ def memo_text(evidence: Evidence, decisions: Sequence[Decision], language: str =
 
 
 def strays(written: str, known: Iterable[str]) -> set[str]:
-    """Return the numbers of a memo that neither stand in a link, nor in a quotation, nor in what is `known`."""
+    """Return the numbers of a memo that neither its line's note links, nor a quotation holds, nor what is `known`.
+
+    The note of a table is that of all its lines.
+    """
     body = re.sub(r"```.*?```|&#\d+;", "", written.split("---\n", 2)[2], flags=re.DOTALL)
-    return set(NUMBER.findall(LINK.sub("", body))) - {number for text in known for number in NUMBER.findall(text)}
+    notes = dict(re.findall(r"^\[\^(\d+)\]: (.*)$", body, re.MULTILINE))
+    linked = {mark: set(NUMBER.findall(" ".join(text for text, _ in LINK.findall(of)))) for mark, of in notes.items()}
+    found: set[str] = set()
+    held: set[str] = set()
+    for line in body.splitlines():
+        if re.match(r"\[\^\d+\]: ", line):
+            continue
+        marks = MARK.findall(line)
+        held = {number for mark in marks for number in linked[mark]} | (held if line.startswith("|") else set())
+        found |= set(NUMBER.findall(MARK.sub("", line))) - held
+    return found - {number for text in known for number in NUMBER.findall(text)}
 
 
 def without_library(html: str) -> str:

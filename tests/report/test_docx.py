@@ -45,13 +45,13 @@ def test_it_is_read_back_whole(language: str) -> None:
                 assert {plain(item) for item in items} <= set(texts)
             case Quotation(text=text):
                 assert text in texts
-    signed, *tables = file.tables  # type: ignore[attr-defined]
+    signed, *tables, record = file.tables  # type: ignore[attr-defined]
     wanted = [block for block in document.blocks if isinstance(block, Table)]
     assert [[[plain(cell) for cell in row] for row in (of.head, *of.rows)] for of in wanted] == [
         [[cell.text for cell in row.cells] for row in table.rows] for table in tables
     ]
     assert len(signed.rows) == len(document.matter)
-    assert SEALED in [row.cells[1].text for row in signed.rows]
+    assert SEALED in [row.cells[1].text for row in record.rows]
 
 
 @pytest.mark.parametrize("language", WORDS)

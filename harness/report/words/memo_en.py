@@ -7,6 +7,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
     {
         "memo.title": "Which model for {name}?",
         "memo.slot": "Slot: {slot}",
+        "memo.summary": "{slot}: {advice}",
         "memo.bottom_line": "Bottom line",
         "memo.context": "Context and problem",
         "memo.drivers": "Decision drivers",
@@ -180,6 +181,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "when luck is judged.",
         "memo.term.holm": "Holm-corrected p: how often so large a difference comes by chance where there is none, with "
         "all pairs looked at.",
-        "memo.links": "Each number links to its place in {page}, which must lie beside this memo.",
+        "memo.links": "Each number leads to its place in {page}, which must lie beside this memo; in Markdown by the "
+        "notes at the end.",
     }
 )

@@ -7,6 +7,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
     {
         "memo.title": "{name}：选哪个模型？",
         "memo.slot": "用途：{slot}",
+        "memo.summary": "{slot}：{advice}",
         "memo.bottom_line": "结论",
         "memo.context": "背景与问题",
         "memo.drivers": "决策依据",
@@ -171,6 +172,6 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.term.coverage": "覆盖率：计划的回答中能够评判的比例。丢失的回答不算坏回答。",
         "memo.term.cluster": "簇：彼此相似的样本，例如针对同一份文档的问题；衡量运气时只算一个。",
         "memo.term.holm": "Holm 校正 p 值：看过所有配对之后，若本无差别，仅凭偶然出现这么大差距的频率。",
-        "memo.links": "每个数字都链接到它在 {page} 中的出处；该文件须与本备忘录放在同一文件夹。",
+        "memo.links": "每个数字都能找到它在 {page} 中的位置（Markdown 版见文末注释），该文件须与本备忘录放在一起。",
     }
 )
