@@ -72,11 +72,13 @@ def fenced(text: str) -> str:
 
 def line(spans: Spans) -> str:
     """Return spans as one line that begins as text; what they link to is left out."""
-    parts = (
-        (strong, "".join(escaped(span.text) for span in group))
-        for strong, group in groupby(spans, key=lambda span: span.strong)
-    )
-    return START.sub("&#8203;", "".join(f"**{part}**" if strong else part for strong, part in parts))
+    return START.sub("&#8203;", _inline(spans))
+
+
+def _inline(spans: Spans) -> str:
+    groups = groupby(spans, key=lambda span: span.strong)
+    parts = ((strong, "".join(escaped(span.text) for span in group)) for strong, group in groups)
+    return "".join(f"**{part}**" if strong else part for strong, part in parts)
 
 
 def _block(block: Block, notes: Notes) -> str:
@@ -94,7 +96,7 @@ def _block(block: Block, notes: Notes) -> str:
 
 
 def _table(head: Sequence[Spans], rows: Sequence[Sequence[Spans]], notes: Notes) -> str:
-    cells = [[line(cell) for cell in row] for row in (head, *rows)]
+    cells = [[_inline(cell) for cell in row] for row in (head, *rows)]
     cells[0][0] += notes.mark(span for row in (head, *rows) for cell in row for span in cell)
     lines = ["| " + " | ".join(row) + " |" for row in (cells[0], ["---"] * len(head), *cells[1:])]
     return "\n".join(lines)

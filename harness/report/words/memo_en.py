@@ -58,8 +58,9 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.waiver": "Waiver needed: these gates are not proven for {candidate}: {metrics}. Signed by: ____",
         "memo.reweighed": "The weights or gates are not those that were frozen before the first call: see below.",
         # context, drivers, options
-        "memo.context_text": "The product needs one model for the slot {slot}. Bake-off {name}: {basis} Over all "
-        "slots it received {answered} of {planned} planned answers; lost to infrastructure or to Bakeoff: {errors}.",
+        "memo.context_text": "The product needs one model for the slot {slot}. The bake-off is {name}. {basis} Over "
+        "all slots it received {answered} of {planned} planned answers; lost to infrastructure or to Bakeoff: "
+        "{errors}.",
         "memo.gate": "Gate: {metric} {limit}.",
         "memo.rule_frozen": "The weights and gates were frozen before the first call (rule {hash}).",
         "memo.rule_changed": "The weights or gates were changed after the first call: this memo follows rule {hash}; "
