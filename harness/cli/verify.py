@@ -31,7 +31,9 @@ def verify(run: LatestRun = UNNAMED, folder: Folder = HERE, runs: Runs = None, a
             screen.say(line)
         if len(differences) > SHOWN:
             screen.say(tell("verify.more", n=len(differences) - SHOWN))
-        counts = listed([f"{part.compared:,} {part.what}" for part in parts if part.compared])
+        counts = listed(
+            [tell("verify.count", n=f"{part.compared:,}", what=part.what) for part in parts if part.compared]
+        )
         found = {"differences": counted(len(differences), "difference"), "counts": counts}
         screen.say(tell("verify.differs" if differences else "verify.same", **found))
         if {part.what.split()[-1] for part in parts if part.differences} <= WRITTEN_FROM_IT and differences:

@@ -86,9 +86,8 @@ def _problem(model: type[BaseModel], source: Source, root: Where, detail: Mappin
         return source.problem("E202", message, where, key=True, hint=did_you_mean(str(loc[-1]), _fields(model, loc)))
     if kind == "missing":
         return source.problem("E206", worded("the key '{key}' is missing", key=loc[-1]), where)
-    name = next(
-        (f"'{part}': " for part in reversed(loc) if isinstance(part, str) and not part.startswith(("<", "["))), ""
-    )
+    named = (part for part in reversed(loc) if isinstance(part, str) and not part.startswith(("<", "[")))
+    name = next((worded("'{key}': ", key=part) for part in named), "")
     if any(isinstance(step, str) and holds_key(step) for step in where):
         return source.problem("E204", worded("{name}expected os.environ/NAME", name=name), where)
     if kind in EXPECTED:

@@ -280,6 +280,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "those are compared, and the interval holds at every look.",
         # verify
         "verify.more": "... and {n} more; --json has all.",
+        "verify.count": "{n} {what}",
         "verify.same": "Derived again and the same: {counts}.",
         "verify.differs": "{differences} in {counts}.",
         "verify.stale": "decision.json follows from the records. Was it decided anew since the others were written? "

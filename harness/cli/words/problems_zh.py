@@ -62,6 +62,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "the number {number}": "数字 {number}",
         "the text {text}": "文本 {text}",
         "{text}, which YAML reads as {read_as}": "{text}（YAML 把它读成 {read_as}）",
+        "'{key}': ": "“{key}”：",
         "{name}expected {expected}, came {came}": "{name}这里要写{expected}，却是{came}",
         '{name}expected {expected}, came {came}; write it in quotes: "{raw}"': "{name}这里要写{expected}，却是{came}"
         '；请加引号："{raw}"',

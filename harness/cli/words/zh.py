@@ -264,6 +264,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "只比较问过的样本，区间在每次查看时都成立。",
         # verify
         "verify.more": "……还有 {n} 处；--json 列出全部。",
+        "verify.count": "{what} {n} 项",
         "verify.same": "重新推导，结果一致：{counts}。",
         "verify.differs": "{counts}中有{differences}。",
         "verify.stale": "decision.json 与记录一致。其他文件写好之后是否又做过决定？如果是，"
