@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -36,15 +37,18 @@ class Sentence:
     """None: they are not all named where it is made."""
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(ROOT.rglob("*.py")):
-        name = str(path.relative_to(ROOT))
-        yield name, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def modules() -> tuple[tuple[str, tuple[ast.AST, ...]], ...]:
+    """Return each module's name with its nodes."""
+    return tuple(
+        (str(path.relative_to(ROOT)), tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8")))))
+        for path in sorted(ROOT.rglob("*.py"))
+    )
 
 
 def sentences() -> Iterator[Sentence]:
-    for name, module in modules():
-        for node in ast.walk(module):
+    for name, nodes in modules():
+        for node in nodes:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "worded":
                 keywords = [keyword.arg for keyword in node.keywords]
                 pieces = None if None in keywords else frozenset(filter(None, keywords))
@@ -79,8 +83,8 @@ def plain(node: ast.expr | None) -> Iterator[ast.expr]:
 
 
 def english_only() -> Iterator[str]:
-    for name, module in modules():
-        for node in ast.walk(module) if not name.startswith(UNREAD) else ():
+    for name, nodes in modules():
+        for node in nodes if not name.startswith(UNREAD) else ():
             found: list[ast.expr] = []
             if isinstance(node, ast.Call):
                 called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
