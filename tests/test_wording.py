@@ -75,7 +75,7 @@ def plain(node: ast.expr | None) -> Iterator[ast.expr]:
             for item in node.elts:
                 yield from plain(item)
         case ast.JoinedStr(values=parts):
-            text = "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in parts)
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
             if re.search("[a-z] | [a-z]", text) and not COMMAND.fullmatch(text):
                 yield node
         case ast.Constant(value=str(text)) if re.search("[a-z] [a-z]", text) and not COMMAND.fullmatch(text):
