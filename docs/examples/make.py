@@ -25,8 +25,9 @@ def main(arguments: list[str]) -> None:
         for left in (*folder.glob("run.db.bak-*"), *folder.glob("run.lock")):  # where it was brought up to date
             left.unlink()
         pipeline.report(folder)
+        traffic = pipeline.planned_traffic(folder)
         for language in WORDS:
-            print(pipeline.memo(folder, language=language, volumes=pipeline.volumes(folder)))
+            print(pipeline.memo(folder, language=language, volumes=pipeline.volumes(traffic), traffic=traffic))
 
 
 def run(folder: Path) -> None:
