@@ -228,7 +228,7 @@ class Unrecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Came:
-    """How much of a plan has come: whatever changes there shows in one of these."""
+    """How much of a plan has come, and what it was worth: whatever changes there shows in one of these."""
 
     calls: int
     """Planned, and not called off."""
@@ -238,6 +238,9 @@ class Came:
     """Those of them that were lost."""
     last: str | None
     """When the last of them came, UTC in ISO 8601."""
+    scores: int
+    worth: float
+    """Sum of the scores, each times the number of its call: others in their places give another sum."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from harness.report.visible import visible
 def junit_text(run: str, decisions: Sequence[Decision], *, reweighed: Collection[str] = ()) -> str:
     """Return a suite a slot: a failed gate is a failure, one that is not proven is skipped, with the reason.
 
-    The verdict stands in the suite's properties, and whether its rule is that which was frozen before the run: of the
-    slots in `reweighed` it is not.
+    The verdict stands in the suite's properties, and whether its rule is that which was frozen with the run, before it
+    was sent or when it was imported: of the slots in `reweighed` it is not.
     """
     root = ElementTree.Element("testsuites", name=visible(run))
     for decision in decisions:
@@ -23,7 +23,7 @@ def junit_text(run: str, decisions: Sequence[Decision], *, reweighed: Collection
             failures=str(counts[GateStatus.FAIL]), skipped=str(counts[GateStatus.UNPROVEN]),
         )  # fmt: skip
         properties = ElementTree.SubElement(suite, "properties")
-        rule = "changed after the first call" if decision.slot in reweighed else "as before the first call"
+        rule = "changed since it was frozen" if decision.slot in reweighed else "as it was frozen"
         verdict = decision.verdict
         for name, value in (("verdict", verdict.kind.value), ("sentence", verdict.sentence), ("rule", rule)):
             ElementTree.SubElement(properties, "property", name=name, value=visible(value))

@@ -19,7 +19,10 @@ class Judgements(Sequence[ScoreRow]):
     """Scores in the order of the answers' numbers; each is made when it is asked for."""
 
     def __init__(self, found: Sequence[rows.Row], scorers: Scorers) -> None:
-        """`found`: rows of the answer's number and key, the scorer's number, value, reason and detail."""
+        """`found`: rows of the answer's number and key, the scorer's number, value, reason and detail.
+
+        Of one answer a scorer has said one thing: `Ledger.replace_scores` puts all in the place of all.
+        """
         self._rows, self._scorers = found, scorers
 
     @classmethod

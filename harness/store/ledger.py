@@ -332,12 +332,13 @@ class Ledger:
         return spent
 
     def came(self) -> Came:
-        """Return how much of the plan has come: any change of it shows in one of the numbers."""
+        """Return how much of the plan has come, and what it was worth."""
         ((calls, came, failed, last),) = self._query(
             "SELECT (SELECT count(*) FROM plan WHERE called_off IS NULL), count(finished), total(state = 'failed'),"
             " max(finished) FROM call"
         )
-        return Came(calls=calls, came=came, failed=int(failed), last=last)
+        ((scores, worth),) = self._query("SELECT count(*), total(value * plan) FROM score")
+        return Came(calls=calls, came=came, failed=int(failed), last=last, scores=scores, worth=worth)
 
     def unrecorded(self) -> Unrecorded:
         """Return what may have been billed for what no record tells, now that nothing is in flight.

@@ -2,6 +2,8 @@
 
 import json
 import signal
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +14,7 @@ from harness.clients.target import Target
 from harness.core.requests import Request
 from harness.errors import IncompleteError
 from harness.execute import scoring
-from harness.store.ledger import Ledger
+from harness.store.ledger import DATABASE, Ledger
 from harness.store.lock import Lock
 from tests.cli.conftest import BAKEOFF, Desk
 from tests.execute.bakeoffs import failed
@@ -186,3 +188,12 @@ def test_the_latest_is_not_the_one_that_is_being_written_and_that_is_said(desk: 
     finally:
         lock.release()
     assert new.name in desk.bakeoff("export", "latest").out
+
+
+def test_scores_that_were_put_in_the_place_of_others_are_decided_on(ran: Desk) -> None:
+    before = decided(ran)
+    name = next(name for name in before["estimates"] if quality(before, name)["value"])
+    with closing(sqlite3.connect(ran.runs[0] / DATABASE)) as db, db:
+        db.execute("UPDATE score SET value = 0 WHERE plan IN (SELECT id FROM plan WHERE candidate = ?)", (name,))
+    ran.bakeoff("report")
+    assert quality(decided(ran), name)["value"] == 0.0

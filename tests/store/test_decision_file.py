@@ -61,11 +61,18 @@ def test_what_was_never_decided_was_asked_for_with_nothing(tmp_path: Path) -> No
 
 def test_a_decision_holds_while_nothing_more_has_come(tmp_path: Path) -> None:
     now, none = decided({"alpha": {"quality": 0.9}}), Unrecorded()
-    came = Came(calls=3, came=2, failed=1, last="2026-11-27T10:00:00Z")
+    came = Came(calls=3, came=2, failed=1, last="2026-11-27T10:00:00Z", scores=1, worth=0.5)
     document = {"decisions": [], "came": to_json(came), "unrecorded": to_json(none)}
     (tmp_path / "decision.json").write_text(json.dumps(document))
     assert is_current(tmp_path, [now], came, none)
-    for change in ({"calls": 4}, {"came": 3}, {"failed": 0}, {"last": "2026-11-27T10:00:01Z"}):
+    for change in (
+        {"calls": 4},
+        {"came": 3},
+        {"failed": 0},
+        {"last": "2026-11-27T10:00:01Z"},
+        {"scores": 0},
+        {"worth": 1.0},
+    ):
         assert not is_current(tmp_path, [now], replace(came, **change), none)
     assert not is_current(tmp_path, [now], came, Unrecorded(calls=1))
     assert not is_current(tmp_path, [], came, none)
