@@ -49,8 +49,9 @@ def _joined(piece: object) -> object:
 
 
 def _said(piece: object, sentences: Mapping[str, str], comma: str) -> object:
-    if isinstance(piece, BaseException) and piece.args:
-        piece = piece.args[0]
+    if isinstance(piece, BaseException):
+        # of others the first argument may be a number or an encoding: their text alone says what is wrong
+        piece = piece.args[0] if piece.args and isinstance(piece.args[0], Wording) else str(piece)
     if isinstance(piece, list):
         return comma.join(str(_said(part, sentences, comma)) for part in piece)
     return translated(piece, sentences, comma=comma) if isinstance(piece, str) else piece

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from harness.core.canonical import canonical, from_json
 from harness.core.traffic import Product, ProductCost, Traffic
 from harness.report.document import CELLS, Block, Bullets, Paragraph, Span, Spans, Table, plain
+from harness.report.markdown import front_matter
 from harness.report.numbers import percent, significant, usd
 from harness.report.speaker import Speaker, place
 
@@ -16,7 +17,7 @@ STATED = re.compile(r"^traffic: (\{.*\})$", re.MULTILINE)
 
 def stated_traffic(memo: str) -> Traffic | None:
     """Return the traffic that a written memo names in its front matter; None where it names none."""
-    found = STATED.search(memo)
+    found = STATED.search(front_matter(memo))
     return None if found is None else _traffic(found[1])
 
 

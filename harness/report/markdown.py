@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from harness.report.document import Block, Bullets, Document, Heading, Paragraph, Quotation, Span, Spans, Table
 from harness.report.visible import HIDDEN, visible
@@ -44,6 +44,12 @@ class Notes:
 def matter(fields: Mapping[str, object]) -> str:
     """Return what stands before the title as YAML, one field a line."""
     return "\n".join(["---", *_yaml(fields), "---"])
+
+
+def front_matter(text: str) -> str:
+    """Return what `matter` made, of a document that was written; empty where it begins with none."""
+    lines = text.split("\n")
+    return "\n".join(takewhile(lambda line: line != "---", lines[1:])) if lines[:1] == ["---"] else ""
 
 
 def _yaml(fields: Mapping[str, object]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from harness.report.document import CELLS, Spans
+from harness.report.markdown import front_matter
 from harness.report.numbers import Number, usd
 from harness.report.phrases import Measured
 from harness.report.speaker import Speaker
@@ -18,7 +19,7 @@ STATED = re.compile(r"^requests_a_month: \[([\d, ]*)\]$", re.MULTILINE)
 
 def stated(memo: str) -> tuple[int, ...]:
     """Return the volumes that a written memo names in its front matter; the usual ones where it names none."""
-    found = STATED.search(memo)
+    found = STATED.search(front_matter(memo))
     return tuple(int(part) for part in found[1].split(",")) if found is not None and found[1].strip() else VOLUMES
 
 

@@ -11,8 +11,10 @@ import yaml
 from harness.core.calls import Role, Unrecorded
 from harness.core.canonical import digest
 from harness.core.decision import GateStatus, Said, VerdictKind
+from harness.core.traffic import Traffic
 from harness.report.evidence import candidates_of
 from harness.report.html import report_page
+from harness.report.margin import stated_traffic
 from harness.report.markdown import markdown
 from harness.report.memo import memo as memo_of
 from harness.report.numbers import usd
@@ -259,6 +261,13 @@ def test_a_month_is_priced_at_the_volumes_that_are_asked_for(fake: FakeRun) -> N
     assert f" \\{usd(5 * (cost.value or 0))} \\[\\{usd(5 * (cost.low or 0))}, " in memo
     assert re.search(r"\| Candidate\[\^\d+\] \| 7 a month \| 5,000 a month \|", memo)
     assert stated("no front matter") == VOLUMES
+
+
+def test_what_an_answer_says_is_taken_for_nothing_that_a_memo_was_asked_for() -> None:
+    said = 'requests_a_month: [5]\ntraffic: {"requests": 5}'
+    for memo in (f"---\nstatus: proposed\n---\n\n```\n{said}\n```\n", said):
+        assert (stated(memo), stated_traffic(memo)) == (VOLUMES, None)
+    assert stated_traffic(f"---\n{said}\n---\n") == Traffic(requests=5)
 
 
 def test_what_was_charged_by_an_estimate_or_cannot_be_true_is_told(fake: FakeRun) -> None:

@@ -279,7 +279,7 @@ def test_what_is_copied_is_read_as_the_same_weights(page: Opened, project: Proje
     }
     command = tab.locator("#slot-1-try-command").text_content()
     assert command == (
-        "bakeoff decide support-bot-20261120-081500 --weights text:quality=12.25,text:latency=0,text:cost=40"
+        "bakeoff decide support-bot-20261120-081500 --weights text:quality=12.25,text:latency=0,text:cost=40 --keep"
     )
     assert tab.locator("#slot-2 .as-command").get_attribute("hidden") is not None, "a name that no shell line can hold"
     assert tab.title() != "1"

@@ -142,7 +142,7 @@
   const command = (slot, points) => {
     if (slot.criteria.some((name) => /[,=]|^\s|\s$|\p{C}/u.test(slot.slot + name))) return null;
     const weights = slot.criteria.map((name, j) => `${slot.slot}:${name}=${points[j]}`).join(",");
-    return `bakeoff decide ${shell(slot.run)} --weights ${shell(weights)}`;
+    return `bakeoff decide ${shell(slot.run)} --weights ${shell(weights)} --keep`;
   };
 
   const same = (one, other) => one.every((point, j) => point === other[j]);
