@@ -1645,7 +1645,13 @@ def _decision_numbers(decision: Decision) -> dict[str, Expected]:
         found |= {key: x for key, x in (("low", pair.bounds.low), ("high", pair.bounds.high)) if x is not None}
         low, high = pair.bounds
         found |= {f"{end}_together": x for end, x in zip(("low", "high"), decision.together(name), strict=True) if x}
-        if pair.detectable is not None and low and high and float(low.value) <= 0 <= float(high.value):
+        if (
+            pair.detectable is not None
+            and pair.detectable < 1
+            and low
+            and high
+            and float(low.value) <= 0 <= float(high.value)
+        ):
             found["detectable"] = Exact(value=pair.detectable)
         numbers |= {number_id(slot, "differences", name, f"quality.{key}"): x for key, x in found.items()}
     return numbers

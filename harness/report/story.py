@@ -171,7 +171,10 @@ def _difference(speak: Speaker, row: DifferenceRow) -> Spans:
     said = speak.say("memo.difference_p", pair=pair, difference=row.difference, p=row.p_holm)
     if row.together is not None:
         said = speak.joined(said, speak.say("memo.together", interval=row.together))
-    return said if row.detectable is None else speak.joined(said, speak.say("memo.detectable", size=row.detectable))
+    if row.detectable is None:
+        return said
+    key = "memo.blind" if row.detectable.key == "difference.blind" else "memo.detectable"
+    return speak.joined(said, speak.say(key, **row.detectable.args))
 
 
 def _sensitivity(speak: Speaker, slot: SlotView) -> Iterator[Block]:

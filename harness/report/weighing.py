@@ -91,8 +91,8 @@ class DifferenceRow:
     """None: there is no difference to draw."""
     p_value: Number | None
     p_holm: Number | None
-    detectable: Number | None
-    """How large a difference would have been shown; None: one was, or nobody knows."""
+    detectable: Phrase | None
+    """How large a difference would have been shown, if any could be; None: one was, or nobody knows."""
     together: Phrase | None
     """The interval that holds for all pairs at once; None: there is no other pair, or no interval."""
 
@@ -237,11 +237,18 @@ def _difference(slot: str, item: PairedDifference, drawn: Sequence[float]) -> Di
             },
         ),
         p_value=shown("p", item.p_value, p_value(item.p_value or 0.0)),
-        detectable=None
-        if _is_told(estimate)
-        else shown("detectable", item.detectable, fixed(item.detectable or 0.0, 3)),
+        detectable=None if _is_told(estimate) else _detectable(slot, item),
         p_holm=shown("p_holm", item.p_holm, p_value(item.p_holm or 0.0)),
     )
+
+
+def _detectable(slot: str, item: PairedDifference) -> Phrase | None:
+    if item.detectable is None:
+        return None
+    if item.metric == "quality" and item.detectable >= 1.0:  # no two qualities lie so far apart
+        return Phrase(key="difference.blind")
+    size = number(item.detectable, fixed(item.detectable, 3), id=_id(slot, item, "detectable"))
+    return Phrase(key="difference.detectable", args={"size": size})
 
 
 def _id(slot: str, item: PairedDifference, which: str) -> str:

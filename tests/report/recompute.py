@@ -108,7 +108,12 @@ def decision_figures(d: Decision) -> Figures:
             ("p_holm", p.p_holm),
             ("low_together", p.low_together),
             ("high_together", p.high_together),
-            ("detectable", p.detectable if e.low is not None and e.high is not None and e.low <= 0 <= e.high else None),
+            (
+                "detectable",
+                p.detectable
+                if e.low is not None and e.high is not None and e.low <= 0 <= e.high and (p.detectable or 0) < 1
+                else None,
+            ),
         ):
             yield at(slot, "differences", p.challenger, f"{p.metric}.{key}"), value
     yield from firmness_figures(d)

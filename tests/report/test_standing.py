@@ -10,7 +10,7 @@ from harness.report.numbers import Number
 from harness.report.phrases import Measured, Phrase
 from harness.report.slots import slot_evidence
 from harness.report.standing import RankingRow, ranking, verdict
-from harness.report.weighing import matrix
+from harness.report.weighing import differences, matrix
 from tests.report.bakeoffs import two_slots
 from tests.report.pages import memo_text
 
@@ -90,3 +90,13 @@ def test_the_lead_over_the_runner_up_is_told_with_its_interval_and_its_parts() -
     assert gaps == sorted(gaps, key=abs, reverse=True)
     alone = replace(decided, ranking=(first, *(replace(line, rank=None) for line in decided.ranking[1:])))
     assert verdict(slot_evidence(FAKE.evidence, alone)).lead is None
+
+
+def test_no_difference_is_asked_for_that_two_qualities_cannot_have() -> None:
+    first, *others = DECISION.differences
+    unclear = replace(first.difference, low=-1.0, high=1.0)
+    for size, key in ((0.4, "difference.detectable"), (1.4, "difference.blind")):
+        told = replace(first, difference=unclear, detectable=size)
+        row = differences(slot_evidence(FAKE.evidence, replace(DECISION, differences=(told, *others))))[0]
+        assert row.detectable is not None
+        assert row.detectable.key == key

@@ -85,6 +85,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.difference_p": "{pair}: {difference}; Holm-corrected p {p}.",
         "memo.together": "{interval}.",
         "memo.detectable": "A difference of {size} or more would have been shown.",
+        "memo.blind": "So few samples can show no difference.",
         "memo.without": "Without {criterion}, {leader} leads.",
         "memo.no_sensitivity": "Nothing that was tried changes the lead.",
         # costs

@@ -82,6 +82,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.difference_p": "{pair}：{difference}；Holm 校正后 p 值 {p}。",
         "memo.together": "{interval}。",
         "memo.detectable": "若差异达到 {size}，就能显现出来。",
+        "memo.blind": "样本这么少，任何差异都显现不出来。",
         "memo.without": "去掉 {criterion} 后，{leader} 领先。",
         "memo.no_sensitivity": "试过的各种变化都不会改变领先者。",
         # costs

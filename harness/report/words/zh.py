@@ -330,6 +330,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "scale.log": "对数",
         "scale.piecewise": "分段",
         "difference.detectable": "能察觉的最小差异 {size}",
+        "difference.blind": "样本太少，任何差异都显现不出来",
         "difference.together": "所有配对同时成立：[{low}, {high}]",
         "difference.pair": "{leader} − {challenger}，{metric}",
         "not_measured": "未测得",
