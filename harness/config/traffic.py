@@ -22,13 +22,15 @@ def load_traffic(folder: Path, file: Path | None = None, *, requests: float | No
     UsageError with every problem of the file, or where nothing says how many come.
     """
     path = folder / BAKEOFF_FILE if file is None else file
+    if file is None and requests is not None and not path.is_file():
+        return Traffic(requests=requests)
     if not path.is_file():
         raise UsageError(
             [
                 Problem(
                     code="E200",
                     message=worded("there is no {path}", path=path),
-                    hint=worded("--traffic FILE names another"),
+                    hint=worded("--requests N says how many come in a month, --traffic FILE names a file"),
                 )
             ]
         )

@@ -81,6 +81,7 @@ def test_who_says_nothing_of_traffic_is_shown_how(tmp_path: Path) -> None:
 
 
 def test_how_many_come_is_enough(tmp_path: Path) -> None:
+    assert load_traffic(tmp_path, requests=1e6) == Traffic(requests=1e6), "also where there is no bakeoff.yaml"
     written(tmp_path, "name: x", "bakeoff.yaml")
     assert load_traffic(tmp_path, requests=1e6) == Traffic(requests=1e6)
     described = load_traffic(tmp_path, written(tmp_path, WHOLE), requests=1e6)

@@ -203,7 +203,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "what a replica serves is said by requests_per_s or by a candidate of the run, and by one of them": "一个副"
         "本能服务多少，由 requests_per_s 或运行中的一个候选说明，只能用其中一种",
         "all shares of the mix are zero": "mix 的各项份额全是零",
-        "--traffic FILE names another": "--traffic FILE 可以指定另一个文件",
+        "--requests N says how many come in a month, --traffic FILE names a file": (
+            "用 --requests N 说明每月请求数，或用 --traffic FILE 指定文件"
+        ),
         "the key 'traffic' is missing": "缺少键“traffic”",
         "--requests N, or add {example}, or name a file with --traffic": "用 --requests N，或加上 {example}，或用 "
         "--traffic 指定文件",
