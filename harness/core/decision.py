@@ -97,7 +97,7 @@ class PairedDifference:
     detectable: float | None = None
     """The smallest true difference that as many samples would show eight times in ten; None: not known."""
     low_together: float | None = None
-    """An interval that holds at 95 % for all pairs at once (Bonferroni); None: there is one pair, or no interval."""
+    """An interval that holds at 95% for all pairs at once (Bonferroni); None: there is one pair, or no interval."""
     high_together: float | None = None
 
 

@@ -35,7 +35,7 @@ class Priority:
     rice: float | None
     """None: some column of it is not known."""
     low: float | None = None
-    """95 % of the draws of its columns lie between the two."""
+    """95% of the draws of its columns lie between the two."""
     high: float | None = None
 
 

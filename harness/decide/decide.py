@@ -25,6 +25,7 @@ from harness.core.stopping import Stopped
 from harness.core.views import Views
 from harness.decide import gates
 from harness.decide.caveats import caveats
+from harness.decide.cheapest import costs
 from harness.decide.combining import levels
 from harness.decide.completeness import lacking
 from harness.decide.firmness import EstimatesOf, firmness
@@ -37,9 +38,6 @@ from harness.decide.sensitivity import crossovers, flips, leave_one_out
 from harness.decide.standing import Standing
 from harness.decide.values import Floats
 from harness.decide.verdict import verdict
-
-COSTS = ("usd_per_1k_requests", "usd_per_request")
-"""What near-ties are compared by; the first that the estimates have."""
 
 
 def metrics_of(rule: DecisionRule) -> tuple[str, ...]:
@@ -237,7 +235,7 @@ def _standing(
         misnamed=bool(misnamed(echoes, names[:1])),
         measured=any(value is not None for row in table.values for value in row),
         clusters=None if clusters is None else tuple(clusters),
-        cost=_costs(
+        cost=costs(
             rule, {name: () if clusters is None and rule.cost is None else of for name, of in estimates.items()}
         ),
         margin=dict(zip(names, lead.std(axis=0).tolist(), strict=True)),
@@ -257,10 +255,3 @@ def _unjudged(rule: DecisionRule, results: Sequence[GateResult], estimates: Sequ
     """Say whether too little is known of a candidate: nothing at all, or not the quality that it competes with."""
     unknown = "quality" in metrics_of(rule) and measured(estimates, "quality").value is None
     return not _answered(estimates) or (unknown and not _excluded(results))
-
-
-def _costs(rule: DecisionRule, estimates: Mapping[str, Sequence[Estimate]]) -> dict[str, float | None]:
-    """Return what each candidate costs: as the rule says, else by the first cost metric that any of them has."""
-    metrics = COSTS if rule.cost is None else (rule.cost,)
-    known = {metric: {name: measured(of, metric).value for name, of in estimates.items()} for metric in metrics}
-    return next((costs for costs in known.values() if any(c is not None for c in costs.values())), known[metrics[0]])

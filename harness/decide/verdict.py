@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from harness.core.decision import RankedCandidate, Said, Verdict, VerdictKind
+from harness.decide.cheapest import cheapest
 from harness.decide.sentences import english
 from harness.decide.standing import Standing, unproven
 from harness.decide.wording import sentence
@@ -79,14 +80,4 @@ def _recommended(standing: Standing, kind: VerdictKind) -> RankedCandidate | Non
         return None
     if kind is not VerdictKind.TOSS_UP:
         return None if unproven(leader) else leader
-    fit = [line for line in standing.near_ties if not unproven(line) and line.candidate not in standing.unfit]
-    return min(fit, key=lambda line: _price(standing, line), default=None)
-
-
-def _price(standing: Standing, line: RankedCandidate) -> float:
-    """Return what to compare near-ties by; where the leader has no price nobody is known to be cheaper than it."""
-    leader, cost = standing.leader, standing.cost
-    if leader is not None and cost[leader.candidate] is None:
-        return 0.0
-    price = cost[line.candidate]
-    return float("inf") if price is None else price
+    return cheapest(standing.near_ties, standing.unfit, standing.cost)

@@ -1,24 +1,23 @@
 """What the reader of a verdict can safely do: the page and the memo say it in the same words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from harness.core.decision import GateStatus, RankedCandidate, VerdictKind
+from harness.core.decision import Decision, VerdictKind
+from harness.decide.cheapest import costs, fit
+from harness.decide.latitude import unfit
 from harness.report.phrases import Phrase, listed
-from harness.report.slots import SlotEvidence
-
-COST = "usd_per_1k_requests"
 
 
-def advice(of: SlotEvidence) -> tuple[Phrase, ...]:
+def advice(of: Decision) -> tuple[Phrase, ...]:
     """Return whom to take: one, any of several, or nobody yet."""
     return tuple(_advice(of))
 
 
-def _advice(of: SlotEvidence) -> Iterator[Phrase]:
-    said = of.decision.verdict
+def _advice(of: Decision) -> Iterator[Phrase]:
+    said = of.verdict
     if said.winner is None:
         yield _nobody(of)
-    elif len(of.decision.ranking) == 1:
+    elif len(of.ranking) == 1:
         yield Phrase(key="do.alone", args={"winner": said.winner})
     elif said.kind is not VerdictKind.TOSS_UP:
         yield Phrase(key=f"do.{said.kind.value}", args={"winner": said.winner})
@@ -26,8 +25,8 @@ def _advice(of: SlotEvidence) -> Iterator[Phrase]:
         yield from _toss_up(of, said.winner)
 
 
-def _nobody(of: SlotEvidence) -> Phrase:
-    said = of.decision.verdict
+def _nobody(of: Decision) -> Phrase:
+    said = of.verdict
     if said.leader is not None and said.said[:1] and said.said[0].key.startswith("unfit"):
         return Phrase(key="do.unfit", args={"leader": said.leader})
     if said.kind is VerdictKind.INCOMPLETE:
@@ -37,22 +36,41 @@ def _nobody(of: SlotEvidence) -> Phrase:
     return Phrase(key="do.withheld", args={"leader": said.leader})
 
 
-def _toss_up(of: SlotEvidence, winner: str) -> Iterator[Phrase]:
-    said = of.decision.verdict
-    tied = [line for line in of.decision.ranking if line.candidate in (said.leader, *said.near_ties)]
-    proven = [line.candidate for line in tied if line.candidate == winner or _is_proven(line)]
+def _toss_up(of: Decision, winner: str) -> Iterator[Phrase]:
+    """Say who will do, whom to take and why: the winner is the cheapest of the fit, of equals the first."""
+    said = of.verdict
+    tied = [line for line in of.ranking if line.candidate in (said.leader, *said.near_ties)]
     if len(tied) < 2:
         yield Phrase(key="do.only", args={"winner": winner})
         return
-    if len(proven) > 1:
-        yield Phrase(key="do.any", args={"candidates": listed(proven)})
-    prices = {line.candidate: None if (e := of.estimate(line.candidate, COST)) is None else e.value for line in tied}
-    known = [price for price in prices.values() if price is not None]
-    if prices[winner] is not None and prices[winner] == min(known) and known.count(min(known)) == 1:
-        yield Phrase(key="do.cheapest", args={"winner": winner})
+    bad = unfit(of.matrix, [line.candidate for line in tied], ())
+    able = [line.candidate for line in fit(tied, bad)]
+    prices = costs(of.rule, of.estimates)
+    if len(able) > 1:
+        yield Phrase(key="do.any", args={"candidates": listed(able)})
+        yield Phrase(key=_why(winner, able, prices), args={"winner": winner})
     else:
-        yield Phrase(key="do.first" if winner == said.leader else "do.fit", args={"winner": winner})
+        yield Phrase(key="do.sole", args={"winner": winner, "candidates": listed([line.candidate for line in tied])})
+    cheaper = [line.candidate for line in tied if _cheaper(prices[line.candidate], prices[winner])]
+    unpriced = [line.candidate for line in tied if prices[line.candidate] is None]
+    beside = {
+        "do.unfit_cheaper": [name for name in cheaper if name in bad],
+        "do.unproven_cheaper": [name for name in cheaper if name not in (*able, *bad)],
+        "do.unpriced": unpriced if len(able) > 1 else [],
+    }
+    yield from (Phrase(key=key, args={"candidates": listed(names)}) for key, names in beside.items() if names)
 
 
-def _is_proven(line: RankedCandidate) -> bool:
-    return all(result.status is GateStatus.PASS for result in line.gates)
+def _why(winner: str, able: Sequence[str], prices: Mapping[str, float | None]) -> str:
+    """Return the key of what speaks for the winner among the others that are `able`."""
+    others = [prices[name] for name in able if name != winner]
+    price = prices[winner]
+    if price is not None and all(_cheaper(price, other) for other in others if other is not None):
+        return "do.cheapest_known" if None in others else "do.cheapest"
+    if winner != able[0]:
+        return "do.as_cheap"
+    return "do.ranks" if any(_cheaper(other, price) for other in others) else "do.first"
+
+
+def _cheaper(one: float | None, other: float | None) -> bool:
+    return one is not None and other is not None and one < other

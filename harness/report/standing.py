@@ -125,7 +125,7 @@ def verdict(of: SlotEvidence) -> VerdictView:
         sentence=said.sentence,
         sentence_id=number_id(of.slot, "verdict", "", "sentence"),
         winner=None if said.winner is None else tag(of, said.winner),
-        advice=advice(of),
+        advice=advice(decision),
         about=None if about is None else tag(of, about),
         beside=None if other is None else tag(of, other.candidate),
         facts=() if line is None else _facts(of, line, other),

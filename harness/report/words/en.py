@@ -58,8 +58,15 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "do.alone": "Nothing was compared: {winner} had no rival. It passes its gates.",
         "do.any": "Take any of {candidates}: what was measured does not tell them apart.",
         "do.cheapest": "If one must be named: {winner}, which costs the least of them.",
-        "do.first": "If one must be named: {winner}, which ranks first; none of the others is known to cost less.",
-        "do.fit": "If one must be named: {winner}, the first of them that can be recommended.",
+        "do.cheapest_known": "If one must be named: {winner}, the least costly of them as far as prices are known.",
+        "do.first": "If one must be named: {winner}, which ranks first of them; none of them is known to cost less.",
+        "do.as_cheap": "If one must be named: {winner}; none of them is known to cost less, and of those that cost "
+        "the same it ranks first.",
+        "do.ranks": "If one must be named: {winner}, which ranks first of them.",
+        "do.sole": "What was measured does not tell {candidates} apart, but only {winner} can be recommended.",
+        "do.unproven_cheaper": "{candidates} would cost less, but not every gate is proven.",
+        "do.unfit_cheaper": "{candidates} would cost less, but would not be good enough.",
+        "do.unpriced": "What {candidates} would cost is not known.",
         "do.only": "If one must be named: {winner}, which ranks first. Nobody's score is near, but other weights or "
         "other samples might well put another first.",
         "do.withheld": "Nobody is recommended yet, although {leader} ranks first.",
