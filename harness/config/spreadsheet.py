@@ -74,22 +74,20 @@ class Sheet:
 def read_sheet(path: Path, *, ask: str | None = None, expect: str | None = None) -> Sheet:
     """Read a CSV, TSV, XLSX or JSONL file of questions; UsageError with every problem that it has.
 
-    `ask` and `expect` name the columns of the questions and of the right answers, where their headers do not.
+    `ask` and `expect` name the columns of the questions and of the right answers, whatever the headers say.
     """
     problems: list[Problem] = []
     notices: list[str] = []
     rows = list(_rows(path, problems))
-    at = next((index for index, row in enumerate(rows) if any(cell.strip() for cell in row[2])), None)
-    first = None if at is None else rows[at]
+    first = next((row for row in rows if any(cell.strip() for cell in row[2])), None)
     heads = [cell.strip() for cell in first[2]] if first else []
-    if first is not None and at is not None:
-        first = rows[at] = (*first[:2], _settled(heads, {"input": ask, "target": expect}))
-    records = list(records_of(path, iter(rows), None, problems, notices))
+    named = _named(heads, {"input": ask, "target": expect}) if first else {}
+    records = list(records_of(path, iter(rows), None, problems, notices, named=named))
     if not problems and (first is None or not records):
         problems.append(Problem(code="E302", message=worded("the dataset is empty"), file=str(path)))
     if problems or first is None:
-        raise UsageError([_with_flags(problem, heads) for problem in problems])
-    names = header_of(path, first[0], first[2], None, [], []) or []
+        raise UsageError([_with_flags(problem, heads, named) for problem in problems])
+    names = header_of(path, first[0], first[2], None, [], [], named=named) or []
     called = dict(zip(names, heads, strict=True))
     if "files" in called:
         hint = worded("a suite of pictures or sound is written into bakeoff.yaml: docs/write-a-suite.md")
@@ -121,31 +119,34 @@ def read_sheet(path: Path, *, ask: str | None = None, expect: str | None = None)
     )
 
 
-def _settled(heads: Sequence[str], said: Mapping[str, str | None]) -> list[str]:
-    """Return the headers, those that the command line names as the fields that they are; UsageError: there is none."""
-    settled, problems = list(heads), []
+def _named(heads: Sequence[str], said: Mapping[str, str | None]) -> dict[str, int]:
+    """Return which column each field is by the command line; UsageError where there is no such column, or one twice."""
+    named: dict[str, int] = {}
+    problems = []
     for field, column in said.items():
         if column is None:
             continue
-        if column.strip() in heads:
-            settled[heads.index(column.strip())] = field
-        else:
+        if column.strip() not in heads:
             message = worded("--{field}: there is no column '{name}'", field=field, name=column)
             problems.append(Problem(code="E311", message=message, hint=did_you_mean(column, filter(None, heads))))
+        elif heads.index(column.strip()) in named.values():
+            message = worded("--input and --target both name the column '{name}'", name=column.strip())
+            problems.append(_with_flags(Problem(code="E311", message=message), heads, named))
+        else:
+            named[field] = heads.index(column.strip())
     if problems:
         raise UsageError(problems)
-    return settled
+    return named
 
 
-def _with_flags(problem: Problem, heads: Sequence[str]) -> Problem:
-    """Return a problem of the columns with the options that settle it."""
+def _with_flags(problem: Problem, heads: Sequence[str], named: Mapping[str, int]) -> Problem:
+    """Return a problem of the columns with the options that settle it; what is named already stays."""
     if problem.code != "E311" or not heads:
         return problem
-    flags = [
-        f"--{field} {shlex.quote(name)}" for field, name in zip(("input", "target"), filter(None, heads), strict=False)
-    ]
-    hint = worded("say which column is which, for example: {flags}", flags=" ".join(flags))
-    return replace(problem, hint=hint)
+    others = (name for index, name in enumerate(heads) if name and index not in named.values())
+    columns = {field: heads[named[field]] if field in named else next(others, None) for field in ("input", "target")}
+    flags = " ".join(f"--{field} {shlex.quote(name)}" for field, name in columns.items() if name is not None)
+    return replace(problem, hint=worded("say which column is which, for example: {flags}", flags=flags))
 
 
 def _rows(path: Path, problems: list[Problem]) -> Iterator[Row]:

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from harness.config.secrets import shown
@@ -147,15 +148,22 @@ def _csv_rows(path: Path, reader: Iterator[list[str]], skipped: int, problems: l
 
 
 def records_of(
-    path: Path, rows: Iterator[Row], judge: str | None, problems: list[Problem], notices: list[str]
+    path: Path,
+    rows: Iterator[Row],
+    judge: str | None,
+    problems: list[Problem],
+    notices: list[str],
+    *,
+    named: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[Record]:
-    """Yield the records of rows, the first of which names the columns; otherwise as `read_csv`."""
+    """Yield the records of rows, the first of which names the columns, as `header_of` takes them; otherwise as
+    `read_csv`."""
     header: list[str] | None = None
     for line, number, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
         if header is None:
-            header = header_of(path, line, cells, judge, problems, notices)
+            header = header_of(path, line, cells, judge, problems, notices, named=named)
             if header is None:
                 return
             continue
@@ -185,10 +193,18 @@ def _fields(header: Sequence[str], cells: Sequence[str]) -> dict[str, Json]:
 
 
 def header_of(
-    path: Path, line: int, cells: Sequence[str], judge: str | None, problems: list[Problem], notices: list[str]
+    path: Path,
+    line: int,
+    cells: Sequence[str],
+    judge: str | None,
+    problems: list[Problem],
+    notices: list[str],
+    *,
+    named: Mapping[str, int] = MappingProxyType({}),
 ) -> list[str] | None:
     """Return a field or a metadata name for each column; None after adding what is wrong.
 
+    `named`: field → the column that somebody says it is, whatever the headers say.
     A header that is only like a field's, by a remark in brackets or by a name that others use for something else, is
     taken for it where no column is called so, and that is noticed.
     """
@@ -200,10 +216,13 @@ def header_of(
     bare = [_without_remark(cell) for cell in folded]
     names = [cell.strip() for cell in cells]
     found = len(problems)
-    taken: dict[str, int] = {}
+    taken = dict(named)
+    free = [index for index in range(len(names)) if index not in named.values()]
     for field, headers in HEADERS.items():
-        called = [index for index, cell in enumerate(folded) if cell in headers]
-        columns = called or [index for index, cell in enumerate(bare) if cell in headers]
+        if field in named:
+            continue
+        called = [index for index in free if folded[index] in headers]
+        columns = called or [index for index in free if bare[index] in headers]
         chosen = [index for index in columns if bare[index] == headers[0]] or columns
         if len(chosen) > 1:
             one, other = (names[index] for index in chosen[:2])
@@ -215,7 +234,7 @@ def header_of(
         if chosen:
             taken[field] = chosen[0]
     for field, headers in OTHERWISE.items():
-        columns = [index for index, cell in enumerate(bare) if cell in headers and field not in taken]
+        columns = [index for index in free if bare[index] in headers and field not in taken]
         if len(columns) > 1:
             one, other = (names[index] for index in columns[:2])
             add(
@@ -227,7 +246,9 @@ def header_of(
             )
         if columns:
             taken = {other: index for other, index in taken.items() if index != columns[0]} | {field: columns[0]}
-    guessed = [(field, index) for field, index in taken.items() if folded[index] not in HEADERS[field]]
+    guessed = [
+        (field, index) for field, index in taken.items() if index in free and folded[index] not in HEADERS[field]
+    ]
     notices += [
         worded(
             "{name}: the column '{column}' is taken for the {field}", name=path.name, column=names[index], field=field
@@ -250,6 +271,9 @@ def header_of(
             "the first row names the columns; the {field}'s is one of {names}", field=field, names=[*HEADERS[field]]
         )
         add(said, worded("did you mean '{name}'?", name=close) if close else hint, code)
+    for index in free:
+        if folded[index] in named:
+            names[index] = f"other {folded[index]}"
     for field, index in taken.items():
         names[index] = field
     twice = next((name for index, name in enumerate(names) if name and name in names[:index]), None)

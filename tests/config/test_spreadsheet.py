@@ -94,3 +94,42 @@ def test_what_cannot_be_read_is_one_problem(
         read_sheet(path)
     assert [problem.code for problem in caught.value.problems] == [code]
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("heads", "flags", "columns"),
+    [
+        pytest.param("input,frage,antwort", ("frage", "antwort"), ("frage", "antwort", ("other input",)), id="input"),
+        pytest.param("Input:,frage,antwort", ("frage", None), ("frage", "antwort", ("other input",)), id="spelt"),
+        pytest.param("question,answer,x", ("answer", "question"), ("answer", "question", ("x",)), id="exchanged"),
+        pytest.param("question,prompt,label", ("prompt", None), ("prompt", "label", ("question",)), id="both mean it"),
+        pytest.param("label,input,x", ("label", "x"), ("label", "x", ("other input",)), id="a tag"),
+    ],
+)  # fmt: skip
+def test_a_column_that_is_named_stands_before_what_headers_say(
+    tmp_path: Path, heads: str, flags: tuple[str, str | None], columns: tuple[str, str, tuple[str, ...]]
+) -> None:
+    found = read_sheet(written(tmp_path, f"{heads}\na,b,c\nd,e,f\n"), ask=flags[0], expect=flags[1])
+    assert (found.asked, found.expected, found.tags) == columns
+    (sample, *_) = load_samples(written(tmp_path, found.content, "made.csv"))
+    assert sample.input == dict(zip(heads.split(","), "abc", strict=True))[columns[0]]
+
+
+@pytest.mark.parametrize(
+    ("flags", "said", "hint"),
+    [
+        pytest.param(("x", "x"), "both name the column 'x'", "--input x --target 'my answer'", id="one column twice"),
+        pytest.param(
+            (None, "x"), "the columns are 'my answer' (metadata), 'x' (target)", "--input 'my answer' --target x",
+            id="one is lacking",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_named_amiss_is_told_by_the_headers_that_are_there(
+    tmp_path: Path, flags: tuple[str | None, str], said: str, hint: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_sheet(written(tmp_path, "my answer,x\na,b\n"), ask=flags[0], expect=flags[1])
+    (problem,) = caught.value.problems
+    assert said in problem.message
+    assert str(problem.hint).endswith(hint)

@@ -393,6 +393,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "the column '{name}' names files, and a table of texts is wanted here": "“{name}”列写的是文件，而这里要的是"
         "文本的表格",
         "{name} is no {suffixes} file": "{name} 不是 {suffixes} 文件",
+        "--input and --target both name the column '{name}'": "--input 和 --target 指的都是“{name}”列",
         "--{field}: there is no column '{name}'": "--{field}：没有叫“{name}”的列",
         "say which column is which, for example: {flags}": "请写明哪一列是什么，例如：{flags}",
         "no row has a question": "没有一行有问题",
