@@ -1,5 +1,7 @@
 """`bakeoff decide`: from scores to a verdict, free; or from a table of options."""
 
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +50,7 @@ def decide(
 ) -> None:
     """Weigh a run's measurements and write decision.json; or decide a table of options.
 
-    With --weights or --prices nothing is written: the decision by the weights that were frozen before the run stands.
+    With --weights or --prices nothing is written, and decision.json stays as it is.
 
     A table is a CSV, TSV or XLSX file. Its first row names the columns, its first column the options. `effort low` and
     `effort high` hold the interval of `effort`; an empty cell is not known, which is no zero. The file of the same name
@@ -94,14 +96,23 @@ def decide(
         screen.decisions(decisions)
         screen.say()
         if weights is not None:
-            command = f"bakeoff decide {path}" + ("" if written else f" --weights {weights} --keep")
             key = "decide.kept" if written else "decide.what_if.priced" if book else "decide.what_if"
-            screen.say(tell(key, command=command))
+            more = [
+                *(() if written else ("--weights", weights, "--keep")),
+                *(["--allow-incomplete"] * allow_incomplete),
+            ]
+            screen.say(tell(key, command=_command(path, folder, runs, more)))
         if book is not None:
             screen.say(tell("decide.prices", source=book.source))
         elif written:
             screen.next_step(tell("next", command=f"bakeoff report {path}"))
     raise typer.Exit(pipeline.decision_code(decisions))
+
+
+def _command(path: Path, folder: Path, runs: Path | None, more: Sequence[str]) -> str:
+    """Return the command that decides the run at `path` with `more` options; it can be pasted."""
+    where = [*(() if folder == HERE else ("-C", str(folder))), *(() if runs is None else ("--runs", str(runs)))]
+    return shlex.join(["bakeoff", "decide", str(path), *where, *more])
 
 
 def _decide_table(path: Path, rule: Path | None, weights: dict[str, float], *, as_json: bool) -> None:

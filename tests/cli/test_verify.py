@@ -1,6 +1,7 @@
 """`bakeoff verify`: passes on what the records say, and fails after any of it was changed."""
 
 import json
+import shlex
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -168,10 +169,16 @@ def test_a_run_without_a_decision_names_the_command(ran: Desk) -> None:
 
 def test_what_is_decided_anew_says_what_is_now_out_of_date(ran: Desk) -> None:
     signed = (ran.runs[0] / "decision.json").read_bytes()
-    tried = ran.bakeoff("decide", "latest", "--weights", "cost=1").out
-    assert "whose decision stands. To decide with these: bakeoff decide reports/" in tried
+    where = ("-C", "../desk", "--runs", "reports")
+    tried = ran.bakeoff("decide", "latest", *where, "--weights", "quality=0, cost=1", "--allow-incomplete").out
+    command = tried.partition("decision.json stays as it is. To decide with these: bakeoff ")[2]
+    verb, run, *options = shlex.split(command)
+    assert [verb, Path(run), *options] == [
+        "decide", Path("reports", ran.runs[0].name), *where, "--weights", "quality=0, cost=1", "--keep",
+        "--allow-incomplete",
+    ]  # fmt: skip
     assert (ran.runs[0] / "decision.json").read_bytes() == signed
-    kept = ran.bakeoff("decide", "latest", "--weights", "cost=1", "--keep").out
+    kept = ran.bakeoff(verb, run, *options).out
     assert "not with those that were frozen before the run; report, memo and exports will say so" in kept
     changed = "weights or gates are not those that were frozen before the first call"
     assert changed in ran.bakeoff("export", "latest", "--format", "md", "-o", "-").out

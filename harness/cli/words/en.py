@@ -203,8 +203,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "score.lacking": "{n} lack an instrument's reading. Next: {command}",
         "decide.kept": "Decided with these weights, not with those that were frozen before the run; report, memo and "
         "exports will say so. With the frozen ones again: {command}",
-        "decide.what_if": "With these weights, not with those that were frozen before the run, whose decision stands. "
-        "To decide with these: {command}",
+        "decide.what_if": "With these weights, not with those that were frozen before the run; decision.json stays as "
+        "it is. To decide with these: {command}",
         "decide.what_if.priced": "With these weights, not with those that were frozen before the run.",
         "decide.prices": "At the prices of {source}. The run, its decision and its report keep their own.",
         # a table of options

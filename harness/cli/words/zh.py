@@ -191,7 +191,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "score.lacking": "有 {n} 个缺少测量工具的读数。下一步：{command}",
         "decide.kept": "按这些权重决定，而不是运行之前锁定的权重；报告、备忘录和导出文件会注明。"
         "恢复锁定的权重：{command}",
-        "decide.what_if": "按这些权重计算，而不是运行之前锁定的权重；按锁定权重作出的决定不变。"
+        "decide.what_if": "按这些权重计算，而不是运行之前锁定的权重；decision.json 保持不变。"
         "要按这些权重决定：{command}",
         "decide.what_if.priced": "按这些权重计算，而不是运行之前锁定的权重。",
         "decide.prices": "按 {source} 的价格。运行、它的决定和报告保持原来的价格。",
