@@ -51,6 +51,7 @@ def _lines(found: "Checkup") -> list[str]:
         *(
             tell("doctor.tells", n=of.in_flight, bias=f"{abs(of.bias_ms):.1f}")
             for of in found.calibrations[-1:]
+            if not of.untrusted  # of what it could not time it tells nothing apart
         ),
     ]  # fmt: skip
 
