@@ -7,8 +7,8 @@ from harness.core.decision import Crossover, Decision
 from harness.report import numbers
 from harness.report.columns import table
 
-WHOLE = {"geometric": "geometric mean", "additive": "weighted sum"}
-"""The method of the panel that takes the values themselves."""
+WORDED = ("additive", "geometric", "SAW", "WPM")
+"""The methods that have a name of their own in each language; the others are called the same in all."""
 
 
 def agreement_lines(decision: Decision) -> Iterator[str]:
@@ -21,7 +21,7 @@ def agreement_lines(decision: Decision) -> Iterator[str]:
     yield ""
     rows = [
         [
-            opinion.method,
+            tell(f"firm.method.{opinion.method}") if opinion.method in WORDED else opinion.method,
             opinion.leader or "–",
             "–" if opinion.tau is None else numbers.signed(opinion.tau, 2),
             tell("firm.yes" if opinion.reversals else "firm.no"),

@@ -7,7 +7,10 @@ shows a text to a person asks `translated`; all others may take it for the Engli
 """
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Self
+
+from harness.errors import BakeoffError
 
 
 class Wording(str):
@@ -48,8 +51,14 @@ def _joined(piece: object) -> object:
     return ", ".join(map(str, piece)) if isinstance(piece, list) else piece
 
 
+def _also(said: str, more: str) -> str:
+    return worded("{said}; {more}", said=said, more=more)
+
+
 def _said(piece: object, sentences: Mapping[str, str], comma: str) -> object:
-    if isinstance(piece, BaseException):
+    if isinstance(piece, BakeoffError) and len(piece.problems) > 1:
+        piece = reduce(_also, (problem.message for problem in piece.problems))
+    elif isinstance(piece, BaseException):
         # of others the first argument may be a number or an encoding: their text alone says what is wrong
         piece = piece.args[0] if piece.args and isinstance(piece.args[0], Wording) else str(piece)
     if isinstance(piece, list):

@@ -98,7 +98,7 @@ def _figures(written: str, derived: str) -> tuple[int, list[str]]:
 def _lines(written: str, derived: str) -> tuple[int, list[str]]:
     was, now = written.splitlines(), derived.splitlines()
     pairs = enumerate(zip_longest(was, now), start=1)
-    return len(now), [_difference(f"line {at}", one, other) for at, (one, other) in pairs if one != other]
+    return len(now), [_difference(worded("line {n}", n=at), one, other) for at, (one, other) in pairs if one != other]
 
 
 def _without(text: str, starts: tuple[str, ...]) -> str:
@@ -135,5 +135,7 @@ def _named(item: Any, i: int) -> str:
 
 
 def _short(value: Any) -> str:
-    text = "nothing" if value is None else repr(value)
+    if value is None:
+        return worded("nothing")
+    text = repr(value)
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."

@@ -28,6 +28,17 @@ def test_json_has_the_whole_decision(table: Desk) -> None:
     assert decision["verdict"]["kind"] == "clear"
 
 
+def test_in_chinese_it_calls_things_as_the_page_does(table: Desk) -> None:
+    out = table.bakeoff("--lang", "zh", "decide", "t.csv").out
+    assert all(
+        f"| {name} " in out for name in ("最优概率", "加权几何平均", "加权求和（极差归一）", "加权乘积", "TOPSIS")
+    )
+    assert "单元格：表中所写 → 换算分" in out
+    table.write("t.csv", SHEET.replace("9000", "-1"))
+    table.write("t.yaml", RULE + "rice: {reach: reach, impact: reach, effort: effort}\n")
+    assert "是 -1；RICE 要乘以它" in table.bakeoff("--lang", "zh", "decide", "t.csv", code=2).err
+
+
 def test_other_weights_and_another_rule(table: Desk) -> None:
     def shares(*more: str) -> list[float]:
         told = json.loads(table.bakeoff("decide", "t.csv", "--json", *more).out)

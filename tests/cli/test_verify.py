@@ -1,6 +1,7 @@
 """`bakeoff verify`: passes on what the records say, and fails after any of it was changed."""
 
 import json
+import re
 import shlex
 import sqlite3
 import sys
@@ -108,7 +109,12 @@ def test_what_is_in_chinese_is_verified_at_the_volumes_that_it_names(ran: Desk) 
     assert '<html lang="zh-Hans">' in (ran.runs[0] / "report.html").read_text(encoding="utf-8")
     assert "lines of memo.zh.md" in ran.bakeoff("verify", "latest").out
     text("memo.zh.md", "得分：", "得分：9")(ran.runs[0])
-    assert "memo.zh.md line" in ran.bakeoff("verify", "latest", code=74).out
+    with (ran.runs[0] / "memo.zh.md").open("a", encoding="utf-8") as memo:
+        memo.write("再见\n")
+    told = ran.bakeoff("--lang", "zh", "verify", "latest", code=74).out
+    assert re.search(r"^memo\.zh\.md 第 \d+ 行：写的是 '.*得分：9", told, re.MULTILINE)
+    assert re.search(r"^memo\.zh\.md 第 \d+ 行：写的是 '再见'，按记录应为 空$", told, re.MULTILINE)
+    assert "中有 2 处不同。" in told
 
 
 def test_a_memo_in_word_is_verified_as_it_was_saved_by_whoever_signs(ran: Desk) -> None:

@@ -3,9 +3,13 @@
 import pytest
 
 from harness.core.wording import translated, worded
-from harness.errors import UsageError
+from harness.errors import Problem, UsageError
 
-CHINESE = {"{file} is no map: {error}": "{file} 不是价目表：{error}", "there is no suite": "没有测试集"}
+CHINESE = {
+    "{file} is no map: {error}": "{file} 不是价目表：{error}",
+    "there is no suite": "没有测试集",
+    "{said}; {more}": "{said}；{more}",
+}
 
 
 @pytest.mark.parametrize(
@@ -21,6 +25,10 @@ CHINESE = {"{file} is no map: {error}": "{file} 不是价目表：{error}", "the
         ),
         pytest.param(ValueError("no number"), "no number", id="a text"),
         pytest.param(UsageError(worded("there is no suite")), "没有测试集", id="a sentence of ours"),
+        pytest.param(
+            UsageError([Problem(code="E100", message=worded("there is no suite")) for _ in range(3)]),
+            "没有测试集；没有测试集；没有测试集", id="several of ours",
+        ),
     ],
 )  # fmt: skip
 def test_an_error_within_a_sentence_is_told_whole(error: Exception, said: str) -> None:

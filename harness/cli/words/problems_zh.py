@@ -378,7 +378,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "{high:g}",
         "is {value:g}, outside of its interval from {low:g} to {high:g}": "是 {value:g}，在 {low:g} 到 {high:g} 的区"
         "间之外",
-        "is {value:g}, and {why}": "是 {value:g}，而{why}",
+        "{said}; {more}": "{said}；{more}",
+        "is {value:g}, and {why}": "是 {value:g}；{why}",
         "it is what options cost, which is nothing below 0": "它是选项的成本，不能小于 0",
         "RICE multiplies by it, which takes nothing below 0": "RICE 要乘以它，不接受小于 0 的值",
         "RICE divides by it, which takes nothing but numbers above 0": "RICE 要除以它，只接受大于 0 的值",

@@ -383,6 +383,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "{name} cannot be read: {error}": "{name} 读不了：{error}",
         "{name}, because {error}": "{name}，因为{error}",
         "{name} {line}": "{name} {line}",
+        "line {n}": "第 {n} 行",
         "{place}: {written} is written, {derived} follows from the records": "{place}：写的是 {written}，按记录应为 "
         "{derived}",
         "cost of {place} ({role}): {written} is written, {derived} follows from the records": "{place}（{role}）的成"
