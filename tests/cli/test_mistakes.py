@@ -91,7 +91,7 @@ MISTAKES = {
     ),
     "no run": Mistake(command=("report", "latest"), says=("error[E100]: ", "  fix: ")),
     "no table": Mistake(command=("decide", "optoins.csv"), says=("error[E301]: ", )),
-    "no traffic": Mistake(command=("cost", "latest", "--traffic", "trafic.yaml"), says=("error[E200]: there is no trafic.yaml", "  fix: --traffic FILE")),
+    "no traffic": Mistake(command=("cost", "latest", "--traffic", "trafic.yaml"), says=("error[E200]: there is no trafic.yaml", "  fix: --requests N says how many come in a month, --traffic FILE names a file")),
     "no YAML": Mistake(
         files={"providers.yaml": PROVIDERS.replace("os.environ/DESK_KEY}", CANARY)},
         says=("error[E201]: malformed YAML: ", "  --> providers.yaml:4:1"),
