@@ -334,7 +334,7 @@ MUTATIONS = (
     Mutation(
         row=24,
         file="harness/report/measures.py",
-        guard='    if suspect := records.column("usage_source").count("suspect"):\n',
+        guard='    if suspect := records.counts("usage_source").get("suspect"):\n',
         becomes="    if suspect := 0:\n",
         test="tests/faults/test_warnings.py::test_a_usage_that_cannot_be_true_is_told",
     ),
@@ -397,8 +397,8 @@ MUTATIONS = (
     Mutation(
         row=31,
         file="harness/store/operations.py",
-        guard='    if now.state == "done":\n        raise BakeoffError(f"call {key} is done: asking',
-        becomes='    if False:\n        raise BakeoffError(f"call {key} is done: asking',
+        guard='    if now.state == "done":\n        raise BakeoffError(worded("call {key} is done: asking',
+        becomes='    if False:\n        raise BakeoffError(worded("call {key} is done: asking',
         test="tests/store/test_ledger.py::test_a_call_that_is_done_is_never_sent_or_answered_again",
     ),
     Mutation(
