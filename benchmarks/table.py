@@ -51,4 +51,4 @@ def _goal(goal: Goal | None, unit: str) -> str:
 
 
 def _with_unit(value: float, unit: str) -> str:
-    return f"{number(value)} {unit}".rstrip()
+    return f"{number(value)}{'' if unit == '%' else ' '}{unit}".rstrip()
