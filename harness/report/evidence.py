@@ -81,8 +81,7 @@ class Evidence:
         answers = self.of_role(Role.ANSWER)
         tasks = {home[:2]: i for i, home in enumerate(answers.homes)}
         homes = np.array([tasks[home[:2]] for home in answers.homes], dtype=np.int64)
-        places = answers.places_of(self.judged.calls)
-        where = np.where(places < 0, -1, np.append(homes[answers.ints("home")], -1)[places])
+        where = np.append(homes[answers.ints("home")], -1)[answers.places_of(self.judged.calls)]
         found = {
             (*answers.homes[home][:2], scorer): signature
             for (home, scorer), signature in self.judged.signatures(where).items()

@@ -243,14 +243,15 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
     manifest, config = evidence.manifest, config_of(evidence.manifest)
     answers = evidence.of_role(Role.ANSWER)
     pending = sum(call.role is Role.ANSWER for call in evidence.pending)
-    failed, its_own = (int(answers.known("fault").sum()), int(answers.has("fault", Fault.CANDIDATE).sum()))
-    lost = failed - its_own
+    failed = int(answers.known("fault").sum())
+    lost = failed - int(answers.has("fault", Fault.CANDIDATE).sum())
     listed = (*candidates_of(manifest).values(), *instruments_of(manifest).values())
     hosted = {model.name for candidate in listed for model in candidate.models if model.machine}
     cascades = {candidate.name for candidate in listed if candidate.stages}
     everything = evidence.everything
     paid = everything.where(~_are(everything, "candidate", cascades))  # their stages are there
-    machine, billed = paid.where(own := _are(paid, "candidate", hosted)), paid.where(~own)
+    own = _are(paid, "candidate", hosted)
+    machine, billed = paid.where(own), paid.where(~own)
 
     def shown(metric: str, value: int) -> Number:
         return number(value, count(value), id=number_id("run", "summary", "", metric))
