@@ -1,5 +1,6 @@
 """The pytest plugin: a gate that is proven passes; one that fails, is unproven or misspelt does not."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -56,6 +57,7 @@ def test_gates_are_held_against_their_bounds(
 
     monkeypatch.setattr(library, "run", counted)
     desk.write("test_models.py", TESTS)
+    monkeypatch.delitem(sys.modules, "test_models", raising=False)  # of a page of docs/
     heard = Heard()
     known = pytestconfig.pluginmanager.has_plugin("bakeoff")  # not where the checkout is not installed
     alone = ["-c", "/dev/null", "--rootdir", str(desk.folder), "-p", "no:cacheprovider"]

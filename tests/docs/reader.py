@@ -141,6 +141,7 @@ class Reader:
             case ["export", setting]:
                 self.patch.setenv(setting.partition("=")[0], "of no account")
             case ["pytest", file]:
+                self.patch.delitem(sys.modules, Path(file).stem, raising=False)  # of another page, or another test
                 alone = ["-c", "/dev/null", "--rootdir", str(self.at), "-p", "no:cacheprovider", "-q"]
                 with redirect_stdout(io.StringIO()) as out:
                     code = pytest.main([*alone, str(self.at / file)])
