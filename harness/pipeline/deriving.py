@@ -79,10 +79,10 @@ def catch_up(run_folder: Path, folder: Path) -> None:
         last = ()
     if last and holder(run_folder) is not None:
         return
-    judge_what_came(run_folder, folder)
     with Ledger.open(run_folder, write=False) as ledger:
         came, unrecorded = ledger.came(), ledger.unrecorded()
     if not decision_file.is_current(run_folder, last, came, unrecorded):
+        judge_what_came(run_folder, folder)
         weights, allow_incomplete = decision_file.asked_for(run_folder)
         decide(run_folder, weights=weights, allow_incomplete=allow_incomplete)
 

@@ -85,6 +85,7 @@ class Calls(Protocol):
     def where(self, keep: Any) -> "Calls": ...
     def by(self, name: str) -> Mapping[Any, "Calls"]: ...
     def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Record]: ...
     def __getitem__(self, place: int) -> Record: ...
 
 
@@ -100,7 +101,7 @@ def parts(records: Calls, candidate: Candidate) -> dict[str, Decimal]:
     for calls in (calls for alike in known.by("usage_source").values() for calls in alike.by("fault").values()):
         bills = [_bought(_together(calls), candidate, sent_at(calls[0].attempts))]
         if sum(bills[0].values()) != calls.spent:
-            bills = [_explained(calls[i], candidate) for i in range(len(calls))]
+            bills = [_explained(call, candidate) for call in calls]
         for part, dollars in ((part, dollars) for bill in bills for part, dollars in bill.items()):
             found[part] = found.get(part, Decimal(0)) + dollars
     return found

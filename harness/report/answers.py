@@ -1,7 +1,7 @@
 """One answer as a cell of the side-by-side table: what came, what it was worth, how long it took."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.core.calls import SECRET_IN_ANSWER, Call, Failure, Output, Record
@@ -69,14 +69,21 @@ class Answer:
     """Latency, cost, attempts, finish reason."""
 
 
-def answer(of: SlotEvidence, task: AskedTask, sample: Sample, record: Record) -> Answer:
-    """Return the cell of one record of `task`, an answer to `sample`."""
+def answer(
+    of: SlotEvidence,
+    task: AskedTask,
+    sample: Sample,
+    record: Record,
+    found: Mapping[str, Judgement],
+    value: float | None,
+) -> Answer:
+    """Return the cell of one record of `task`, an answer to `sample`; `found`: scorer → what it said of it."""
     outcome = record.outcome
     text, cut = _cut(outcome.partial if isinstance(outcome, Failure) else outcome.said)
     failed, output = (outcome, Output()) if isinstance(outcome, Failure) else (None, outcome)
-    value, audio = of.value(record, task), output.audio
+    audio = output.audio
     length = None if audio is None else _shown(of, record, "audio_seconds", audio.seconds, seconds(audio.seconds))
-    found = of.judgements.of_answer(record.call.key) if failed is None else {}
+    found = found if failed is None else {}
     judgements = sorted(found.values(), key=lambda j: (j.scorer != task.primary, j.scorer))
     return Answer(
         text=text,
@@ -92,7 +99,7 @@ def answer(of: SlotEvidence, task: AskedTask, sample: Sample, record: Record) ->
         message=None if failed is None else failed.message,
         bad=value is not None and value < BAD_BELOW,
         scores=tuple(_score(of, record, judgement, judgement.scorer == task.primary) for judgement in judgements),
-        heard=tuple(_heard(of, sample, record)),
+        heard=tuple(_heard(of, sample, record, found)),
         words=stretches(sample, output.text, found.get("transcript_accuracy")),
         stages=waterfall(of, record),
         facts=tuple(_facts(of, record)),
@@ -132,14 +139,15 @@ def _score(of: SlotEvidence, record: Record, judgement: Judgement, primary: bool
     )
 
 
-def _heard(of: SlotEvidence, sample: Sample, record: Record) -> Iterator[Heard]:
+def _heard(of: SlotEvidence, sample: Sample, record: Record, found: Mapping[str, Judgement]) -> Iterator[Heard]:
     for reading in of.readings.get(record.call.key, ()):
         if isinstance(reading.outcome, Output):
-            yield _read(of, sample, record, reading.call, reading.outcome)
+            yield _read(of, sample, record, reading.call, reading.outcome, found)
 
 
-def _read(of: SlotEvidence, sample: Sample, record: Record, measuring: Call, output: Output) -> Heard:
-    found = of.judgements.of_answer(record.call.key)
+def _read(
+    of: SlotEvidence, sample: Sample, record: Record, measuring: Call, output: Output, found: Mapping[str, Judgement]
+) -> Heard:
     judged = [judgement.detail for judgement in found.values()]
     new = sorted((key, x) for key, x in output.values.items() if all(detail.get(key) != x for detail in judged))
     prefix = measuring.instrument

@@ -1,12 +1,9 @@
 """Which stage of a cascade is at fault for its bad answers: the first whose output, replaced by gold, mends them."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.core.calls import Record
 from harness.core.scores import BAD_BELOW
-from harness.report.evidence import AskedTask
 from harness.report.numbers import Number, count, number, number_id
 from harness.report.slots import SlotEvidence
 from harness.report.standing import Tag, tag
@@ -28,13 +25,12 @@ def attributions(of: SlotEvidence) -> tuple[AttributionRow, ...]:
     """Return one row for each cascade; none where nobody asked for it."""
     if not of.oracles:
         return ()
-    tasks = {(task.suite, task.name): task for task in of.tasks}
     rows = []
     for name in of.candidates:
         stages = of.configured[name].stages if name in of.configured else ()
-        bad = [r for r in of.answers_of(name) if _is_bad(of, r, tasks)]
+        bad = of.answers_of(name).where(of.values_of(name) < BAD_BELOW)
         if stages:
-            at_fault = Counter(_mended_by(of, record, tasks) for record in bad)
+            at_fault = Counter(_mended_by(of, key) for key in bad.call_keys())
             rows.append(
                 AttributionRow(
                     tag=tag(of, name),
@@ -48,15 +44,9 @@ def attributions(of: SlotEvidence) -> tuple[AttributionRow, ...]:
     return tuple(rows)
 
 
-def _mended_by(of: SlotEvidence, answer: Record, tasks: Mapping[tuple[str, str], AskedTask]) -> str | None:
+def _mended_by(of: SlotEvidence, answer: str) -> str | None:
     """Return the stage at fault; calls follow one another in the order of the stages, and none after one that mends."""
-    found = of.oracles.get(answer.call.key, ())
-    return next((record.call.stage for record in found if _is_bad(of, record, tasks) is False), None)
-
-
-def _is_bad(of: SlotEvidence, record: Record, tasks: Mapping[tuple[str, str], AskedTask]) -> bool | None:
-    value = of.value(record, tasks[record.call.suite, record.call.task])
-    return None if value is None else value < BAD_BELOW
+    return next((record.call.stage for record, worth in of.oracles.get(answer, ()) if worth >= BAD_BELOW), None)
 
 
 def _shown(of: SlotEvidence, name: str, metric: str, n: int) -> Number:

@@ -1,6 +1,6 @@
 """The answers of one slot, sample by sample: the telling ones first, and the bad ones counted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from harness.core.media import Audio, Image
 from harness.core.scores import BAD_BELOW
 from harness.metrics.stats import Floats
 from harness.report.answers import Answer, answer, as_text
+from harness.report.evidence import Judgement
 from harness.report.numbers import Number, count, fixed, number, number_id, seconds
 from harness.report.phrases import Phrase, Piece
 from harness.report.slices import Slice, SlicesView, Tagged, slices, tagged
@@ -128,8 +129,7 @@ def sample_view(of: SlotEvidence, case: Case, anchor: str) -> SampleView:
         where = (*case.where, "epoch")
         epoch = number(case.epoch + 1, str(case.epoch + 1), id=number_id(of.slot, "samples", "", *where))
     chips = tuple(_chip(of, case, i) for i in range(len(tags)))
-    came = np.array([at for at in case.answers if at >= 0], dtype=np.int64)
-    records = iter(of.answers.pick(came))
+    came = iter(of.looked_at([at for at in case.answers if at >= 0]))
     recording, length = next((medium for medium in sample.media if isinstance(medium, Audio)), None), None
     if recording is not None:
         where = (*case.where, "recording_seconds")
@@ -149,7 +149,10 @@ def sample_view(of: SlotEvidence, case: Case, anchor: str) -> SampleView:
         target=None if sample.target is None else as_text(sample.target),
         chips=tuple((t, chip) for t, chip in zip(tags, chips, strict=True) if chip is not None),
         tags=tags,
-        answers=tuple(None if at < 0 else answer(of, case.task, sample, next(records)) for at in case.answers),
+        answers=tuple(
+            None if at < 0 else answer(of, case.task, sample, *next(came), value)
+            for at, value in zip(case.answers, case.values, strict=True)
+        ),
     )
 
 
@@ -187,10 +190,9 @@ def _bad_count(of: SlotEvidence, slice_: Slice, place: int, values: Floats) -> B
 
 
 def _bad_case(of: SlotEvidence, case: Case, anchor: str) -> BadCase:
-    who = []
-    for name, at, value in zip(of.candidates, case.answers, case.values, strict=True):
-        if value is not None and value < BAD_BELOW:
-            who.append((tag(of, name), _why(of, case, of.answers[at])))
+    bad = [i for i, value in enumerate(case.values) if value is not None and value < BAD_BELOW]
+    found = of.looked_at([case.answers[i] for i in bad])
+    who = [(tag(of, of.candidates[i]), _why(case, *it)) for i, it in zip(bad, found, strict=True)]
     sample = case.asked.sample
     return BadCase(
         anchor=anchor,
@@ -202,8 +204,8 @@ def _bad_case(of: SlotEvidence, case: Case, anchor: str) -> BadCase:
     )
 
 
-def _why(of: SlotEvidence, case: Case, record: Record) -> str:
+def _why(case: Case, record: Record, found: Mapping[str, Judgement]) -> str:
     if isinstance(record.outcome, Failure):
         return record.outcome.message
-    judgement = of.judgements.of_answer(record.call.key).get(case.task.primary)
+    judgement = found.get(case.task.primary)
     return judgement.reason if judgement is not None else ""

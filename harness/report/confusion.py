@@ -51,18 +51,20 @@ def _of_task(of: SlotEvidence, task: AskedTask) -> Iterator[Confusion]:
     place = (task.suite, task.name)
     there = np.array([home[:2] == place for home in of.answers.homes], dtype=np.bool_)
     records = of.answers.where(there[of.answers.ints("home")])
-    judged = {key: of.judgements.of_answer(key).get(SCORER) for key in records.column("key")}
-    told = {key: judgement for key, judgement in judged.items() if judgement and "wanted" in judgement.detail}
+    calls = records.ints("number").tolist()
+    judged = zip(calls, of.judgements.of_answers(calls), strict=True)
+    found = ((call, said.get(SCORER)) for call, said in judged)
+    told = {call: judgement for call, judgement in found if judgement and "wanted" in judgement.detail}
     labels = _labels(told.values())
     if not 0 < len(labels) <= MOST_LABELS:
         return
-    columns = (records.column(column) for column in ("candidate", "sample", "key", "fault"))
-    answers = list(zip(*columns, strict=True))
-    wanted = {sample: int(told[key].detail["wanted"]) for _, sample, key, _ in answers if key in told}
+    samples = [records.homes[home][2] for home in records.ints("home").tolist()]
+    answers = list(zip(records.column("candidate"), samples, calls, records.column("fault"), strict=True))
+    wanted = {sample: int(told[call].detail["wanted"]) for _, sample, call, _ in answers if call in told}
     for name in of.candidates:
         counts: Counter[tuple[int, int]] = Counter()
-        for candidate, sample, key, fault in answers:
-            read = _read(fault, told.get(key))
+        for candidate, sample, call, fault in answers:
+            read = _read(fault, told.get(call))
             if candidate == name and sample in wanted and read is not None:
                 counts[wanted[sample], read] += 1
         if counts:

@@ -1,6 +1,6 @@
 """Evidence: everything of a run that its pages show, read once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -49,7 +49,7 @@ class Evidence:
     manifest: Manifest
     samples: tuple[AskedSample, ...]
     records: Mapping[Role, Records]
-    judgements: Sequence[Judgement]
+    judgements: Iterable[Judgement]
     pending: tuple[Call, ...] = ()
     """Planned calls without a final word."""
     uncertain: tuple[Call, ...] = ()
@@ -69,7 +69,7 @@ class Evidence:
         if isinstance(self.judgements, Judgements):
             return self.judgements
         everything = self.everything
-        numbers = dict(zip(everything.column("key"), everything.column("number"), strict=True))
+        numbers = dict(zip(everything.call_keys(), everything.ints("number").tolist(), strict=True))
         return Judgements.of(self.judgements, numbers)
 
     @cached_property
@@ -117,7 +117,7 @@ class LedgerReader(Protocol):
     def manifest(self) -> Manifest: ...
     def samples(self) -> Sequence[_StoredSample]: ...
     def table(self) -> Records: ...
-    def scores(self) -> Sequence[Judgement]: ...
+    def scores(self) -> Iterable[Judgement]: ...
     def pending(self, *roles: Role) -> Sequence[Call]: ...
     def uncertain(self) -> Sequence[Call]: ...
     def unrecorded(self) -> Unrecorded: ...

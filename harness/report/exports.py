@@ -60,7 +60,9 @@ class Row:
 
 def rows(evidence: Evidence, order: Iterable[str]) -> list[Row]:
     """Return a row for each key of `order`, the keys of the planned answers."""
-    records = {record.call.key: record for record in evidence.of_role(Role.ANSWER)}
+    answers = evidence.of_role(Role.ANSWER)
+    records = {record.call.key: record for record in answers}
+    said = dict(zip(records, evidence.judged.of_answers(answers.ints("number").tolist()), strict=True))
     calls = {key: record.call for key, record in records.items()} | {call.key: call for call in evidence.pending}
     tasks = {(task.suite, task.name): task for task in tasks_of(evidence.manifest)}
     samples = {(asked.suite, asked.task, asked.sample.id): asked.sample for asked in evidence.samples}
@@ -77,7 +79,7 @@ def rows(evidence: Evidence, order: Iterable[str]) -> list[Row]:
                 primary=task.primary,
                 sample=samples[call.suite, call.task, call.sample],
                 record=records.get(call.key),
-                judgements=tuple(evidence.judged.of_answer(call.key).values()),
+                judgements=tuple(said.get(call.key, {}).values()),
                 readings=tuple(read.get(call.key, ())),
             )
         )

@@ -66,7 +66,7 @@ def minutes(manifest: Manifest, records: Records) -> float | None:
     """
     if not manifest.sessions:
         return None
-    finished, total_s = sorted(records.column("finished")), 0.0
+    finished, total_s = sorted(records.finished()), 0.0
     for session, following in zip(manifest.sessions, [*manifest.sessions[1:], None], strict=True):
         came = [at for at in finished if session.began <= at and (following is None or at < following.began)]
         end = session.ended or (came[-1] if came else session.began)

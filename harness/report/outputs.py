@@ -10,6 +10,8 @@ from harness.report.cases import CasesView
 
 SPELL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
 """Nothing in it can command a terminal, hide or reorder what stands beside it."""
+AT_ONCE = 100
+"""Samples whose answers are looked up together."""
 
 
 def outputs_name(page: Path) -> str:
@@ -19,20 +21,24 @@ def outputs_name(page: Path) -> str:
 
 def outputs(view: CasesView, written: int) -> Iterator[str]:
     """Yield a line for each sample but the first `written`: where it belongs, what was asked, what each has said."""
-    of, texts = view.of, view.of.answers.texts()
-    for i, case in enumerate(view.told[written:], start=written):
-        sample = case.asked.sample
-        yield SPELL({
-            "slot": of.slot, "place": i, "suite": case.asked.suite, "task": case.asked.task, "sample": sample.id,
-            "epoch": case.epoch, "input": sample.input, "target": sample.target,
-            "answers": [
-                {"candidate": name, "score": value, "text": texts[at]}
-                if texts[at] is not None
-                else {"candidate": name, "score": value, **_said(of.answers.outcome(at))}
-                for name, at, value in zip(of.candidates, case.answers, case.values, strict=True)
-                if at >= 0
-            ],
-        }) + "\n"  # fmt: skip
+    of, texts = view.of, view.of.answers.plain()
+    for start in range(written, len(view.told), AT_ONCE):
+        cases = view.told[start : start + AT_ONCE]
+        more = [at for case in cases for at in case.answers if at >= 0 and texts[at] is None]
+        said = dict(zip(more, map(_said, of.answers.outcomes(more)), strict=True))
+        for i, case in enumerate(cases, start=start):
+            sample = case.asked.sample
+            yield SPELL({
+                "slot": of.slot, "place": i, "suite": case.asked.suite, "task": case.asked.task, "sample": sample.id,
+                "epoch": case.epoch, "input": sample.input, "target": sample.target,
+                "answers": [
+                    {"candidate": name, "score": value, "text": texts[at]}
+                    if at not in said
+                    else {"candidate": name, "score": value, **said[at]}
+                    for name, at, value in zip(of.candidates, case.answers, case.values, strict=True)
+                    if at >= 0
+                ],
+            }) + "\n"  # fmt: skip
 
 
 def _said(outcome: Output | Failure) -> dict[str, Json]:

@@ -1,12 +1,12 @@
 """The part of the evidence that one slot's decision rests on."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from harness.core.calls import Failure, Fault, Record, Role
+from harness.core.calls import Fault, Record, Role
 from harness.core.candidates import Candidate
 from harness.core.decision import Decision
 from harness.core.estimates import Estimate
@@ -37,7 +37,7 @@ class SlotEvidence:
     answers: Records
     """In the order of the samples."""
     values: Floats
-    """Primary score of each answer, as `value` says; NaN where it could not be judged."""
+    """Primary score of each answer: 0 for the candidate's own failure, NaN where it could not be judged."""
     by_candidate: Mapping[str, tuple[Records, Floats]]
     """The answers of each, and what they are worth."""
     grid: Ints
@@ -48,8 +48,8 @@ class SlotEvidence:
     """Key of an answer → instrument records, also of those that failed."""
     stages: Mapping[str, tuple[Record, ...]]
     """Key of a cascade's answer → what its stages said, in the order in which they were asked."""
-    oracles: Mapping[str, tuple[Record, ...]]
-    """Key of a bad answer → what came when one stage after the other was replaced by gold."""
+    oracles: Mapping[str, tuple[tuple[Record, float], ...]]
+    """Key of a bad answer → what came when one stage after the other was replaced by gold, and its primary score."""
     pending: Mapping[str, int]
     """Candidate → planned answers without a final word."""
     epochs: int
@@ -78,10 +78,10 @@ class SlotEvidence:
         found = (e for e in self.decision.estimates.get(candidate, ()) if e.metric == metric)
         return next(found, None)
 
-    def value(self, record: Record, task: AskedTask) -> float | None:
-        """Return the primary score: 0 for the candidate's own failure, None where it could not be judged."""
-        fault = record.outcome.fault if isinstance(record.outcome, Failure) else None
-        return value_of(fault, self.judgements.of_answer(record.call.key).get(task.primary))
+    def looked_at(self, places: Sequence[int]) -> Iterable[tuple[Record, Mapping[str, Judgement]]]:
+        """Return the answers at `places`, each with what scorers, by name, have said of it."""
+        records = self.answers.pick(np.array(places, dtype=np.int64))
+        return zip(records, self.judgements.of_answers(records.ints("number").tolist()), strict=True)
 
 
 def slot_evidence(evidence: Evidence, decision: Decision) -> SlotEvidence:
@@ -100,10 +100,12 @@ def slot_evidence(evidence: Evidence, decision: Decision) -> SlotEvidence:
     within = within[task_of[home[within]] >= 0]
     answers, sample, epoch = answered.pick(within), sample[within], epoch[within]
     waiting = [c for c in evidence.pending if c.role is Role.ANSWER and (c.suite, c.task) in of_slot]
-    keys = set(answers.column("key"))
     candidates = _candidates(decision, answers.counts("candidate"))
     own = {name: np.flatnonzero(answers.has("candidate", name)) for name in candidates}
     values = _values(answers, evidence.judged, tasks, task_of[answers.ints("home")])
+    oracles = evidence.of_role(Role.ORACLE)
+    judged = _values(oracles, evidence.judged, tasks, task_of[oracles.ints("home")]).tolist()
+    worth = dict(zip(oracles.call_keys(), judged, strict=True)) if oracles else {}
     epochs = int(epoch.max(initial=0)) + 1
     grid = np.full((len(samples) + 1, epochs, len(candidates)), -1, dtype=np.int64)
     for c, places in enumerate(own.values()):
@@ -125,18 +127,21 @@ def slot_evidence(evidence: Evidence, decision: Decision) -> SlotEvidence:
         by_candidate={name: (answers.pick(places), values[places]) for name, places in own.items()},
         grid=grid[:-1],  # the last row takes what was asked of a sample that is not there
         judgements=evidence.judged,
-        readings=_by(evidence.of_role(Role.INSTRUMENT), "measures", keys),
-        stages=_by(evidence.of_role(Role.STAGE), "part_of", keys),
-        oracles=_by(evidence.of_role(Role.ORACLE), "measures", keys),
+        readings=_by(evidence.of_role(Role.INSTRUMENT), "measures", answers),
+        stages=_by(evidence.of_role(Role.STAGE), "part_of", answers),
+        oracles={
+            key: tuple((record, worth[record.call.key]) for record in records)
+            for key, records in _by(oracles, "measures", answers).items()
+        },
         pending=Counter(call.candidate for call in waiting),
         epochs=epochs,
     )
 
 
-def _by(records: Records, link: str, keys: Collection[str]) -> dict[str, tuple[Record, ...]]:
-    """Return key of an answer → the records whose `link` names it."""
+def _by(records: Records, link: str, answers: Records) -> dict[str, tuple[Record, ...]]:
+    """Return key of each of `answers` → the records whose `link` names it."""
     found: dict[str, list[Record]] = {}
-    for record in records.where(np.array([key in keys for key in records.column(link)], dtype=np.bool_)):
+    for record in records.where(np.isin(records.floats(link), answers.floats("number"))):
         found.setdefault(getattr(record.call, link), []).append(record)
     return {key: tuple(of) for key, of in found.items()}
 
@@ -147,7 +152,10 @@ def _candidates(decision: Decision, answered: Iterable[str]) -> tuple[str, ...]:
 
 
 def _values(answers: Records, judgements: Judgements, tasks: Sequence[AskedTask], task_of: Ints) -> Floats:
-    """Return what each answer is worth, as `value_of` says; `task_of`: where each one's task is among `tasks`."""
+    """Return the primary score of each answer, 0 for the candidate's own failure, NaN where it could not be judged.
+
+    `task_of`: where each one's task is among `tasks`.
+    """
     numbers, values = answers.ints("number"), np.full(len(answers), np.nan)
     for i, task in enumerate(tasks):
         own = task_of == i
@@ -155,10 +163,3 @@ def _values(answers: Records, judgements: Judgements, tasks: Sequence[AskedTask]
     values[answers.known("fault")] = np.nan
     values[answers.has("fault", Fault.CANDIDATE)] = 0.0
     return values
-
-
-def value_of(fault: str | None, judgement: Judgement | None) -> float | None:
-    """Return what an answer is worth: 0 for the candidate's own failure, None where it could not be judged."""
-    if fault is not None:
-        return 0.0 if fault == Fault.CANDIDATE else None
-    return None if judgement is None else judgement.value

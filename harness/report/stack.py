@@ -79,7 +79,7 @@ def stack(of: SlotEvidence) -> StackView | None:
 
 def _readings(of: SlotEvidence, name: str) -> Sequence[Record]:
     """Return every call that measured the candidate's answers: one that failed may be billed too."""
-    keys = of.answers_of(name).column("key") if of.readings else ()
+    keys = of.answers_of(name).call_keys() if of.readings else ()
     return [reading for key in keys for reading in of.readings.get(key, ())]
 
 
@@ -98,7 +98,7 @@ def _bill(of: SlotEvidence, name: str, readings: Sequence[Record]) -> Mapping[st
     """Return dollars by part, those of a cascade by stage where its stages are all that it cost."""
     answers, configured = of.answers_of(name), of.configured.get(name)
     bill = {} if configured is None else parts(answers, configured)
-    priced = answers.where(answers.known("cost_usd")).column("key") if of.stages else ()
+    priced = answers.where(answers.known("cost_usd")).call_keys() if of.stages else ()
     stages = _sums((f"{STAGE}{it.call.stage}", it.cost_usd) for key in priced for it in of.stages.get(key, ()))
     if stages and sum(stages.values()) == bill.get("stages"):
         bill = stages

@@ -260,7 +260,7 @@ def _run(evidence: Evidence, decisions: Sequence[Decision]) -> RunView:
         name=manifest.name,
         run_id=manifest.run_id,
         started=manifest.started,
-        finished=max(everything.column("finished"), default=None),
+        finished=max(everything.finished(), default=None),
         imported=_imported(manifest.imported),
         incomplete=_incomplete(decisions, answered=len(answers), lost=lost, pending=pending),
         incomplete_allowed=any(decision.incomplete and decision.incomplete_allowed for decision in decisions),

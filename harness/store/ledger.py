@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -33,11 +32,9 @@ from harness.store.writer import Operation, Writer
 
 if TYPE_CHECKING:
     from harness.store.judgements import Judgements
-    from harness.store.records import Aside, Records
+    from harness.store.records import Records
 
 DATABASE = "run.db"
-FEW = 1000
-"""Calls that are looked up one by one; of more, the tables are read."""
 __all__ = ["Count", "Ledger", "ScoreRow", "StoredSample"]
 
 
@@ -208,46 +205,16 @@ class Ledger:
 
     def records(self, role: Role | None = None) -> Iterator[Record]:
         """Yield every record in plan order."""
-        return iter(self.table(role))
+        from harness.store.reading import Reading
 
-    def table(self, role: Role | None = None) -> "Records":
-        """Return every record in plan order as a table, which reads attempts from here when a record is looked at."""
-        from harness.store.records import NAMES, Home, Records, Table
+        return Reading(self._query).all(role)
 
-        used = {f"{table}.{name}" for table in ("plan", "call") for name in self.used(table)}
-        joined = {"measured.key": "plan.measures", "whole.key": "plan.part_of"}
-        columns = dict(zip((*rows.CALL_FIELDS, *rows.RESULT_COLUMNS), rows.RECORD_COLUMNS, strict=True))
-        sources = {"number": "plan.id", "home": "plan.sample", "tries": "call.attempt"} | {
-            name: columns[name] for name in NAMES if joined.get(columns[name], columns[name]) in used
-        }
-        of_role = f" AND plan.role = '{role.value}'" if role else ""
-        found = self._query(
-            f"SELECT {', '.join(sources.values())} FROM plan JOIN call ON call.plan = plan.id {rows.LINKS}"
-            f" WHERE call.finished IS NOT NULL{of_role} ORDER BY plan.id"
-        )
-        cells = list(chain.from_iterable(found))
-        stored = {name: cells[place :: len(sources)] for place, name in enumerate(sources)}
-        places, homes = dict[int, int](), list[Home]()
-        for number, suite, task, name in self._query("SELECT id, suite, task, name FROM sample"):
-            places[number] = len(homes)
-            homes.append((suite, task, name))
-        stored["home"] = [places[number] for number in stored["home"]]
-        return Records.all(Table(stored, homes, self._asides))
+    def table(self) -> "Records":
+        """Return every record in plan order as a table, for which a record is read from here when it is looked at."""
+        from harness.store.reading import Reading
+        from harness.store.records import Records
 
-    def _asides(self, calls: Sequence[int]) -> dict[int, "Aside"]:
-        """Return number of a call → its request as text, and its attempts in their order."""
-        few = len(calls) <= FEW
-        where = " WHERE plan.id IN (SELECT value FROM json_each(?))" if few else ""
-        values = (json.dumps(calls),) if few else ()
-        attempts: dict[int, list[rows.Row]] = {}
-        for plan, *attempt in self._query(
-            f"SELECT plan.id, {', '.join(rows.ATTEMPT_FIELDS)} FROM plan JOIN call ON call.plan = plan.id"
-            f" JOIN attempt ON attempt.plan = plan.id AND attempt.visit = call.visit{where} ORDER BY plan.id, number",
-            values,
-        ):
-            attempts.setdefault(plan, []).append(attempt)
-        requests = self._query(f"SELECT id, request FROM plan{where}", values)
-        return {plan: (request, attempts.get(plan, ())) for plan, request in requests}
+        return Records.all(Reading(self._query).table())
 
     def used(self, table: str) -> list[str]:
         """Return the columns of a table in which some row holds something."""
@@ -449,14 +416,9 @@ class Ledger:
 
     def scores(self) -> "Judgements":
         """Return every score in plan order."""
-        from harness.store.judgements import Judgements
+        from harness.store.reading import Reading
 
-        scorers = {number: it for number, *it in self._query("SELECT id, name, signature FROM scorer ORDER BY id")}
-        found = self._query(
-            "SELECT plan, key, scorer, value, reason, detail FROM score JOIN plan ON plan.id = score.plan"
-            " ORDER BY score.plan, score.scorer"
-        )
-        return Judgements(found.fetchall(), scorers)
+        return Reading(self._query).judgements()
 
     def query(self, sql: str) -> sqlite3.Cursor:
         """Read rows of the schema as they are: for frames, which take columns and no nouns."""

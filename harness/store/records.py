@@ -1,9 +1,10 @@
 """Records as a table: a column where all of them are counted, a record where one is looked at."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,63 +12,62 @@ from numpy.typing import NDArray
 from harness.core.calls import Failure, Output, Record
 from harness.store import rows
 
-PLACE = ("suite", "task", "sample")
-"""What a row says by the number of its sample."""
-CALL_NAMES = tuple(name for name in rows.CALL_FIELDS if name not in (*PLACE, "request"))
-NAMES = (*CALL_NAMES, *rows.RESULT_COLUMNS)
-"""What a record is made of, but for its sample's place and what `Aside` holds."""
-LABELS = ("finish_reason", "model")
-"""What is told of an answer beside all that a person reads, sees or hears."""
+NUMBERS = ("number", "home", "tries", "epoch", "measures", "part_of", "ttft_ms", "ttfo_ms", "ttfa_ms", "total_ms",
+           "marks_valid")  # fmt: skip
+"""Numbers of the call, of its sample, and of the calls that it measures or is a part of; the rest as a record says."""
+LABELS = ("role", "candidate", "instrument", "cost_usd", "cost_source", "fault", "kind", "finish_reason", "model",
+          *(rows.RENAMED.get(name, name) for name in rows.USAGE))  # fmt: skip
+"""Columns in which many rows hold the same."""
+MANY = 1000
+"""Records that are made at once."""
 
-Columns = Mapping[str, Sequence[Any]]
 Home = tuple[str, str, str]
 """Suite, task and sample."""
-Aside = tuple[str, Sequence[rows.Row]]
-"""What only a look at one record shows: its request as text, and its attempts as `rows.attempt_of` takes them."""
-Asides = Callable[[Sequence[int]], Mapping[int, Aside]]
-"""Numbers of calls → the aside of each."""
+Column = tuple[NDArray[np.int32], Sequence[Any]]
+"""The place of each row's value among the values of a column, and these; the first of them is None."""
 
 
+class RecordSource(Protocol):
+    """Whoever has the records, by the numbers of their calls."""
+
+    def keys(self) -> Mapping[int, str]: ...
+    def records(self, numbers: Sequence[int]) -> Sequence[Record]: ...
+    def outcomes(self, numbers: Sequence[int]) -> Sequence[Output | Failure]: ...
+
+
+class Labels(dict[Any, int]):
+    """Value of a column → its place among those that it holds; that of None is 0."""
+
+    def __init__(self) -> None:
+        super().__init__({None: 0})
+
+    def __missing__(self, value: Any) -> int:
+        self[value] = place = len(self)
+        return place
+
+    def places(self, cells: Sequence[Any]) -> NDArray[np.int32]:
+        """Return the place of each cell's value, a new one for a new value."""
+        if cells.count(None) == len(cells):
+            return np.zeros(len(cells), dtype=np.int32)
+        return np.fromiter(map(self.__getitem__, cells), np.int32, len(cells))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
-    """The columns of a run's records as the store holds them; one that is not among them is all None.
+    """What is counted of a run's records; what else they say is read of those that are looked at."""
 
-    Beside `NAMES` it holds the `number` of each call, how many `tries` it took, and where its sample is in `homes`.
-    """
-
-    def __init__(self, stored: Columns, homes: Sequence[Home], asides: Asides, nouns: Sequence[Record] = ()) -> None:
-        """`nouns`: the records of all rows, where they are there already."""
-        self.stored, self.homes, self.asides, self.nouns = stored, homes, asides, nouns
-        self.known = rows.Known()
-        self._floats: dict[str, NDArray[np.float64]] = {}
-        self._codes: dict[str, tuple[NDArray[np.int32], list[Any]]] = {}
+    numbers: Mapping[str, NDArray[np.float64]]
+    """`NUMBERS`, NaN for what is not known; `home` is a place in `homes`."""
+    labels: Mapping[str, Column]
+    """`LABELS`."""
+    finished: Sequence[str]
+    plain: Sequence[str | None]
+    """The text of an answer that is nothing but text."""
+    homes: Sequence[Home]
+    source: RecordSource
 
     def __len__(self) -> int:
-        return len(self.stored["number"])
-
-    def column(self, name: str) -> Sequence[Any]:
-        if name in PLACE:
-            at = PLACE.index(name)
-            return [self.homes[place][at] for place in self.stored["home"]]
-        return self.stored.get(name) or (None,) * len(self)
-
-    def floats(self, name: str) -> NDArray[np.float64]:
-        """Return a column of numbers, NaN for None; made once."""
-        if name not in self._floats:
-            self._floats[name] = np.array(self.column(name), dtype=np.float64)
-        return self._floats[name]
-
-    def codes(self, name: str) -> tuple[NDArray[np.int32], list[Any]]:
-        """Return a column of few values as their places among those that it holds; made once."""
-        if name not in self._codes:
-            column = self.column(name)
-            values = list(dict.fromkeys(column))
-            places = {value: place for place, value in enumerate(values)}
-            self._codes[name] = np.fromiter(map(places.__getitem__, column), np.int32, len(column)), values
-        return self._codes[name]
-
-    def row(self, names: Sequence[str], at: int) -> rows.Row:
-        stored = self.stored
-        return tuple([stored[name][at] if name in stored else None for name in names])
+        return len(self.finished)
 
 
 class Records(Sequence[Record]):
@@ -87,17 +87,7 @@ class Records(Sequence[Record]):
     @classmethod
     def of(cls, records: Iterable[Record]) -> "Records":
         """Make the table of records that no store holds."""
-        nouns = list(records)
-        names = (*rows.CALL_FIELDS, *rows.RESULT_COLUMNS)
-        found = [(*rows.call_row(noun.call), *rows.result_row(noun)) for noun in nouns]
-        homes: dict[Home, int] = {}
-        stored: dict[str, Sequence[Any]] = {
-            **(dict(zip(names, zip(*found, strict=True), strict=True)) if found else {}),
-            "home": [homes.setdefault((n.call.suite, n.call.task, n.call.sample), len(homes)) for n in nouns],
-            "number": range(len(nouns)),
-            "tries": [len(noun.attempts) for noun in nouns],
-        }
-        return cls.all(Table(stored, list(homes), lambda _: {}, nouns))
+        return cls.all(_Nouns(records).table())
 
     @classmethod
     def joined(cls, parts: Iterable["Records"]) -> "Records":
@@ -111,37 +101,51 @@ class Records(Sequence[Record]):
         return self._table.homes
 
     def ints(self, name: str) -> NDArray[np.int64]:
-        """Return a column of whole numbers, none of which is None; `home`: where each one's sample is in `homes`."""
+        """Return a column of whole numbers, all of them known; `home`: where each one's sample is in `homes`."""
         found: NDArray[np.int64] = self.floats(name).astype(np.int64)
         return found
 
     def floats(self, name: str) -> NDArray[np.float64]:
-        """Return a column of numbers; NaN is not known."""
-        return self._table.floats(name)[self._places]
+        """Return a column of `NUMBERS`; NaN is not known."""
+        found: NDArray[np.float64] = self._table.numbers[name][self._places]
+        return found
 
     def column(self, name: str) -> list[Any]:
-        """Return a column as the store holds it."""
-        column = self._table.column(name)
-        return [column[place] for place in self._places.tolist()]
+        """Return a column of `LABELS` as the store holds it."""
+        places, values = self._table.labels[name]
+        return [values[place] for place in places[self._places].tolist()]
+
+    def finished(self) -> list[str]:
+        """Return when each of them ended."""
+        return [self._table.finished[place] for place in self._places.tolist()]
+
+    def plain(self) -> list[str | None]:
+        """Return the text of each answer that is nothing but text; None for all others."""
+        return [self._table.plain[place] for place in self._places.tolist()]
+
+    def call_keys(self) -> list[str]:
+        """Return the keys of the calls."""
+        keys = self._table.source.keys()
+        return [keys[number] for number in self._numbers()]
 
     def told(self, name: str) -> list[Any]:
-        """Return what a column holds, without what is not known."""
-        return [value for value in self.column(name) if value is not None] if name in self._table.stored else []
+        """Return what a column of `LABELS` holds, without what is not known."""
+        return [] if len(self._table.labels[name][1]) == 1 else [it for it in self.column(name) if it is not None]
 
     def counts(self, name: str) -> dict[Any, int]:
-        """Return each value of a column of few values, None among them → how many have it."""
-        codes, values = self._table.codes(name)
-        counts = np.bincount(codes[self._places], minlength=len(values)).tolist()
+        """Return each value of a column of `LABELS`, None among them → how many have it."""
+        places, values = self._table.labels[name]
+        counts = np.bincount(places[self._places], minlength=len(values)).tolist()
         return {value: n for value, n in zip(values, counts, strict=True) if n}
 
     def has(self, name: str, value: Any) -> NDArray[np.bool_]:
-        """Return which have a value in a column of few values."""
-        codes, values = self._table.codes(name)
-        found: NDArray[np.bool_] = codes[self._places] == (values.index(value) if value in values else -1)
+        """Return which have a value in a column of `LABELS`."""
+        places, values = self._table.labels[name]
+        found: NDArray[np.bool_] = places[self._places] == (values.index(value) if value in values else -1)
         return found
 
     def known(self, name: str) -> NDArray[np.bool_]:
-        """Return which have anything in a column of few values."""
+        """Return which have anything in a column of `LABELS`."""
         return ~self.has(name, None)
 
     @cached_property
@@ -159,7 +163,7 @@ class Records(Sequence[Record]):
         return Records(self._table, self._places[keep])
 
     def by(self, name: str) -> dict[Any, "Records"]:
-        """Return value of a column of few values → the records that have it."""
+        """Return value of a column of `LABELS` → the records that have it."""
         return {value: self.where(self.has(name, value)) for value in self.counts(name)}
 
     def places_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -169,26 +173,18 @@ class Records(Sequence[Record]):
         at = np.append(order, -1)[np.searchsorted(own[order], numbers)]
         return np.where(np.append(own, -1)[at] == numbers, at, -1)
 
-    def texts(self) -> list[str | None]:
-        """Return the text of each answer that is nothing but text; None for all others."""
-        stored = self._table.stored
-        beside = [stored[it] for it in rows.OUTCOME_COLUMNS if it not in (*LABELS, "text") and it in stored]
-        texts = self._table.column("text")
-        more = [any(values) for values in zip(*beside, strict=True)] if beside else [False] * len(texts)
-        return [None if more[place] else texts[place] for place in self._places.tolist()]
-
-    def outcome(self, place: int) -> Output | Failure:
-        """Return what came of one call, without all the rest of its record."""
-        at = int(self._places[place])
-        if self._table.nouns:
-            return self._table.nouns[at].outcome
-        return rows.outcome_of(self._table.row(rows.OUTCOME_COLUMNS, at))
+    def outcomes(self, places: Sequence[int]) -> Sequence[Output | Failure]:
+        """Return what came of the calls at `places`, without all the rest of their records."""
+        numbers = self.ints("number")
+        return self._table.source.outcomes([int(numbers[place]) for place in places])
 
     def __len__(self) -> int:
         return len(self._places)
 
     def __iter__(self) -> Iterator[Record]:
-        return self._made(self._places.tolist())
+        numbers = self._numbers()
+        for start in range(0, len(numbers), MANY):
+            yield from self._table.source.records(numbers[start : start + MANY])
 
     @overload
     def __getitem__(self, place: int) -> Record: ...
@@ -197,20 +193,51 @@ class Records(Sequence[Record]):
     def __getitem__(self, place: int | slice) -> "Record | Records":
         if isinstance(place, slice):
             return Records(self._table, self._places[place])
-        return next(self._made([int(self._places[place])]))
+        return self._table.source.records([int(self._table.numbers["number"][self._places[place]])])[0]
 
-    def _made(self, places: Sequence[int]) -> Iterator[Record]:
-        table = self._table
-        if table.nouns:
-            yield from (table.nouns[at] for at in places)
-            return
-        numbers = [table.stored["number"][at] for at in places]
-        asides = table.asides(numbers)
-        for at, number in zip(places, numbers, strict=True):
-            key, role, candidate, *rest = table.row(CALL_NAMES, at)
-            request, attempts = asides[number]
-            call = rows.call_of((key, role, candidate, request, *table.homes[table.stored["home"][at]], *rest),
-                                table.known)  # fmt: skip
-            yield rows.record_of(
-                call, table.row(rows.RESULT_COLUMNS, at), tuple(map(rows.attempt_of, attempts)), table.known
-            )
+    def _numbers(self) -> list[int]:
+        found: list[int] = self.ints("number").tolist()
+        return found
+
+
+class _Nouns:
+    """Records that no store holds, in the place of one: they are numbered in their order."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self.found = list(records)
+        self._numbers = {noun.call.key: number for number, noun in enumerate(self.found)}
+
+    def table(self) -> Table:
+        """Return the table of all of them."""
+        homes: dict[Home, int] = {}
+        found = [self._row(number, homes) for number in range(len(self.found))]
+        labels = {name: Labels() for name in LABELS}
+        places = {name: of.places([row[name] for row in found]) for name, of in labels.items()}
+        return Table(
+            numbers={name: np.array([row[name] for row in found], dtype=np.float64) for name in NUMBERS},
+            labels={name: (places[name], list(of)) for name, of in labels.items()},
+            finished=[row["finished"] for row in found],
+            plain=[None if any(row[it] is not None for it in rows.BESIDE_TEXT) else row["text"] for row in found],
+            homes=list(homes),
+            source=self,
+        )
+
+    def _row(self, number: int, homes: dict[Home, int]) -> dict[str, Any]:
+        noun = self.found[number]
+        call = noun.call
+        return {
+            **dict(zip(rows.RESULT_COLUMNS, rows.result_row(noun), strict=True)),
+            "role": call.role.value, "candidate": call.candidate, "instrument": call.instrument,
+            "number": number, "tries": len(noun.attempts), "epoch": call.epoch,
+            "home": homes.setdefault((call.suite, call.task, call.sample), len(homes)),
+            "measures": self._numbers.get(call.measures or ""), "part_of": self._numbers.get(call.part_of or ""),
+        }  # fmt: skip
+
+    def keys(self) -> Mapping[int, str]:
+        return {number: key for key, number in self._numbers.items()}
+
+    def records(self, numbers: Sequence[int]) -> Sequence[Record]:
+        return [self.found[number] for number in numbers]
+
+    def outcomes(self, numbers: Sequence[int]) -> Sequence[Output | Failure]:
+        return [self.found[number].outcome for number in numbers]

@@ -54,6 +54,8 @@ OUTPUT_COLUMNS = (
     "model",
 )  # fmt: skip
 OUTCOME_COLUMNS = (*FAILURE_COLUMNS, *OUTPUT_COLUMNS)
+BESIDE_TEXT = tuple(it for it in OUTCOME_COLUMNS if it not in ("text", "finish_reason", "model"))
+"""What an answer that is nothing but text has none of; how it ended and who gave it are no more than told."""
 _HEAD = 3
 _TOLD = _HEAD + len(OUTCOME_COLUMNS)
 _TIMED = _TOLD + len(MARKS)

@@ -29,7 +29,7 @@ def labelled(read: tuple[int, ...], *, labels: list[str]) -> SlotEvidence:
         for i, record in enumerate(of.answers)
         if not isinstance(record.outcome, Failure)
     ]  # fmt: skip
-    numbers = dict(zip(of.answers.column("key"), of.answers.column("number"), strict=True))
+    numbers = dict(zip(of.answers.call_keys(), of.answers.ints("number").tolist(), strict=True))
     return replace(of, judgements=Judgements.of(judgements, numbers))
 
 
