@@ -11,7 +11,7 @@ from functools import partial
 
 from harness.core.canonical import Json
 from harness.report.answers import Answer, ScoreLine, as_text
-from harness.report.cases import CasesView, SampleView, anchor_of, sample_view
+from harness.report.cases import CasesView, SampleView, anchor_of, sample_views
 from harness.report.clips import Clip
 from harness.report.media import Media
 from harness.report.numbers import Number, count, number, number_id
@@ -60,19 +60,23 @@ class Chosen:
 
 def chosen(view: CasesView, anchor: str, *, texts: int) -> Iterator[Chosen]:
     """Yield the telling samples in chunks, until `texts` answers are reached."""
-    there = {sample.anchor for sample in view.samples}
-    start, held, samples, total = 0, 0, list[SampleView | None](), 0
+    start, held, cases, total = 0, 0, dict[str, Case](), 0
     for i, case in enumerate(view.told):
         if total + case.answered > texts:
             break
-        name = anchor_of(anchor, i)
-        samples.append(None if name in there else sample_view(view.of, case, name))
+        cases[anchor_of(anchor, i)] = case
         held, total = held + case.answered, total + case.answered
         if held >= CHUNK:
-            yield Chosen(start=start, samples=tuple(samples))
-            start, held, samples = i + 1, 0, []
-    if samples:
-        yield Chosen(start=start, samples=tuple(samples))
+            yield _chosen(view, start, cases)
+            start, held, cases = i + 1, 0, {}
+    if cases:
+        yield _chosen(view, start, cases)
+
+
+def _chosen(view: CasesView, start: int, cases: Mapping[str, Case]) -> Chosen:
+    there = {sample.anchor for sample in view.samples}
+    views = {it.anchor: it for it in sample_views(view.of, {at: it for at, it in cases.items() if at not in there})}
+    return Chosen(start=start, samples=tuple(map(views.get, cases)))
 
 
 def bundle(view: CasesView, chunks: Sequence[Chosen], media: Media, *, most: int) -> Bundle:

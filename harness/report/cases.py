@@ -1,6 +1,6 @@
 """The answers of one slot, sample by sample: the telling ones first, and the bad ones counted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,7 +104,7 @@ def cases(of: SlotEvidence, anchor: str) -> CasesView:
         of=of,
         tags=tags,
         told=found,
-        samples=tuple(sample_view(of, found[i], anchor_of(anchor, i)) for i in shown),
+        samples=tuple(sample_views(of, {anchor_of(anchor, i): found[i] for i in shown})),
         total=counted("total", len(found)),
         tasks=tuple(f"{task.suite}/{task.name}" for task in of.tasks),
         filters=tuple((which, counted(f"filter.{which}", n)) for which, n in filters.items()),
@@ -119,8 +119,18 @@ def anchor_of(anchor: str, i: int) -> str:
     return f"{anchor}-sample-{i}"
 
 
-def sample_view(of: SlotEvidence, case: Case, anchor: str) -> SampleView:
-    """Return a sample with every answer to it."""
+def sample_views(of: SlotEvidence, cases: Mapping[str, Case]) -> Iterator[SampleView]:
+    """Yield the sample of each anchor with every answer to it."""
+    came = iter(of.looked_at([at for case in cases.values() for at in case.answers if at >= 0]))
+    for anchor, case in cases.items():
+        answers = (
+            None if at < 0 else answer(of, case.task, case.asked.sample, *next(came), value)
+            for at, value in zip(case.answers, case.values, strict=True)
+        )
+        yield _sample_view(of, case, anchor, tuple(answers))
+
+
+def _sample_view(of: SlotEvidence, case: Case, anchor: str, answers: tuple[Answer | None, ...]) -> SampleView:
     sample = case.asked.sample
     tags = tuple(tag(of, name) for name in of.candidates)
     language = sample.metadata.get("lang")
@@ -129,7 +139,6 @@ def sample_view(of: SlotEvidence, case: Case, anchor: str) -> SampleView:
         where = (*case.where, "epoch")
         epoch = number(case.epoch + 1, str(case.epoch + 1), id=number_id(of.slot, "samples", "", *where))
     chips = tuple(_chip(of, case, i) for i in range(len(tags)))
-    came = iter(of.looked_at([at for at in case.answers if at >= 0]))
     recording, length = next((medium for medium in sample.media if isinstance(medium, Audio)), None), None
     if recording is not None:
         where = (*case.where, "recording_seconds")
@@ -149,10 +158,7 @@ def sample_view(of: SlotEvidence, case: Case, anchor: str) -> SampleView:
         target=None if sample.target is None else as_text(sample.target),
         chips=tuple((t, chip) for t, chip in zip(tags, chips, strict=True) if chip is not None),
         tags=tags,
-        answers=tuple(
-            None if at < 0 else answer(of, case.task, sample, *next(came), value)
-            for at, value in zip(case.answers, case.values, strict=True)
-        ),
+        answers=answers,
     )
 
 

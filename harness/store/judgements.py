@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from harness.store.operations import ScoreRow
 
+Floats = NDArray[np.float64]
 Scorers = Mapping[int, tuple[str, str]]
 """Number of a scorer → its name and signature."""
 
@@ -25,21 +26,26 @@ class Judgements(Iterable[ScoreRow]):
     Of one answer a scorer has said one thing: `Ledger.replace_scores` puts all in the place of all.
     """
 
-    def __init__(self, columns: Sequence[Sequence[float | None]], scorers: Scorers, source: ScoreSource) -> None:
-        """`columns`: of each score the number of the answer, that of the scorer, and the value."""
-        calls, by, values = columns or ((), (), ())
-        self.calls: NDArray[np.int64] = np.array(calls, dtype=np.int64)
-        self._by: NDArray[np.int64] = np.array(by, dtype=np.int64)
-        self._values: NDArray[np.float64] = np.array(values, dtype=np.float64)
-        self._scorers, self._source = scorers, source
+    def __init__(self, calls: Floats, by: Floats, values: Floats, scorers: Scorers, source: ScoreSource) -> None:
+        """Of each score the number of the answer, that of the scorer, and the value, NaN for none."""
+        self.calls: NDArray[np.int64] = calls.astype(np.int64)
+        self._by: NDArray[np.int64] = by.astype(np.int64)
+        self._values, self._scorers, self._source = values, scorers, source
 
     @classmethod
-    def of(cls, scores: Iterable[ScoreRow], calls: Mapping[str, int]) -> "Judgements":
-        """Make the table of scores that no store holds; `calls`: key of an answer → its number."""
-        said = _Said(sorted(((calls[it.key], it) for it in scores if it.key in calls), key=lambda pair: pair[0]))
-        numbers = {of: number for number, of in enumerate({(it.scorer, it.signature): None for _, it in said.all})}
-        found = [(call, numbers[it.scorer, it.signature], it.value) for call, it in said.all]
-        return cls(list(zip(*found, strict=True)), {number: of for of, number in numbers.items()}, said)
+    def of(cls, scores: Iterable[ScoreRow], numbers: Mapping[str, int]) -> "Judgements":
+        """Make the table of scores that no store holds; `numbers`: key of an answer → its number."""
+        said = _Said(sorted(((numbers[it.key], it) for it in scores if it.key in numbers), key=lambda pair: pair[0]))
+        scorers = {of: number for number, of in enumerate({(it.scorer, it.signature): None for _, it in said.all})}
+        calls, by, values = (
+            np.array(column, dtype=np.float64)
+            for column in (
+                [call for call, _ in said.all],
+                [scorers[it.scorer, it.signature] for _, it in said.all],
+                [it.value for _, it in said.all],
+            )
+        )
+        return cls(calls, by, values, {number: of for of, number in scorers.items()}, said)
 
     @property
     def scorers(self) -> set[str]:

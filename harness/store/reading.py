@@ -102,8 +102,13 @@ class Reading:
     def judgements(self) -> Judgements:
         """Read every score in plan order."""
         scorers = {id: (name, signature) for id, name, signature in self._query("SELECT * FROM scorer ORDER BY id")}
+        columns: tuple[list[NDArray[np.float64]], ...] = ([np.empty(0)], [np.empty(0)], [np.empty(0)])
         found = self._query("SELECT plan, scorer, value FROM score ORDER BY plan, scorer")
-        return Judgements(list(zip(*found, strict=True)), scorers, self)
+        while part := found.fetchmany(AT_ONCE):
+            for column, cells in zip(columns, zip(*part, strict=True), strict=True):
+                column.append(_floats(cells))
+        calls, by, values = map(np.concatenate, columns)
+        return Judgements(calls, by, values, scorers, self)
 
     def scores(self, calls: Sequence[int] | None) -> Iterable[tuple[int, ScoreRow]]:
         among = "" if calls is None else f"WHERE score.plan IN {AMONG}"
