@@ -56,6 +56,7 @@ DOORS = {
         "store/frames.py",
         "store/records.py",
         "store/judgements.py",
+        "store/reading.py",
         "metrics/",
         "decide/",
         "report/",
