@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -40,14 +41,14 @@ class Voice:
         for i, (literal, node) in enumerate(parts):
             said.append(_terms(self._close(ends[i][-1:], literal, ends[i + 1][:1])))
             said.append(Markup("") if node is None else node)
-        return Markup('<span data-say="{}">{}</span>').format(phrase.key, Markup("").join(said))
+        return Markup(f'<span data-say="{escape(phrase.key)}">{Markup("").join(said)}</span>')
 
     def show(self, piece: Piece) -> Markup:
         """Return a number as data, a phrase in words, and anything else as foreign text."""
         if isinstance(piece, Markup):
             return piece
         if isinstance(piece, Number):
-            return Markup('<data value="{}" id="{}">{}</data>').format(piece.raw, piece.id, piece.text)
+            return Markup(f'<data value="{escape(piece.raw)}" id="{escape(piece.id)}">{escape(piece.text)}</data>')
         return self.say(piece) if isinstance(piece, Phrase) else verbatim(piece)
 
     def names(self, names: Iterable[Piece]) -> Markup:
@@ -127,6 +128,7 @@ def _phrase(key: str | Phrase, args: dict[str, Piece]) -> Phrase:
     return key if isinstance(key, Phrase) else Phrase(key=key, args=args)
 
 
+@cache  # our own words, which a page says again and again
 def _terms(literal: str) -> Markup:
     spans = (
         Markup('<span class="term">{}</span>' if i % 2 else "{}").format(part)
