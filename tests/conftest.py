@@ -1,4 +1,4 @@
-"""What every test shares: in CI, a skipped test is a failed run; processes that share the tests take turns."""
+"""What every test shares: English is spoken; in CI, a skipped test is a failed run; processes take turns."""
 
 import os
 
@@ -8,6 +8,7 @@ from tests.turns import Turns
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ["BAKEOFF_LANG"] = "en"
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = config.rootpath
         config.pluginmanager.register(Turns(door=root / "pyproject.toml", floor=root / "Makefile"), "turns")

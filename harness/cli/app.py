@@ -24,6 +24,7 @@ from harness.cli import (
     doctor,
     export,
     fetch,
+    helping,
     importing,
     init,
     plan,
@@ -72,7 +73,10 @@ class _Verbs(TyperGroup):
 Language = Annotated[
     str,
     typer.Option(
-        "--lang", metavar="en|zh", help="Speak English or Simplified Chinese; as this and the next three, of any verb."
+        "--lang",
+        metavar="en|zh",
+        help="Speak English or Simplified Chinese; as this and the next three, of any verb.",
+        show_default="by BAKEOFF_LANG, else the system's",
     ),
 ]
 Flag = Annotated[bool, typer.Option("--quiet", help="Print results and errors only.")]
@@ -177,10 +181,11 @@ def _run(arguments: list[str]) -> int:
 
 def _obeyed(arguments: list[str], *, debug: bool) -> int:
     try:
-        result = app(arguments, prog_name="bakeoff", standalone_mode=False)
+        command = helping.on_pages(typer.main.get_command(app))
+        result = command(arguments, prog_name="bakeoff", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except CommandLineError as error:
-        error.show()
+        helping.show_misuse(error)
         return UsageError.exit_code
     except _Unread:
         sys.stdout = sys.stderr = io.StringIO()  # there is nobody to tell, and Python would try to once more

@@ -9,6 +9,8 @@ from harness.core.wording import Wording, translated, worded
 from harness.errors import UsageError
 
 VARIABLE = "BAKEOFF_LANG"
+LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""What says in which language a system speaks: the first that is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ def read(arguments: Sequence[str], env: Mapping[str, str]) -> tuple[Manner, list
     UsageError for a language that is not spoken.
     """
     rest, said = list(arguments), dict.fromkeys(("quiet", "verbose", "debug"), False)
-    language = _language(env.get(VARIABLE) or "en", VARIABLE)
+    language = _language(env.get(VARIABLE) or _of_system(env), VARIABLE)
     end = rest.index("--") if "--" in rest else len(rest)
     kept: list[str] = []
     given = iter(rest[:end])
@@ -80,6 +82,12 @@ def counted(number: int, noun: str) -> str:
 def listed(parts: Sequence[str]) -> str:
     """Return the parts with the commas of the language."""
     return tell("list.comma").join(map(in_language, parts))
+
+
+def _of_system(env: Mapping[str, str]) -> str:
+    """Return the language of the system where we speak it, else English."""
+    locale = next(filter(None, (env.get(name) for name in LOCALE)), "")
+    return next((language for language in LANGUAGES if locale.startswith(language)), "en")
 
 
 def _language(written: str, where: str) -> str:

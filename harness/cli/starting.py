@@ -1,4 +1,4 @@
-"""The files that `bakeoff init` writes: the templates of starter/, filled in."""
+"""The files that `bakeoff init` writes: the templates of starter/, filled in, with comments in the language spoken."""
 
 import json
 import re
@@ -8,6 +8,9 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
+from harness.cli.manner import in_language, tell
+from harness.core.wording import foreign
+
 if TYPE_CHECKING:
     from harness.config.inventory import Offer
     from harness.config.spreadsheet import Sheet
@@ -16,6 +19,9 @@ STARTER = Path(__file__).parent / "starter"
 PLAIN = re.compile(r"(?!(?i:y|n|yes|no|on|off|true|false|null)$)[A-Za-z][A-Za-z0-9_-]{0,99}")
 """Names that YAML reads as text without quotes."""
 NAMELESS = "my-bakeoff"
+COMMENTED = re.compile(r"^( +# )(.*)$", re.MULTILINE)
+COMMENT = "starter."
+"""Before the names of our comments among the words."""
 CHEAP, DEAR = ("0.5", "0.005"), ("20", "0.25")
 """Worst and ideal dollars of 1,000 requests: of a machine's time, and of what providers ask."""
 
@@ -87,7 +93,7 @@ def own_server(api_base: str, model: str) -> str:
 def providers(found: "Sequence[Offer]", catalogue: "Sequence[Offer]", doing: Use, *, has_remote: bool) -> str:
     """Return the entries whose keys were found; beside them the embedded models, as an example where others do it."""
     offers = [offer for offer in catalogue if offer.name in doing.embedded]
-    remote, embedded = ("".join(offer.text for offer in some) for some in (found, offers))
+    remote, embedded = ("".join(_entry(offer.text) for offer in some) for some in (found, offers))
     fetch = f"bakeoff fetch {' '.join(offer.model.removeprefix('local/') for offer in offers)}"
     if not found:
         return _filled("providers.yaml", note=_filled("note-no-key.yaml", fetch=fetch), entries=embedded)
@@ -108,9 +114,17 @@ def _of_sheet(read: "Sheet") -> str:
     return _filled("suite-sheet.yaml", max_tokens=1024 if read.why in ("long", "none") else 512, **quoted)
 
 
+def _entry(text: str) -> str:
+    """Return an entry as it is written, its comments in the language spoken."""
+    return COMMENTED.sub(lambda found: found[1] + in_language(foreign(found[2])), text)
+
+
 def _scalar(text: str) -> str:
     return text if PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _filled(template: str, **pieces: object) -> str:
-    return Template((STARTER / template).read_text(encoding="utf-8")).substitute(pieces)
+    """Return a template with `pieces` put in, and those of our own comments that it has."""
+    text = Template((STARTER / template).read_text(encoding="utf-8"))
+    comments = {name: tell(COMMENT + name, **pieces) for name in text.get_identifiers() if name not in pieces}
+    return text.substitute(pieces, **comments)

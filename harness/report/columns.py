@@ -1,9 +1,14 @@
 """Tables in Markdown, their columns in line, so that they read on a terminal and paste into a page."""
 
+import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
 from harness.report.visible import visible
+
+HAN, OPENING, CLOSING = "\u2e80-\u2fff\u3005-\u3007\u3021-\u9fff\uf900-\ufaff", "（《「『【", "，。；：、）》」』】！？"
+PIECE = re.compile(rf" +|[{OPENING}]*(?:[{HAN}]|[^ {HAN}{OPENING}{CLOSING}]+)?[{CLOSING}]*")
+"""What a line is not broken within: a word, or a Han character with the punctuation that it may not be parted from."""
 
 
 def table(
@@ -47,6 +52,19 @@ def _table(lines: Sequence[Sequence[str]], widths: Sequence[int], right: Collect
     )
     rules = ("-" * (of + 1) + (":" if index in right else "-") for index, of in enumerate(widths))
     return [head, "|" + "|".join(rules) + "|", *body]
+
+
+def folded(text: str, wide: int, *, first: str = "", rest: str = "") -> list[str]:
+    """Return `text` in lines of at most `wide` columns, after `first` and then after `rest`; no word is broken."""
+    lines, line, empty = [], first, True
+    for piece in filter(None, PIECE.findall(text)):
+        if not empty and not piece.isspace() and width(line) + width(piece) > wide:
+            lines.append(line.rstrip())
+            line, empty = rest, True
+        if empty and piece.isspace():
+            continue
+        line, empty = line + piece, False
+    return [*lines, line.rstrip()]
 
 
 def width(text: str) -> int:

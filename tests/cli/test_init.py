@@ -2,12 +2,15 @@
 
 import io
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from harness.cli.words import translations
+from harness.pipeline import catalogue
 from tests.cli.conftest import Desk
 
 
@@ -173,3 +176,41 @@ def test_nothing_is_asked_where_everything_is_said_or_nobody_sits(desk: Desk, mo
     assert asked(desk, monkeypatch, "tts\n", "--yes")[1] == 0
     assert asked(desk, monkeypatch, "2\n\n", "--force")[1] == 2, "what it is for, and the keys"
     assert "tts_core" in (desk.folder / "new" / "bakeoff.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("use", ["text", "vision", "own server", "spreadsheet"])
+def test_in_chinese_the_comments_are_and_the_yaml_is_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, use: str
+) -> None:
+    monkeypatch.setenv("MOONSHOT_API_KEY", "k")
+    arguments = {
+        "own server": ("--api-base", "http://127.0.0.1:1/v1"),
+        "spreadsheet": ("--from-spreadsheet", "faq.csv"),
+    }.get(use, ("--for", use))
+    desk.bakeoff("init", "new", *arguments)
+    english = written(desk)
+    desk.bakeoff("--lang", "zh", "init", "new", "--force", *arguments)
+    chinese = written(desk)
+    assert [yaml.safe_load(text) for text in chinese] == [yaml.safe_load(text) for text in english]
+    for before, after in zip(english, chinese, strict=True):
+        assert len(comments(after)) == len(comments(before)) > 0
+        assert [text for text in comments(after) if not re.search("[\u4e00-\u9fff]", text)] == []
+
+
+def written(desk: Desk) -> list[str]:
+    return [(desk.folder / "new" / name).read_text(encoding="utf-8") for name in ("bakeoff.yaml", "providers.yaml")]
+
+
+def comments(text: str) -> list[str]:
+    return [
+        found
+        for found in re.findall(r"# (.*)", text)
+        if not re.match("-? ?(model_name|litellm_params|bakeoff):", found.strip())
+    ]
+
+
+def test_every_comment_of_an_entry_that_may_be_copied_is_known_in_chinese(desk: Desk) -> None:
+    texts = "".join(offer.text for offer in catalogue(desk.folder))
+    said = re.findall(r"^ +# (.*)$", texts, re.MULTILINE)
+    assert said
+    assert [text for text in said if text not in translations("zh")] == []

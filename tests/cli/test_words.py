@@ -17,6 +17,7 @@ MADE = (
     "compare.",
     "init.why.",
     "init.ask.task.",
+    "starter.",
     "table.",
     "firm.",
 )
@@ -32,7 +33,9 @@ def test_every_sentence_that_is_told_exists_and_none_lies_idle() -> None:
     told = set(re.findall(r"tell\(\s*[\"']([a-z_.]+)[\"']", text))
     assert told - set(words("en")) == set()
     assert len(told) > 50
-    assert [key for key in words("en") if f'"{key}"' not in text and not key.startswith(MADE)] == []
+    assert [
+        key for key in words("en") if not re.search(f"[\"']{re.escape(key)}[\"']", text) and not key.startswith(MADE)
+    ] == []
 
 
 def test_languages_agree_on_keys_and_pieces() -> None:

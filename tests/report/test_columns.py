@@ -2,7 +2,7 @@
 
 from rich.cells import cell_len
 
-from harness.report.columns import padded, table, width
+from harness.report.columns import folded, padded, table, width
 
 
 def test_columns_stand_in_line_and_a_bar_is_no_border() -> None:
@@ -31,3 +31,15 @@ def test_columns_stay_in_line_whatever_their_text_is_written_in() -> None:
     assert lines[1].endswith("-:|")
     assert [width(cell) for cell in cells[:5]] == [cell_len(cell) for cell in cells[:5]] == [7, 8, 8, 6, 4]
     assert padded("名", 4) + padded("名", 4, right=True) == "名    名"
+
+
+def test_text_is_folded_between_words_and_between_han_characters() -> None:
+    assert folded("one two three", 9, first="- ", rest="  ") == ["- one two", "  three"]
+    assert folded("测试集可以是一张表格。不需要写 Python，也能用。", 20) == [
+        "测试集可以是一张表",
+        "格。不需要写",
+        "Python，也能用。",
+    ]
+    assert folded("word（说明）", 7) == ["word", "（说", "明）"], "punctuation stays with what it belongs to"
+    assert folded("unbreakable", 4) == ["unbreakable"]
+    assert folded("", 4, first="- ") == ["-"]

@@ -4,7 +4,7 @@ Forms with `|` between them are for one and for several. What is said of a decis
 layers say stands beside their code, in English: `translations` has it in other languages by the English sentence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 
@@ -23,3 +23,13 @@ def translations(language: str) -> Mapping[str, str]:
         return MappingProxyType({})
     problems, work = (import_module(f"harness.cli.words.{part}_{language}") for part in ("problems", "work"))
     return {**problems.FOREIGN, **problems.SENTENCES, **work.SENTENCES}
+
+
+def help_texts(language: str) -> Mapping[str, str]:
+    """Return English paragraph, option's text or heading of `--help` → that of `language`."""
+    return MappingProxyType({}) if language == "en" else import_module(f"harness.cli.words.help_{language}").TEXTS
+
+
+def misuses(language: str) -> Sequence[tuple[str, str]]:
+    """Return the patterns of what typer says of a command line that it cannot read, and what it is in `language`."""
+    return () if language == "en" else import_module(f"harness.cli.words.help_{language}").MISUSES

@@ -33,6 +33,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "error.more": "... and {n} more",
         "error.unsent": "{problems}; nothing was sent (exit {code})",
         "error.end": "{problems} (exit {code})",
+        "help.usage": "Usage: ",
+        "help.default": "default: {value}",
         "bug": "bug",
         "bug.ours": "  This is Bakeoff's mistake, not yours. Run again with --debug for the traceback (exit 70).",
         "note": "note: {text}",
@@ -47,6 +49,25 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "not_known": "not known",
         "own_machine": "own machine",
         "range": "about {expected} ({low} to {high})",
+        # comments of the files that init writes
+        "starter.asks": "Which model should answer our customers? Change everything here: `bakeoff check` tells what "
+        "does not fit.",
+        "starter.budget": "stop before this is passed",
+        "starter.candidates_file": "The candidates. A LiteLLM proxy file works here unchanged; a key is named by its "
+        "variable, never written out.",
+        "starter.columns": "columns: id, input, target; any other column becomes a tag",
+        "starter.contains": "the target stands in the answer; others: `bakeoff list`",
+        "starter.embedded": "embedded models, which need no key: `{fetch}` installs them",
+        "starter.ends": "worst: the worst you would accept; ideal: more brings nothing",
+        "starter.example": "embedded models need no key; `{fetch}` installs them:",
+        "starter.hour": "what your machine costs an hour",
+        "starter.no_key": "No provider's key was found, so these are the embedded models: `{fetch}` installs them, as "
+        "the first run does.",
+        "starter.others": "others: `bakeoff list`",
+        "starter.part": "shipped; a part of it",
+        "starter.room": "room for a model that thinks before it answers",
+        "starter.sheet": "A suite can be a spreadsheet (csv, tsv, xlsx, jsonl) with a prompt and a scorer: no Python "
+        "needed.",
         # check
         "check.size": "{name}: {sizes}. {order}",
         "check.order": "Everything is in order.",

@@ -404,6 +404,11 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
 
 FOREIGN: Mapping[str, str] = MappingProxyType(
     {
+        # comments on entries of the shipped providers.yaml
+        "a base model: eight worked examples go before each question, and are paid for in every latency and cost": ""
+        "基础模型：每个问题之前都有八个做好的例子，延迟和成本也因此更高",
+        "LiteLLM asks for pictures at the international address, and for all else in mainland China": ""
+        "LiteLLM 请求图片时用国际站的地址，其他都用中国大陆的地址",
         # PyYAML
         "not YAML": "不是 YAML",
         "mapping values are not allowed here": "这里不能再写“键: 值”",
