@@ -1,17 +1,20 @@
 """`bakeoff decide`: from scores to a verdict, free; or from a table of options."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli import completing, screen
-from harness.cli.manner import tell
+from harness.cli.manner import listed, tell
 from harness.cli.options import HERE, UNNAMED, AllowIncomplete, AsJson, Folder, Runs, run_folder
 from harness.core.wording import worded
 from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from harness.core.decision import Decision
 
 
 def register(app: typer.Typer) -> None:
@@ -95,6 +98,8 @@ def decide(
     else:
         screen.decisions(decisions)
         screen.say()
+        for line in _unnamed(decisions, asked):
+            screen.say(line)
         if weights is not None:
             key = "decide.kept" if written else "decide.what_if.priced" if book else "decide.what_if"
             more = [
@@ -127,7 +132,22 @@ def _decide_table(path: Path, rule: Path | None, weights: dict[str, float], *, a
     else:
         for line in option_table.lines(table, decision, rice):
             screen.say(line)
+        for line in _unnamed([decision], weights):
+            screen.say()
+            screen.say(line)
     raise typer.Exit(pipeline.decision_code([decision]))
+
+
+def _unnamed(decisions: "Sequence[Decision]", weights: Mapping[str, float]) -> Iterator[str]:
+    """Say of each slot which criteria --weights does not name, where it names others: they keep their points."""
+    from harness.report import numbers
+
+    for decision in decisions if weights else ():
+        slot = decision.slot
+        kept = [c for c in decision.rule.criteria if not {c.name, f"{slot}:{c.name}"} & weights.keys()]
+        if kept:
+            points = [tell("decide.points", criterion=c.name, points=numbers.given(c.weight)) for c in kept]
+            yield tell("decide.unnamed", slot=slot, points=listed(points))
 
 
 def _weights(text: str | None) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.cli import screen
 from harness.cli.manner import listed, tell
 from harness.core.decision import Crossover, Decision
 from harness.report import numbers
@@ -28,7 +29,11 @@ def agreement_lines(decision: Decision) -> Iterator[str]:
         ]
         for opinion in panel.opinions
     ]
-    yield from table([tell(f"firm.head.{head}") for head in ("method", "first", "order", "reorders")], rows)
+    yield from table(
+        [tell(f"firm.head.{head}") for head in ("method", "first", "order", "reorders")],
+        rows,
+        wide=screen.table_columns(),
+    )
     if panel.left_out:
         key = f"firm.left_out.{panel.opinions[0].method}"
         yield tell(key, names=listed(panel.left_out))
@@ -72,7 +77,7 @@ def rank_lines(decision: Decision) -> Iterator[str]:
         [it.candidate, *(numbers.percent(share) for share in it.ranks), numbers.percent(it.any_weights)]
         for it in accepted
     ]
-    yield from table([tell("firm.head.option"), *ranks, tell("firm.head.any")], rows)
+    yield from table([tell("firm.head.option"), *ranks, tell("firm.head.any")], rows, wide=screen.table_columns())
 
 
 def _crossing(crossover: Crossover) -> str:

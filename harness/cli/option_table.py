@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from harness.cli import screen
 from harness.cli.firmness import agreement_lines, change_lines, rank_lines
 from harness.cli.manner import MANNER, counted, listed, tell
 from harness.core.decision import Decision, GateStatus, RankedCandidate
@@ -19,11 +20,12 @@ def lines(of: OptionTable, decision: Decision, rice: Sequence[Priority] = ()) ->
     weights = zip(matrix.criteria, matrix.weights, strict=True)
     own = [tell("table.criterion", name=c.name, weight=numbers.percent(w)) for c, w in weights]
     heads = ["#", *(tell(f"table.{head}") for head in ("option", "score", "p_best")), *own, tell("table.gates")]
-    said = closing(decision, MANNER.get().language)
+    wide = screen.table_columns()
+    said = closing(decision, MANNER.get().language, wide=wide)
     sizes = f"{counted(len(of.options), 'option')} × {counted(len(matrix.criteria), 'criterion')}"
     yield tell("table.size.unread" if of.unread else "table.size", name=of.name, sizes=sizes, unread=listed(of.unread))
     yield ""
-    yield from table(heads, [_row(decision, line) for line in decision.ranking])
+    yield from table(heads, [_row(decision, line) for line in decision.ranking], wide=wide, keys=2)
     yield tell("table.cells")
     yield ""
     yield said.sentence
@@ -52,7 +54,9 @@ def _rice_lines(decision: Decision, rice: Sequence[Priority]) -> Iterator[str]:
         ]
         for it in rice
     ]
-    yield from table([tell(f"table.{head}") for head in ("option", "rice.head", "by_score")], rows)
+    yield from table(
+        [tell(f"table.{head}") for head in ("option", "rice.head", "by_score")], rows, wide=screen.table_columns()
+    )
 
 
 def _ends(it: Priority) -> str:

@@ -45,6 +45,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "doubt.omitted": "{leader} ranks first, but it often loses the lead when one criterion is left out.",
         "unsure": "{leader} ranks first, but nobody knows how surely: a task with one judged sample shows no spread.",
         "seldom": "{leader} ranks first, but comes first in only {share} of the draws.",
+        "likeliest": "{candidate} is the likeliest best: it comes first in {share} of the draws.",
+        "likeliest.other": "{candidate} is the likeliest best: it comes first in {share} of the draws, {leader} in "
+        "{its}.",
         "near.one": "{leader} ranks first; {rivals:and} is within its margin and costs no less.",
         "near.one.unpriced": "{leader} ranks first; {rivals:and} is within its margin and is not known to cost less.",
         "near": "{leader} ranks first; {rivals:and} are within its margin and cost no less.",

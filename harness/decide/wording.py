@@ -74,7 +74,10 @@ def _headline(
         return
     if kind is not VerdictKind.LEAN:
         yield said("no_clear_winner")
-    yield _close(standing, kind, leader, winner)
+    close = _close(standing, kind, leader, winner)
+    yield close
+    if kind is not VerdictKind.LEAN and standing.clusters is None and leader.p_best is not None:
+        yield from _likeliest(standing, leader, leader.p_best, told=close.key == "seldom")
 
 
 def _close(standing: Standing, kind: VerdictKind, leader: RankedCandidate, winner: RankedCandidate | None) -> Said:
@@ -96,6 +99,17 @@ def _close(standing: Standing, kind: VerdictKind, leader: RankedCandidate, winne
     nobody = all(cost is None for cost in standing.cost.values())
     cost = ".given" if standing.clusters is None and nobody else "" if priced else ".unpriced"
     return said(("near.one" if len(near) == 1 else "near") + cost, leader=name, rivals=near)
+
+
+def _likeliest(standing: Standing, leader: RankedCandidate, p_best: float, *, told: bool) -> Iterator[Said]:
+    """Name the option of a table that is most often the best; `told`: of the leader it has been said how often."""
+    likeliest = max(standing.contenders, key=lambda line: (line.p_best or 0.0, line is leader))
+    share = _share(likeliest.p_best or 0.0)
+    if likeliest is not leader:
+        names = {"candidate": likeliest.candidate, "leader": leader.candidate}
+        yield said("likeliest.other", share=share, its=_share(p_best), **names)
+    elif not told:
+        yield said("likeliest", candidate=leader.candidate, share=share)
 
 
 def _doubt(standing: Standing, leader: RankedCandidate) -> Said | None:

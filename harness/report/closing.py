@@ -40,10 +40,11 @@ class Closing:
     """What several people make of it, as lines."""
 
 
-def closing(decision: Decision, language: str = "en", *, reweighed: bool = False) -> Closing:
+def closing(decision: Decision, language: str = "en", *, wide: int | None = None, reweighed: bool = False) -> Closing:
     """Return the matrix in rank order, then the sentence, then what to beware of.
 
-    `reweighed`: by other weights or gates than those that were frozen before the run.
+    `wide`: how wide the lines of a table among its lines may be. `reweighed`: by other weights or gates than those that
+    were frozen before the run.
     """
     say, tiers = _Words(language), decision.firmness.separation.tiers
     heads = [
@@ -64,6 +65,7 @@ def closing(decision: Decision, language: str = "en", *, reweighed: bool = False
         heads=tuple(heads),
         rows=tuple(_row(decision, ranked, say) for ranked in decision.ranking),
         notes=(
+            say("closing.weights", shares=say.listed(_weights(decision, say))),
             *([say("closing.shared")] if tiers else []),
             *([say("closing.thin", few=str(FEW_SAMPLES))] if thin else []),
         ),
@@ -74,7 +76,7 @@ def closing(decision: Decision, language: str = "en", *, reweighed: bool = False
         ),
         advice=tuple(say(advised(decision.slot, advice, "firmness")) for advice in decision.firmness.separation.advice),
         counts=tuple(_came(row, say) for row in decision.completeness),
-        several=tuple(view_lines(decision, language)),
+        several=tuple(view_lines(decision, language, wide=wide)),
     )
 
 
@@ -82,7 +84,7 @@ def closing_lines(
     decision: Decision, language: str = "en", *, wide: int | None = None, reweighed: bool = False
 ) -> list[str]:
     """Return the lines of one slot, in Markdown; tables whose lines are no wider than that."""
-    it = closing(decision, language, reweighed=reweighed)
+    it = closing(decision, language, wide=wide, reweighed=reweighed)
     return [
         it.title,
         "",
@@ -143,6 +145,11 @@ def _title(decision: Decision, say: _Words) -> str:
         answered=str(decision.samples_answered),
     )
     return say("closing.title.incomplete" if decision.incomplete else "closing.title", slot=decision.slot, basis=basis)
+
+
+def _weights(decision: Decision, say: _Words) -> Iterator[str]:
+    for criterion, weight in zip(decision.matrix.criteria, decision.matrix.weights, strict=True):
+        yield say("closing.share", criterion=criterion.name, weight=numbers.percent(weight))
 
 
 def _verdict(decision: Decision, say: _Words) -> str:

@@ -10,8 +10,11 @@ from harness.report.document import plain
 from harness.report.speaker import Speaker
 
 
-def view_lines(decision: Decision, language: str = "en") -> Iterator[str]:
-    """Return a column for each profile of the rule, and what they make of it together; nothing where there is none."""
+def view_lines(decision: Decision, language: str = "en", *, wide: int | None = None) -> Iterator[str]:
+    """Return a column for each profile of the rule, and what they make of it together; nothing where there is none.
+
+    `wide`: how wide the lines of a table may be.
+    """
     speaker = Speaker(language)
 
     def say(key: str, **pieces: str) -> str:
@@ -36,7 +39,7 @@ def view_lines(decision: Decision, language: str = "en") -> Iterator[str]:
         ]
         for c, name in enumerate(views.candidates)
     ]
-    yield from table(heads, rows)
+    yield from table(heads, rows, wide=wide)
     for profile in decision.rule.profiles or ():
         yield _weights(decision, profile, speaker)
     ours, theirs = decision.verdict.leader, views.views[0].leader

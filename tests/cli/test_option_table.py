@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harness.report.columns import width
 from tests.cli.conftest import Desk
 
 SHEET = "option,reach,effort\nchat,9000,3\nvoice,4000,8\n"
@@ -47,6 +48,56 @@ def test_other_weights_and_another_rule(table: Desk) -> None:
     assert shares("--weights", "reach=3") == [0.75, 0.25]
     table.write("other.yaml", RULE.replace("weight: 1}", "weight: 4}", 1))
     assert shares("--rule", "other.yaml") == [0.8, 0.2]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_tables_fold_at_the_width_of_the_terminal(table: Desk, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    table.write(
+        "t.csv",
+        "option,reach,effort low,effort,effort high,a third criterion,gain\n"
+        + "".join(f"the option called {name},{n}000,1,2,3,{n},{n}\n" for n, name in enumerate("abc", start=4)),
+    )
+    both = [f"{who}: {{order: [reach, effort, a third criterion]}}" for who in ("one person", "the other person")]
+    profiles = f"profiles: {{{', '.join(both)}}}\n"
+    table.write(
+        "t.yaml", RULE + "  a third criterion: {worst: 0, ideal: 10, weight: 1}\n" + profiles
+        + "rice: {reach: reach, impact: gain, effort: effort}\n",
+    )  # fmt: skip
+    whole = table.bakeoff("--lang", language, "decide", "t.csv").out
+    assert max(width(line) for line in whole.splitlines() if line.startswith("|")) > 80
+    monkeypatch.setattr("harness.cli.screen.table_columns", lambda: 80)
+    folded = table.bakeoff("--lang", language, "decide", "t.csv").out
+    assert max(width(line) for line in folded.splitlines() if line.startswith("|")) <= 80
+    assert cells(whole) == cells(folded), "nothing is lost"
+
+
+def cells(out: str) -> set[str]:
+    return {cell.strip() for line in out.splitlines() if re.match(r"\| ", line) for cell in line.split("|")}
+
+
+def test_where_nobody_clearly_wins_the_likeliest_best_is_named(table: Desk) -> None:
+    table.write("t.csv", "option,reach low,reach,reach high,effort\na,2000,6000,6400,1\nb,5900,5950,6000,1\n")
+    table.write("t.yaml", RULE)
+    told = json.loads(table.bakeoff("decide", "t.csv", "--json").out)
+    (decision,) = told["decisions"]
+    chance = {line["candidate"]: line["p_best"] for line in decision["ranking"]}
+    assert (decision["verdict"]["kind"], decision["verdict"]["leader"]) == ("toss-up", "a")
+    assert chance["b"] > chance["a"]
+    share = {name: f"{p:.0%}" for name, p in chance.items()}
+    said = f"b is the likeliest best: it comes first in {share['b']} of the draws, a in {share['a']}."
+    assert said in table.bakeoff("decide", "t.csv").out
+    table.write("t.csv", "option,reach low,reach,reach high,effort\na,5000,6000,7000,1\nb,5000,5950,7000,1\n")
+    assert re.search(
+        r"a is the likeliest best: it comes first in \d\d% of the draws\.", table.bakeoff("decide", "t.csv").out
+    )
+
+
+def test_criteria_that_the_weights_leave_out_are_named_with_their_points(table: Desk) -> None:
+    assert (
+        "t: not named in --weights, so their points are as before: effort 1.\n"
+        in table.bakeoff("decide", "t.csv", "--weights", "reach=3").out
+    )
+    assert "--weights" not in table.bakeoff("decide", "t.csv", "--weights", "reach=3,t:effort=1").out
 
 
 def test_rice_stands_beside_the_ranking_and_decides_nothing(table: Desk) -> None:

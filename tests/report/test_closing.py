@@ -45,6 +45,12 @@ def test_what_rests_on_a_few_measurements_says_on_how_many() -> None:
     assert cells(unbounded, "alpha")[4] == "0.90 (n=100)"
 
 
+def test_the_weights_stand_beneath_the_table() -> None:
+    decision = decided({"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": 0.4, USD: 1.0}})
+    shares = dict(zip((c.name for c in decision.matrix.criteria), decision.matrix.weights, strict=True))
+    assert "weights: " + ", ".join(f"{name} {weight:.0%}" for name, weight in shares.items()) in closing_lines(decision)
+
+
 def test_it_speaks_chinese_too() -> None:
     decision = with_n(decided({"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": None, USD: None}}), 2)
     lines = closing_lines(decision, "zh")

@@ -227,6 +227,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "decide.what_if": "With these weights, not with those that were frozen before the run; decision.json stays as "
         "it is. To decide with these: {command}",
         "decide.what_if.priced": "With these weights, not with those that were frozen before the run.",
+        "decide.unnamed": "{slot}: not named in --weights, so their points are as before: {points}.",
+        "decide.points": "{criterion} {points}",
         "decide.prices": "At the prices of {source}. The run, its decision and its report keep their own.",
         # a table of options
         "table.size": "{name}: {sizes}",

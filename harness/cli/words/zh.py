@@ -211,6 +211,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "decide.what_if": "按这些权重计算，而不是运行之前锁定的权重；decision.json 保持不变。"
         "要按这些权重决定：{command}",
         "decide.what_if.priced": "按这些权重计算，而不是运行之前锁定的权重。",
+        "decide.unnamed": "{slot}：--weights 没有写到的，点数与之前相同：{points}。",
+        "decide.points": "{criterion} {points}",
         "decide.prices": "按 {source} 的价格。运行、它的决定和报告保持原来的价格。",
         # a table of options
         "table.size": "{name}：{sizes}",

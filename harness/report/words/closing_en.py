@@ -20,6 +20,7 @@ CLOSING: Mapping[str, str] = MappingProxyType(
         "closing.criterion": "{name}: {metric}",
         "closing.coverage": "coverage",
         "closing.gates": "gates",
+        "closing.weights": "weights: {shares}",
         "closing.thin": "n: how few measurements a value rests on. Below {few} an interval is rough; below 6 a median "
         "has none.",
         "closing.shared": "on quality: candidates that share a letter cannot be told apart.",

@@ -20,6 +20,7 @@ CLOSING: Mapping[str, str] = MappingProxyType(
         "closing.criterion": "{name}：{metric}",
         "closing.coverage": "覆盖率",
         "closing.gates": "门槛",
+        "closing.weights": "权重：{shares}",
         "closing.thin": "n：数值只依据这么少的测量。少于 {few} 次时区间比较粗略；少于 6 次时中位数没有区间。",
         "closing.shared": "质量能否区分：字母相同的候选在质量上还区分不开。",
         "closing.pass": "通过",
