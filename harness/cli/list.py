@@ -1,7 +1,6 @@
 """`bakeoff list`: what there is to choose from."""
 
 from collections.abc import Iterable, Sequence
-from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,9 @@ from harness.errors import UsageError
 
 if TYPE_CHECKING:
     from harness.config.inventory import Model, Offer, Shown
+
+BELOW = " " * 6
+"""Before what has no room on the line of its row."""
 
 
 def register(app: typer.Typer) -> None:
@@ -33,15 +35,13 @@ def list_all(
         screen.document(found)
         return
     scorers = [(name,) for name in found.scorers] if word else [(listed(found.scorers),)]
-    cut = [
+    shown = [
         _table("suites", ("name", "modality", "samples", "licence", "able"), map(_suite, found.suites), word),
         _table("candidates", ("name", "modality", "model", "lacks"), map(_candidate, found.candidates), word),
         _table("scorers", (), scorers, word),
         _table("engines", ("name", "modality", "licence"), map(_engine, found.engines), word),
     ]
-    if True in cut:
-        screen.note(tell("list.cut"))
-    if cut == [None] * len(cut):
+    if not any(shown):
         raise UsageError(
             worded("nothing here has {word!r} in it", word=word), hint=worded("bakeoff list shows everything")
         )
@@ -66,31 +66,32 @@ def _engine(engine: "Model") -> tuple[str, ...]:
     return engine.name, engine.modality, engine.licence
 
 
-def _table(what: str, heads: Sequence[str], found: Iterable[Sequence[str]], word: str) -> bool | None:
-    """Print the rows that have `word` in them; return whether the terminal cut a line, or None where there is no row.
-
-    What is asked for by a word goes on in further lines.
-    """
+def _table(what: str, heads: Sequence[str], found: Iterable[Sequence[str]], word: str) -> bool:
+    """Print the rows that have `word` in them; return whether there is one."""
     from harness.report.columns import padded
     from harness.report.visible import visible
 
     rows = [[visible(cell) for cell in row] for row in found]
     rows = [row for row in rows if any(word.casefold() in cell.casefold() for cell in row)]
     if not rows:
-        return None
+        return False
     screen.say(tell(f"list.{what}"))
     lines = [[tell(f"list.head.{head}") for head in heads], *rows] if heads else rows
     widths = [max(map(screen.columns, column)) for column in zip(*lines, strict=True)]
-    wide, cut = screen.table_columns(), False
     for line in lines:
-        text = "  " + "  ".join(padded(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        if wide is None or screen.columns(text) <= wide:
+        cells = [padded(cell, width) for cell, width in zip(line, widths, strict=True)]
+        for text in _fitted(line, cells, screen.table_columns()):
             screen.say(text)
-        elif word:
-            whole = "  ".join(filter(None, line))
-            folded = wrap(whole, wide, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
-            screen.say("\n".join(folded))
-        else:
-            screen.say(screen.cut(text, wide))
-            cut = True
-    return cut
+    return True
+
+
+def _fitted(line: Sequence[str], cells: Sequence[str], wide: int | None) -> list[str]:
+    """Return a row on one line where that fits; else what has no room stands below it."""
+    from harness.report.columns import folded
+
+    for taken in range(len(cells), 0, -1):
+        text = "  " + "  ".join(cells[:taken]).rstrip()
+        if wide is None or screen.columns(text) <= wide:
+            rest = "  ".join(filter(None, line[taken:]))
+            return [text, *(folded(rest, wide, first=BELOW, rest=BELOW) if wide is not None and rest else [])]
+    return folded("  ".join(filter(None, line)), wide or 0, first="  ", rest=BELOW)

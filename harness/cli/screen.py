@@ -186,13 +186,6 @@ def terminal_columns(stream: TextIO) -> int:
     return max(LEAST_COLUMNS, shutil.get_terminal_size().columns) if stream.isatty() else COLUMNS
 
 
-def cut(text: str, room: int) -> str:
-    """Return as much of a line as has `room`; `…` where it is cut."""
-    while columns(text) >= room:
-        text = text[:-1]
-    return text.rstrip() + "…"
-
-
 def table_columns() -> int | None:
     """Return how wide a table on stdout may be; None where nobody looks at it, and it is to stay whole."""
     return terminal_columns(sys.stdout) if sys.stdout.isatty() else None

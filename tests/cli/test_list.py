@@ -6,6 +6,7 @@ import os
 import pytest
 
 from harness.local.catalog import ENGINES
+from harness.report.columns import width
 from tests.cli.conftest import Desk
 
 SUITE = """\
@@ -98,25 +99,28 @@ def test_it_reads_in_a_terminal(desk: Desk) -> None:
     assert ["espeak", "tts", "GPL-3.0-or-later"] in lines
 
 
-def test_a_terminal_gets_lines_that_fit_and_a_word_finds_the_whole_of_them(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_has_no_room_on_its_line_stands_below(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, columns: int, language: str
 ) -> None:
-    piped = desk.bakeoff("list").out
-    assert max(map(len, piped.splitlines())) > 80
-    monkeypatch.setattr("harness.cli.screen.table_columns", lambda: 80)
-    done = desk.bakeoff("list")
-    assert max(map(len, done.out.splitlines())) == 80
-    assert "bakeoff list WORD" in done.err
-    found = desk.bakeoff("list", "READ-RAPIDOCR-V4")
-    assert max(map(len, found.out.splitlines())) <= 80
-    first = {line.split()[0] for line in found.out.splitlines() if line.startswith("  ")}
-    assert first >= {
-        "doc_ocr",
-        "read-rapidocr-v4-smollm2",
-    }
-    assert "text_core" not in found.out
-    assert "more with a key" in " ".join(found.out.split()), "nothing of a line is left out"
-    assert found.err == ""
+    piped = desk.bakeoff("--lang", language, "list").out
+    assert max(map(width, piped.splitlines())) > 80
+    monkeypatch.setattr("harness.cli.screen.table_columns", lambda: columns)
+    out = desk.bakeoff("--lang", language, "list").out
+    assert [line for line in out.splitlines() if width(line) > columns and len(line.split()) > 1] == []
+    assert "".join(out.split()) == "".join(piped.split()), "nothing is cut"
+    if columns == 80 and language == "en":
+        lines = out.splitlines()
+        of = next(at for at, line in enumerate(lines) if line.startswith("  gpt-5.6-luna "))
+        assert (lines[of].split()[-1], lines[of + 1]) == ("openai/gpt-5.6-luna", "      not set: OPENAI_API_KEY")
+
+
+def test_a_word_finds_what_has_it_in_it(desk: Desk) -> None:
+    found = desk.bakeoff("list", "READ-RAPIDOCR-V4").out
+    first = {line.split()[0] for line in found.splitlines() if line.startswith("  ")}
+    assert first >= {"doc_ocr", "read-rapidocr-v4-smollm2"}
+    assert "text_core" not in found
     assert "nothing here has 'nothing of that name' in it" in desk.bakeoff("list", "nothing of that name", code=2).err
 
 

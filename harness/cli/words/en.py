@@ -126,8 +126,6 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "list.head.model": "model",
         "list.head.lacks": "what it lacks",
         "list.own": "{name} (this folder's)",
-        "list.cut": "Lines are cut to the width of the terminal. bakeoff list WORD shows what has the word in "
-        "it, whole.",
         "list.not_set": "not set: {variables}",
         "list.nobody": "nobody",
         "list.with_key": "{who}; {n} more with a key",

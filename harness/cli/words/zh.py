@@ -116,7 +116,6 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "list.head.model": "模型",
         "list.head.lacks": "还缺什么",
         "list.own": "{name}（本文件夹）",
-        "list.cut": "各行按终端宽度截断。bakeoff list WORD 只列出含有该词的行，并完整显示。",
         "list.not_set": "未设置：{variables}",
         "list.nobody": "无",
         "list.with_key": "{who}；有密钥后还有 {n} 个",
