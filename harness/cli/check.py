@@ -49,4 +49,6 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
     if missing:
         names, megabytes = [engine.name for engine in missing], f"{pipeline.download_mb(missing):.0f}"
         screen.say(tell("check.absent", engines=listed(names), mb=megabytes, names=" ".join(names)))
+        for terms in dict.fromkeys(engine.terms for engine in missing if engine.terms):
+            screen.say(terms)
     screen.next_step(tell("next", command="bakeoff plan"))

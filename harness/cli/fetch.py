@@ -20,4 +20,4 @@ def fetch(
     """Install and verify the weights of embedded models; says what, how much and under which licence first."""
     from harness import pipeline
 
-    pipeline.fetch_engines(tuple(engines or ()), say=screen.note)
+    pipeline.fetch_engines(tuple(engines or ()), say=screen.note, agree=screen.agree)

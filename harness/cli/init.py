@@ -1,7 +1,6 @@
 """`bakeoff init`: a bake-off to start from."""
 
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,10 +67,10 @@ def init(
         raise UsageError(worded("--from-spreadsheet makes a suite of questions in text"), hint=worded("drop --for"))
     if sheet is None and (input_ or target):
         raise UsageError(worded("--input and --target name columns of a spreadsheet"), hint="--from-spreadsheet FILE")
-    asks = not yes and is_terminal()
+    asks = not yes and screen.is_terminal()
     if asks and use is None and sheet is None:
         use = _ask_use()
-    if asks and use in (None, "text") and sheet is None and (said := _ask(tell("init.ask.sheet"))):
+    if asks and use in (None, "text") and sheet is None and (said := screen.ask(tell("init.ask.sheet"))):
         sheet = Path(said)
     doing, read = USES[use or "text"], None
     if sheet is not None:
@@ -118,27 +117,15 @@ def init(
 # -- questions -----------------------------------------------------------------------------------------------------
 
 
-def is_terminal() -> bool:
-    """Whether somebody can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _ask(question: str) -> str:
-    """Ask on stderr, and return what is said: nothing at the end of the input."""
-    sys.stderr.write(f"{question}\n> ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip()
-
-
 def _ask_use() -> str:
     choices = [f"  {number}. {tell(f'init.ask.task.{name}')}" for number, name in enumerate(USES, start=1)]
-    said = _ask("\n".join([tell("init.ask.task"), *choices]))
+    said = screen.ask("\n".join([tell("init.ask.task"), *choices]))
     named = dict(zip(map(str, range(1, len(USES) + 1)), USES, strict=True))
     return named.get(said, said if said in USES else "text")
 
 
 def _ask_keys(found: Sequence["Offer"]) -> list["Offer"]:
-    said = _ask("\n".join([listed(starting.variables(found)), tell("init.ask.keys")]))
+    said = screen.ask("\n".join([listed(starting.variables(found)), tell("init.ask.keys")]))
     wanted = {part.strip() for part in said.replace("、", ",").split(",") if part.strip()}
     return list(found) if not wanted else [offer for offer in found if wanted & set(offer.variables)]
 

@@ -144,7 +144,9 @@ def run_to_report(
     planned = pipeline.plan(bakeoff)
     for notice in pipeline.notices(bakeoff, planned):
         screen.note(tell("note", text=notice))
-    path = pipeline.begin(bakeoff, planned, selection=selection, runs=runs, resume=resume, say=screen.note)
+    path = pipeline.begin(
+        bakeoff, planned, selection=selection, runs=runs, resume=resume, say=screen.note, agree=screen.agree
+    )
     if resume is None:
         sizes = {"answers": len(planned.calls), "measurements": sum(planned.instrument_calls.values())}
         screen.note("\n".join(plan.amounts(pipeline.foreseen(path), **sizes)).strip())

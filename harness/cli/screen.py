@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 import typer
 
 from harness.cli.manner import MANNER, counted, in_language, tell
-from harness.errors import BakeoffError, Problem
+from harness.core.wording import worded
+from harness.errors import BakeoffError, Problem, UsageError
 from harness.report.visible import HIDDEN, visible
 
 if TYPE_CHECKING:
@@ -85,6 +86,28 @@ def job_summary(found: "Sequence[Decision]") -> None:
             file.writelines(
                 f"{visible(line)}\n" for decision in found for line in (*closing_lines(decision, language), "")
             )
+
+
+def is_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str) -> str:
+    """Ask on stderr, and return what is said: nothing at the end of the input."""
+    sys.stderr.write(f"{question}\n> ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def agree(terms: str) -> None:
+    """Tell the terms of what is about to be downloaded; UsageError where somebody is asked and does not accept them."""
+    warn(terms)
+    if is_terminal() and ask(tell("terms.ask")).casefold() in tell("terms.no").split("|"):
+        raise UsageError(
+            worded("the terms were not accepted, so nothing was downloaded"),
+            hint=worded("leave it out: name the other engines, or in a run the other candidates"),
+        )
 
 
 def show_error(error: BakeoffError, *, sent: bool = False) -> None:

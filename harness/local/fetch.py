@@ -121,15 +121,16 @@ def fetch(
     engines: Sequence[Engine],
     say: Callable[[str], None],
     *,
+    agree: Callable[[str], None] | None = None,
     env: Mapping[str, str] | None = None,
     installed: Version = version,
     run: Callable[[Sequence[str]], int] | None = None,
 ) -> None:
     """Download what the engines lack, then verify it; touches nothing where nothing is missing.
 
-    `say` hears what comes, its megabytes and its licence before the download; the installer's own progress goes to
-    stderr. UsageError E401: a runtime or a program is missing, or no package fits. E402: wrong bytes. E404: the
-    installer failed.
+    `say` hears what comes, its megabytes and its licence before the download, and `agree`, else `say`, the terms that
+    bind whoever uses it; the installer's own progress goes to stderr. UsageError E401: a runtime or a program is
+    missing, or no package fits. E402: wrong bytes. E404: the installer failed.
     """
     if never := hopeless(engines, installed=installed):
         raise not_installed(*never, installed=installed)
@@ -142,8 +143,8 @@ def fetch(
             megabytes = sum(package.megabytes for package in lacking[engine.name])
             about = {"name": engine.name, "summary": engine.summary, "licence": engine.licence}
             say(worded("{name}: {summary} ({mb:.0f} MB, {licence})", mb=megabytes, **about))
-            if engine.terms:
-                say(engine.terms)
+    for terms in dict.fromkeys(engine.terms for engine in engines if engine.terms and lacking[engine.name]):
+        (agree or say)(terms)
     say(worded("Downloading {mb:.0f} MB, pinned by hash", mb=download_mb(engines, installed=installed)))
     _install(packages, run or _run)
     importlib.invalidate_caches()

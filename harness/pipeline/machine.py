@@ -38,10 +38,10 @@ def require_engines(bakeoff: Bakeoff, *, weights: bool = True) -> tuple["Engine"
     return missing
 
 
-def provide_engines(bakeoff: Bakeoff, say: Callable[[str], None]) -> None:
+def provide_engines(bakeoff: Bakeoff, say: Callable[[str], None], agree: Callable[[str], None] | None = None) -> None:
     """Fetch the weights that are missing; UsageError, as `require_engines`, where more than those is."""
     if missing := missing_engines(bakeoff):
-        fetch_engines([engine.name for engine in missing], say=say)
+        fetch_engines([engine.name for engine in missing], say=say, agree=agree)
 
 
 def download_mb(engines: "Sequence[Engine]") -> float:
@@ -61,7 +61,9 @@ def examine(folder: Path) -> "Checkup":
     return asyncio.run(examine_machine(folder, env=read(folder), in_flight=(1, 16, 64)))
 
 
-def fetch_engines(names: Sequence[str], *, say: Callable[[str], None]) -> None:
+def fetch_engines(
+    names: Sequence[str], *, say: Callable[[str], None], agree: Callable[[str], None] | None = None
+) -> None:
     """Install what is missing of the named engines, or of all; touches no network when nothing is."""
     from harness.local.catalog import ENGINES
     from harness.local.fetch import fetch, fitting, missing
@@ -74,6 +76,6 @@ def fetch_engines(names: Sequence[str], *, say: Callable[[str], None]) -> None:
         )
     wanted = missing(names or fitting())
     if wanted:
-        fetch(wanted, say)
+        fetch(wanted, say, agree=agree)
     else:
-        say("Every embedded engine that was asked for is installed.")
+        say(worded("Every embedded engine that was asked for is installed."))

@@ -39,12 +39,13 @@ if TYPE_CHECKING:
 
 def begin(
     bakeoff: Bakeoff, planned: Plan, *, selection: Selection, runs: Path, resume: Path | None = None,
-    say: Callable[[str], None] | None = None,
+    say: Callable[[str], None] | None = None, agree: Callable[[str], None] | None = None,
 ) -> Path:  # fmt: skip
     """Return the folder of a run that may be sent: a new one in `runs`, or that to `resume`; nothing is sent yet.
 
     Weights of engines that are missing are fetched where somebody listens: `say` hears what, how much and under which
-    licence. UsageError where a budget cannot hold, an engine is not installed or programs of models may not be run.
+    licence, and `agree` the terms that bind whoever uses them. UsageError where a budget cannot hold, an engine is not
+    installed or programs of models may not be run.
     """
     if resume is None:
         require_budget(bakeoff, planned)
@@ -54,7 +55,7 @@ def begin(
     if say is None:
         require_engines(bakeoff)
     else:
-        provide_engines(bakeoff, say)
+        provide_engines(bakeoff, say, agree)
     if resume is None:
         return start(bakeoff, planned, selection=selection, runs=runs)
     remember(resume, selection)

@@ -154,7 +154,7 @@ def asked(desk: Desk, monkeypatch: pytest.MonkeyPatch, typed: str, *arguments: s
     """Return what is said on stdout, and how many lines of the typed ones were read."""
     lines = Typed(typed)
     monkeypatch.setattr("sys.stdin", lines)
-    monkeypatch.setattr("harness.cli.init.is_terminal", lambda: True)
+    monkeypatch.setattr("harness.cli.screen.is_terminal", lambda: True)
     out = desk.bakeoff("init", "new", *arguments).out
     return out, typed[: lines.tell()].count("\n")
 

@@ -78,6 +78,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "started.",
         "check.absent": "Not installed yet: {engines}. A run fetches them first ({mb} MB), or do it now: bakeoff fetch "
         "{names}",
+        # the terms of weights
+        "terms.ask": "Enter accepts them and goes on; no stops here",
+        "terms.no": "n|no",
         # plan
         "plan.candidate": "candidate",
         "plan.slot": "slot",

@@ -316,6 +316,13 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "装上：安装程序以状态 {status} 结束，它的消息在上面",
         "{n} packages with weights": "{n} 个权重软件包",
         "leave it out: name the candidates": "略去它：请写明候选",
+        "Gemma is provided under and subject to Google's Gemma Terms of Use, which restrict some uses: "
+        "https://ai.google.dev/gemma/terms. Whoever downloads it accepts them.": ""
+        "Gemma 按 Google 的 Gemma 使用条款提供，条款限制了一些用途：https://ai.google.dev/gemma/terms 。下载即表示接受。",
+        "the terms were not accepted, so nothing was downloaded": "没有接受条款，因此什么都没有下载",
+        "leave it out: name the other engines, or in a run the other candidates": "可以不用它：写明其他引擎，"
+        "运行时写明其他候选",
+        "Every embedded engine that was asked for is installed.": "要用的内置引擎都已安装。",
         "{name}: {summary} ({mb:.0f} MB, {licence})": "{name}：{summary}（{mb:.0f} MB，{licence}）",
         "check the network and pip's index settings": "请检查网络和 pip 的源设置",
         "the engine {name!r} is not healthy: {said}": "引擎“{name}”状态不正常：{said}",

@@ -1,5 +1,6 @@
 """Language models."""
 
+from harness.core.wording import worded
 from harness.local.embedded import Engine, Package, Part, Weight, files
 
 MINDS = (
@@ -46,7 +47,9 @@ MINDS = (
             ),
         ),
         licence="Gemma Terms of Use",
-        terms="Gemma is provided under and subject to Google's Gemma Terms of Use (ai.google.dev/gemma/terms), which "
-        "restrict some uses; whoever downloads it accepts them.",
+        terms=worded(
+            "Gemma is provided under and subject to Google's Gemma Terms of Use, which restrict some uses: "
+            "https://ai.google.dev/gemma/terms. Whoever downloads it accepts them."
+        ),
     ),
 )
