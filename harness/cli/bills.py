@@ -1,5 +1,7 @@
 """What a product pays, in Markdown that pastes."""
 
+from dataclasses import replace
+
 from harness.cli import screen
 from harness.cli.manner import MANNER, counted, listed, tell
 from harness.core.candidates import Exchange
@@ -9,29 +11,33 @@ from harness.report.closing import estimate_text
 from harness.report.columns import table
 
 
-def lines(costs: list[ProductCost], traffic: Traffic) -> list[str]:
-    """Return the lines of one slot: a table, the cheapest first, then seats and machines of one's own."""
-    named = ["candidate", "request", "median", "p95", "month", *(["user"] if traffic.users is not None else [])]
+def lines(costs: list[ProductCost], traffic: Traffic, *, monthly: bool) -> list[str]:
+    """Return the lines of one slot: a table, the cheapest first, then seats and machines of one's own.
+
+    Where it is not known how many requests a month has, 1,000 of them stand in its place.
+    """
+    spread, more = numbers.percent(traffic.volume_cv), ["user"] if traffic.users is not None else []
+    named = ["candidate", "request", "median", "p95", "month" if monthly else "thousand", *more]
     rows = [
         [
             it.candidate,
             estimate_text(it.bill.request, MANNER.get().language),
             _usd(it.bill.median),
             _usd(it.bill.p95),
-            _month(it),
-            *([_usd(it.user)] if traffic.users is not None else []),
+            _month(it) if monthly else _thousand(it),
+            *([_usd(it.user)] if more else []),
         ]
         for it in costs
     ]
     requests = numbers.significant(costs[0].requests)
     shown = [
-        tell("cost.slot", slot=costs[0].slot, requests=requests, spread=numbers.percent(traffic.volume_cv)),
+        tell("cost.slot" if monthly else "cost.slot.each", slot=costs[0].slot, requests=requests, spread=spread),
         "",
         *table([tell(f"cost.head.{head}") for head in named], rows, wide=screen.table_columns()),
     ]
     shown += _batches(costs, traffic)
     shown += [line for it in costs for line in (*_seat(it), *_hosting(it))]
-    unknown = [f"{it.candidate}: {it.bill.request.note}" for it in costs if it.bill.month is None]
+    unknown = [f"{it.candidate}: {it.bill.request.note}" for it in costs if it.bill.request.value is None]
     return [*shown, *(["", tell("cost.unknown"), *unknown] if unknown else [])]
 
 
@@ -40,17 +46,20 @@ def in_yuan(costs: list[ProductCost], exchange: Exchange | None) -> list[str]:
     if exchange is None:
         return []
     rate = float(exchange.cny_per_usd)
-    known = [
-        tell(
-            "cost.yuan.of",
-            candidate=it.candidate,
-            request=numbers.significant(it.bill.request.value * rate),
-            month=numbers.significant(it.bill.month.mean * rate),
-        )
-        for it in costs
-        if it.bill.request.value is not None and it.bill.month is not None
-    ]
+    known = []
+    for it in costs:
+        if it.bill.request.value is not None:
+            month, request = it.bill.month, numbers.significant(it.bill.request.value * rate)
+            pieces = {} if month is None else {"month": numbers.significant(month.mean * rate)}
+            key = "cost.yuan.of" if pieces else "cost.yuan.each"
+            known.append(tell(key, candidate=it.candidate, request=request, **pieces))
     return ["", tell("cost.yuan", rate=f"{exchange.cny_per_usd:f}", date=exchange.date), *known] if known else []
+
+
+def _thousand(it: ProductCost) -> str:
+    each = it.bill.request
+    value, low, high = (None if usd is None else 1000 * usd for usd in (each.value, each.low, each.high))
+    return estimate_text(replace(each, value=value, low=low, high=high), MANNER.get().language)
 
 
 def _month(it: ProductCost) -> str:

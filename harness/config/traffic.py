@@ -12,18 +12,17 @@ from harness.core.traffic import Seat, SelfHosting, Traffic
 from harness.core.wording import worded
 from harness.errors import Problem, UsageError
 
-EXAMPLE = "traffic: {requests_per_month: 240000}"
 
-
-def load_traffic(folder: Path, file: Path | None = None, *, requests: float | None = None) -> Traffic:
+def load_traffic(folder: Path, file: Path | None = None, *, requests: float | None = None) -> Traffic | None:
     """Return the traffic that `file` describes, or where there is none bakeoff.yaml in `folder`.
 
     Where neither says anything of traffic, `requests` a month are all that is known of it: all else has a default.
-    UsageError with every problem of the file, or where nothing says how many come.
+    None where nothing says how many come. UsageError with every problem of the file.
     """
     path = folder / BAKEOFF_FILE if file is None else file
-    if file is None and requests is not None and not path.is_file():
-        return Traffic(requests=requests)
+    alone = None if requests is None else Traffic(requests=requests)
+    if file is None and not path.is_file():
+        return alone
     if not path.is_file():
         raise UsageError(
             [
@@ -40,10 +39,7 @@ def load_traffic(folder: Path, file: Path | None = None, *, requests: float | No
     if file is None or (isinstance(source.data, dict) and source.data.keys() == {"traffic"}):
         where = ("traffic",)
         if not isinstance(source.data, dict) or "traffic" not in source.data:
-            if requests is not None:
-                return Traffic(requests=requests)
-            hint = worded("--requests N, or add {example}, or name a file with --traffic", example=EXAMPLE)
-            raise UsageError([source.problem("E206", worded("the key 'traffic' is missing"), (), hint=hint)])
+            return alone
     data = source.data if where == () else source.data["traffic"]  # type: ignore[index,call-overload]
     section = validate(TrafficSection, source, data, where, problems)
     if section is not None:

@@ -20,8 +20,9 @@ DRAWS = 10_000
 """Months that are drawn."""
 
 
-def traffic(folder: Path, file: Path | None, *, requests: float | None = None) -> "Traffic":
-    """Read what the product will send, from `file` or from the bake-off in `folder`, else `requests` a month."""
+def traffic(folder: Path, file: Path | None, *, requests: float | None = None) -> "Traffic | None":
+    """Read what the product will send, from `file` or from the bake-off in `folder`, else `requests` a month; None
+    where nobody says how many come."""
     from harness.config.traffic import load_traffic
 
     return load_traffic(folder, file, requests=requests)

@@ -59,7 +59,23 @@ def test_a_mix_of_what_was_not_asked_is_refused(shop: Desk) -> None:
     assert "faq" in done.err
 
 
-def test_without_traffic_the_key_is_shown(shop: Desk) -> None:
-    done = shop.bakeoff("cost", "latest", code=2)
-    assert "bakeoff.yaml:1" in done.err
-    assert "requests_per_month: 240000" in done.err
+def test_without_traffic_it_is_what_a_request_costs_and_how_to_get_a_month(shop: Desk) -> None:
+    done = shop.bakeoff("cost", "latest")
+    lines = done.out.splitlines()
+    assert "text: what a request costs" in lines
+    (row,) = (line for line in lines if line.startswith("| one"))
+    assert (row.split("|")[2].split()[0], row.split("|")[5].split()[0]) == ("$0.300", "$300")
+    assert lines[-1].startswith("Nothing says how many requests come. For a month: bakeoff cost --requests 240000")
+    assert "a month (" not in done.out
+    told = json.loads(shop.bakeoff("cost", "latest", "--json").out)
+    assert told["traffic"] is None
+    assert ["month" in it["bill"] for it in told["costs"]] == [False, False]
+    with_requests = shop.bakeoff("cost", "latest", "--requests", "1000").out
+    assert "text: 1,000 requests a month" in with_requests
+    assert "Nothing says" not in with_requests
+    batched = shop.bakeoff("cost", "latest", "--batch-share", "0.4").out
+    assert "40% of the requests wait for a batch" in batched
+    shop.write(
+        "bakeoff.yaml", (shop.folder / "bakeoff.yaml").read_text() + "exchange: {cny_per_usd: 7, date: 2026-11-01}\n"
+    )
+    assert "one: ¥2.10 a request\n" in shop.bakeoff("cost", "latest").out

@@ -135,16 +135,21 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "list.no_licence": "no licence stated",
         # cost
         "cost.slot": "{slot}: {requests} requests a month, months vary by {spread}",
+        "cost.slot.each": "{slot}: what a request costs",
+        "cost.no_traffic": "Nothing says how many requests come. For a month: bakeoff cost --requests 240000, or write "
+        "traffic: {{requests_per_month: 240000}} in bakeoff.yaml.",
         "cost.head.candidate": "candidate",
         "cost.head.request": "a request (95% CI)",
         "cost.head.median": "median",
         "cost.head.p95": "p95",
         "cost.head.month": "a month (90% of months)",
+        "cost.head.thousand": "1,000 requests",
         "cost.head.user": "a user",
         "cost.unknown": "What these cost is not known.",
         "cost.prices": "At the prices of {source}.",
         "cost.yuan": "In yuan, at ¥{rate} a dollar ({date}):",
         "cost.yuan.of": "{candidate}: ¥{request} a request, ¥{month} a month",
+        "cost.yuan.each": "{candidate}: ¥{request} a request",
         "cost.batch": "{share} of the requests wait for a batch, which spares: {spared}.",
         "cost.batch.guess": "{share} of the requests wait for a batch, which spares: {spared}. Assumed: its prices "
         "name none for batches; batch_discount in the traffic sets one.",

@@ -120,6 +120,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         # cost
         "Say what each candidate costs a request, a month, a user and a seat.": "说明每个候选每次请求、每月、每位用户、"
         "每个席位的成本。",
+        "Where nobody says how many requests come, it is what one costs, and 1,000.": "没有写明每月多少次请求时，"
+        "说明每次请求和每 1,000 次请求的成本。",
         "YAML; without it the traffic of bakeoff.yaml.": "YAML；不写就用 bakeoff.yaml 的 traffic。",
         "What if this share of the prompt were cached?": "假如提示词有这样的比例命中缓存？",
         "What if this share could wait for a batch?": "假如有这样的比例可以等批处理？",

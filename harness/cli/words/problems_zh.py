@@ -206,9 +206,6 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "--requests N says how many come in a month, --traffic FILE names a file": (
             "用 --requests N 说明每月请求数，或用 --traffic FILE 指定文件"
         ),
-        "the key 'traffic' is missing": "缺少键“traffic”",
-        "--requests N, or add {example}, or name a file with --traffic": "用 --requests N，或加上 {example}，或用 "
-        "--traffic 指定文件",
         # decision
         "no suite fills the slot '{slot}'": "没有测试集对应用途“{slot}”",
         "the metric '{metric}' is not known": "未知的指标“{metric}”",

@@ -318,7 +318,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "leave it out: name the candidates": "略去它：请写明候选",
         "Gemma is provided under and subject to Google's Gemma Terms of Use, which restrict some uses: "
         "https://ai.google.dev/gemma/terms. Whoever downloads it accepts them.": ""
-        "Gemma 按 Google 的 Gemma 使用条款提供，条款限制了一些用途：https://ai.google.dev/gemma/terms 。下载即表示接受。",
+        "Gemma 按 Google 的 Gemma 使用条款提供，条款限制了一些用途："
+        "https://ai.google.dev/gemma/terms 。下载即表示接受。",
         "the terms were not accepted, so nothing was downloaded": "没有接受条款，因此什么都没有下载",
         "leave it out: name the other engines, or in a run the other candidates": "可以不用它：写明其他引擎，"
         "运行时写明其他候选",

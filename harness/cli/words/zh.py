@@ -125,16 +125,21 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "list.no_licence": "未注明许可证",
         # cost
         "cost.slot": "{slot}：每月 {requests} 次请求，各月波动 {spread}",
+        "cost.slot.each": "{slot}：每次请求的成本",
+        "cost.no_traffic": "没有写明每月有多少次请求。要算每月：bakeoff cost --requests 240000，或在 bakeoff.yaml "
+        "中写 traffic: {{requests_per_month: 240000}}。",
         "cost.head.candidate": "候选",
         "cost.head.request": "每次请求（95% CI）",
         "cost.head.median": "中位数",
         "cost.head.p95": "p95",
         "cost.head.month": "每月（90% 的月份）",
+        "cost.head.thousand": "每 1,000 次请求",
         "cost.head.user": "每位用户",
         "cost.unknown": "以下候选的成本未知。",
         "cost.prices": "按 {source} 的价格。",
         "cost.yuan": "折合人民币，按 1 美元 = ¥{rate}（{date}）：",
         "cost.yuan.of": "{candidate}：每次请求 ¥{request}，每月 ¥{month}",
+        "cost.yuan.each": "{candidate}：每次请求 ¥{request}",
         "cost.batch": "{share} 的请求可以等批处理，由此节省：{spared}。",
         "cost.batch.guess": "{share} 的请求可以等批处理，由此节省：{spared}。“假定”表示它的价目没有批处理折扣；"
         "可以在 traffic 中用 batch_discount 写明。",
