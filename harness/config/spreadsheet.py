@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.config.data import SUFFIXES, nearest_file
-from harness.config.tables import Record, Row, csv_rows, header_of, records_of, xlsx_rows
+from harness.config.tables import Record, Row, below_title, csv_rows, header_of, records_of, xlsx_rows
 from harness.core.canonical import Json
 from harness.core.suggest import did_you_mean
 from harness.core.wording import worded
@@ -78,7 +78,8 @@ def read_sheet(path: Path, *, ask: str | None = None, expect: str | None = None)
     """
     problems: list[Problem] = []
     notices: list[str] = []
-    rows = list(_rows(path, problems))
+    named_by_hand = [name.strip() for name in (ask, expect) if name is not None]
+    rows = list(below_title(path, _rows(path, problems), notices, named=named_by_hand))
     first = next((row for row in rows if any(cell.strip() for cell in row[2])), None)
     heads = [cell.strip() for cell in first[2]] if first else []
     named = _named(heads, {"input": ask, "target": expect}) if first else {}

@@ -7,8 +7,9 @@ import re
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -48,6 +49,14 @@ OTHERWISE: Mapping[str, tuple[str, ...]] = {
 }
 """Field → what is taken for it where no other column is: a hint, some model's answer, a tag may be called so too."""
 
+INPUTS = frozenset((*HEADERS["input"], *OTHERWISE["input"]))
+MOST_TITLES = 3
+"""Rows of one cell above a header; where more come, they are a table of one column."""
+
+MARKS = ",;\t"
+DELIMITED = 10_000
+"""Characters from which is told what parts the cells of a text file."""
+
 MAX_XLSX_BYTES = 300_000_000
 """Of the unpacked workbook."""
 MAX_XLSX_RATIO = 200
@@ -70,12 +79,13 @@ def read_csv(
 ) -> Iterator[Record]:
     """Yield the records of CSV or TSV bytes; what is wrong goes to `problems`, what a column was only taken for to
     `notices`. `judge` needs a column of targets."""
-    yield from records_of(path, csv_rows(path, raw, problems).rows, judge, problems, notices)
+    rows = below_title(path, csv_rows(path, raw, problems).rows, notices)
+    yield from records_of(path, rows, judge, problems, notices)
 
 
 def read_xlsx(path: Path, problems: list[Problem], notices: list[str], *, judge: str | None = None) -> Iterator[Record]:
     """Do as `read_csv` for the first sheet of a workbook."""
-    yield from records_of(path, iter(xlsx_rows(path, problems)), judge, problems, notices)
+    yield from records_of(path, below_title(path, xlsx_rows(path, problems), notices), judge, problems, notices)
 
 
 Row = tuple[int, int, Sequence[str]]
@@ -128,6 +138,31 @@ def xlsx_rows(path: Path, problems: list[Problem]) -> Sequence[Row]:
         hint = worded("is it protected by a password, or an old .xls? save it as .xlsx or CSV")
         problems.append(Problem(code="E310", message=message, file=str(path), hint=hint))
         return ()
+
+
+def below_title(path: Path, rows: Iterable[Row], notices: list[str], *, named: Collection[str] = ()) -> Iterator[Row]:
+    """Yield the rows without those above the header that are a title, which is noticed.
+
+    A title has one cell, which is called as no input is and is none of the `named` columns, and a row of several cells
+    follows it.
+    """
+    rows, above, titles = iter(rows), list[Row](), list[str]()
+    for row in rows:
+        above.append(row)
+        filled = [cell.strip() for cell in row[2] if cell.strip()]
+        if len(filled) > 1 and titles:
+            told = {"name": path.name, "row": row[1], "title": shown(titles[0])}
+            notices.append(worded("{name}: row {row} names the columns; above it stands a title, {title}", **told))
+            above = [row]
+        if len(filled) > 1 or len(titles) == MOST_TITLES or any(_is_header(cell, named) for cell in filled):
+            break
+        titles += filled
+    yield from above
+    yield from rows
+
+
+def _is_header(cell: str, named: Collection[str]) -> bool:
+    return cell in named or _without_remark(_folded(cell)) in INPUTS
 
 
 def _csv_rows(path: Path, reader: Iterator[list[str]], skipped: int, problems: list[Problem]) -> Iterator[Row]:
@@ -332,8 +367,17 @@ def _reads_as_chinese(text: str) -> bool:
 def _delimiter(path: Path, text: str) -> str:
     if path.suffix.lower() == ".tsv":
         return "\t"
-    header = re.sub(r'"[^"]*"', "", text.lstrip().partition("\n")[0])
-    return max(",;\t", key=header.count)
+    lines = re.sub(r'"[^"]*"', "", text.lstrip()[:DELIMITED]).split("\n")
+    first, *below = [line for line in lines if line.strip()] or [""]
+    if not any(mark in first for mark in MARKS):  # a title, if the rows below it are alike
+        first = next(
+            (one for one, other in pairwise(below) if _marks(one) == _marks(other) and any(_marks(one))), first
+        )
+    return max(MARKS, key=first.count)
+
+
+def _marks(line: str) -> list[int]:
+    return [line.count(mark) for mark in MARKS]
 
 
 def _cells(path: Path, cells: "Sequence[Cell | MergedCell]", problems: list[Problem]) -> list[str]:

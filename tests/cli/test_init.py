@@ -178,6 +178,19 @@ def test_nothing_is_asked_where_everything_is_said_or_nobody_sits(desk: Desk, mo
     assert "tts_core" in (desk.folder / "new" / "bakeoff.yaml").read_text(encoding="utf-8")
 
 
+def test_a_title_above_the_header_is_told(desk: Desk) -> None:
+    desk.write("faq.csv", "Questions of our customers,,\n\nFrage,Antwort,Kanal\nWo?,Hier,Web\n")
+    done = desk.bakeoff("init", "new", "--from-spreadsheet", "faq.csv")
+    assert "row 3 names the columns; above it stands a title, 'Questions of our customers'" in done.err
+    assert "data/faq.csv: 1 row; the column 'Frage' is asked, 'Antwort' is the answer to expect." in done.out
+    assert "row-4,Wo?,Hier,Web" in (desk.folder / "new" / "data" / "faq.csv").read_text(encoding="utf-8")
+    desk.write("faq.csv", "Questions of our customers,,\nTopic,What they say,What is right\nx,Wo?,Hier\n")
+    chosen = ("--input", "What they say", "--target", "What is right")
+    assert "row 2 names the columns" in desk.bakeoff("init", "other", "--from-spreadsheet", "faq.csv", *chosen).err
+    refused = desk.bakeoff("init", "third", "--from-spreadsheet", "faq.csv", code=2).err
+    assert "--input Topic --target 'What they say'" in refused, "nothing is guessed"
+
+
 @pytest.mark.parametrize("use", ["text", "vision", "own server", "spreadsheet"])
 def test_in_chinese_the_comments_are_and_the_yaml_is_the_same(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, use: str

@@ -58,6 +58,45 @@ def test_xlsx_gives_the_same_samples(tmp_path: Path) -> None:
     assert load_samples(xlsx(tmp_path, ROWS)) == CHINESE
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("padded", [True, False])
+def test_a_title_above_the_header_is_recognised_and_told(tmp_path: Path, delimiter: str, padded: bool) -> None:
+    above = [("客服问答, 2026",), (), ("内部使用",)]
+    cells = [(*row, *[""] * (3 - len(row))) if padded else row for row in above]
+    notices: list[str] = []
+    text = "\r\n".join(delimiter.join(f'"{cell}"' if "," in cell else cell for cell in row) for row in (*cells, *ROWS))
+    (tmp_path / "text").mkdir()
+    for path in (csv(tmp_path / "text", text), xlsx(tmp_path, (*cells, *ROWS))):
+        samples = load_samples(path, notices=notices)
+        assert [(it.id, it.input, it.target) for it in samples] == [
+            ("row-5", "你好，世界", "问候"),
+            ("row-6", "再见", "告别"),
+        ]
+        assert notices.pop() == f"{path.name}: row 4 names the columns; above it stands a title, '客服问答, 2026'"
+    assert notices == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("question\nWhy; and how?\nWho?\n", id="one column, called as it should be"),
+        pytest.param("question,\nWhy?,\n", id="an empty column"),
+        pytest.param("input,target\nx,y\n", id="no title"),
+    ],
+)
+def test_a_header_is_no_title(tmp_path: Path, text: str) -> None:
+    notices: list[str] = []
+    assert load_samples(csv(tmp_path, text), notices=notices)[0].id == "row-2"
+    assert notices == []
+
+
+def test_many_rows_of_one_cell_are_no_title(tmp_path: Path) -> None:
+    assert (
+        "no column for the input; the columns are 'a' (metadata)"
+        in refused(csv(tmp_path, "a\nb\nc\nd\ninput,target\n")).message
+    )
+
+
 def test_tsv_keeps_commas(tmp_path: Path) -> None:
     (sample,) = load_samples(csv(tmp_path, "input\ttarget\na, b; c\td\n", "d.tsv"))
     assert (sample.input, sample.target) == ("a, b; c", "d")

@@ -206,6 +206,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "--requests N says how many come in a month, --traffic FILE names a file": (
             "用 --requests N 说明每月请求数，或用 --traffic FILE 指定文件"
         ),
+        "{name}: row {row} names the columns; above it stands a title, {title}": "{name}：第 {row} 行是列名，"
+        "它上面是标题 {title}",
         # decision
         "no suite fills the slot '{slot}'": "没有测试集对应用途“{slot}”",
         "the metric '{metric}' is not known": "未知的指标“{metric}”",
