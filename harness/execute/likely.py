@@ -230,12 +230,23 @@ def _chat(request: ChatRequest, model: Candidate, end: str, right: Json) -> Usag
     choices = request.params.get("n")
     answers = round(answer * (choices if isinstance(choices, int) else 1))
     return Usage(
-        input_tokens=_tokens(end, *told, *tools) + WRAPPING_TOKENS * len(request.messages) + shown,
+        input_tokens=_tokens(end, *told, *tools) + _wrapping(request, model) + shown,
         input_audio_tokens=round(heard * getattr(AUDIO_TOKENS_PER_SECOND, end)) if heard else None,
         input_images=len(pictures) or None,
         output_tokens=answers,
         output_audio_tokens=4 * answers if is_spoken(request) else None,
     )
+
+
+def _wrapping(request: ChatRequest, model: Candidate) -> int:
+    """Return the tokens that a template puts around the messages: of a base model its examples too."""
+    first: int | None = None
+    if model.is_local:
+        from harness.local.catalog import ENGINES  # which only plans of embedded models need
+
+        engine = ENGINES.get(model.model.removeprefix("local/"))
+        first = None if engine is None else engine.template_tokens
+    return (first or WRAPPING_TOKENS) + WRAPPING_TOKENS * (len(request.messages) - 1)
 
 
 def _picture_tokens(picture: Mapping[str, Json], model: Candidate, end: str) -> int:

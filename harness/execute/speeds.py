@@ -53,8 +53,8 @@ class Speed:
 
 
 SPEEDS: Mapping[str, Speed] = {
-    "smollm2-135m": Speed(call=0.15, input_token=0.008, output_token=0.024),
-    "gemma3-270m": Speed(call=2.0, input_token=0.008, output_token=0.052),  # its eight worked examples come first
+    "smollm2-135m": Speed(call=0.03, input_token=0.008, output_token=0.024),
+    "gemma3-270m": Speed(call=0.03, input_token=0.008, output_token=0.052),
     "hibari": Speed(call=0.05, character=0.0026),
     "kokoro": Speed(call=0.2, character=0.1),
     "kokoro-zh": Speed(call=0.2, character=0.3),

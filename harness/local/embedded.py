@@ -65,6 +65,8 @@ class Engine:
     """Debian's packages that hold them."""
     terms: str | None = None
     """Said before a download, where the licence binds whoever uses the weights."""
+    template_tokens: int | None = None
+    """What its own template puts around a question, as the engine counts it; None: no more than any chat."""
     one_folder: bool = False
     """The runtime loads a folder: every weight is put into one, in the cache."""
 

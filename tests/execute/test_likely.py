@@ -50,6 +50,17 @@ def test_a_chat_is_its_bytes_and_what_lies_between_the_right_answer_and_the_limi
     assert found.seconds == Range(low=0.2 + 2 * 0.003, expected=1 + 16 * 0.02, high=6 + 64 * 0.1)
 
 
+def test_the_examples_that_a_base_model_is_sent_with_each_question_count() -> None:
+    gemma, examples = embedded("gemma3-270m"), ENGINES["gemma3-270m"].template_tokens or 0
+    assert examples > 200
+    found = of_request(CHAT, gemma)
+    assert found.input_tokens == Range(low=240 / 6 + examples, expected=240 / 4 + examples, high=240 / 3 + examples)
+    shots = ({"role": "user", "content": "x" * 24}, {"role": "assistant", "content": "y" * 24}, *CHAT.messages)
+    told = of_request(replace(CHAT, messages=shots), gemma).input_tokens
+    assert told is not None
+    assert told.expected == 288 / 4 + examples + 2 * 8, "as do those that the suite itself sends"
+
+
 def test_the_right_answer_counts_in_bytes_and_never_passes_the_limit() -> None:
     assert answer_tokens("四个字呢", 100).expected == pytest.approx(math.sqrt(3 * 100))
     assert answer_tokens("word " * 100, 8) == Range(low=4, expected=8, high=8)
@@ -105,7 +116,7 @@ def test_a_live_session_is_played_at_its_own_pace() -> None:
 def test_what_has_no_price_is_not_known_and_what_runs_here_is_not_billed() -> None:
     assert of_request(CHAT, remote("a", usd=None)).usd is None
     own = of_request(CHAT, embedded("smollm2-135m"), right="x" * 16)
-    took = 0.15 + 68 * 0.008 + 16 * 0.024
+    took = 0.03 + (60 + 30) * 0.008 + 16 * 0.024
     assert own.usd == NOTHING
     assert own.seconds.expected == pytest.approx(took)
     assert own.seconds.low == pytest.approx((0.15 + 48 * 0.008 + 2 * 0.024) / 8)

@@ -132,6 +132,13 @@ def test_gemma_answers_and_stops_by_itself(engines: Running) -> None:
 
 
 @pytest.mark.parametrize("name", ["smollm2-135m", "gemma3-270m"])
+def test_the_template_takes_as_many_tokens_as_a_plan_counts(engines: Running, name: str) -> None:
+    with engines.client(name) as client:
+        used = chat(client, "Hello", max_tokens=1)["usage"]["prompt_tokens"]
+    assert used == (ENGINES[name].template_tokens or 0) + 1, "that word is one"
+
+
+@pytest.mark.parametrize("name", ["smollm2-135m", "gemma3-270m"])
 def test_the_same_prompt_again_is_computed_again_and_answered_alike(engines: Running, name: str) -> None:
     with engines.client(name) as client:
         first, second = (chat(client, "Name a colour of the rainbow.") for _ in range(2))

