@@ -38,6 +38,11 @@ def compare(
     from harness import pipeline
 
     paths = [run_folder(name, folder, runs) for name in (base, *others)]
+    if not rename and (same := [path for path in paths[1:] if path.resolve() == paths[0].resolve()]):
+        raise UsageError(
+            worded("{run} is the same run as the first, so nothing of it could differ", run=same[0].name),
+            hint=worded("name another run, or candidates of it to compare: --rename old=new"),
+        )
     comparisons, left_out = pipeline.compare(paths[0], paths[1:], renamed=_renamed(rename))
     if as_json:
         screen.document({"comparisons": comparisons, "left_out": left_out})

@@ -61,6 +61,15 @@ def test_a_renamed_candidate_is_compared_and_another_is_named(twice: Desk) -> No
     assert "has no candidate 'tow'" in twice.bakeoff("compare", base, since, "--rename", "tow=one", code=2).err
 
 
+def test_a_run_is_not_compared_with_itself_but_its_candidates_with_each_other(twice: Desk) -> None:
+    base, since = (path.name for path in twice.runs)
+    for same in (since, str(twice.runs[1]), "latest"):
+        done = twice.bakeoff("compare", since, base, same, code=2)
+        assert f"{since} is the same run as the first, so nothing of it could differ" in done.err
+        assert done.out == ""
+    assert "−0.300 [" in twice.bakeoff("compare", since, since, "--rename", "two=one", code=1).out
+
+
 def test_another_answer_key_is_no_change_of_the_candidate(ran: Desk) -> None:
     ran.data({**CAPITALS, "France": "Lyon"})
     ran.bakeoff("run", code=None)

@@ -119,8 +119,8 @@ def test_what_has_no_price_is_not_known_and_what_runs_here_is_not_billed() -> No
     took = 0.03 + (60 + 30) * 0.008 + 16 * 0.024
     assert own.usd == NOTHING
     assert own.seconds.expected == pytest.approx(took)
-    assert own.seconds.low == pytest.approx((0.15 + 48 * 0.008 + 2 * 0.024) / 8)
-    assert own.seconds.high == pytest.approx((0.15 + 88 * 0.008 + 64 * 0.024) * 4)
+    assert own.seconds.low == pytest.approx((0.03 + (40 + 30) * 0.008 + 2 * 0.024) / 8)
+    assert own.seconds.high == pytest.approx((0.03 + (80 + 30) * 0.008 + 64 * 0.024) * 4)
     assert own.machine_usd is not None
     assert own.machine_usd.expected == pytest.approx(took * 3.6 / 3600)
     assert of_request(MosRequest(audio=CLIP), replace(embedded("dnsmos"), machine=None)).machine_usd is None

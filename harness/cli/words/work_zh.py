@@ -13,6 +13,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "interrupted: what is stored is kept": "已中断：存下的都保留",
         "{where}: {why}": "{where}：{why}",
         "what was to be written here": "要写在这里的内容",
+        "{run} is the same run as the first, so nothing of it could differ": "{run} 与第一个是同一次运行，"
+        "不会有任何不同",
+        "name another run, or candidates of it to compare: --rename old=new": "请写另一次运行，或用 --rename old=new "
+        "比较其中的两个候选",
         "--rename takes old=new pairs, not {pair!r}": "--rename 要写“旧名=新名”，不是“{pair}”",
         "--rule is for a table: the rule of a run was frozen before its first call": "--rule 用于表格：运行的规则在"
         "第一次调用之前就锁定了",
