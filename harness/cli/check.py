@@ -4,7 +4,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import counted, listed, tell
-from harness.cli.options import HERE, AsJson, Folder
+from harness.cli.options import HERE, AsJson, Folder, command
 
 
 def register(app: typer.Typer) -> None:
@@ -51,4 +51,4 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
         screen.say(tell("check.absent", engines=listed(names), mb=megabytes, names=" ".join(names)))
         for terms in dict.fromkeys(engine.terms for engine in missing if engine.terms):
             screen.say(terms)
-    screen.next_step(tell("next", command="bakeoff plan"))
+    screen.next_step(tell("next", command=command("plan", folder=folder)))

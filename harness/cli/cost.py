@@ -7,7 +7,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import listed, tell
-from harness.cli.options import HERE, UNNAMED, AsJson, Folder, LatestRun, Runs, run_folder
+from harness.cli.options import HERE, UNNAMED, AsJson, Folder, LatestRun, Runs, command, run_folder
 
 
 def register(app: typer.Typer) -> None:
@@ -68,5 +68,6 @@ def cost(
         ):
             screen.say(line)
     if stated is None:
+        month = command("cost", *([run] if run else []), "--requests", "240000", folder=folder, runs=runs)
         screen.say()
-        screen.say(tell("cost.no_traffic"))
+        screen.say(tell("cost.no_traffic", command=month))

@@ -1,6 +1,5 @@
 """`bakeoff decide`: from scores to a verdict, free; or from a table of options."""
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +8,7 @@ import typer
 
 from harness.cli import completing, screen
 from harness.cli.manner import listed, tell
-from harness.cli.options import HERE, UNNAMED, AllowIncomplete, AsJson, Folder, Runs, run_folder
+from harness.cli.options import HERE, UNNAMED, AllowIncomplete, AsJson, Folder, Runs, command, run_folder
 from harness.core.wording import worded
 from harness.errors import UsageError
 
@@ -106,18 +105,12 @@ def decide(
                 *(() if written else ("--weights", weights, "--keep")),
                 *(["--allow-incomplete"] * allow_incomplete),
             ]
-            screen.say(tell(key, command=_command(path, folder, runs, more)))
+            screen.say(tell(key, command=command("decide", path, *more, folder=folder, runs=runs)))
         if book is not None:
             screen.say(tell("decide.prices", source=book.source))
         elif written:
-            screen.next_step(tell("next", command=f"bakeoff report {path}"))
+            screen.next_step(tell("next", command=command("report", path, folder=folder)))
     raise typer.Exit(pipeline.decision_code(decisions))
-
-
-def _command(path: Path, folder: Path, runs: Path | None, more: Sequence[str]) -> str:
-    """Return the command that decides the run at `path` with `more` options; it can be pasted."""
-    where = [*(() if folder == HERE else ("-C", str(folder))), *(() if runs is None else ("--runs", str(runs)))]
-    return shlex.join(["bakeoff", "decide", str(path), *where, *more])
 
 
 def _decide_table(path: Path, rule: Path | None, weights: dict[str, float], *, as_json: bool) -> None:

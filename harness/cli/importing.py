@@ -7,7 +7,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import counted, listed, tell
-from harness.cli.options import HERE, AsJson, Folder, Runs, runs_of
+from harness.cli.options import HERE, AsJson, Folder, Runs, command, runs_of
 
 if TYPE_CHECKING:
     from harness.importers.files import Given
@@ -52,7 +52,7 @@ def import_(
         *([tell("import.lost", n=done.lost)] if done.lost else []),
     ]
     screen.say(tell("import.done", run=done.run, counts=listed(counts), measured=listed(done.measured)))
-    screen.next_step(tell("next", command=f"bakeoff report {done.run}"))
+    screen.next_step(tell("next", command=command("report", done.run, folder=folder)))
 
 
 def _given(text: str) -> "Given":

@@ -1,5 +1,6 @@
 """Options that several verbs share."""
 
+import shlex
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -89,6 +90,12 @@ def tell_age(run: Path) -> None:
     with suppress(BakeoffError, Error):  # whoever reads it will say what is wrong with it
         if (copy := old_copy(run / DATABASE)) is not None:
             screen.note(tell("note", text=tell("older", run=run, copy=copy.name)))
+
+
+def command(*words: str | Path, folder: Path = HERE, runs: Path | None = None) -> str:
+    """Return `bakeoff` with `words`, of the same folders; it can be pasted."""
+    where = [*(() if folder == HERE else ("-C", str(folder))), *(() if runs is None else ("--runs", str(runs)))]
+    return shlex.join(["bakeoff", *map(str, words), *where])
 
 
 def names(text: str | None) -> tuple[str, ...]:

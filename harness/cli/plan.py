@@ -7,7 +7,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import counted, listed, tell
-from harness.cli.options import HERE, AsJson, Candidates, Folder, Limit, Only, names
+from harness.cli.options import HERE, AsJson, Candidates, Folder, Limit, Only, command, names
 
 if TYPE_CHECKING:
     from harness.core.forecast import Amounts, Forecast, ForecastRow, Range
@@ -47,7 +47,9 @@ def plan(
     if bakeoff.settings.stop is not None:
         for slot, power in forecast.smallest_difference.items():
             screen.say(_stops(bakeoff.settings.stop, slot, power.n))
-    screen.next_step(tell("plan.next"))
+    screen.next_step(
+        tell("plan.next", run=command("run", folder=folder), pilot=command("run", "--pilot", "5", folder=folder))
+    )
 
 
 def show(forecast: "Forecast") -> None:

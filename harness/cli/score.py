@@ -4,7 +4,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import tell
-from harness.cli.options import HERE, UNNAMED, Folder, LatestRun, Runs, run_folder
+from harness.cli.options import HERE, UNNAMED, Folder, LatestRun, Runs, command, run_folder
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +21,7 @@ def score(run: LatestRun = UNNAMED, folder: Folder = HERE, runs: Runs = None) ->
     tally = pipeline.score(bakeoff, path)
     screen.say(tell("score.done", scored=tally.scored, unscored=tally.unscored))
     if tally.missing_readings:
-        command = folders.resume_command(path, folder)
-        screen.say(tell("score.lacking", n=tally.missing_readings, command=command))
+        resume = folders.resume_command(path, folder)
+        screen.say(tell("score.lacking", n=tally.missing_readings, command=resume))
     else:
-        screen.next_step(tell("next", command=f"bakeoff decide {path}"))
+        screen.next_step(tell("next", command=command("decide", path, folder=folder)))

@@ -6,7 +6,7 @@ import typer
 
 from harness.cli import screen
 from harness.cli.manner import counted, listed, tell
-from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, run_folder
+from harness.cli.options import HERE, AsJson, Folder, RunName, Runs, command, run_folder
 from harness.errors import StoreError
 
 
@@ -42,7 +42,7 @@ def check(
             screen.say(tell("store.whole", path=path, files=counted(health.media, "media file")))
         if health.orphans:
             count = counted(len(health.orphans), "media file")
-            screen.say(tell("store.orphans", files=count, command=f"bakeoff store gc {path}"))
+            screen.say(tell("store.orphans", files=count, command=command("store", "gc", path)))
         if saved is not None:
             kept, lost = (
                 listed([tell("store.rows", n=number, table=table) for table, number in found.items() if number])
@@ -52,7 +52,7 @@ def check(
             if saved.asked_again:
                 screen.say(tell("store.again", answers=counted(saved.asked_again, "answer")))
         elif health.problems:
-            screen.say(tell("next", command=f"bakeoff store check {path} --salvage"))
+            screen.say(tell("next", command=command("store", "check", path, "--salvage")))
     if health.problems:
         raise typer.Exit(StoreError.exit_code)
 

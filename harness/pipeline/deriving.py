@@ -2,6 +2,7 @@
 
 import gc
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ def score(bakeoff: Bakeoff, run_folder: Path, *, resume: str | None = None) -> T
                 hint=worded(
                     "{resume}, or decide without them: bakeoff decide {run} --allow-incomplete",
                     resume=resume,
-                    run=run_folder,
+                    run=shlex.quote(str(run_folder)),
                 ),
             )
         ledger.replace_manifest(rejudged(ledger.manifest(), bakeoff), stored_samples(bakeoff))

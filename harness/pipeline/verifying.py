@@ -1,6 +1,7 @@
 """Verify: every number of decision.json, memo and report derived again from the records, and compared."""
 
 import json
+import shlex
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -31,7 +32,7 @@ def verify(run_folder: Path, folder: Path) -> tuple[Verification, ...]:
     if not path.exists():
         raise UsageError(
             worded("run {name} has no decision to verify", name=run_folder.name),
-            hint=f"bakeoff decide {run_folder}",
+            hint=shlex.join(["bakeoff", "decide", str(run_folder)]),
         )
     return tuple(_parts(_document(path), run_folder, folder))
 
@@ -43,7 +44,7 @@ def _document(path: Path) -> Json:
     except ValueError as error:
         raise StoreError(
             worded("{path} cannot be read: {error}", path=path, error=error),
-            hint=f"bakeoff decide {path.parent}",
+            hint=shlex.join(["bakeoff", "decide", str(path.parent)]),
         ) from error
     return written
 

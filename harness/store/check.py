@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
@@ -75,7 +76,7 @@ def collect(folder: Path) -> tuple[int, int]:
         if len(health.problems) > len(health.damaged):
             raise StoreError(
                 worded("{folder} is damaged: {why}", folder=folder, why=health.problems[0]),
-                hint=f"bakeoff store check {folder}",
+                hint=shlex.join(["bakeoff", "store", "check", str(folder)]),
             )
         freed = health.orphan_bytes
         for path in health.orphans:

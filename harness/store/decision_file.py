@@ -1,6 +1,7 @@
 """What was last decided of a run, and what was asked for then: decision.json, read again, with the draws beside it."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ def decisions(run_folder: Path) -> tuple[Decision, ...]:
     if not (run_folder / FILE).exists():
         raise UsageError(
             worded("run {name} has no decision yet", name=run_folder.name),
-            hint=f"bakeoff decide {run_folder}",
+            hint=shlex.join(["bakeoff", "decide", str(run_folder)]),
         )
     try:
         found = from_json(tuple[Decision, ...], _document(run_folder)["decisions"])
@@ -91,5 +92,5 @@ def _document(run_folder: Path) -> Any:
 def _unread(run_folder: Path, why: str) -> UsageError:
     return UsageError(
         worded("{path} {why}", path=run_folder / FILE, why=why),
-        hint=f"bakeoff decide {run_folder}",
+        hint=shlex.join(["bakeoff", "decide", str(run_folder)]),
     )

@@ -6,6 +6,7 @@ An intent is committed before its request is sent; a record is committed before 
 
 import asyncio
 import json
+import shlex
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -90,7 +91,7 @@ class Ledger:
         if path.exists():
             raise UsageError(
                 worded("{folder} already holds a run", folder=folder),
-                hint=worded("go on with it: bakeoff run --resume {folder}", folder=folder),
+                hint=worded("go on with it: bakeoff run --resume {folder}", folder=shlex.quote(str(folder))),
             )
         lock = Lock(folder)
         try:

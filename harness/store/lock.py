@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +30,10 @@ class Lock:
             os.close(self._file)
             raise StoreLockedError(
                 worded("{folder} is being written by process {pid}", folder=folder, pid=holder(folder) or "?"),
-                hint=worded("wait until it has ended; what has come so far: bakeoff export {folder}", folder=folder),
+                hint=worded(
+                    "wait until it has ended; what has come so far: bakeoff export {folder}",
+                    folder=shlex.quote(str(folder)),
+                ),
             ) from None
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, str(os.getpid()).encode(), 0)

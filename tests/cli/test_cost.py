@@ -65,7 +65,9 @@ def test_without_traffic_it_is_what_a_request_costs_and_how_to_get_a_month(shop:
     assert "text: what a request costs" in lines
     (row,) = (line for line in lines if line.startswith("| one"))
     assert (row.split("|")[2].split()[0], row.split("|")[5].split()[0]) == ("$0.300", "$300")
-    assert lines[-1].startswith("Nothing says how many requests come. For a month: bakeoff cost --requests 240000")
+    assert lines[-1].startswith(
+        "Nothing says how many requests come. For a month: bakeoff cost latest --requests 240000"
+    )
     assert "a month (" not in done.out
     told = json.loads(shop.bakeoff("cost", "latest", "--json").out)
     assert told["traffic"] is None

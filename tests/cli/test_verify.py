@@ -180,8 +180,8 @@ def test_what_is_decided_anew_says_what_is_now_out_of_date(ran: Desk) -> None:
     command = tried.partition("decision.json stays as it is. To decide with these: bakeoff ")[2]
     verb, run, *options = shlex.split(command)
     assert [verb, Path(run), *options] == [
-        "decide", Path("reports", ran.runs[0].name), *where, "--weights", "quality=0, cost=1", "--keep",
-        "--allow-incomplete",
+        "decide", Path("reports", ran.runs[0].name), "--weights", "quality=0, cost=1", "--keep",
+        "--allow-incomplete", *where,
     ]  # fmt: skip
     assert (ran.runs[0] / "decision.json").read_bytes() == signed
     kept = ran.bakeoff(verb, run, *options).out

@@ -115,7 +115,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "plan.stop": "{slot}: run.stop is on: after each {block} samples, whoever has lost for certain is asked no"
         " more ({looks} looks); the figures above stop nobody.",
         "plan.stop.idle": "{slot}: run.stop has no effect: {n} samples are one block.",
-        "plan.next": "Next: bakeoff run; or bakeoff run --pilot 5 first, to measure what is only guessed here",
+        "plan.next": "Next: {run}; or {pilot} first, to measure what is only guessed here",
         # list
         "list.suites": "suites",
         "list.candidates": "candidates",
@@ -136,7 +136,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # cost
         "cost.slot": "{slot}: {requests} requests a month, months vary by {spread}",
         "cost.slot.each": "{slot}: what a request costs",
-        "cost.no_traffic": "Nothing says how many requests come. For a month: bakeoff cost --requests 240000, or write "
+        "cost.no_traffic": "Nothing says how many requests come. For a month: {command}, or write "
         "traffic: {{requests_per_month: 240000}} in bakeoff.yaml.",
         "cost.head.candidate": "candidate",
         "cost.head.request": "a request (95% CI)",

@@ -105,7 +105,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "plan.stop": "{slot}：run.stop 已开启：每问完 {block} 个样本，已确定落败的候选就不再问"
         "（共查看 {looks} 次）；以上数字按无人停止计算。",
         "plan.stop.idle": "{slot}：run.stop 不起作用：{n} 个样本只够一组。",
-        "plan.next": "下一步：bakeoff run；或先运行 bakeoff run --pilot 5，把这里估计的数字测出来",
+        "plan.next": "下一步：{run}；或先运行 {pilot}，把这里估计的数字测出来",
         # list
         "list.suites": "测试集",
         "list.candidates": "候选",
@@ -126,7 +126,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # cost
         "cost.slot": "{slot}：每月 {requests} 次请求，各月波动 {spread}",
         "cost.slot.each": "{slot}：每次请求的成本",
-        "cost.no_traffic": "没有写明每月有多少次请求。要算每月：bakeoff cost --requests 240000，或在 bakeoff.yaml "
+        "cost.no_traffic": "没有写明每月有多少次请求。要算每月：{command}，或在 bakeoff.yaml "
         "中写 traffic: {{requests_per_month: 240000}}。",
         "cost.head.candidate": "候选",
         "cost.head.request": "每次请求（95% CI）",
