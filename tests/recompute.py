@@ -533,6 +533,14 @@ class Slot:
         return {task: len({i.cluster for i in self.items.values() if i.task == task}) for task in self.weight}
 
     @property
+    def independent(self) -> tuple[int, int, int]:
+        """Items that everybody who has any quality has one of, their clusters, and how many share theirs."""
+        judged = [of for of in self.quality.values() if of]
+        compared = [it for it in self.items.values() if judged and all(it in of for of in judged)]
+        sizes = Counter((it.task, it.cluster) for it in compared)
+        return len(compared), len(sizes), sum(size for size in sizes.values() if size > 1)
+
+    @property
     def answered(self) -> int:
         """Items of which every call of every candidate has a value."""
         return sum(

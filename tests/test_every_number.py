@@ -427,9 +427,8 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
 def sayable(decision: Decision, got: Mapping[str, Any]) -> list[float]:
     """What the sentences of a slot may speak of: chances, weights, scores, savings, gates, anchors, counts."""
     slot = decision.slot
-    clusters = slot.clusters_by_task.values()
-    said = [40.0, 0.99, len(slot.items), *decision.scores.values()]
-    said += [sum(clusters), len(clusters)]
+    said = [40.0, 0.99, len(slot.items), len(slot.weight), *decision.scores.values()]
+    said += slot.independent
     said += [sum(slot.judged(name, task) == 1 for task in slot.weight) for name in slot.candidates]
     said += [line["p_best"] for line in got["ranking"] if "p_best" in line]
     said += [x for c in decision.crossings for x in (c.weight, c.now)]

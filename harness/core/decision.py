@@ -170,6 +170,19 @@ class Echo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Independent:
+    """How many samples stand behind a comparison, and how many of them are independent of each other."""
+
+    samples: int
+    """Of which everybody who has any quality has one."""
+    clusters: int
+    sharing: int = 0
+    """Samples whose cluster has another one."""
+    alike: tuple[str, ...] = ()
+    """Two of those, of one cluster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Completeness:
     """What came of the calls that the verdict on one candidate rests on; `planned` is the sum of the others."""
 

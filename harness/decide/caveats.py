@@ -2,7 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from harness.core.decision import Completeness, DecisionMatrix, Echo, RankedCandidate, Said, SelfMeasured
+from harness.core.decision import (
+    Completeness,
+    DecisionMatrix,
+    Echo,
+    Independent,
+    RankedCandidate,
+    Said,
+    SelfMeasured,
+)
 from harness.core.estimates import GIVEN, Estimate
 from harness.core.stopping import Stopped
 from harness.decide import early
@@ -31,12 +39,14 @@ def caveats(
     echoes: Sequence[Echo] = (),
     stopped: Sequence[Stopped] = (),
     aside: Collection[str] = (),
+    independent: Independent | None = None,
 ) -> tuple[Said, ...]:
     """Return the caveats, first what may overturn the verdict. `resolution_ms`: nearer latencies count the same.
 
     `allowed`: what lacks, where it was ranked all the same, and `left_out` who was not ranked then. `self_measured`:
     who competes with the model that measures. `echoes`: whose answers name another model than was asked. `stopped`: who
     was asked no more. `aside`: who does not compete, and so takes no criterion from the others.
+    `independent`: the samples that came; None: all that `clusters` counts.
     """
     gone = {it.stop.candidate for it in stopped}
     return (
@@ -64,7 +74,8 @@ def caveats(
         *(_lost(estimates) if clusters is not None else ()),
         *_bounded(estimates),
         *_saturated(matrix),
-        *(_few(clusters, {it: n for it, n in judged.items() if it not in gone}) if clusters is not None else ()),
+        *(_few(_planned(clusters) if independent is None else independent) if clusters is not None else ()),
+        *(_lonely(clusters, {it: n for it, n in judged.items() if it not in gone}) if clusters is not None else ()),
         *map(early.told, stopped),
         *([said("early.meaning")] if stopped else []),
     )
@@ -159,11 +170,25 @@ def _saturated(matrix: DecisionMatrix) -> list[Said]:
     ]
 
 
-def _few(clusters: Sequence[int], judged: Mapping[str, Sequence[int]]) -> list[Said]:
+def _planned(clusters: Sequence[int]) -> Independent:
+    return Independent(samples=sum(clusters), clusters=sum(clusters))
+
+
+def _few(of: Independent) -> list[Said]:
+    """Say how few independent samples were compared, and which of the others belong together."""
+    if not 0 < of.clusters < FEW_SAMPLES:
+        return []
+    least, counts = str(FEW_SAMPLES), {} if of.clusters == 1 else {"independent": str(of.clusters)}
+    if not of.alike:
+        return [said("few" if counts else "few.one", least=least, independent=str(of.clusters))]
+    if counts:
+        counts["sharing"] = str(of.sharing)
+    key = "few.alike" if counts else "few.one.alike"
+    return [said(key, least=least, samples=str(of.samples), alike=of.alike, **counts)]
+
+
+def _lonely(clusters: Sequence[int], judged: Mapping[str, Sequence[int]]) -> list[Said]:
     found = []
-    if (independent := sum(clusters)) < FEW_SAMPLES:
-        key = "few.one" if independent == 1 else "few"
-        found.append(said(key, independent=str(independent), least=str(FEW_SAMPLES)))
     for lonely in sorted({sum(size == 1 for size in sizes) for sizes in judged.values()} - {0}):
         names = [name for name, sizes in judged.items() if sum(size == 1 for size in sizes) == lonely]
         found.append(said("lonely", lonely=str(lonely), tasks=str(len(clusters)), candidates=names))

@@ -14,6 +14,7 @@ from harness.core.decision import (
     Echo,
     GateResult,
     GateStatus,
+    Independent,
     PairedDifference,
     RankedCandidate,
     SelfMeasured,
@@ -72,6 +73,7 @@ def decide(
     separation: Callable[[Sequence[str]], Separation] = _nobody,
     without_suite: Mapping[str, EstimatesOf] = MappingProxyType({}),
     stopped: Sequence[Stopped] = (),
+    independent: Independent | None = None,
 ) -> Decision:
     """Decide one slot.
 
@@ -82,7 +84,8 @@ def decide(
     is None where the values were given and nothing was sampled: then no metric's name means anything. `seed` draws
     the weights. Latencies nearer than `resolution_ms` are equal in `draws` already; here that is said, and so is who is
     `self_measured` and whose answers name another model, by `echoes`. `separation` is asked for whom the samples tell
-    apart of those who compete, best first. `without_suite`: the estimates of all without each suite.
+    apart of those who compete, best first. `without_suite`: the estimates of all without each suite. `independent` are
+    the samples that came; None: all that `clusters` counts.
 
     Where anything of `completeness` is pending, or more than the share `most_lost` of it is lost, nobody is ranked
     unless `allow_incomplete`; that also leaves out those of whom too little is known to be judged. Nor is anybody
@@ -125,6 +128,7 @@ def decide(
                 echoes=echoes,
                 stopped=stopped,
                 aside=aside,
+                independent=independent,
             ),
         ),
         crossovers=standing.crossovers,

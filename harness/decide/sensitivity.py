@@ -78,7 +78,7 @@ def _envelope(values: Floats, weights: Floats, j: int, names: Sequence[str], cri
     rest = (values @ weights - now * values[:, j]) / (1.0 - now)
     slope = values[:, j] - rest
     a, b = np.triu_indices(len(values), k=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         crossing = (rest[b] - rest[a]) / (slope[a] - slope[b])
     inside = np.unique(crossing[(crossing > 0.0) & (crossing < 1.0)])
     inside = inside[np.diff(inside, prepend=-1.0) > TIE]  # where several lines meet, rounding makes one point many

@@ -100,6 +100,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "({metric} from {worst} to {ideal}), or beyond.",
         "few.one": "Only one independent sample was compared: intervals are rough below {least}.",
         "few": "Only {independent} independent samples were compared: intervals are rough below {least}.",
+        "few.one.alike": "Only one independent sample was compared, since all {samples} share a `cluster` ({alike:and} "
+        "among them): intervals are rough below {least}.",
+        "few.alike": "Only {independent} independent samples were compared, since {sharing} of the {samples} share a "
+        "`cluster` with another, {alike:and} among them: intervals are rough below {least}.",
         "lonely": "In {lonely} of {tasks} tasks only one independent sample of {candidates} was judged: it shows no "
         "spread, so how far the score may be off is not known.",
         "early": "{candidate} was stopped early, after {samples} of {planned} samples of {slot}: {why}. {calls} "

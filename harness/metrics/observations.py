@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from harness.core.decision import Independent
 from harness.core.estimates import Bounded
 from harness.metrics.stats import Bools, Floats, Ints
 
@@ -111,6 +112,20 @@ class Observations:
             seen = np.bincount(self.cluster, ~np.isnan(row), minlength=len(home)) > 0
             found.append(np.bincount(home, seen, minlength=len(self.tasks)))
         return np.array(found, dtype=np.int64).reshape(len(self.candidates), len(self.tasks))
+
+    @property
+    def independent(self) -> Independent:
+        """How many of the items that everybody has a quality of are independent of each other."""
+        known = ~np.isnan(self.quality)
+        compared = np.flatnonzero(known[known.any(axis=1)].all(axis=0)) if known.any() else np.zeros(0, dtype=np.int64)
+        of = self.cluster[compared]
+        several = [cluster for cluster, size in zip(*np.unique(of, return_counts=True), strict=True) if size > 1]
+        return Independent(
+            samples=len(compared),
+            clusters=len(np.unique(of)),
+            sharing=int(np.isin(of, several).sum()),
+            alike=tuple(self.items[item] for item in compared[of == several[0]][:2]) if several and self.items else (),
+        )
 
     @property
     def answered(self) -> int:

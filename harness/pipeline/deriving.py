@@ -391,6 +391,7 @@ def _decide_slot(
         samples_compared=observations.n,
         samples_answered=observations.answered,
         clusters=clusters,
+        independent=observations.independent,
         judged=dict(zip(observations.candidates, observations.clusters_judged.tolist(), strict=True)) | gone.judged(),
         seed=seed,
         stopped=gone.stopped(),

@@ -198,3 +198,19 @@ def test_weights_that_are_missing_are_fetched_by_the_run_before_it_begins(
     assert said[0].endswith("(93 MB, Apache-2.0)"), said
     assert said[1:] == ["Downloading 93 MB, pinned by hash", "Installed and verified: smollm2-135m"]
     assert desk.runs == [path]
+
+
+def test_samples_that_belong_together_are_named_and_only_those_that_were_answered_count(desk: Desk) -> None:
+    rows = "".join(f"{q},{q},{a},{'pair' if q in ('France', 'Italy') else q}\n" for q, a in CAPITALS.items())
+    desk.write("faq.csv", f"id,input,target,cluster\n{rows}")
+    told = (
+        "Only 3 independent samples were compared, since 2 of the 4 share a `cluster` with another, faq/faq/France and "
+        "faq/faq/Italy among them: intervals are rough below 40."
+    )
+    assert told in desk.bakeoff("run", code=None).out
+    answer, lost = desk.client.script, failed("protocol", fault=Fault.INFRA)
+    desk.client.script = lambda request, target: (
+        lost if request.messages[-1]["content"] in ("Italy", "Spain") else answer(request, target)  # type: ignore[union-attr]
+    )
+    out = desk.bakeoff("run", "--allow-incomplete", code=None).out
+    assert "Only 2 independent samples were compared: intervals are rough below 40." in out

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.core.decision import Completeness, Decision, Echo, PairedDifference, SelfMeasured
+from harness.core.decision import Completeness, Decision, Echo, Independent, PairedDifference, SelfMeasured
 from harness.core.estimates import Bounded, Estimate
 from harness.core.rules import Criterion, DecisionRule, Gate, Scale, Thresholds
 from harness.decide.decide import decide, metrics_of
@@ -70,6 +70,7 @@ def decided(
     self_measured: Sequence[SelfMeasured] = (),
     echoes: Sequence[Echo] = (),
     bounded: Sequence[str] = (),
+    independent: Independent | None = None,
 ) -> Decision:
     """Decide on values: candidate → metric → value, an interval of `half` each, draws of sd `noise` or those.
 
@@ -104,6 +105,7 @@ def decided(
         allow_incomplete=allow_incomplete,
         self_measured=self_measured,
         echoes=echoes,
+        independent=independent,
     )
 
 

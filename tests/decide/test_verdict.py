@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.core.calls import Role
-from harness.core.decision import Completeness, Echo, SelfMeasured, VerdictKind
+from harness.core.decision import Completeness, Echo, Independent, SelfMeasured, VerdictKind
 from harness.core.rules import Criterion, Gate, Thresholds
 from harness.pipeline import decision_code
 from tests.decide.cases import COST, QUALITY, decided, rule
@@ -360,6 +360,34 @@ def test_weights_that_round_to_the_same_are_told_apart() -> None:
         {"alpha": {"quality": 0.67641, USD: 3.981}, "bravo": {"quality": 0.6, USD: 1.0}}, noise=0.1
     ).verdict
     assert verdict.sentence.endswith("bravo overtakes when the weight of cost is above 20.3% (now 20.0%).")
+
+
+@pytest.mark.parametrize(
+    ("came", "said"),
+    [
+        pytest.param(
+            Independent(samples=9, clusters=9), "Only 9 independent samples were compared: ", id="interrupted"
+        ),
+        pytest.param(
+            Independent(samples=24, clusters=23, sharing=2, alike=("faq/a", "faq/b")),
+            "Only 23 independent samples were compared, since 2 of the 24 share a `cluster` with another, faq/a and "
+            "faq/b among them: ",
+            id="some belong together",
+        ),
+        pytest.param(
+            Independent(samples=3, clusters=1, sharing=3, alike=("a", "b")),
+            "Only one independent sample was compared, since all 3 share a `cluster` (a and b among them): ",
+            id="all belong together",
+        ),
+        pytest.param(Independent(samples=0, clusters=0), None, id="nothing came"),
+        pytest.param(Independent(samples=99, clusters=40, sharing=60, alike=("a", "b")), None, id="enough"),
+    ],
+)
+def test_what_came_is_counted_not_what_was_planned(came: Independent, said: str | None) -> None:
+    measured = {name: {"quality": 0.5} for name in ("alpha", "bravo")}
+    caveats = decided(measured, clusters=(24,), independent=came).verdict.caveats
+    told = [caveat for caveat in caveats if caveat.startswith("Only")]
+    assert told == ([] if said is None else [f"{said}intervals are rough below 40."])
 
 
 def test_caveats_say_what_the_verdict_stands_on() -> None:

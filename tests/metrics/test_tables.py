@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from harness.core.decision import Independent
 from harness.metrics.estimates import estimates
 from harness.metrics.tables import observe
 from tests.metrics.frames import CANDIDATE_FAULT, INFRA_FAULT, PENDING, TIMEOUT, Frames, scored
@@ -227,6 +228,8 @@ def test_what_every_candidate_has_answered_and_how_many_clusters_each_was_judged
     seen = observe(*frames.tables(), slot="text")
     assert (seen.n, seen.dropped, seen.answered) == (4, 1, 3)
     assert seen.clusters.tolist() == [1, 2]
+    alike = tuple(name for name in seen.items if name.endswith(("/1", "/2")))
+    assert seen.independent == Independent(samples=3, clusters=2, sharing=2, alike=alike), "of what came"
     assert dict(zip(seen.candidates, seen.clusters_judged.tolist(), strict=True)) == {"a": [1, 1], "b": [1, 2]}
 
 

@@ -97,6 +97,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "saturated": "{criterion} 的区分作用有限：至少一半候选落在其范围（{metric} 从 {worst} 到 {ideal}）的一端，"
         "或超出这一端。",
         "few.one": "只比较了一个独立的样本：少于 {least} 个时，区间比较粗略。",
+        "few.one.alike": "只比较了一个独立的样本，因为全部 {samples} 个样本的 cluster 相同（例如 {alike:and}）："
+        "少于 {least} 个时，区间比较粗略。",
+        "few.alike": "只比较了 {independent} 个相互独立的样本，因为 {samples} 个样本中有 {sharing} 个与别的样本"
+        "同属一个 cluster（例如 {alike:and}）：少于 {least} 个时，区间比较粗略。",
         "few": "只比较了 {independent} 个相互独立的样本：少于 {least} 个时，区间比较粗略。",
         "lonely": "{tasks} 个任务中，有 {lonely} 个任务里 {candidates} 只有一个独立样本得到评分：看不出离散程度，"
         "因此不知道得分可能偏差多少。",
