@@ -86,7 +86,8 @@ Trace = Annotated[bool, typer.Option("--debug", help="Print where an error came 
 app = typer.Typer(
     name="bakeoff",
     cls=_Verbs,
-    help="Decide which AI model a product should use, with evidence.",
+    help="Decide which AI model a product should use, with evidence.\n\n"
+    "Begin with `bakeoff demo`, which needs no key, or with `bakeoff init`.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -53,7 +53,7 @@ def show(candidates: Candidates = None, folder: Folder = HERE, as_json: AsJson =
         for unit, usd in sorted(prices.usd.items()):
             screen.say(f"  {unit}: ${usd:f}")
         for mix, usd in blended(prices.usd).items():
-            screen.say(f"  for reference, a million tokens at {mix}: {numbers.usd(usd)}")
+            screen.say(tell("prices.blended", mix=mix, usd=numbers.usd(usd)))
 
 
 def diff(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.core.runs import Bakeoff
+from harness.core.suggest import did_you_mean
 from harness.core.wording import worded
 from harness.errors import UsageError
 
@@ -72,7 +73,7 @@ def fetch_engines(
     if unknown:
         raise UsageError(
             worded("there is no embedded engine {name!r}", name=unknown[0]),
-            hint=worded("there are: {names}", names=[*sorted(ENGINES)]),
+            hint=did_you_mean(unknown[0], sorted(ENGINES), cutoff=0.5),
         )
     wanted = missing(names or fitting())
     if wanted:

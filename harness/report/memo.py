@@ -1,5 +1,6 @@
 """The selection memo that somebody can sign (MADR 4.0 with its evidence, methodology.md 5), in English or Chinese."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.core.canonical import to_json
@@ -108,8 +109,8 @@ def _blocks(
     yield Heading(level=2, spans=speak.say("memo.appendix"))
     yield Bullets(
         items=(
-            speak.say("memo.reproduce", command=f"bakeoff memo {run.run_id} --lang {speak.language}"),
-            speak.say("memo.verify", command=f"bakeoff verify {run.run_id}"),
+            speak.say("memo.reproduce", command=shlex.join(["bakeoff", "memo", run.run_id, "--lang", speak.language])),
+            speak.say("memo.verify", command=shlex.join(["bakeoff", "verify", run.run_id])),
             speak.say("memo.links", page=PAGE),
         )
     )

@@ -169,6 +169,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "{busy} where the replicas are always as busy as may be planned.",
         # prices
         "prices.written": "{path}: prices of {models}. Runs keep those that they have recorded.",
+        "prices.blended": "  for reference, a million tokens at {mix}: {usd}",
         "prices.none": "{name}: no price",
         "prices.of": "{name}: {source}; price hash {hash}",
         "prices.of.quiet": "{name}: {source}; cheaper in quiet hours; price hash {hash}",

@@ -19,6 +19,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "脚本，可以复制，或自行安装。",
         # every verb
         "Decide which AI model a product should use, with evidence.": "用证据决定产品该用哪个 AI 模型。",
+        "Begin with `bakeoff demo`, which needs no key, or with `bakeoff init`.": "可以从 `bakeoff demo`（不需要"
+        "密钥）或 `bakeoff init` 开始。",
         "Folder of bakeoff.yaml.": "bakeoff.yaml 所在的文件夹。",
         "this folder": "当前文件夹",
         "Print the version and stop.": "显示版本。",

@@ -157,6 +157,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "若副本一直忙到计划允许的程度，则为 {busy}。",
         # prices
         "prices.written": "{path}：{models}的价格。已有的运行保持当时记录的价格。",
+        "prices.blended": "  供参考，每百万 token（{mix}）：{usd}",
         "prices.none": "{name}：没有价格",
         "prices.of": "{name}：{source}；价格哈希 {hash}",
         "prices.of.quiet": "{name}：{source}；闲时更便宜；价格哈希 {hash}",
