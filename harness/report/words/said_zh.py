@@ -39,7 +39,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "doubt.omitted": "{leader} 排第一，但去掉某一项维度后，它常常失去领先。",
         "unsure": "{leader} 排第一，但无从知道有多大把握：有任务只有一个已评分的样本，看不出离散程度。",
         "seldom": "{leader} 排第一，但只在 {share} 的抽样中排第一。",
-        "likeliest": "{candidate}最可能是最好的：在 {share} 的抽样中排第一。",
+        "likeliest": "{candidate} 最可能是最好的：在 {share} 的抽样中排第一。",
         "likeliest.other": "{candidate} 最可能是最好的：在 {share} 的抽样中排第一，{leader} 为 {its}。",
         "near.one": "{leader} 排第一；{rivals:and} 与它的差距在误差范围内，但并不更便宜。",
         "near.one.unpriced": "{leader} 排第一；{rivals:and} 与它的差距在误差范围内，是否更便宜还不知道。",
