@@ -8,10 +8,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # FULL=1 also runs the programs that the models write, in the sandbox, where bubblewrap is installed
 demo: $(VENV)/.demo $(if $(FULL),$(VENV)/.data)  ## the shipped bake-off on embedded models: no key; no network after the first time; FULL=1 for every modality
-	$(BIN)/bakeoff demo $(if $(FULL),--full --allow-code-execution)
+	$(BIN)/bakeoff demo $(if $(FULL),--full --allow-code-execution) </dev/null  # tells the terms of weights, and waits for nobody
 
 test: $(VENV)/.dev  ## every test, the embedded models included; two at a time but for those that measure
-	$(BIN)/bakeoff fetch
+	$(BIN)/bakeoff fetch </dev/null
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 mutants: $(VENV)/.dev  ## takes out each guard of docs/reliability.md and sees that its test fails; ROWS="15 29" for some
