@@ -131,7 +131,7 @@ def plan(bakeoff: Bakeoff) -> Plan:
     try:
         return plan_calls(bakeoff)
     except UsageError as error:
-        raise UsageError(_unplannable(bakeoff) or error.problems) from error
+        raise UsageError(_unplannable(bakeoff, bakeoff) or error.problems) from error
 
 
 def notices(bakeoff: Bakeoff, planned: Plan) -> tuple[str, ...]:
@@ -285,12 +285,12 @@ def stored_samples(bakeoff: Bakeoff) -> list["StoredSample"]:
     ]
 
 
-def _unplannable(bakeoff: Bakeoff) -> list[Problem]:
-    """Return what keeps a bake-off, of which parts may be missing, from being planned and paid."""
+def _unplannable(known: Bakeoff, whole: Bakeoff) -> list[Problem]:
+    """Return what keeps a bake-off from being planned, as far as it is `known`, and what of it is `whole` from being
+    paid."""
     from harness.execute.plan import plan_partly
 
-    calls, problems = plan_partly(bakeoff)
-    return [*problems, *_unpayable(bakeoff, calls)]
+    return [*plan_partly(known)[1], *_unpayable(whole, plan_partly(whole)[0])]
 
 
 def _unpayable(bakeoff: Bakeoff, calls: Sequence[Call]) -> list[Problem]:
