@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 from yaml.nodes import Node
@@ -18,6 +18,8 @@ KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s"'#][^:#]*?))\s*:(?:\s|$)"""
 WORD = re.compile(r"\s*([\w-]+)")
 HEAD = re.compile(r"[^#]*:\s*(?:#.*)?")
 """A line `key:`, whose value stands below it."""
+MOST_LINES = 2_000
+"""Of a text that is read in parts: each of them is parsed by itself."""
 SPARES = re.compile(r"\s*(?:#.*)?")
 OPENS = {"double-quoted": '"', "single-quoted": "'", "flow sequence": "[", "flow mapping": "{"}
 CLOSES = {"[": "]", "{": "}", '"': '"', "'": "'"}
@@ -49,28 +51,28 @@ class Salvaged:
     """Where the other parts stood: keys, and of lists the place `LOST`."""
 
 
-def salvage(text: str) -> Salvaged:
+def salvage(text: str, error: yaml.MarkedYAMLError) -> Salvaged:
     """Read every part of `text` on its own, as its indentation tells them apart, and leave out those that are no YAML.
 
-    A part is a key with what is below it, or an item of a list. YAML's own parser stops at the first fault, so that
-    one unclosed bracket would hide all else that is wrong with a file.
+    A part is a key with what is below it, or an item of a list. YAML's own parser stops at the first fault (`error`),
+    so that one unclosed bracket would hide all else that is wrong with a file.
     """
     lines = text.split("\n")
+    nothing = Salvaged(faults=(_fault(error, lines, 0),), root=None, unread=frozenset())
+    if len(lines) > MOST_LINES:
+        return nothing
     faults: list[Fault] = []
     unread: list[Where] = []
-    root = None
     try:
-        for start, end, where, error in list(_broken(lines, 0, len(lines), ())):
-            faults.append(_keyless(lines, start) if error is None else _fault(error, lines, start))
+        for start, end, where, why in list(_broken(lines, 0, len(lines), ())):
+            faults.append(_keyless(lines, start) if why is None else _fault(why, lines, start))
             unread.append(where)
-            dash = (
-                lines[start][: _indent(lines[start])] + "-" if _is_item(lines[start]) and where[-1:] != (LOST,) else ""
-            )
+            head, is_key = lines[start], where[-1:] != (LOST,)
+            dash = head[: _indent(head)] + "-" if is_key and _is_item(head) else ""
             lines[start:end] = [dash, *[""] * (end - start - 1)]
-        root = compose("\n".join(lines)) if () not in unread else None
-    except yaml.MarkedYAMLError as error:  # what one part says of another, such as an alias
-        faults = faults or [_fault(error, text.split("\n"), 0)]
-        root = None
+        root = None if () in unread else compose("\n".join(lines))
+    except (yaml.MarkedYAMLError, RecursionError):  # what is wrong between the parts, such as an alias
+        return replace(nothing, faults=tuple(faults) or nothing.faults)
     return Salvaged(faults=tuple(faults), root=root, unread=frozenset(unread))
 
 
@@ -94,10 +96,11 @@ def _broken(lines: list[str], start: int, end: int, where: Where) -> Iterator[Br
         broken: list[Broken] = []
         if _is_item(head):
             keys = [*lines[:first], head.replace("-", " ", 1), *lines[first + 1 :]]
-            at = (*where, items)
-            broken = [it for it in _broken(keys, first, last, at) if it[2] != at and len(_parts(keys, first, last)) > 1]
-            broken = broken or [(first, last, below, it[3]) for it in _broken(keys, first, last, at)][:1]
-            items += below not in [it[2] for it in broken]
+            broken = list(_broken(keys, first, last, (*where, items)))
+            has_keys = len(_parts(keys, first, last)) > 1 and (*where, items) not in [it[2] for it in broken]
+            if broken and not has_keys:
+                broken = [(first, last, below, broken[0][3])]
+            items += has_keys or not broken
         elif len(parts) > 1:
             broken = list(_broken(lines, first, last, where))
             broken = broken or ([] if KEY.match(head) else [(first, last, below, None)])

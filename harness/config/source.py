@@ -198,8 +198,8 @@ def parse(text: str, *, file: str, folder: Path = Path(), problems: list[Problem
     unread: frozenset[Where] = frozenset()
     try:
         root = compose(text)
-    except yaml.MarkedYAMLError:
-        root, unread = _salvaged(text, file, lines, found)
+    except yaml.MarkedYAMLError as error:
+        root, unread = _salvaged(text, error, file, lines, found)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - text.rfind("\n", 0, error.position)
@@ -258,12 +258,12 @@ def _text(path: Path) -> str:
 
 
 def _salvaged(
-    text: str, file: str, lines: tuple[str, ...], problems: list[Problem]
+    text: str, error: yaml.MarkedYAMLError, file: str, lines: tuple[str, ...], problems: list[Problem]
 ) -> tuple[Node | None, frozenset[Where]]:
     """Return what can be read of a text that is no YAML, and what cannot; the problems are added."""
     from harness.config.malformed import salvage
 
-    found = salvage(text)
+    found = salvage(text, error)
     for fault in found.faults:
         span = Span(line=fault.line, column=fault.column, length=1)
         problems.append(Problem.at(_place(file, lines, span), "E201", fault.message, hint=fault.hint))

@@ -58,7 +58,7 @@ def test_a_fault_is_told_in_a_persons_words(text: str, line: int, column: int, s
 def test_what_stands_beside_it_is_read(text: str, data: Json, unread: set[Where]) -> None:
     found, problems = read(text)
     assert found is not None
-    assert (found.data, found.dropped) == (data, unread)
+    assert (found.data, {*found.dropped}) == (data, unread)
     assert problems
 
 
@@ -68,3 +68,10 @@ def read(text: str) -> tuple[Source | None, list[Problem]]:
         return parse(text, file="f.yaml", problems=problems), problems
     except UsageError as error:
         return None, list(error.problems)
+
+
+def test_a_long_file_is_not_read_in_parts_and_a_deep_one_does_no_harm() -> None:
+    for text in ("".join(f"a{number}: 1\n" for number in range(3_000)) + "b: [\n", "a: b: c\nd: " + "[" * 5_000):
+        found, problems = read(text)
+        assert [problem.code for problem in problems][:1] == ["E201"]
+        assert found is None or found.data is None
