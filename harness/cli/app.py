@@ -195,6 +195,8 @@ def _obeyed(arguments: list[str], *, debug: bool) -> int:
         if debug:
             screen.show_traceback(error)
         screen.show_error(error)
+        if MANNER.get().as_json:
+            screen.error_document(error)
         return error.exit_code
     except Exception as error:
         if debug:

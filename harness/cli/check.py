@@ -17,8 +17,7 @@ def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
 
     bakeoff = pipeline.load(folder)
     planned = pipeline.plan(bakeoff)
-    pipeline.require_somebody(bakeoff, planned)
-    pipeline.require_budget(bakeoff, planned)
+    pipeline.require_ready(bakeoff, planned)
     notices = pipeline.notices(bakeoff, planned)
     missing = pipeline.require_engines(bakeoff, weights=False)
     if as_json:

@@ -23,6 +23,8 @@ class Manner:
     verbose: bool = False
     """Each failed attempt too, and each wait, as it happens."""
     debug: bool = False
+    as_json: bool = False
+    """One JSON document on stdout, of an error too."""
     verb: str | None = None
     """None: it is not known yet."""
 
@@ -49,9 +51,10 @@ def read(arguments: Sequence[str], env: Mapping[str, str]) -> tuple[Manner, list
             said[argument[2:]] = True
         else:
             kept.append(argument)
-    return Manner(language=language, quiet=said["quiet"], verbose=said["verbose"], debug=said["debug"]), kept + rest[
-        end:
-    ]
+    manner = Manner(
+        language=language, quiet=said["quiet"], verbose=said["verbose"], debug=said["debug"], as_json="--json" in kept
+    )
+    return manner, kept + rest[end:]
 
 
 def tell(key: str, **pieces: object) -> str:

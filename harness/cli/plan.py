@@ -36,7 +36,7 @@ def plan(
     )
     planned = pipeline.plan(bakeoff)
     if not candidates:
-        pipeline.require_somebody(bakeoff, planned)
+        pipeline.require_ready(bakeoff, planned, budget=False)
     forecast = pipeline.forecast(bakeoff, planned)
     if as_json:
         screen.document(forecast)

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 SENDS = ("run", "demo", "check", "plan")
 """Verbs of which one may ask oneself whether something was sent, or would have been."""
-SHOWN = 20
-"""Problems on one screen; the rest are counted."""
+SHOWN = 40
+"""Problems that are shown; the rest are counted."""
 LINES, COLUMNS = 24, 80
-"""A screen, where no terminal says how wide it is."""
+"""A screen, where no terminal says how large it is."""
 LEAST_COLUMNS = 40
 MARGIN = 9
 """Columns before an excerpt: the number of its line."""
@@ -113,18 +113,17 @@ def agree(terms: str) -> None:
 def show_error(error: BakeoffError, *, sent: bool = False) -> None:
     """Print an expected error on stderr, every problem of it; `sent`: it came when requests had been sent."""
     if error.problems:
-        shown, wide = error.problems[:SHOWN], terminal_columns(sys.stderr)
+        problems, wide = in_order(error.problems), terminal_columns(sys.stderr)
+        shown = problems[:SHOWN]
         lines = [line for problem in shown for line in problem_text(problem, wide).split("\n")]
-        brief = len(shown) > 1 and sum(1 + columns(line) // wide for line in lines) > LINES
+        brief = len(shown) > 1 and sum(1 + columns(line) // wide for line in lines) > terminal_lines(sys.stderr)
         for problem in shown:
             show_problem(problem, brief=brief)
-        if len(error.problems) > SHOWN:
-            warn(tell("error.more", n=len(error.problems) - SHOWN))
-        if brief and not all(problem.hint is None or is_short(problem.hint) for problem in shown):
-            warn(tell("error.unfixed"))
-        problems = counted(len(error.problems), "problem")
+        if len(problems) > SHOWN:
+            warn(tell("error.more", n=len(problems) - SHOWN))
+        told = counted(len(problems), "problem")
         unsent = MANNER.get().verb in SENDS and not sent
-        warn(tell("error.unsent" if unsent else "error.end", problems=problems, code=error.exit_code))
+        warn(tell("error.unsent" if unsent else "error.end", problems=told, code=error.exit_code))
         return
     warn(error.args[0], head=tell("error"))
     if error.hint:
@@ -132,10 +131,38 @@ def show_error(error: BakeoffError, *, sent: bool = False) -> None:
     warn(tell("error.exit", code=error.exit_code))
 
 
+def error_document(error: BakeoffError) -> None:
+    """Print an expected error as one JSON document on stdout, in the place of a result."""
+    problems = in_order(error.problems) or [Problem(code="", message=error.args[0], hint=error.hint)]
+    document(
+        {
+            "problems": [
+                {
+                    "code": problem.code or None,
+                    "file": problem.file,
+                    "line": problem.line,
+                    "column": problem.column,
+                    "what": in_language(problem.message),
+                    "fix": problem.hint and in_language(problem.hint),
+                }
+                for problem in problems
+            ],
+            "exit_code": error.exit_code,
+        }
+    )
+
+
+def in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Return the problems of each file together, from its top to its bottom; the files as they come up."""
+    files = list(dict.fromkeys(problem.file for problem in problems))
+    return sorted(problems, key=lambda it: (files.index(it.file), it.line or 0, it.column or 0))
+
+
 def show_problem(problem: Problem, *, brief: bool = False) -> None:
-    """Print a problem on stderr; `brief`: without its excerpt, so that many fit on a screen."""
-    text = problem_line(problem) if brief else problem_text(problem, terminal_columns(sys.stderr))
-    warn(text, head=f"{tell('error')}[{problem.code}]")
+    """Print a problem on stderr; `brief`: in a line or two without its excerpt, so that many fit on a screen."""
+    wide, head = terminal_columns(sys.stderr), f"{tell('error')}[{problem.code}]"
+    text = problem_lines(problem, wide, used=columns(head + tell("colon"))) if brief else problem_text(problem, wide)
+    warn(text, head=head)
 
 
 def show_bug(error: Exception) -> None:
@@ -167,16 +194,16 @@ def problem_text(problem: Problem, wide: int = COLUMNS) -> str:
     return "\n".join(lines)
 
 
-def problem_line(problem: Problem) -> str:
-    """Return a problem as one line: place, message and what to do where that is short."""
+def problem_lines(problem: Problem, wide: int, *, used: int = 0) -> str:
+    """Return a problem in one line, or in two: place and message, what to do. Of the first `used` columns are taken."""
     message = in_language(problem.message)
     text = tell("colon").join([_place(problem), message] if problem.file else [message])
-    return text + (tell("error.fix.brief", hint=problem.hint) if problem.hint and is_short(problem.hint) else "")
-
-
-def is_short(hint: str) -> bool:
-    """Whether what to do has room on the line of its problem."""
-    return columns(in_language(hint)) <= COLUMNS // 2
+    if problem.hint is None:
+        return fitted(text, wide - used)
+    whole = text + tell("error.fix.brief", hint=problem.hint)
+    if used + columns(whole) <= wide:
+        return whole
+    return f"{fitted(text, wide - used)}\n{fitted(tell('error.fix', hint=problem.hint), wide)}"
 
 
 def _place(problem: Problem) -> str:
@@ -206,7 +233,21 @@ def _around(line: str, start: int, end: int, room: int) -> tuple[str, str, str]:
 
 def terminal_columns(stream: TextIO) -> int:
     """Return how many columns a line of `stream` may take."""
-    return max(LEAST_COLUMNS, shutil.get_terminal_size().columns) if stream.isatty() else COLUMNS
+    return max(LEAST_COLUMNS, shutil.get_terminal_size((COLUMNS, LINES)).columns) if stream.isatty() else COLUMNS
+
+
+def terminal_lines(stream: TextIO) -> int:
+    """Return how many lines of `stream` are seen at once."""
+    return shutil.get_terminal_size((COLUMNS, LINES)).lines if stream.isatty() else LINES
+
+
+def fitted(text: str, room: int) -> str:
+    """Return a line that has `room`; `…` where it is cut."""
+    if columns(text) <= room:
+        return text
+    while columns(text) >= room:
+        text = text[:-1]
+    return text.rstrip() + "…"
 
 
 def table_columns() -> int | None:

@@ -11,10 +11,10 @@ from harness.config.litellm_names import litellm_names
 from harness.config.market import CNY, Market
 from harness.config.providers import Entry
 from harness.config.secrets import FROM_ENVIRONMENT, holds_key, is_key, shown
-from harness.core.candidates import Candidate, Machine, Prices
+from harness.core.candidates import Candidate, Machine, Prices, provider_of
 from harness.core.canonical import Json
-from harness.core.suggest import did_you_mean, nearest
-from harness.core.wording import Wording, worded
+from harness.core.suggest import did_you_mean, meant, nearest
+from harness.core.wording import worded
 from harness.errors import Place, Problem
 
 if TYPE_CHECKING:
@@ -128,12 +128,15 @@ class Resolved:
     """Its prices are in a currency of which nobody has said what a dollar costs, so they are not known."""
     unknown: tuple[str, ...] = ()
     """Keys of litellm_params that neither LiteLLM nor Bakeoff knows; they are sent as they are."""
+    wrong: bool = False
+    """Whether something of its entry is, so that only what it does is known of it."""
 
 
 def resolve(
     entry: Entry, env: Mapping[str, str], problems: list[Problem], *, market: Market | None = None
 ) -> Resolved | None:
-    """Return the candidate of `entry`; None after adding what is wrong with it. `market`: where prices are from."""
+    """Return the candidate of `entry`, as it was meant, after adding what is wrong with it; None where what it does is
+    not known. `market`: where prices are from."""
     found = len(problems)
     params, own = entry.model.litellm_params, entry.model.bakeoff
     extra = {key: value for key, value in (params.model_extra or {}).items() if value is not None}
@@ -152,9 +155,9 @@ def resolve(
     modalities, engine = _abilities(entry, model, base_url, problems)
     key_variable, more = _variables(entry, model, base_url, kept, env, problems)
     unknown = list(_unknown(entry, extra, problems))
-    limits = {key: _number(entry, key, extra[key], problems) for key in LIMITS & extra.keys()}
+    limits = {key: _number(entry, key, extra[key], problems) for key in sorted(LIMITS & extra.keys())}
     prices = _prices(entry, model, extra, problems, market or Market())
-    if len(problems) > found:
+    if modalities is None:
         return None
     in_flight = limits.get("max_parallel_requests")
     candidate = Candidate(
@@ -184,6 +187,7 @@ def resolve(
         absent=_absence(engine) if engine else None,
         no_rate=own is not None and own.currency == CNY and prices is None,
         unknown=() if candidate.is_local else tuple(unknown),
+        wrong=len(problems) > found or entry.lacks(),
     )
 
 
@@ -192,6 +196,15 @@ def model_of(entry: Entry) -> str:
     params = entry.model.litellm_params
     provider = params.custom_llm_provider
     return f"{provider}/{params.model}" if provider and not params.model.startswith(f"{provider}/") else params.model
+
+
+def provider_meant(entry: Entry) -> str | None:
+    """Return whose model it is, also where that is misspelt; None where nobody knows."""
+    if entry.lacks("litellm_params", "model") or entry.lacks("litellm_params", "custom_llm_provider"):
+        return None
+    model = model_of(entry)
+    provider, known = provider_of(model), litellm_names("provider")
+    return (nearest(provider, known, cutoff=0.75) or provider) if "/" in model and provider not in known else provider
 
 
 def _absence(engine: "Engine") -> str | None:
@@ -205,39 +218,51 @@ def _absence(engine: "Engine") -> str | None:
 
 def _abilities(
     entry: Entry, model: str, base_url: str | None, problems: list[Problem]
-) -> tuple[frozenset[str], "Engine | None"]:
-    """Return what the candidate does, and its engine if it is embedded."""
+) -> tuple[frozenset[str] | None, "Engine | None"]:
+    """Return what the candidate does, None where nobody knows, and its engine if it is embedded."""
     from harness.pricing import book
 
     place = ("litellm_params", "model")
+    if any(entry.lacks("litellm_params", key) for key in ("model", "custom_llm_provider")):
+        return None, None
     if model.startswith("local/"):
         from harness.local.catalog import ENGINES
 
         engine = ENGINES.get(model.removeprefix("local/"))
         if engine is None:
             hint = did_you_mean(model, [f"local/{name}" for name in ENGINES])
+            hint = hint or worded("`bakeoff list` shows the embedded engines")
             problems.append(
                 entry.problem("E102", worded("{model} is no embedded engine", model=shown(model)), *place, hint=hint)
             )
-            return frozenset(), None
+            best = meant(model.removeprefix("local/"), ENGINES)
+            if best is None:
+                return None, None
+            engine = ENGINES[best]
         return frozenset({engine.modality, *MODES.get(engine.modality, ())}), engine
     info = entry.model.model_info
     listed = (info.base_model if info else None) or model
-    unlisted = "chat" if base_url or model.partition("/")[0] in OWN_NAMES else None
+    is_addressed = base_url is not None or _address_is_lost(entry)
+    unlisted = "chat" if is_addressed or model.partition("/")[0] in OWN_NAMES else None
     mode = (info.mode if info else None) or book.mode(listed) or unlisted
+    if mode is None and (entry.lacks("model_info", "mode") or entry.lacks("model_info", "base_model")):
+        return None, None
     if mode is None:
-        message = worded("the model {model} is not known", model=shown(model))
-        hint = _nearest_model(model) or worded("if it exists, say what it does: model_info: {{mode: chat}}")
+        message, best = worded("the model {model} is not known", model=shown(model)), _nearest_model(model)
+        hint = worded("if it exists, say what it does: model_info: {{mode: chat}}")
+        hint = worded("did you mean '{name}'?", name=best) if best else hint
         problems.append(entry.problem("E102", message, *place, hint=hint))
-        return frozenset(), None
-    if mode not in MODES and mode not in OTHER_MODES:
-        message, hint = (
-            worded("the mode {mode} is not known", mode=shown(mode)),
-            did_you_mean(mode, (*MODES, *OTHER_MODES)),
-        )
-        problems.append(entry.problem("E204", message, "model_info", "mode", hint=hint))
-    if book.mode(listed) is None and (problem := _provider_problem(entry, model, base_url)):
-        problems.append(problem)
+        mode = book.mode(best) if best else None
+    else:
+        if mode not in MODES and mode not in OTHER_MODES:
+            modes = (*MODES, *OTHER_MODES)
+            message = worded("the mode {mode} is not known", mode=shown(mode))
+            problems.append(entry.problem("E204", message, "model_info", "mode", hint=did_you_mean(mode, modes)))
+            mode = meant(mode, modes)
+        if book.mode(listed) is None and (problem := _provider_problem(entry, model, base_url)):
+            problems.append(problem)
+    if mode is None:
+        return None, None
     does = set(MODES.get(mode, ()))
     sees = info.supports_vision if info else None
     if "text" in does and (book.supports_vision(listed) if sees is None else sees):
@@ -248,11 +273,15 @@ def _abilities(
     return frozenset(does), None
 
 
+def _address_is_lost(entry: Entry) -> bool:
+    return any(entry.lacks("litellm_params", key) for key in ("api_base", "base_url"))
+
+
 def _provider_problem(entry: Entry, model: str, base_url: str | None) -> Problem | None:
     """Return what is wrong with a model whose provider LiteLLM could not tell: every call would fail."""
     provider, slash, _ = model.partition("/")
     known = litellm_names("provider")
-    if (provider in known) if slash else _bare_provider(model):
+    if _address_is_lost(entry) or ((provider in known) if slash else _bare_provider(model)):
         return None
     if base_url is not None and any(endpoint in base_url for endpoint in litellm_names("endpoint")):
         return None
@@ -289,15 +318,14 @@ def _lacks(entry: Entry, model: str, modalities: frozenset[str]) -> frozenset[st
     )
 
 
-def _nearest_model(model: str) -> Wording | None:
+def _nearest_model(model: str) -> str | None:
     from harness.pricing import book
 
     provider, _, rest = model.rpartition("/")
     known = book.known_models()
     bare = nearest(rest, [name for name in known if "/" not in name], cutoff=0.85) if rest and provider else None
     own = f"{provider}/{bare}" if bare else None  # rather than the same model at somebody else's
-    best = own if own and book.mode(own) else nearest(model, known, cutoff=0.85)
-    return worded("did you mean '{name}'?", name=best) if best else None
+    return own if own and book.mode(own) else nearest(model, known, cutoff=0.85)
 
 
 def _variables(
@@ -313,6 +341,8 @@ def _variables(
             problems.append(entry.problem("E103", worded("expected os.environ/NAME"), "litellm_params", "api_key"))
         return variable, {variable: entry.place("litellm_params", "api_key"), **wanted}
     provider = model.partition("/")[0] if "/" in model else _bare_provider(model)
+    if entry.lacks("litellm_params"):
+        return None, wanted
     if any(holds_key(key) for key in params) or (base_url is not None and provider not in ADDRESSED):
         return None, wanted
     customary = CUSTOMARY_KEYS.get(provider, ())
@@ -360,7 +390,7 @@ def _number(entry: Entry, key: str, value: Json, problems: list[Problem]) -> flo
     if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
         return float(value)
     message = worded("'{key}': expected a number above 0, came {value}", key=key, value=shown(value))
-    problems.append(entry.problem("E204", message, "litellm_params", key))
+    problems.append(entry.problem("E204", message, "litellm_params", key, hint=worded("such as {example}", example=60)))
     return None
 
 
@@ -387,7 +417,8 @@ def _prices(
             price = Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else None
             if price is None or price < 0:
                 message = worded("'{key}': expected dollars as a number, came {value}", key=key, value=shown(value))
-                problems.append(entry.problem("E204", message, section, key))
+                hint = worded("such as {example}", example="0.000001")
+                problems.append(entry.problem("E204", message, section, key, hint=hint))
             else:
                 own[key] = price
     listed = (info.base_model if info else None) or model

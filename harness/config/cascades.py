@@ -53,13 +53,16 @@ def resolve_cascade(
     *,
     market: Market | None = None,
 ) -> Resolved | None:
-    """Return the candidate of a cascade; None after adding what is wrong with it or with a stage's entry."""
+    """Return the candidate of a cascade, after adding what is wrong with it or with a stage's entry; None where nobody
+    knows what it does."""
     found = len(problems)
     stages: list[Stage] = []
     resolved: list[Resolved] = []
+    is_clear = True
     for steps, written in _written(entry.model):
         if not (entries := named(written.candidate)):
-            return None  # its entry is wrong, which has been said
+            is_clear = False  # its entry is wrong, which has been said
+            continue
         model, *others = entries
         if others:
             message = worded(
@@ -69,10 +72,12 @@ def resolve_cascade(
                 n=1 + len(others),
             )
             problems.append(entry.problem("E208", message, *steps, hint=worded("say '{name}'", name=model.name)))
+            is_clear = False
             continue
         assert isinstance(model, Entry), "a cascade that names another one was refused when the file was read"
         of = resolve(model, env, problems, market=market)
         if of is None:
+            is_clear = False
             continue
         resolved.append(of)
         stages.append(
@@ -94,10 +99,13 @@ def resolve_cascade(
                 does=own,
                 able=[*TAKES],
             )
-            problems.append(entry.problem("E212", message, *steps))
-    if len(problems) == found:
-        problems.extend(_without_ranking(entry, stages))
-    if len(problems) > found:
+            hint = worded("take it out, or name a model that does")
+            problems.append(entry.problem("E212", message, *steps, hint=hint))
+            is_clear = False
+    if not is_clear:
+        return None
+    if faults := list(_without_ranking(entry, stages)):
+        problems.extend(faults)
         return None
     for index, stage in enumerate(stages):
         if stage.by_sentence and not _follows(stages, index):
@@ -115,7 +123,9 @@ def resolve_cascade(
         if (taken, given) in DOES
     )
     if not does:
-        problems.append(entry.problem("E212", worded("no task can be asked of the cascade '{name}'", name=entry.name)))
+        hint = worded("its first stage takes what a task shows, its last one gives what a task asks for")
+        message = worded("no task can be asked of the cascade '{name}'", name=entry.name)
+        problems.append(entry.problem("E212", message, hint=hint))
         return None
     return Resolved(
         candidate=Candidate(
@@ -129,6 +139,7 @@ def resolve_cascade(
         ignored=tuple(dict.fromkeys(name for of in resolved for name in of.ignored)),
         absent=next((of.absent for of in resolved if of.absent), None),
         unknown=tuple(dict.fromkeys(name for of in resolved for name in of.unknown)),
+        wrong=len(problems) > found or any(of.wrong for of in resolved),
     )
 
 

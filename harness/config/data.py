@@ -11,7 +11,7 @@ from harness.config.secrets import safe_excerpt, shown
 from harness.config.tables import Record, read_csv, read_xlsx
 from harness.core.canonical import Json
 from harness.core.scores import Scorer
-from harness.core.suggest import did_you_mean, hints, nearest
+from harness.core.suggest import did_you_mean, hints, meant, nearest
 from harness.core.suites import Sample
 from harness.core.wording import Wording, foreign, worded
 from harness.errors import Problem, UsageError
@@ -25,6 +25,7 @@ MAX_PROBLEMS = 20
 
 FIELDS = ("id", "input", "target", "files", "metadata")
 SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".xlsx")
+OBJECT = worded('one object a line: {{"id": "...", "input": "...", "target": "..."}}')
 TARGET_HINT = worded("fill in the target, or take the samples out")
 
 
@@ -37,18 +38,28 @@ def load_samples(
     needs one: without it, an answer would be paid for and then lost. UsageError with every problem found. What was
     guessed of a table's columns is added to `notices`.
     """
-    root = path.parent if root is None else root
     problems: list[Problem] = []
-    samples = _samples(path, root, judge, problems, [] if notices is None else notices)
-    if not problems and not samples:
-        problems.append(Problem(code="E302", message=worded("the dataset is empty"), file=str(path)))
-    if len(problems) > MAX_PROBLEMS:
-        rest = len(problems) - MAX_PROBLEMS
-        problems[MAX_PROBLEMS:] = [
-            Problem(code="E303", message=worded("the dataset has {rest} more problems", rest=rest), file=str(path))
-        ]
+    samples = read_samples(path, problems, [] if notices is None else notices, root=root, judge=judge)
     if problems:
         raise UsageError(problems)
+    return samples
+
+
+def read_samples(
+    path: Path, problems: list[Problem], notices: list[str], *, root: Path | None = None, judge: Scorer | None = None
+) -> tuple[Sample, ...]:
+    """Do as `load_samples`, but add what is wrong to `problems` and return the samples that are right."""
+    found: list[Problem] = []
+    samples = _samples(path, path.parent if root is None else root, judge, found, notices)
+    if not found and not samples:
+        hint = worded("a sample a line, below the names of the columns")
+        found.append(Problem(code="E302", message=worded("the dataset is empty"), file=str(path), hint=hint))
+    if len(found) > MAX_PROBLEMS:
+        rest = len(found) - MAX_PROBLEMS
+        found[MAX_PROBLEMS:] = [
+            Problem(code="E303", message=worded("the dataset has {rest} more problems", rest=rest), file=str(path))
+        ]
+    problems += found
     return samples
 
 
@@ -90,6 +101,14 @@ def nearest_file(root: Path, written: str) -> Wording:
     return worded("paths are relative to {folder}", folder=root)
 
 
+def file_meant(root: Path, written: str) -> Path | None:
+    """Return the file beside one that is not there, whose name is a slip of the finger away; None where none is."""
+    folder = (root / written).parent
+    there = [entry.name for entry in folder.iterdir() if entry.is_file()] if folder.is_dir() else []
+    best = meant(Path(written).name, there)
+    return folder / best if best else None
+
+
 def _samples(
     path: Path, root: Path, judge: Scorer | None, problems: list[Problem], notices: list[str]
 ) -> tuple[Sample, ...]:
@@ -126,7 +145,8 @@ def _samples(
                 first=samples[sample.id][0],
                 line=record.line,
             )
-            problems.append(Problem(code="E304", message=message, file=str(path), line=record.line))
+            hint = worded("give each an id of its own, or leave all ids out")
+            problems.append(Problem(code="E304", message=message, file=str(path), line=record.line, hint=hint))
             continue
         samples[sample.id] = (record.line, sample)
         if len(samples) > MAX_SAMPLES:
@@ -205,7 +225,8 @@ def _json_object(path: Path, number: int, line: str, problems: list[Problem]) ->
         if "\\ud" in line or "\\uD" in line:
             json.dumps(data, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
-        add(worded("not JSON: {error}", error=foreign(f"{error.msg[:1].lower()}{error.msg[1:]}")), column=error.colno)
+        said = foreign(f"{error.msg[:1].lower()}{error.msg[1:]}")
+        add(worded("not JSON: {error}", error=said), column=error.colno, hint=OBJECT)
         return None
     except UnicodeEncodeError:
         add(worded("not JSON: half of a surrogate pair, which no text can hold"))
@@ -217,11 +238,16 @@ def _json_object(path: Path, number: int, line: str, problems: list[Problem]) ->
         add(
             worded("expected a JSON object"),
             column=1,
-            hint=worded('one object a line: {{"id": "...", "input": "...", "target": "..."}}'),
+            hint=OBJECT,
         )
         return None
+    fields = {name: value for name, value in data.items() if name in FIELDS}
+    is_right = True
     for name in data:
         if name not in FIELDS:
+            best = meant(name, [field for field in FIELDS if field not in fields])
+            fields |= {best: data[name]} if best else {}
+            is_right = is_right and best is not None
             column = line.find(json.dumps(name, ensure_ascii=False)) + 1
             add(
                 worded("unknown key {name}", name=shown(name)),
@@ -229,7 +255,7 @@ def _json_object(path: Path, number: int, line: str, problems: list[Problem]) ->
                 hint=hints(did_you_mean(name, FIELDS), worded("slices go into metadata")),
                 code="E305",
             )
-    return {name: value for name, value in data.items() if name in FIELDS}
+    return fields if is_right else None  # which field the others are meant to be, nobody knows
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -263,7 +289,7 @@ def _sample(path: Path, root: Path, record: Record, problems: list[Problem]) -> 
     if not isinstance(identity, str) or not identity.strip() or len(identity) > 200:
         add(worded("'id' is a text of 1 to 200 characters, not {came}", came=shown(identity)))
     if _blank(given.get("input")):
-        add(worded("the sample has no input"))
+        add(worded("the sample has no input"), hint=worded("fill it in, or take the sample out"))
     files = given.get("files")
     files = [files] if isinstance(files, str) else files or []
     if not isinstance(files, list) or not all(isinstance(name, str) for name in files):

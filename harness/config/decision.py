@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.config import defaults
@@ -10,10 +10,9 @@ from harness.config.models import BakeoffFile, CriterionSection, DecisionSection
 from harness.config.source import Source, Where
 from harness.config.validate import validate_parts
 from harness.config.weights import profile
-from harness.core.canonical import Json
 from harness.core.option_table import Rice
 from harness.core.rules import Combine, Criterion, DecisionRule, Gate, Profile, Scale
-from harness.core.suggest import did_you_mean, nearest
+from harness.core.suggest import did_you_mean, meant, nearest
 from harness.core.suites import Suite, Task
 from harness.core.wording import worded
 from harness.errors import Problem
@@ -30,32 +29,33 @@ def slots(suites: Sequence[Suite]) -> dict[str, list[Task]]:
 
 def rules(
     file: BakeoffFile, source: Source, tasks: Mapping[str, Sequence[Task]], problems: list[Problem], *,
-    written: Source, complete: bool = True, unsure: Collection[str] = (),
+    complete: bool = True, strange: bool = False, unsure: Collection[str] = (),
 ) -> dict[str, DecisionRule]:  # fmt: skip
     """Return the rule of every slot in `tasks`; what is wrong goes to `problems`.
 
-    A key that a slot's section sets replaces the default whole: its criteria are not mixed with the shipped ones. The
-    file is `written` so, and `source` is what was right of it.
-    Where not `complete`, nothing is known of some suite, so an unknown slot or metric may be that suite's. The scorers
-    of the slots in `unsure` are not all known, so a metric of them may be any scorer's.
+    A key that a slot's section sets replaces the default whole: its criteria are not mixed with the shipped ones.
+    Where not `complete`, not every suite is known, so an unknown slot may be that suite's; one that is `strange` may
+    bring metrics of its own. The scorers of the slots in `unsure` are not all known, so a metric of them may be any
+    scorer's.
     """
     sections = file.decision or {}
-    for slot in sections:
+    result = {slot: defaults.rule(slot, its) for slot, its in tasks.items()}
+    for written, section in sections.items():
+        slot = written
         if slot not in tasks and complete:
             message = worded("no suite fills the slot '{slot}'", slot=slot)
             problems.append(
                 source.problem("E214", message, ("decision", slot), key=True, hint=did_you_mean(slot, tasks))
             )
-    result = {slot: defaults.rule(slot, its) for slot, its in tasks.items()}
-    for slot, section in sections.items():
-        before = result.get(slot, DecisionRule(slot=slot, gates=(), criteria=()))
-        certain = slot in tasks and slot not in unsure
-        known = (defaults.metrics(tasks[slot]) if certain else defaults.every_metric()) if complete else None
+            slot = meant(slot, tasks.keys() - sections.keys()) or slot
+        certain = complete and slot in tasks and slot not in unsure
         changed = _Section(
-            slot=slot, where=("decision", slot), known=known, shares=defaults.shares(tasks.get(slot, ())),
-            source=source, written=written, problems=problems, certain=certain and complete,
+            slot=slot, where=("decision", written), shares=defaults.shares(tasks.get(slot, ())),
+            known=defaults.metrics(tasks[slot]) if certain else defaults.every_metric(),
+            source=source, problems=problems, certain=certain, strange=strange,
         )  # fmt: skip
-        result[slot] = changed.over(before, section)
+        rule = changed.over(result.get(slot, DecisionRule(slot=slot, gates=(), criteria=())), section)
+        result[slot] = rule
     return {slot: result[slot] for slot in tasks}
 
 
@@ -72,13 +72,13 @@ def table_rule(source: Source, name: str, columns: Sequence[str], problems: list
 
     None where nothing of the file can be looked at; what is wrong goes to `problems`.
     """
-    found = validate_parts(TableRule, source, problems, part=part)
+    found = validate_parts(TableRule, source, problems, instead={"metric": "?"})
     if found is None:
         return None
     section, right = found
     own = _Section(
-        slot=name, where=(), known=tuple(columns), shares=frozenset(), source=right, written=source,
-        problems=problems, makers={},
+        slot=name, where=(), known=tuple(columns), shares=frozenset(), source=right, problems=problems,
+        makers={},
     )  # fmt: skip
     rice = None if section.rice is None else section.rice.model_dump(exclude_none=True)
     for where, column in (
@@ -91,12 +91,6 @@ def table_rule(source: Source, name: str, columns: Sequence[str], problems: list
     return RuleOfTable(rule=rule, rice=None if rice is None else Rice(**rice))
 
 
-def part(where: Where) -> Where:
-    """Return how much of a section is left out for a fault at `where`: what stands in one part judges each other."""
-    sizes = {"gates": 2, "criteria": 2, "profiles": 2, "weights": 1}
-    return where[: sizes.get(str(where[0]), len(where))] if where else where
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Section:
     """One slot of `decision:`, with what its values are checked against."""
@@ -104,28 +98,27 @@ class _Section:
     slot: str
     where: Where
     """Where it stands in the source."""
-    known: tuple[str, ...] | None
-    """Metrics of the slot; None: not all are known."""
+    known: tuple[str, ...]
+    """Metrics of the slot; where that is not `certain`, those that it could have."""
     shares: frozenset[str]
     """Metrics that lie in [0, 1]."""
     source: Source
-    written: Source
-    """The whole file, also what is wrong and left out of `source`."""
     problems: list[Problem]
     certain: bool = True
-    """Whether all criteria that the slot has by default are known."""
+    """Whether all tasks of the slot are known, and so the criteria that it has by default."""
+    strange: bool = False
+    """Whether it may have metrics that nobody here knows, so that only what is nearly a known one is misspelt."""
     makers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: defaults.SCORER_METRICS)
     """Scorer → the metrics that are made of its detail."""
 
     def over(self, rule: DecisionRule, section: DecisionSection) -> DecisionRule:
         """Return `rule` with what `section` sets."""
         where = self.where
-        self._check_named_metrics()
         if section.gates is not None:
             gates = [self._gate(gate, (*where, "gates", index)) for index, gate in enumerate(section.gates)]
             rule = replace(rule, gates=tuple(gates))
         if section.criteria is not None:
-            weighed = section.weights is not None or (*where, "weights") in self.source.dropped
+            weighed = section.weights is not None or self.source.lacks_some((*where, "weights"))
             criteria = [
                 self._criterion(name, it, (*where, "criteria", name), weighed=weighed)
                 for name, it in section.criteria.items()
@@ -133,7 +126,8 @@ class _Section:
             weightless = not any(it.weight is None or it.weight for it in section.criteria.values())
             if weightless and not weighed and not self._left_out:
                 message = worded("all weights of the slot '{slot}' are zero, so nothing would decide", slot=self.slot)
-                self.problems.append(self.source.problem("E217", message, (*where, "criteria"), key=True))
+                hint = worded("give at least one a weight above 0")
+                self.problems.append(self.source.problem("E217", message, (*where, "criteria"), key=True, hint=hint))
             rule = replace(rule, criteria=tuple(criteria))
         if self.certain or section.criteria is not None:
             rule = self._weighed(rule, section)
@@ -145,14 +139,14 @@ class _Section:
 
     @property
     def _left_out(self) -> bool:
-        """Whether a criterion is wrong and was taken out, so that nothing can be said of all of them."""
-        place = (*self.where, "criteria")
-        return any(lost[: len(place)] == place for lost in self.source.dropped)
+        """Whether something of a criterion is wrong, so that nothing can be said of all of them."""
+        return self.source.lacks_some((*self.where, "criteria"))
 
     def _weighed(self, rule: DecisionRule, section: DecisionSection) -> DecisionRule:
         """Return `rule` with the weights that hold for all criteria, and those of everybody who has their own."""
-        written, where = self.written.at((*self.where, "criteria")), self.where
-        names = list(written) if isinstance(written, dict) else [criterion.name for criterion in rule.criteria]
+        where, at = self.where, (*self.where, "criteria")
+        names = [criterion.name for criterion in rule.criteria]
+        names += [str(lost[-1]) for lost in self.source.dropped if lost[:-1] == at and lost[-1] not in names]
 
         def found(who: str, given: WeightsSection, at: Where) -> Profile | None:
             return profile(who, given, names, self.source, at, self.problems)
@@ -168,44 +162,43 @@ class _Section:
             rule = replace(rule, profiles=tuple(it for it in theirs if it is not None))
         return rule
 
-    def _check_named_metrics(self) -> None:
-        """Refuse each metric that is not known, also where a gate or criterion is wrong otherwise and left out."""
-        for part in ("gates", "criteria"):
-            written = self.written.at((*self.where, part))
-            for step in _steps(written):
-                at = (*self.where, part, step, "metric")
-                metric = self.written.at(at)
-                if isinstance(metric, str):
-                    self.check_metric(metric, at)
-
     def _gate(self, gate: GateSection, where: Where) -> Gate:
-        if (gate.min is None) == (gate.max is None):
-            self._add(
-                "E216", worded("the gate on '{metric}' needs exactly one of min and max", metric=gate.metric), where
-            )
+        if self._knows((*where, "metric")):
+            self.check_metric(gate.metric, (*where, "metric"))
+        if (gate.min is None) == (gate.max is None) and self._knows((*where, "min"), (*where, "max")):
+            message = worded("the gate on '{metric}' needs exactly one of min and max", metric=gate.metric)
+            hint = worded("min: what is at least needed; max: what is at most accepted")
+            self._add("E216", message, where, hint)
         self._check_share(gate.metric, {"min": gate.min, "max": gate.max}, where)
         return Gate(metric=gate.metric, min=gate.min, max=gate.max)
 
     def _criterion(self, name: str, given: CriterionSection, where: Where, *, weighed: bool) -> Criterion:
         metric = given.metric or name
-        if given.metric is None:
-            self.check_metric(metric, where, key=True)
+        if self._knows((*where, "metric")):
+            self.check_metric(metric, where if given.metric is None else (*where, "metric"), key=given.metric is None)
         if weighed and given.weight is not None:
             message = worded("the weight of '{name}' stands here and in 'weights'", name=name)
             self._add("E204", message, (*where, "weight"), worded("keep one of them"))
-        elif not weighed and given.weight is None:
-            self._add("E206", worded("the key 'weight' is missing"), where)
-        scale = Scale(given.scale)
+        elif not weighed and given.weight is None and self._knows((*where, "weight")):
+            hint = worded("give '{name}' a weight, such as 30: shares of the sum count", name=name)
+            self._add("E206", worded("the key 'weight' is missing"), where, hint)
+        scale, is_scaled = Scale(given.scale), self._knows((*where, "scale"))
         worst, ideal = given.worst, given.ideal
         if scale is Scale.PIECEWISE:
-            worst, ideal = self._ends(name, given, where)
+            if self._knows((*where, "points")):
+                worst, ideal = self._ends(name, given, where)
         elif given.points is not None:
-            message = worded("the criterion '{name}' has points, which only the piecewise scale takes", name=name)
-            self._add("E216", message, (*where, "points"), "scale: piecewise")
+            if is_scaled:
+                message = worded("the criterion '{name}' has points, which only the piecewise scale takes", name=name)
+                self._add("E216", message, (*where, "points"), "scale: piecewise")
         elif worst is None or ideal is None:
-            self._add("E206", worded("the criterion '{name}' needs worst and ideal", name=name), where)
+            if is_scaled and self._knows(*((*where, key) for key in ("worst", "ideal", "points"))):
+                message = worded("the criterion '{name}' needs worst and ideal", name=name)
+                self._add("E206", message, where, worded("worst: the metric that is worth 0; ideal: that worth 1"))
+            self._check_anchors(name, scale, worst, ideal, where)
         else:
             self._check_anchors(name, scale, worst, ideal, where)
+        if scale is not Scale.PIECEWISE:
             self._check_share(metric, {"worst": worst, "ideal": ideal}, where)
         return Criterion(
             name=name,
@@ -217,8 +210,12 @@ class _Section:
             points=tuple((metric, value) for metric, value in given.points or ()),
         )
 
+    def _knows(self, *places: Where) -> bool:
+        """Whether all that was written at the places could be read."""
+        return not any(map(self.source.lacks_some, places))
+
     def check_metric(self, metric: str, where: Where, *, key: bool = False) -> None:
-        if self.known is None or metric in self.known:
+        if metric in self.known or (self.strange and meant(metric, self.known) is None):
             return
         message, hint = worded("the metric '{metric}' is not known", metric=metric), did_you_mean(metric, self.known)
         maker = next((name for name, made in self.makers.items() if metric in (name, *made)), None)
@@ -229,29 +226,30 @@ class _Section:
                     maker=maker,
                     metric=metric,
                 ),
-                None,
+                worded("add it to a suite, or take a metric of a scorer that is there"),
             )
-        source = self.source if key else self.written  # a key is asked after where it is right
-        self.problems.append(source.problem("E215", message, where, key=key, hint=hint))
+        self.problems.append(self.source.problem("E215", message, where, key=key, hint=hint))
 
-    def _check_anchors(self, name: str, scale: Scale, worst: float, ideal: float, where: Where) -> None:
-        if worst == ideal:
+    def _check_anchors(self, name: str, scale: Scale, worst: float | None, ideal: float | None, where: Where) -> None:
+        if worst is not None and worst == ideal:
             message = worded(
                 "worst and ideal of the criterion '{name}' are equal, so no value lies between them", name=name
             )
-            self._add("E216", message, (*where, "ideal"))
+            self._add(
+                "E216", message, (*where, "ideal"), worded("worst: the metric that is worth 0; ideal: that worth 1")
+            )
         for anchor, value in (("worst", worst), ("ideal", ideal)):
-            if scale is Scale.LOG and value <= 0:
+            if scale is Scale.LOG and value is not None and value <= 0:
                 message = worded(
                     "'{anchor}' of the criterion '{name}' is {value:g}: a log scale needs anchors above 0",
                     anchor=anchor,
                     name=name,
                     value=value,
                 )
-                self._add("E216", message, (*where, anchor))
+                self._add("E216", message, (*where, anchor), worded("a number above 0, or scale: linear"))
 
     def _check_share(self, metric: str, bounds: Mapping[str, float | None], where: Where) -> None:
-        if self.known is not None and metric not in self.known:
+        if metric not in self.known:
             metric = nearest(metric, self.known) or metric  # who mends the name should not meet the next problem then
         for key, value in bounds.items():
             if metric in self.shares and value is not None and not 0 <= value <= 1:
@@ -289,8 +287,3 @@ class _Section:
 
     def _add(self, code: str, message: str, where: Where, hint: str | None = None) -> None:
         self.problems.append(self.source.problem(code, message, where, hint=hint))
-
-
-def _steps(written: Json) -> Iterable[str | int]:
-    """Return the keys of a mapping, or the places of a list; nothing of anything else."""
-    return written if isinstance(written, dict) else range(len(written) if isinstance(written, list) else 0)

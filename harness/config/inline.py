@@ -14,7 +14,7 @@ from harness.config.source import Source, Where
 from harness.config.suites import complete
 from harness.core.canonical import Json
 from harness.core.scores import Scorer
-from harness.core.suggest import did_you_mean, nearest
+from harness.core.suggest import did_you_mean, meant
 from harness.core.suites import Suite, Task
 from harness.core.wording import foreign, worded
 from harness.errors import Problem, UsageError
@@ -29,12 +29,14 @@ def inline_suite(
     Data and media paths are relative to the folder of `source`.
     """
     scorers = list(_scorers(given, source, where, problems))
+    known = [scorer for scorer in scorers if scorer is not None]
+    are_known = len(known) == len(scorers) and not source.lacks_some((*where, "scorer"))
     task = Task(
         name=given.name,
         modality=given.modality,
         samples=given.data,
-        scorers=[scorer for scorer in scorers if scorer is not None],
-        primary=given.primary or next((scorer.name for scorer in scorers if scorer is not None), ""),
+        scorers=known,
+        primary=given.primary or next((scorer.name for scorer in known), ""),
         prompt=given.prompt,
         system=given.system,
         max_tokens=given.max_tokens,
@@ -42,20 +44,15 @@ def inline_suite(
     )
 
     def report(code: str, message: str, field: str, hint: str | None) -> None:
-        if code in ("E203", "E211") and (len(task.scorers) < len(scorers) or "scorer" in lost(source, where)):
-            return  # scorers were named, but wrong ones: that has been reported
+        if source.lacks((*where, field)) or (code in ("E203", "E211") and not are_known):
+            return  # that it is wrong has been said
         if code == "E203":
             message = worded("suite '{name}' has no scorer, so every output would count as passing", name=given.name)
+            hint = worded("name what judges the outputs, such as scorer: exact_match; `bakeoff list` shows them")
         problems.append(source.problem(code, message, (*where, field), hint=hint))
 
     read = complete(task, source.folder, report, problems, notices)
     return Suite(name=given.name, version=1, tasks=[read], slot=given.slot, folder=str(source.folder))
-
-
-def lost(source: Source, where: Where) -> frozenset[str]:
-    """Return what was meant by the keys of the suite at `where` that are wrong, and so were taken out of it."""
-    keys = [str(wrong[-1]) for wrong in source.dropped if wrong[:-1] == where]
-    return frozenset(nearest(key, InlineSuite.model_fields) or key for key in keys)
 
 
 def _scorers(given: InlineSuite, source: Source, where: Where, problems: list[Problem]) -> Iterator[Scorer | None]:
@@ -79,38 +76,47 @@ def _named(written: object, where: Where) -> Iterator[tuple[str, Mapping[str, Js
 def _scorer(
     name: str, params: Mapping[str, Json], source: Source, where: Where, problems: list[Problem]
 ) -> Scorer | None:
-    from harness.scorers.registry import by_name
+    from harness.scorers.registry import SCORERS, by_name
 
     on_key = where[-1] == name
     try:
         kind = by_name(name)
     except UsageError as error:
         problems.append(source.problem("E210", error.args[0], where, key=on_key, hint=error.hint))
-        return None
+        best = meant(name, SCORERS)
+        if best is None:
+            return None
+        kind, name = by_name(best), best
     assert is_dataclass(kind)
-    known = {field.name: field for field in fields(kind) if field.init}
+    taken = {field.name: field for field in fields(kind) if field.init}
     hints = typing.get_type_hints(kind, localns={"Json": JsonValue})  # pydantic's own, as Json is recursive
-    found = len(problems)
     values: dict[str, Any] = {}
+    wrong: set[str] = set()
     for key, value in params.items():
-        if key not in known:
-            hint = did_you_mean(key, known) if known else worded("'{name}' has no parameters", name=name)
+        at, best = (*where, key), key if key in taken else meant(key, taken.keys() - params.keys())
+        if key not in taken:
+            hint = did_you_mean(key, taken) if taken else worded("'{name}' has no parameters", name=name)
             message = worded("the scorer '{name}' has no parameter {key}", name=name, key=shown(key))
-            problems.append(source.problem("E210", message, (*where, key), key=True, hint=hint))
-        else:
-            values[key] = _value(name, key, value, hints[key], source, (*where, key), problems)
-    for key, field in known.items():
-        if key not in params and field.default is MISSING and field.default_factory is MISSING:
-            message = worded("the scorer '{name}' needs the parameter '{key}'", name=name, key=key)
-            problems.append(source.problem("E210", message, where, key=on_key))
-    if len(problems) > found:
+            problems.append(source.problem("E210", message, at, key=True, hint=hint))
+        if best is not None:
+            found = len(problems)
+            read = _value(name, best, value, hints[best], source, at, problems)
+            if len(problems) > found:
+                wrong.add(best)
+            else:
+                values[best] = read
+    needed = {key for key, it in taken.items() if it.default is MISSING and it.default_factory is MISSING}
+    for key in [key for key in taken if key in needed - values.keys() - wrong]:
+        message = worded("the scorer '{name}' needs the parameter '{key}'", name=name, key=key)
+        problems.append(source.problem("E210", message, where, key=on_key))
+    if needed - values.keys():
         return None
     try:
         return kind(**values)
     except ValueError as error:
-        problems.append(
-            source.problem("E210", worded("the scorer '{name}': {error}", name=name, error=error), where, key=on_key)
-        )
+        if not wrong:
+            message = worded("the scorer '{name}': {error}", name=name, error=error)
+            problems.append(source.problem("E210", message, where, key=on_key))
         return None
 
 

@@ -150,7 +150,7 @@ def _written(folder: Path) -> Iterator[tuple[str, bool, Suite | Problem]]:
     if not (folder / BAKEOFF_FILE).exists():
         return
     problems: list[Problem] = []
-    given, source, _ = read_bakeoff(folder / BAKEOFF_FILE, problems)
+    given, source = read_bakeoff(folder / BAKEOFF_FILE, problems)
     if problems and not given.suites:
         yield BAKEOFF_FILE, True, problems[0]
     for index, entry in enumerate(given.suites):

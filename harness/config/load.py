@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.config import decision, notices
-from harness.config.candidates import model_of
+from harness.config.candidates import provider_meant
 from harness.config.models import BakeoffFile
 from harness.config.paths import BAKEOFF_FILE
 from harness.config.providers import refuse_literal_keys
@@ -24,7 +24,8 @@ from harness.config.selection import places as candidate_places
 from harness.config.source import Source, Where, parse, read
 from harness.config.suite_list import load_suites, tasks_of
 from harness.config.validate import validate_parts
-from harness.core.candidates import Candidate, Exchange, provider_of
+from harness.core.candidates import Candidate, Exchange
+from harness.core.canonical import Json
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
 from harness.core.stopping import StopRule
@@ -37,7 +38,7 @@ from harness.errors import CredentialsError, Place, Problem, UsageError
 def load(
     folder: Path, *, file: str = BAKEOFF_FILE, env: Mapping[str, str], suites: Sequence[str] = (),
     candidates: Sequence[str] = (), limit: int | None = None, shipped: Path, require_keys: bool = True,
-    lenient: bool = False, examine: Callable[[Bakeoff], Sequence[Problem]] = lambda _: (),
+    lenient: bool = False, examine: Callable[[Bakeoff, Bakeoff], Sequence[Problem]] = lambda *_: (),
 ) -> Bakeoff:  # fmt: skip
     """Read the bake-off that `folder`/`file` describes; nothing is sent and nothing heavy is imported.
 
@@ -47,41 +48,43 @@ def load(
     be missing: no candidate is left out for it, and a notice says which it is. A `lenient` reading leaves out, with a
     notice each, suites whose data is not installed and tasks that no candidate does.
 
-    What is wrong is left out and the rest is looked at all the same, so that nobody is told of it in instalments; at
-    the end `examine` is shown what remains of a bake-off that is refused, and adds what it finds.
+    Nobody is told of it in instalments: a misspelt name is read as what was meant, what else is wrong is left out, and
+    the rest is looked at all the same. At the end `examine` is shown what is known of a bake-off that is refused, and
+    what of that is wholly right, and adds what it finds.
     """
     problems: list[Problem] = []
-    given, source, written = read_bakeoff(folder / file, problems)
-    found = len(problems)
+    given, source = read_bakeoff(folder / file, problems)
     rate = given.exchange
     exchange = None if rate is None else Exchange(cny_per_usd=rate.cny_per_usd, date=rate.date)
     shelf = open_shelf(folder, shipped, problems, exchange)
-    listed_as_written = written is not None and written.at(("candidates",)) == source.at(("candidates",))
-    all_known = listed_as_written and len(problems) == found
-    every = load_suites(given, source, written, folder, shipped, problems, lenient=lenient)
+    every = load_suites(given, source, folder, shipped, problems, lenient=lenient)
     tasks_by_slot = decision.slots(every.known)
     rules = decision.rules(
-        given, source, tasks_by_slot, problems, written=written or source, complete=every.complete, unsure=every.unsure
+        given, source, tasks_by_slot, problems, complete=every.complete, strange=every.strange, unsure=every.unsure
     )
     kept = every.only(suites, problems)
     _check_budgets(given, source, shelf, problems)
-    kept_tasks = tasks_of(kept.whole)
-    found = len(problems)
+    if given.traffic is not None:
+        from harness.config.traffic import contradictions
+
+        named_suites = every.known if every.complete and not every.nameless else None
+        problems.extend(contradictions(given.traffic, source, ("traffic",), named_suites))
+    kept_tasks = tasks_of(kept.known)
     chosen = choose(
         shelf, given, source, asked=candidates, tasks=kept_tasks, env=env, problems=problems, require_keys=require_keys
     )
-    all_known = all_known and len(problems) == found
+    all_known = chosen.complete and (bool(candidates) or not source.lacks_some(("candidates",)))
     instruments, unserved = bind(shelf, given, source, tasks=kept_tasks, env=env, problems=problems)
     if every.complete:
         _check_fit(chosen, tasks_of((kept if candidates else every).known), source, problems)
-    repeats = find_repeats(chosen.candidates, kept_tasks)
+    repeats = find_repeats([it for it in chosen.candidates if it.name not in chosen.wrong], kept_tasks)
     refuse_repeats(repeats, chosen, shelf, source, problems)
     rules = _check_must_pass(rules, tasks_by_slot, given, source, shelf, chosen, problems, repeats)
     named = {name for rule in rules.values() for name in rule.must_pass} | chosen.listed.keys()
     wild = ", ".join(entry.name for entry in shelf.own.wildcards)
     lacking = [*unserved, *(it for it in chosen.missing if it.candidate.name in named)]
     asked, left_out = _match(
-        kept.whole, chosen, lacking, source, problems, narrowed=bool(candidates) or lenient, all_known=all_known,
+        kept.known, chosen, lacking, source, problems, narrowed=bool(candidates) or lenient, all_known=all_known,
         hint=worded("name models under candidates, for which {wild} stands", wild=wild) if wild else None,
     )  # fmt: skip
     modalities = {task.modality for task in tasks_of(asked)}
@@ -111,33 +114,38 @@ def load(
     if not require_keys:
         lacking = []
     if problems or lacking:
-        problems += examine(replace(bakeoff, suites=kept.known))
+        right = {suite.name for suite in kept.whole}
+        whole = replace(
+            bakeoff,
+            suites=tuple(suite for suite in bakeoff.suites if suite.name in right),
+            candidates=tuple(it for it in competing if it.name not in chosen.wrong),
+        )
+        problems += examine(replace(bakeoff, suites=(*kept.known, *kept.adrift)), whole)
     _refuse(problems, lacking)
     return bakeoff
 
 
-def read_bakeoff(path: Path, problems: list[Problem]) -> tuple[BakeoffFile, Source, Source | None]:
-    """Read bakeoff.yaml; returns what is right of it, and the whole of it, None where nothing is right."""
-    nothing = BakeoffFile.model_construct(suites=[]), parse("", file=str(path), folder=path.parent), None
+STAND_INS: Mapping[str, Json] = {"name": "?", "modality": "text", "data": "?", "metric": "?", "suites": [{}]}
+"""In the place of what is missing or wrong, so that all beside it can be looked at."""
+
+
+def read_bakeoff(path: Path, problems: list[Problem]) -> tuple[BakeoffFile, Source]:
+    """Read bakeoff.yaml; returns what is known of it, with the source of that."""
+    nothing = replace(parse("", file=str(path), folder=path.parent), dropped=frozenset({()}))
     if not path.exists():
         there = [entry.name for entry in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
         best = nearest(path.name, there)
         hint = worded("did you mean '{name}'?", name=best) if best else worded("`bakeoff init` writes one")
         problems.append(Problem(code="E200", message=worded("there is no {path}", path=path), hint=hint))
-        return nothing
+        return BakeoffFile.model_construct(suites=[]), nothing
     try:
-        source = read(path)
+        source = read(path, problems)
     except UsageError as error:
         problems.extend(error.problems)
-        return nothing
+        return BakeoffFile.model_construct(suites=[]), nothing
     refuse_literal_keys(source, problems)
-    right = validate_parts(BakeoffFile, source, problems, part=_part, instead={"modality": "text"})
-    return nothing if right is None else (*right, source)
-
-
-def _part(where: Where) -> Where:
-    """Return what cannot be looked at for a fault at `where`."""
-    return (*where[:2], *decision.part(where[2:])) if where[:1] == ("decision",) else where
+    right = validate_parts(BakeoffFile, source, problems, instead=STAND_INS)
+    return right or (BakeoffFile.model_construct(suites=[]), nothing)
 
 
 def _settings(given: BakeoffFile) -> RunSettings:
@@ -154,13 +162,14 @@ def _check_budgets(given: BakeoffFile, source: Source, shelf: Shelf, problems: l
     """Refuse a ceiling for a provider that nobody has: a misspelt one would hold nothing."""
     budgets = (given.run and given.run.budgets_usd) or {}
     files = [file for file in (shelf.own, shelf.shipped) if file] if budgets else []
-    billing = {provider_of(model_of(entry)) for file in files for entry in file.entries} - {"local"}
+    billing = [provider_meant(entry) for file in files for entry in file.entries]
+    known = sorted({provider for provider in billing if provider is not None} - {"local"})
+    if None in billing or shelf.own.broken != frozenset():
+        return
     for name in budgets:
-        if name not in billing and shelf.own.broken == frozenset():
-            message, hint = (
-                worded("no candidate has the provider '{name}'", name=name),
-                did_you_mean(name, sorted(billing)),
-            )
+        if name not in known:
+            message = worded("no candidate has the provider '{name}'", name=name)
+            hint = did_you_mean(name, known)
             problems.append(source.problem("E223", message, ("run", "budgets_usd", name), key=True, hint=hint))
 
 

@@ -8,14 +8,19 @@ from pathlib import Path
 
 from harness.config.models import PASSED_OVER, Cascade, ModelEntry, ProvidersFile
 from harness.config.secrets import FROM_ENVIRONMENT, holds_key, is_key
-from harness.config.source import Source, Where, read
+from harness.config.source import LOST, Source, Where, read
 from harness.config.validate import validate_parts
-from harness.core.suggest import did_you_mean
+from harness.core.canonical import Json
+from harness.core.suggest import did_you_mean, meant
 from harness.core.wording import worded
 from harness.errors import Place, Problem, UsageError
 
-ADDRESSING = frozenset({"model", "api_base", "base_url", "custom_llm_provider"})
-"""Keys of litellm_params that say who is asked."""
+STAND_INS: Mapping[str, Json] = {
+    "model_list": [{}], "model_name": "?", "litellm_params": {"model": "?"}, "model": "?", "name": "?",
+    "candidate": "?",
+}  # fmt: skip
+"""In the place of what is missing or wrong, so that all beside it can be looked at."""
+WRITTEN_NAME = re.compile(r"""model_name["']?\s*:\s*["']?([^"',}\n#]*[^"',}\n#\s])""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,10 @@ class Listed:
     def place(self, *steps: str | int) -> Place:
         """Return where the thing at `steps` below this entry is written."""
         return self.source.place((*self.where, *steps))
+
+    def lacks(self, *steps: str | int) -> bool:
+        """Whether anything was written there that is wrong, so that nothing follows from its absence."""
+        return self.source.lacks_some((*self.where, *steps))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +71,16 @@ class Providers:
     wildcards: tuple[Entry, ...] = ()
     """Entries such as `openai/*`, the most specific first: each stands for the models that are named."""
     broken: frozenset[str] | None = frozenset()
-    """Names of entries that are wrong and could not be read; None: nothing could be."""
+    """Names of entries that are wrong and could not be read; None: not all names are known."""
 
     @property
     def all(self) -> tuple[Entry | CascadeEntry, ...]:
         return (*self.entries, *self.cascades)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        named = (entry for entry in self.all if not entry.lacks("model_name"))
+        return tuple(dict.fromkeys(name for entry in named for name in (entry.name, entry.model.model_name)))
 
     def named(self, name: str) -> tuple[Entry | CascadeEntry, ...]:
         """Return what is called `name`, or all that share it as their model_name."""
@@ -86,7 +100,7 @@ def read_providers(path: Path, problems: list[Problem], *, elsewhere: Callable[[
     """
     nothing = Providers(entries=(), cascades=(), notices=(), broken=None)
     try:
-        source = read(path)
+        source = read(path, problems)
     except UsageError as error:
         problems.extend(error.problems)
         return nothing
@@ -100,53 +114,42 @@ def read_providers(path: Path, problems: list[Problem], *, elsewhere: Callable[[
                 passed_over=[*passed_over],
             )
         )
-    written, written_cascades = _names(source, "model_list"), _names(source, "cascades")
     written_out = refuse_literal_keys(source, problems)
-    read_in = validate_parts(ProvidersFile, source, problems, part=_part)
-    if read_in is None:
-        return nothing
-    if written_out:  # only now, so that nothing else of their entries stays untold
-        read_in = validate_parts(ProvidersFile, source.without(set(map(_part, written_out))), [], part=_part)
+    read_in = validate_parts(ProvidersFile, source, problems, instead=STAND_INS)
+    if read_in is not None and written_out:  # only now, so that nothing else of their entries stays untold
+        kept = source.without({where for where in written_out if where})
+        read_in = validate_parts(ProvidersFile, kept, [], instead=STAND_INS)
     if read_in is None:
         return nothing
     file, source = read_in
     entries = _entries(source, file, problems, notices)
     wildcards = _wildcards(source, file, notices)
-    known = [*written, *(entry.name for entry in entries)]
+    written = dict.fromkeys(name.strip() for line in source.lines for name in WRITTEN_NAME.findall(line))
+    models = Providers(entries=tuple(entries), cascades=(), notices=(), wildcards=wildcards)
+    chains = {cascade.model_name for cascade in file.cascades or ()}
+    known = list(dict.fromkeys([*models.names, *(written.keys() - chains if file.cascades else ())]))
     known += elsewhere() if file.cascades else ()
+    nameless = any(it.lacks("model_name") for it in entries) or source.lacks(("model_list",))
     cascades = []
     for index, cascade in enumerate(file.cascades or ()):
-        found = len(problems)
-        _check_cascade(source, ("cascades", index), cascade, known, wildcards, problems)
+        where: Where = ("cascades", index)
+        right = _mended(source, where, cascade, known, wildcards, problems, nameless=nameless)
         known_as = [other.model_name for other in (file.cascades or ())[:index]]
-        if cascade.model_name in known_as:
+        if cascade.model_name in known_as and not source.lacks((*where, "model_name")):
             message = worded("two cascades are called '{cascade}'", cascade=cascade.model_name)
-            problems.append(
-                source.problem("E207", message, ("cascades", index, "model_name"), hint=worded("rename one"))
-            )
-        if len(problems) == found:
-            where: Where = ("cascades", index)
-            cascades.append(CascadeEntry(name=cascade.model_name, source=source, where=where, model=cascade))
+            problems.append(source.problem("E207", message, (*where, "model_name"), hint=worded("rename one")))
+        elif right is not None:
+            cascades.append(CascadeEntry(name=cascade.model_name, source=source, where=where, model=right))
     read_of = {*(model.model_name for model in file.model_list), *(cascade.name for cascade in cascades)}
+    unread = frozenset(written.keys() - read_of)
+    lost = {("model_list", LOST), ("cascades", LOST)} & source.dropped
     return Providers(
         entries=tuple(entries),
         cascades=tuple(cascades),
         notices=tuple(notices),
         wildcards=wildcards,
-        broken=frozenset({*written, *written_cascades} - read_of),
+        broken=None if nameless or "?" in chains or (lost and not unread) else unread,
     )
-
-
-def _part(where: Where) -> Where:
-    """Return what cannot be looked at for a fault at `where`: a cascade, an entry that does not say whom it asks."""
-    whole = any(step in ADDRESSING or (isinstance(step, str) and holds_key(step)) for step in where)
-    return where[:2] if whole or where[:1] == ("cascades",) else where
-
-
-def _names(source: Source, section: str) -> list[str]:
-    """Return the names that a section of the file gives, whatever else is wrong with it."""
-    places = [where for where in source.values if where[:1] == (section,) and where[2:] == ("model_name",)]
-    return [name for where in places if isinstance(name := source.at(where), str)]
 
 
 def refuse_literal_keys(source: Source, problems: list[Problem]) -> list[Where]:
@@ -171,7 +174,7 @@ def _entries(source: Source, file: ProvidersFile, problems: list[Problem], notic
         (("model_list", index), model) for index, model in enumerate(file.model_list) if not _stars(model)
     ]
     _refuse_identical(source, kept, problems)
-    sharing = Counter(model.model_name for _, model in kept)
+    sharing = Counter(model.model_name for where, model in kept if not source.lacks((*where, "model_name")))
     numbers: Counter[str] = Counter()
     entries = []
     for where, model in kept:
@@ -249,6 +252,8 @@ def _refuse_identical(source: Source, kept: list[tuple[Where, ModelEntry]], prob
     seen: list[tuple[object, int]] = []
     for where, model in kept:
         content = (model.model_name, source.at((*where, "litellm_params")))
+        if source.lacks_some((*where, "model_name")) or source.lacks_some((*where, "litellm_params")):
+            continue
         first = next((line for other, line in seen if other == content), None)
         if first is not None:
             message = worded(
@@ -268,41 +273,66 @@ def _refuse_same_names(entries: list[Entry], problems: list[Problem]) -> None:
             problems.append(entry.problem("E207", message, "model_name", hint=worded("rename it")))
 
 
-def _check_cascade(
+def _mended(
     source: Source, where: Where, cascade: Cascade, known: Sequence[str], wildcards: Sequence[Entry],
-    problems: list[Problem],
-) -> None:  # fmt: skip
+    problems: list[Problem], *, nameless: bool,
+) -> Cascade | None:  # fmt: skip
+    """Return a cascade as it was meant, after adding what is wrong with it; None where that is not known.
+
+    Where some entry is `nameless`, an unknown candidate may be that one.
+    """
+    found, misspelt, misread = len(problems), 0, list[str]()
+
+    def add(code: str, message: str, where: Where, hint: str | None) -> None:
+        problems.append(source.problem(code, message, where, hint=hint))
+
     given = {part for part in ("stt", "ocr", "llm", "tts") if getattr(cascade, part) is not None}
     shapes = ({"stt", "llm", "tts"}, {"ocr", "llm"})
-    if (cascade.stages is None) == (not given) or (given and given not in shapes):
+    is_whole = not source.lacks_some(where)
+    if is_whole and ((cascade.stages is None) == (not given) or (given and given not in shapes)):
         message = worded(
             "the cascade '{cascade}' needs stages, or stt + llm + tts, or ocr + llm", cascade=cascade.model_name
         )
-        problems.append(source.problem("E204", message, where))
-    if cascade.by_sentence and cascade.tts is None:
+        add(
+            "E204",
+            message,
+            where,
+            worded("for example {{model_name: voice, stt: whisper-tiny, llm: smollm2, tts: hibari}}"),
+        )
+    if cascade.by_sentence and cascade.tts is None and is_whole:
         message = worded("the cascade '{cascade}' has no tts that could speak by sentence", cascade=cascade.model_name)
-        hint = worded("of a cascade with stages, the stage says by_sentence")
-        problems.append(source.problem("E204", message, (*where, "by_sentence"), hint=hint))
+        add("E204", message, (*where, "by_sentence"), worded("of a cascade with stages, the stage says by_sentence"))
     if cascade.model_name in known:
         message = worded("the cascade '{cascade}' has the name of a model entry", cascade=cascade.model_name)
-        problems.append(source.problem("E207", message, (*where, "model_name"), hint=worded("rename one")))
-    used: Mapping[Where, str] = {(*where, part): getattr(cascade, part) for part in sorted(given)} | {
-        (*where, "stages", index, "candidate"): stage.candidate for index, stage in enumerate(cascade.stages or ())
-    }
-    for place, name in used.items():
-        if name not in known and not any(_pattern(entry).fullmatch(name) for entry in wildcards):
+        add("E207", message, (*where, "model_name"), worded("rename one"))
+
+    def right(name: str, place: Where) -> str:
+        nonlocal misspelt
+        if name in known or source.lacks(place) or any(_pattern(entry).fullmatch(name) for entry in wildcards):
+            return name
+        if nameless:
+            misread.append(name)
+            return name
+        message = worded(
+            "the cascade '{cascade}' uses '{name}', which is no candidate", cascade=cascade.model_name, name=name
+        )
+        add("E208", message, place, did_you_mean(name, known) or worded("`bakeoff list` shows who there is"))
+        best = meant(name, known)
+        misspelt += best is not None
+        return best or name
+
+    parts = {part: right(getattr(cascade, part), (*where, part)) for part in sorted(given)}
+    stages = [
+        stage.model_copy(update={"candidate": right(stage.candidate, (*where, "stages", index, "candidate"))})
+        for index, stage in enumerate(cascade.stages or ())
+    ]
+    for index, stage in enumerate(stages):
+        place = (*where, "stages", index, "name")
+        if stage.name in {other.name for other in stages[:index]} and not source.lacks(place):
             message = worded(
-                "the cascade '{cascade}' uses '{name}', which is no candidate",
-                cascade=cascade.model_name,
-                name=name,
+                "two stages of the cascade '{cascade}' are called '{name}'", cascade=cascade.model_name, name=stage.name
             )
-            problems.append(source.problem("E208", message, place, hint=did_you_mean(name, known)))
-    stages = Counter(stage.name for stage in cascade.stages or ())
-    for index, stage in enumerate(cascade.stages or ()):
-        if stages[stage.name] > 1:
-            message = worded(
-                "two stages of the cascade '{cascade}' are called '{name}'",
-                cascade=cascade.model_name,
-                name=stage.name,
-            )
-            problems.append(source.problem("E204", message, (*where, "stages", index, "name")))
+            add("E204", message, place, worded("rename one"))
+    if len(problems) > found + misspelt or misread or not is_whole:
+        return None
+    return cascade.model_copy(update={**parts, **({"stages": stages} if stages else {})})

@@ -14,7 +14,7 @@ from harness.config.providers import CascadeEntry, Entry, Providers, read_provid
 from harness.config.source import Source, Where
 from harness.core.candidates import Candidate, Exchange
 from harness.core.scores import MOS, READER, SANDBOX, SHAPES, TRANSCRIBER, Instrument
-from harness.core.suggest import did_you_mean, hints, nearest
+from harness.core.suggest import did_you_mean, hints, meant, nearest
 from harness.core.suites import Task
 from harness.core.wording import worded
 from harness.errors import Place, Problem, UsageError
@@ -62,7 +62,7 @@ class Shelf:
     @property
     def names(self) -> tuple[str, ...]:
         files = [self.own, *([self.shipped] if self.shipped else [])]
-        return tuple(dict.fromkeys(name for file in files for e in file.all for name in (e.name, e.model.model_name)))
+        return tuple(dict.fromkeys(name for file in files for name in file.names))
 
     def resolve(self, entry: Entry | CascadeEntry, env: Mapping[str, str], problems: list[Problem]) -> Resolved | None:
         """Return the candidate of `entry`; None after adding what is wrong with it."""
@@ -90,6 +90,10 @@ class Chosen:
     missing: tuple[Missing, ...]
     """Those without a key: where keys are required, an error where listed, else left out."""
     notices: tuple[str, ...]
+    complete: bool
+    """Whether these are all that were meant."""
+    wrong: frozenset[str]
+    """Those of whose entry something is wrong, and all where nobody knows who was meant."""
 
 
 def open_shelf(folder: Path, shipped: Path, problems: list[Problem], exchange: Exchange | None = None) -> Shelf:
@@ -159,22 +163,35 @@ def choose(
         named = [(name, ("candidates", index)) for index, name in enumerate(file.candidates or ())]
     listed: dict[str, Where | None] = {}
     entries: list[Entry | CascadeEntry] = []
+    complete = bool(named) or (shelf.own.broken == frozenset() and not source.lacks(("candidates",)))
+    misspelt: list[tuple[str, Where | None]] = []
     for name, where in named:
-        for entry in _find(shelf, name, where, source, problems):
+        found = _find(shelf, name, where, source, problems)
+        misspelt += [] if found else [(name, where)]
+        for entry in found:
             if entry.name in listed:
-                problems.append(
-                    _problem(source, where, "E204", worded("the candidate '{name}' is listed twice", name=entry.name))
-                )
+                message = worded("the candidate '{name}' is listed twice", name=entry.name)
+                problems.append(_problem(source, where, "E204", message, worded("keep one of them")))
             else:
                 listed[entry.name] = where
                 entries.append(entry)
+    for name, where in misspelt:
+        best = meant(name, shelf.names)
+        found = shelf.named(best) if best else ()
+        complete = complete and found != ()
+        new = [entry for entry in found if entry.name not in listed]
+        listed |= {entry.name: where for entry in new}
+        entries += new
+    if not complete:  # whoever is not found may be one whose name could not be read
+        entries += [entry for entry in shelf.own.all if entry.lacks("model_name")]
     notices = [*filter(None, [shelf.absent]), *shelf.own.notices]
     if not named:
         entries = list(shelf.own.all)
-    resolved = [found for entry in entries if (found := shelf.resolve(entry, env, problems)) is not None]
+    resolved = [it for entry in entries if (it := shelf.resolve(entry, env, problems)) is not None]
+    complete = complete and len(resolved) == len(entries)
     wanted = {task.modality for task in tasks}
     if not named:
-        resolved = [found for found in resolved if wanted & found.candidate.modalities]
+        resolved = [it for it in resolved if wanted & it.candidate.modalities]
     needed = {*asked, *(name for section in (file.decision or {}).values() for name in section.must_pass or ())}
     absent = [found for found in resolved if found.absent and found.candidate.name not in needed]
     resolved = [found for found in resolved if found not in absent]
@@ -197,6 +214,8 @@ def choose(
         listed=listed,
         missing=tuple(Missing(candidate=it.candidate, variables=it.missing) for it in resolved if it.missing),
         notices=(*notices, *_ignored(resolved)),
+        complete=complete,
+        wrong=frozenset(it.candidate.name for it in resolved if it.wrong or source.lacks(("candidates",))),
     )
 
 
@@ -208,17 +227,22 @@ def bind(
     needs = {instrument.name: instrument for task in tasks for scorer in task.scorers for instrument in scorer.needs}
     given = file.instruments or {}
     known = dict.fromkeys([*INSTRUMENTS, JUDGE, *needs])
-    for name, candidate in given.items():
+    places = {name: ("instruments", name) for name in given}
+    for written, candidate in (file.instruments or {}).items():
+        name = written
         if name not in known:
             message, hint = worded("there is no instrument '{name}'", name=name), did_you_mean(name, known)
             problems.append(source.problem("E213", message, ("instruments", name), key=True, hint=hint))
-        elif name not in needs:
-            _serving(shelf, name, candidate, source, problems)
+            name = meant(name, known.keys() - given.keys()) or name
+            given = {**given, name: candidate}
+            places[name] = ("instruments", written)
+        if name not in needs:
+            _serving(shelf, name, candidate, places[name], source, problems)
     bound: dict[str, Candidate] = {}
     missing: list[Missing] = []
     for name, instrument in needs.items():
         serving = {**INSTRUMENTS, **given}.get(name)
-        if serving is None and {("instruments",), ("instruments", name)} & source.dropped:
+        if serving is None and source.lacks(("instruments", name)):
             continue
         if serving is None:
             message, example = (
@@ -227,7 +251,8 @@ def bind(
             )
             problems.append(source.problem("E213", message, ("instruments",), hint=example))
             continue
-        entry = _serving(shelf, name, serving, source, problems)
+        place = places.get(name, ("instruments", name))
+        entry = _serving(shelf, name, serving, place, source, problems)
         found = shelf.resolve(entry, env, problems) if entry else None
         if found is None:
             continue
@@ -240,7 +265,8 @@ def bind(
                 does=does,
                 modality=instrument.modality,
             )
-            problems.append(source.problem("E213", message, ("instruments", name)))
+            hint = worded("name a candidate that does {modality}", modality=instrument.modality)
+            problems.append(source.problem("E213", message, place, hint=hint))
         bound[name] = found.candidate
         if found.missing:
             missing.append(Missing(candidate=found.candidate, variables=found.missing))
@@ -301,14 +327,17 @@ def _find(
     if not entries and not shelf.may_hold(name):
         wild = [entry.name for entry in shelf.own.wildcards]
         also = worded("names like {wild} stand for models too", wild=[*wild]) if wild else None
-        hint = hints(did_you_mean(name, shelf.names), also, shelf.absent)
+        hint = hints(did_you_mean(name, shelf.names), also, shelf.absent) or worded("`bakeoff list` shows who there is")
         problems.append(
             _problem(source, where, "E208", worded("there is no candidate '{name}'", name=name), hint or None)
         )
     return entries
 
 
-def _serving(shelf: Shelf, instrument: str, name: str, source: Source, problems: list[Problem]) -> Entry | None:
+def _serving(
+    shelf: Shelf, instrument: str, name: str, where: Where, source: Source, problems: list[Problem]
+) -> Entry | None:
+    """Return the entry of whoever is to serve as an instrument, as it was meant; what is wrong is added."""
     entries = shelf.named(name)
     if len(entries) == 1 and isinstance(entries[0], Entry):
         return entries[0]
@@ -330,8 +359,9 @@ def _serving(shelf: Shelf, instrument: str, name: str, source: Source, problems:
             ),
             worded("say '{name}'", name=entries[0].name),
         )
-    problems.append(source.problem("E213", message, ("instruments", instrument), hint=hint))
-    return None
+    problems.append(source.problem("E213", message, where, hint=hint or worded("`bakeoff list` shows who there is")))
+    near = shelf.named(best) if not entries and (best := meant(name, shelf.names)) else ()
+    return next((entry for entry in near[:1] if isinstance(entry, Entry)), None)
 
 
 def _problem(source: Source, where: Where | None, code: str, message: str, hint: str | None = None) -> Problem:

@@ -16,9 +16,9 @@ from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from harness.config.composed import MAX_DEPTH, compose
-from harness.config.secrets import HIDDEN, MASK, holds_key, is_reference, looks_like_key, safe_excerpt, shown
+from harness.config.secrets import MASK, holds_key, is_reference, safe_excerpt, shown
 from harness.core.canonical import Json
-from harness.core.wording import foreign, worded
+from harness.core.wording import worded
 from harness.errors import Place, Problem, UsageError
 
 MAX_BYTES = 5_000_000
@@ -31,6 +31,8 @@ EXPONENT = re.compile(r"[-+]?\d[\d_]*(?:\.[\d_]*)?[eE][-+]?\d+|[-+]?\.\d[\d_]*[e
 
 Where = tuple[str | int, ...]
 """A place in the data: the keys and indices that lead to it."""
+LOST = -1
+"""Stands for the index of an item that is there no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,8 @@ class Source:
     keys: Mapping[Where, Span]
     """Where the key that leads to a place is written."""
     dropped: frozenset[Where] = frozenset()
-    """What `without` has taken out of its mappings."""
+    """What was written and could not be read, or was wrong: nothing is to be concluded from its absence. Of a list that
+    has lost an item, the place `LOST` of it."""
 
     def problem(
         self, code: str, message: str, where: Where = (), *, key: bool = False, hint: str | None = None
@@ -108,52 +111,95 @@ class Source:
                 return None
         return value
 
-    def without(self, wrong: Collection[Where], *, instead: Mapping[str, Json] = MappingProxyType({})) -> "Source":
+    def lacks(self, where: Where) -> bool:
+        """Whether what stands at `where`, or what it is a part of, was written and could not be used."""
+        return any(where[:length] in self.dropped for length in range(len(where) + 1))
+
+    def lacks_some(self, where: Where) -> bool:
+        """Whether anything of what stands at `where` was written and could not be used, or all of it."""
+        return self.lacks(where) or any(lost[: len(where)] == where for lost in self.dropped)
+
+    def renamed(self, meant: Mapping[Where, str]) -> "Source":
+        """Return the source with other keys at some places: what is below them keeps its place in the text."""
+
+        def path(where: Where) -> Where:
+            return tuple(meant.get(where[: at + 1], step) for at, step in enumerate(where))
+
+        def named(value: Json, where: Where) -> Json:
+            if isinstance(value, dict):
+                return {meant.get((*where, key), key): named(item, (*where, key)) for key, item in value.items()}
+            if isinstance(value, list):
+                return [named(item, (*where, index)) for index, item in enumerate(value)]
+            return value
+
+        return replace(
+            self,
+            data=named(self.data, ()),
+            values={path(where): span for where, span in self.values.items()},
+            keys={path(where): span for where, span in self.keys.items()},
+            dropped=frozenset(map(path, self.dropped)),
+        )
+
+    def without(
+        self, wrong: Collection[Where], *, instead: Mapping[Where, Json] = MappingProxyType({}),
+        meant: Mapping[Where, Json] = MappingProxyType({}),
+    ) -> "Source":  # fmt: skip
         """Return what is left without the values at `wrong`: items of lists move up, and keep their places in the text.
 
-        A wrong value whose key is in `instead` becomes what stands there.
+        A value at a place in `instead`, or none there, becomes what that says, and counts as lost all the same; one in
+        `meant` becomes what was meant.
         """
         moved: dict[Where, Where] = {}
+        gone = {*wrong} - instead.keys() - meant.keys()
+        added: dict[Where, list[str | int]] = {}
+        for place in instead:
+            added.setdefault(place[:-1], []).append(place[-1])
 
         def rest(value: Json, was: Where, now: Where) -> Json:
             moved[was] = now
+            if was in meant or was in instead:
+                return meant[was] if was in meant else instead[was]
             if isinstance(value, dict):
-                kept = {key: item for key, item in value.items() if (*was, key) not in wrong}
-                stand_ins = {key: instead[key] for key in value.keys() - kept.keys() if key in instead}
-                return {key: rest(item, (*was, key), (*now, key)) for key, item in kept.items()} | stand_ins
+                kept = {
+                    key: rest(item, (*was, key), (*now, key)) for key, item in value.items() if (*was, key) not in gone
+                }
+                return kept | {str(key): instead[*was, key] for key in added.get(was, ()) if key not in value}
             if isinstance(value, list):
-                left = [index for index in range(len(value)) if (*was, index) not in wrong]
+                left = [index for index in range(len(value)) if (*was, index) not in gone]
                 return [rest(value[index], (*was, index), (*now, at)) for at, index in enumerate(left)]
             return value
 
         data = rest(self.data, (), ())
-        lost = {
-            (*moved[where[:-1]], where[-1]) for where in wrong if where[:-1] in moved and isinstance(where[-1], str)
-        }
+        lost = {where if isinstance(where[-1], str) else (*where[:-1], LOST) for where in gone if where}
+        lost |= {*instead, *self.dropped}
         return replace(
             self,
             data=data,
             values={moved[where]: span for where, span in self.values.items() if where in moved},
             keys={moved[where]: span for where, span in self.keys.items() if where in moved},
-            dropped=frozenset(
-                {*lost, *(moved[where[:-1]] + where[-1:] for where in self.dropped if where[:-1] in moved)}
-            ),
+            dropped=frozenset((*moved[where[:-1]], where[-1]) for where in lost if where[:-1] in moved),
         )
 
 
-def read(path: Path) -> Source:
-    """Parse the YAML file `path`; UsageError with every problem of form (E201, E205) found."""
+def read(path: Path, problems: list[Problem] | None = None) -> Source:
+    """Parse the YAML file `path`; as `parse`."""
     text = _text(path)
-    return parse(text, file=str(path), folder=path.parent)
+    return parse(text, file=str(path), folder=path.parent, problems=problems)
 
 
-def parse(text: str, *, file: str, folder: Path = Path()) -> Source:
-    """Parse YAML; UsageError with every problem of form found."""
+def parse(text: str, *, file: str, folder: Path = Path(), problems: list[Problem] | None = None) -> Source:
+    """Parse YAML; UsageError with every problem of form found.
+
+    Where there is a list for them, the `problems` go there, and what can be read is returned; UsageError where nothing
+    can be.
+    """
     lines = tuple(text.splitlines())
+    found: list[Problem] = []
+    unread: frozenset[Where] = frozenset()
     try:
         root = compose(text)
     except yaml.MarkedYAMLError as error:
-        raise UsageError([_syntax_problem(error, file, lines)]) from error
+        root, unread = _salvaged(text, error, file, lines, found)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - text.rfind("\n", 0, error.position)
@@ -167,9 +213,16 @@ def parse(text: str, *, file: str, folder: Path = Path()) -> Source:
         raise UsageError([Problem(code="E201", message=message, file=file)]) from error
     builder = _Builder(file=file, lines=lines)
     data = builder.build(root, ()) if root is not None else None
-    if builder.problems:
-        raise UsageError(builder.problems)
-    return Source(file=file, folder=folder, lines=lines, data=data, values=builder.values, keys=builder.keys)
+    found += builder.problems
+    if found and (problems is None or root is None or () in builder.wrong):
+        raise UsageError(found)
+    source = Source(
+        file=file, folder=folder, lines=lines, data=data, values=builder.values, keys=builder.keys, dropped=unread
+    )
+    if problems is None or not found:
+        return source
+    problems += found
+    return source.without(builder.wrong)
 
 
 def _text(path: Path) -> str:
@@ -204,21 +257,17 @@ def _text(path: Path) -> str:
         ) from error
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, file: str, lines: tuple[str, ...]) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    said = error.problem or error.context or "not YAML"
-    said = HIDDEN if looks_like_key(said) else foreign(said)
-    hint = None
-    if "\\t" in said:
-        hint = worded("indent with spaces, not tabs")
-    elif error.context and error.context_mark is not None:
-        hint = worded(
-            "{context} that starts at line {line}", context=foreign(error.context), line=error.context_mark.line + 1
-        )
-    if mark is None:
-        return Problem(code="E201", message=worded("malformed YAML: {said}", said=said), file=file, hint=hint)
-    span = Span(line=mark.line + 1, column=mark.column + 1, length=1)
-    return Problem.at(_place(file, lines, span), "E201", worded("malformed YAML: {said}", said=said), hint=hint)
+def _salvaged(
+    text: str, error: yaml.MarkedYAMLError, file: str, lines: tuple[str, ...], problems: list[Problem]
+) -> tuple[Node | None, frozenset[Where]]:
+    """Return what can be read of a text that is no YAML, and what cannot; the problems are added."""
+    from harness.config.malformed import salvage
+
+    found = salvage(text, error)
+    for fault in found.faults:
+        span = Span(line=fault.line, column=fault.column, length=1)
+        problems.append(Problem.at(_place(file, lines, span), "E201", fault.message, hint=fault.hint))
+    return found.root, found.unread
 
 
 def _place(file: str, lines: tuple[str, ...], span: Span) -> Place:
@@ -236,6 +285,8 @@ class _Builder:
     values: dict[Where, Span] = field(default_factory=dict)
     keys: dict[Where, Span] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    wrong: set[Where] = field(default_factory=set)
+    """Where something stands that cannot be read."""
     nodes: int = 0
     open: set[int] = field(default_factory=set)
     """Nodes that are being built: meeting one again is an alias to itself."""
@@ -250,18 +301,19 @@ class _Builder:
                         "malformed YAML: more than {most:,} values once its aliases are expanded",
                         most=MAX_NODES,
                     ),
+                    (),
                 )
             return None
         self.values[where] = self._span(node)
         if isinstance(node, ScalarNode):
-            return self._scalar(node)
+            return self._scalar(node, where)
         if id(node) in self.open or len(self.open) >= MAX_DEPTH:
             fault = (
                 worded("an alias that contains itself")
                 if id(node) in self.open
                 else worded("deeper than {most} levels", most=MAX_DEPTH)
             )
-            self._add(node, worded("malformed YAML: {fault}", fault=fault))
+            self._add(node, worded("malformed YAML: {fault}", fault=fault), where)
             return None
         self.open.add(id(node))
         try:
@@ -282,14 +334,14 @@ class _Builder:
                         merged = self.build(source, where)
                         result |= merged if isinstance(merged, dict) else {}
                     else:
-                        self._add(source, worded("malformed YAML: `<<` takes a mapping"))
+                        self._add(source, worded("malformed YAML: `<<` takes a mapping"), (*where, "<<"))
         self.values[where] = self._span(node)
         own: dict[str, int] = {}
         for key, value in node.value:
             if key.tag == TAG + "merge":
                 continue
             if not isinstance(key, ScalarNode):
-                self._add(key, worded("malformed YAML: a key must be plain text"))
+                self._add_key(key, where)
                 continue
             name, line = key.value, key.start_mark.line + 1
             if name in own:
@@ -297,6 +349,7 @@ class _Builder:
                     key,
                     worded("the key {name} stands twice, first in line {line}", name=shown(name), line=own[name]),
                     code="E205",
+                    hint=worded("keep one of them"),
                 )
                 continue
             own[name] = line
@@ -304,7 +357,7 @@ class _Builder:
             result[name] = self.build(value, (*where, name))
         return result
 
-    def _scalar(self, node: ScalarNode) -> Json:
+    def _scalar(self, node: ScalarNode, where: Where) -> Json:
         kind, construct = node.tag.removeprefix(TAG), SafeConstructor()
         if kind == "str" and not node.style and EXPONENT.fullmatch(node.value):
             kind = "float"
@@ -321,12 +374,14 @@ class _Builder:
                     return number
                 raise ValueError(number)
         except (ValueError, KeyError, ConstructorError):
-            self._add(node, worded("{value} is no finite {kind}", value=shown(node.value), kind=kind), code="E204")
+            message = worded("{value} is no finite {kind}", value=shown(node.value), kind=kind)
+            self._add(node, message, where, code="E204")
             return None
         if kind not in ("str", "timestamp", "value"):
             self._add(
                 node,
                 worded("malformed YAML: the tag {tag} is not allowed", tag=shown(node.tag)),
+                where,
                 hint=worded("remove the tag"),
             )
             return None
@@ -339,6 +394,20 @@ class _Builder:
             line=start.line + 1, column=start.column + 1, length=max(1, end.column - start.column) if one_line else 1
         )
 
-    def _add(self, node: Node, message: str, *, code: str = "E201", hint: str | None = None) -> None:
+    def _add_key(self, key: Node, where: Where) -> None:
+        """Refuse a key that is no text: mostly `{{ input }}`, which YAML reads as a mapping in a mapping."""
+        line = self.lines[key.start_mark.line]
+        message, hint = worded("malformed YAML: a key must be plain text"), None
+        if line[: key.start_mark.column].endswith("{"):
+            message = worded("malformed YAML: {said}", said=worded("without quotes, `{{{{` begins a mapping"))
+            hint = worded("put the whole text in quotes")
+        self._add(key, message, where, hint=hint)
+
+    def _add(
+        self, node: Node, message: str, where: Where | None = None, *, code: str = "E201", hint: str | None = None
+    ) -> None:
+        """Add a problem with `node`; `where`: what cannot be read for it."""
         place = _place(self.file, self.lines, self._span(node))
         self.problems.append(Problem.at(place, code, message, hint=hint))
+        if where is not None:
+            self.wrong.add(where)

@@ -14,10 +14,11 @@ from typing import Any
 from harness.config.data import (
     MAX_PROBLEMS,
     TARGET_HINT,
+    file_meant,
     inside,
-    load_samples,
     nearest_file,
     no_target,
+    read_samples,
     without_target,
 )
 from harness.config.media import content, is_data, picture, recording, short
@@ -28,7 +29,7 @@ from harness.core.candidates import MODALITIES
 from harness.core.canonical import Json, to_json
 from harness.core.media import Audio, Image
 from harness.core.scores import Scorer
-from harness.core.suggest import did_you_mean
+from harness.core.suggest import did_you_mean, meant
 from harness.core.suites import Sample, Suite, Task
 from harness.core.wording import worded
 from harness.errors import Place, Problem, UsageError
@@ -53,10 +54,23 @@ def load_suite(path: Path, notices: list[str] | None = None) -> Suite:
     UsageError with every problem found: the file does not run, it has no SUITE, a task or a data file is wrong.
     What was guessed of a table's columns is added to `notices`.
     """
-    file = path / SUITE_FILE if path.is_dir() else path
     problems: list[Problem] = []
-    author = _Author(file=file, text=_text(file))
-    suite = author.suite()
+    suite = read_suite(path, problems, [] if notices is None else notices)
+    if problems or suite is None:
+        raise UsageError(problems)
+    return suite
+
+
+def read_suite(path: Path, problems: list[Problem], notices: list[str]) -> Suite | None:
+    """Do as `load_suite`, but add what is wrong to `problems` and return the suite all the same; None where it does not
+    run, or is none."""
+    file = path / SUITE_FILE if path.is_dir() else path
+    try:
+        author = _Author(file=file, text=_text(file))
+        suite = author.suite()
+    except UsageError as error:
+        problems.extend(error.problems)
+        return None
     folder = file.parent
     tasks = []
     if not suite.tasks:
@@ -78,7 +92,9 @@ def load_suite(path: Path, notices: list[str] | None = None) -> Suite:
                 )
             )
 
-        tasks.append(complete(task, folder, report, problems, [] if notices is None else notices))
+        tasks.append(complete(task, folder, report, problems, notices))
+    if any(task.modality not in MODALITIES for task in tasks):
+        return None
     for name, count in Counter(task.name for task in tasks).items():
         if count > 1:
             problems.append(
@@ -86,38 +102,36 @@ def load_suite(path: Path, notices: list[str] | None = None) -> Suite:
                     "E219", worded("suite '{suite}' has two tasks called '{name}'", suite=suite.name, name=name), name
                 )
             )
-    if problems:
-        raise UsageError(problems)
     return replace(suite, tasks=tasks, folder=str(folder))
 
 
 def complete(
     task: Task, folder: Path, report: Report, problems: list[Problem], notices: list[str]
 ) -> Task:  # fmt: skip
-    """Check `task` and read its samples, reporting every problem; of one that has some, return what is right."""
-    found = len(problems)
-    if task.modality not in MODALITIES:
-        hint = did_you_mean(str(task.modality), MODALITIES)
-        report("E220", worded("the modality {modality} is not known", modality=shown(task.modality)), "modality", hint)
-    if not isinstance(task.max_tokens, int) or task.max_tokens < 1:
-        report(
-            "E204",
-            worded("max_tokens is a whole number above 0, not {max_tokens}", max_tokens=shown(task.max_tokens)),
-            "max_tokens",
-            None,
-        )
-    _check_scorers(task, report)
-    judges = [it for it in task.scorers if isinstance(it, Scorer) and it.needs_target]
+    """Check `task` and read its samples, reporting every problem; returns what is right, as it was meant."""
+    modality = task.modality
+    if modality not in MODALITIES:
+        hint = did_you_mean(str(modality), MODALITIES)
+        report("E220", worded("the modality {modality} is not known", modality=shown(modality)), "modality", hint)
+        modality = meant(str(modality), MODALITIES) or modality
+    max_tokens = task.max_tokens
+    if not isinstance(max_tokens, int) or max_tokens < 1:
+        message = worded("max_tokens is a whole number above 0, not {max_tokens}", max_tokens=shown(max_tokens))
+        report("E204", message, "max_tokens", worded("for example max_tokens=256"))
+        max_tokens = 1
+    scorers = _right_scorers(task, report)
+    judges = [it for it in scorers if it.needs_target]
     judge = min(judges, key=lambda it: it.takes_empty_target, default=None)  # who asks the most
-    unread = len(problems)
     samples = _samples(task, folder, judge, report, problems, notices)
-    about = ABOUT.get(task.modality)
-    if task.modality in ("image_generation", "video_generation") and any(sample.files for sample in samples):
+    about = ABOUT.get(modality)
+    if modality in ("image_generation", "video_generation") and any(sample.files for sample in samples):
         about = ABOUT["vision"]  # they are to be edited, or set in motion
-    if len(problems) == found and about is not None:
+    if about is not None:
         samples = _with_media(samples, folder, report, about)
     if task.documents is not None:
-        samples = _with_documents(samples, _data(task.documents, folder, report, problems, notices), report)
+        found = len(problems)
+        passages = _data(task.documents, folder, report, problems, notices)
+        samples = () if len(problems) > found else _with_documents(samples, passages, report)
     if odd := [sample.id for sample in samples if not isinstance(sample.metadata.get("params", {}), dict)]:
         report(
             "E306",
@@ -125,12 +139,11 @@ def complete(
             "samples",
             None,
         )
-    if len(problems) > unread or (about is not None and len(problems) > found):
-        samples = ()  # they cannot be asked as they are
+        samples = tuple(sample for sample in samples if sample.id not in odd)
     if task.language is not None:
         samples = tuple(replace(sample, metadata={"lang": task.language, **sample.metadata}) for sample in samples)
     params: Any = to_json(task.params)  # an author's keys may be numbers, which JSON knows as text alone
-    return replace(task, samples=samples, params=params)
+    return replace(task, modality=modality, samples=samples, scorers=scorers, max_tokens=max_tokens, params=params)
 
 
 def find_suite(name: str, *, beside: Path, folder: Path, shipped: Path) -> Path | None:
@@ -149,11 +162,12 @@ def find_suite(name: str, *, beside: Path, folder: Path, shipped: Path) -> Path 
 
 
 def places(suite: Suite, path: Path) -> Iterator[tuple[str, Place]]:
-    """Yield where each task of `suite`, which was loaded from `path`, is written; as `core.runs.Bakeoff.places`."""
+    """Yield where each task of `suite`, which was loaded from `path`, is written; as `core.runs.Bakeoff.places` has it
+    below the suite."""
     file = path / SUITE_FILE if path.is_dir() else path
     author = _Author(file=file, text=_text(file))
     for task in suite.tasks:
-        at = f"task/{suite.name}/{task.name}"
+        at = task.name
         yield at, author.place(task.name)
         if task.system is not None and (system := author.argument("system", task.name)) is not None:
             yield f"{at}/system", system
@@ -270,7 +284,8 @@ class _Author:
         return Place(file=str(self.file), line=number, column=column, excerpt=excerpt, length=length)
 
 
-def _check_scorers(task: Task, report: Report) -> None:
+def _right_scorers(task: Task, report: Report) -> Sequence[Scorer]:
+    """Return the scorers of a task that are any, after reporting what is wrong with them."""
     classes = [scorer for scorer in task.scorers if not isinstance(scorer, Scorer)]
     for wrong in classes:
         hint = worded("write {name}()", name=wrong.__name__) if isinstance(wrong, type) else None
@@ -278,7 +293,7 @@ def _check_scorers(task: Task, report: Report) -> None:
     if not task.scorers:
         report("E203", worded("it has no scorer, so every output would count as passing"), "scorer", None)
     if classes or not task.scorers:
-        return
+        return [scorer for scorer in task.scorers if isinstance(scorer, Scorer)]
     names = [scorer.name for scorer in task.scorers]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         report("E210", worded("it has two scorers called '{name}'", name=name), "scorer", None)
@@ -289,6 +304,7 @@ def _check_scorers(task: Task, report: Report) -> None:
             "primary",
             did_you_mean(task.primary, names),
         )
+    return task.scorers
 
 
 def _samples(
@@ -319,11 +335,10 @@ def _data(
         )
     elif not (folder / written).exists():
         report("E301", worded("dataset not found: {written}", written=written), "data", nearest_file(folder, written))
+        meant_by = file_meant(folder, written)
+        return read_samples(meant_by, problems, notices, root=folder, judge=judge) if meant_by else ()
     else:
-        try:
-            return load_samples(folder / written, root=folder, judge=judge, notices=notices)
-        except UsageError as error:
-            problems.extend(error.problems)
+        return read_samples(folder / written, problems, notices, root=folder, judge=judge)
     return ()
 
 
@@ -343,6 +358,7 @@ def _with_documents(samples: tuple[Sample, ...], rows: Sequence[Sample], report:
                 )
                 hint = did_you_mean(unknown[0], passages)
             report("E306", message, "documents", hint)
+            continue
         documents: dict[str, Json] = {name: passages[name] for name in names if name in passages}
         complete.append(replace(sample, metadata={**sample.metadata, "documents": documents}))
     return tuple(complete)
@@ -364,23 +380,27 @@ def _given_samples(samples: Sequence[Sample], folder: Path, report: Report) -> t
                 "samples",
                 None,
             )
+    right = []
     for sample in samples:
-        for name in (name for name in sample.files if not is_data(name)):
-            if not inside(folder, name):
-                report("E307", worded("media path outside the suite: {name}", name=shown(name)), "files", None)
-            elif not (folder / name).is_file():
-                report("E308", worded("media file not found: {name}", name=name), "files", nearest_file(folder, name))
-    return tuple(samples)
+        outside = [name for name in sample.files if not is_data(name) and not inside(folder, name)]
+        absent = [name for name in sample.files if not (is_data(name) or name in outside or (folder / name).is_file())]
+        for name in outside:
+            report("E307", worded("media path outside the suite: {name}", name=shown(name)), "files", None)
+        for name in absent:
+            report("E308", worded("media file not found: {name}", name=name), "files", nearest_file(folder, name))
+        right += [] if outside or absent else [sample]
+    return tuple(right)
 
 
 def _with_media(samples: Sequence[Sample], folder: Path, report: Report, kind: str) -> tuple[Sample, ...]:
-    """Return the samples with what their files hold; one that cannot be sent as it is would be paid for in vain.
+    """Return the samples that are right, with what their files hold; one that cannot be sent would be paid for in vain.
 
     `kind` is what the task is about: any number of pictures, or one recording, of a conversation two.
     """
-    holding, faults = [], []
+    holding: list[Sample] = []
+    faults: list[tuple[Sample, str]] = []
     for sample in samples:
-        media: list[Image | Audio] = []
+        media, found = list[Image | Audio](), len(faults)
         if not sample.files:
             faults.append((sample, worded("it has no {kind}, and the task asks about one", kind=NAMES[kind])))
         if kind == RECORDING and len(sample.files) > (2 if "conversation" in sample.metadata else 1):
@@ -400,7 +420,7 @@ def _with_media(samples: Sequence[Sample], folder: Path, report: Report, kind: s
                     ),
                 )
             )
-        holding.append(replace(sample, media=tuple(media)))
+        holding += [replace(sample, media=tuple(media))] if len(faults) == found else []
     for sample, fault in faults[:MAX_PROBLEMS]:
         report("E314", worded("sample {id}: {fault}", id=shown(sample.id), fault=fault), "files", None)
     if len(faults) > MAX_PROBLEMS:

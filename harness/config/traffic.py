@@ -1,6 +1,6 @@
 """`traffic:` of bakeoff.yaml, or a file that holds nothing else: what the product will send."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harness.config.models import ExchangeSection, TrafficSection
@@ -8,6 +8,8 @@ from harness.config.paths import BAKEOFF_FILE
 from harness.config.source import Source, Where, read
 from harness.config.validate import validate
 from harness.core.candidates import Exchange
+from harness.core.suggest import did_you_mean, meant
+from harness.core.suites import Suite
 from harness.core.traffic import Seat, SelfHosting, Traffic
 from harness.core.wording import worded
 from harness.errors import Problem, UsageError
@@ -43,7 +45,7 @@ def load_traffic(folder: Path, file: Path | None = None, *, requests: float | No
     data = source.data if where == () else source.data["traffic"]  # type: ignore[index,call-overload]
     section = validate(TrafficSection, source, data, where, problems)
     if section is not None:
-        problems.extend(_contradictions(section, source, where))
+        problems.extend(contradictions(section, source, where))
     if section is None or problems:
         raise UsageError(problems)
     return _traffic(section)
@@ -62,26 +64,47 @@ def load_exchange(folder: Path) -> Exchange | None:
     return Exchange(cny_per_usd=section.cny_per_usd, date=section.date)
 
 
-def _contradictions(given: TrafficSection, source: Source, where: Where) -> Iterator[Problem]:
+def contradictions(
+    given: TrafficSection, source: Source, where: Where, suites: Sequence[Suite] | None = None
+) -> Iterator[Problem]:
+    """Find what says nothing, or two things, and in the mix the misspelt names of `suites`, where those are known.
+
+    A mix that names others altogether is another product's, and prices nothing here.
+    """
+
+    def unread(*keys: str) -> bool:
+        return any(source.lacks_some((*where, key)) for key in keys)
+
     by_user = given.users is not None and given.requests_per_user is not None
-    if given.requests_per_month is None and not by_user:
+    if (
+        given.requests_per_month is None
+        and not by_user
+        and not unread("requests_per_month", "requests_per_user", "users")
+    ):
         hint = worded("requests_per_month, or users with requests_per_user")
         yield source.problem("E206", worded("how many requests come in a month is missing"), where, hint=hint)
     if given.requests_per_month is not None and given.requests_per_user is not None:
         message = worded("'requests_per_user' and 'requests_per_month' both say how many requests come")
         yield source.problem("E204", message, (*where, "requests_per_user"), key=True, hint=worded("keep one of them"))
-    if given.seat is not None and given.users is None:
-        yield source.problem(
-            "E206", worded("the key 'users' is missing: a seat has a user"), (*where, "seat"), key=True
-        )
+    if given.seat is not None and given.users is None and not unread("users"):
+        message, hint = worded("the key 'users' is missing: a seat has a user"), worded("users: how many there are")
+        yield source.problem("E206", message, (*where, "seat"), key=True, hint=hint)
     host = given.self_hosting
-    if host is not None and (host.requests_per_s is None) == (host.candidate is None):
+    if host is not None and (host.requests_per_s is None) == (host.candidate is None) and not unread("self_hosting"):
         message = worded(
             "what a replica serves is said by requests_per_s or by a candidate of the run, and by one of them"
         )
         yield source.problem("E204", message, (*where, "self_hosting"), key=True, hint=worded("keep one of them"))
-    if given.mix is not None and not any(given.mix.values()):
-        yield source.problem("E217", worded("all shares of the mix are zero"), (*where, "mix"), key=True)
+    if given.mix is not None and not any(given.mix.values()) and not unread("mix"):
+        hint = worded("give at least one a share above 0")
+        yield source.problem("E217", worded("all shares of the mix are zero"), (*where, "mix"), key=True, hint=hint)
+    if suites is None:
+        return
+    known = [name for suite in suites for name in (suite.name, *(f"{suite.name}/{it.name}" for it in suite.tasks))]
+    for name in given.mix or {}:
+        if name not in known and meant(name, known) is not None:
+            message = worded("the mix names '{name}', which is no suite of these", name=name)
+            yield source.problem("E209", message, (*where, "mix", name), key=True, hint=did_you_mean(name, known))
 
 
 def _traffic(given: TrafficSection) -> Traffic:

@@ -2,7 +2,7 @@
 
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, Tag, ValidationError
 from harness.config.secrets import holds_key, shown
 from harness.config.source import Source, Where
 from harness.core.canonical import Json
-from harness.core.suggest import did_you_mean, nearest
+from harness.core.suggest import did_you_mean, meant, nearest
 from harness.core.wording import Wording, foreign, worded
 from harness.errors import Problem
 
@@ -19,23 +19,50 @@ M = TypeVar("M", bound=BaseModel)
 
 TEXT, NAME_OR_MAPPING = worded("text"), worded("a name or a mapping")
 
+NUMBER, WHOLE = worded("a number"), worded("a whole number")
+LIST, MAPPING = worded("a list"), worded("a mapping")
+
 EXPECTED = {
     "string_type": TEXT,
-    "int_type": worded("a whole number"),
-    "int_from_float": worded("a whole number"),
-    "float_type": worded("a number"),
-    "decimal_type": worded("a number"),
-    "is_instance_of": worded("a number"),
+    "int_type": WHOLE,
+    "int_from_float": WHOLE,
+    "float_type": NUMBER,
+    "decimal_type": NUMBER,
+    "is_instance_of": NUMBER,
     "bool_type": worded("true or false"),
-    "list_type": worded("a list"),
-    "dict_type": worded("a mapping"),
-    "model_type": worded("a mapping"),
-    "model_attributes_type": worded("a mapping"),
+    "list_type": LIST,
+    "dict_type": MAPPING,
+    "model_type": MAPPING,
+    "model_attributes_type": MAPPING,
     "union_tag_not_found": NAME_OR_MAPPING,
     "union_tag_invalid": NAME_OR_MAPPING,
     "finite_number": worded("a finite number"),
 }
 """pydantic's error type → what was expected, in the user's words."""
+
+HOW = {
+    NUMBER: worded("digits alone, without quotes or a unit, such as 5 or 0.95"),
+    WHOLE: worded("digits alone, without quotes, such as 5"),
+    LIST: worded("[a, b], or a line `- a` for each"),
+    MAPPING: worded("lines `key: value` below it, or {{key: value}}"),
+}
+"""What was expected → how it is written."""
+
+EXAMPLES = {
+    "suites": "suites: [text_core]",
+    "name": "name: faq",
+    "modality": "modality: text",
+    "data": "data: faq.csv",
+    "suite": "suite: text_core",
+    "metric": "metric: coverage",
+    "model_list": "model_list: [{model_name: mini, litellm_params: {model: openai/gpt-4o-mini}}]",
+    "model_name": "model_name: mini",
+    "litellm_params": "litellm_params: {model: openai/gpt-4o-mini}",
+    "model": "model: openai/gpt-4o-mini",
+    "candidate": "candidate: mini",
+    "date": "date: '2026-11-27'",
+}
+"""A key that is needed → what may be written."""
 
 
 def validate(model: type[M], source: Source, data: Json, where: Where, problems: list[Problem]) -> M | None:
@@ -45,11 +72,16 @@ def validate(model: type[M], source: Source, data: Json, where: Where, problems:
     except ValidationError as error:
         details = error.errors(include_url=False)
         unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
-        meant = {(*loc[:-1], nearest(str(loc[-1]), _fields(model, loc))) for loc in unknown}
-        kept = [it for it in details if it["type"] != "missing" or it["loc"] not in meant]
+        near = {(*loc[:-1], nearest(str(loc[-1]), _fields(model, loc))) for loc in unknown}
+        kept = [it for it in details if it["type"] != "missing" or it["loc"] not in near]
+        kept = [it for it in kept if not _is_consequence(source, where, it)]
         found = [_problem(model, source, where, dict(detail)) for detail in kept]
-        problems.extend(sorted(found, key=lambda problem: (problem.line or 0, problem.column or 0)))
+        problems.extend(sorted(found, key=_order))
         return None
+
+
+def _order(problem: Problem) -> tuple[int, int]:
+    return problem.line or 0, problem.column or 0
 
 
 def validate_parts(
@@ -57,70 +89,155 @@ def validate_parts(
     source: Source,
     problems: list[Problem],
     *,
-    part: Callable[[Where], Where] = lambda where: where,
     instead: Mapping[str, Json] = MappingProxyType({}),
 ) -> tuple[M, Source] | None:
     """Return a whole file as a `model`, with the source of that; None where nothing of it is right.
 
-    Problems that are found are added, and what is wrong is taken out, so that the rest can be looked at too. `part`
-    says how much that is for a fault at a place; a wrong value whose key is in `instead` becomes what stands there.
+    Problems that are found are added. A misspelt key or choice is read as what was meant; anything else that is wrong
+    is taken out, so that the rest can be looked at too. Where a key that is in `instead` is missing or its value is
+    wrong, that stands there, and counts as lost.
     """
-    found = validate(model, source, source.data, (), problems)
+    told: list[Problem] = []
+    source = _with_keys_meant(model, source, told)
+    found = validate(model, source, source.data, (), told)
+    problems.extend(sorted(told, key=_order))
+    stood_in: set[Where] = set()
     while found is None:
         try:
             found = model.model_validate(source.data)
         except ValidationError as error:
-            details = error.errors(include_url=False, include_context=False, include_input=False)
-            wrong = {part(_place(source, (), tuple(detail["loc"]))[0]) for detail in details}
+            wrong: set[Where] = set()
+            stand_ins, mended = dict[Where, Json](), dict[Where, Json]()
+            for detail in error.errors(include_url=False):
+                where, kind = _place(source, (), tuple(detail["loc"]))[0], detail["type"]
+                value = _missing(source, (), detail) if kind == "missing" else where
+                where = value[:-1] if kind == "missing" else where
+                best = meant(str(detail["input"]), _options(detail)) if kind == "literal_error" else None
+                if best is not None:
+                    mended[where] = best
+                elif value and value[-1] in instead and value not in stood_in:
+                    stand_ins[value] = instead[str(value[-1])]
+                else:
+                    wrong.add(where)
             if () in wrong:
                 return None
-            source = source.without(wrong, instead=instead)
+            stood_in |= stand_ins.keys()
+            source = source.without(wrong, instead=stand_ins, meant=mended)
     return found, source
+
+
+def _is_consequence(source: Source, root: Where, detail: Mapping[str, Any]) -> bool:
+    """Whether something is missing for the only reason that it could not be read, which has been said."""
+    if detail["type"] == "missing":
+        return source.lacks_some(_missing(source, root, detail))
+    where, _ = _place(source, root, tuple(detail["loc"]))
+    return (detail["type"] == "too_short" or detail["input"] is None) and source.lacks_some(where)
+
+
+def _missing(source: Source, root: Where, detail: Mapping[str, Any]) -> Where:
+    """Return where a key that is missing would stand; one without a value is missing too."""
+    *before, key = detail["loc"]
+    return (*_place(source, root, tuple(before))[0], key)
+
+
+def _with_keys_meant(model: type[BaseModel], source: Source, problems: list[Problem]) -> Source:
+    """Return the source with every misspelt key as it was meant, so that what stands below it is looked at; each is a
+    problem."""
+    while True:
+        try:
+            model.model_validate(source.data)
+            return source
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+        missing = {_missing(source, (), detail) for detail in details if detail["type"] == "missing"}
+        names: dict[Where, str] = {}
+        for detail in (it for it in details if it["type"] == "extra_forbidden"):
+            where, _ = _place(source, (), tuple(detail["loc"]))
+            key, fields = str(where[-1]), _fields(model, tuple(detail["loc"]))
+            best = meant(key, fields) or nearest(key, [str(it[-1]) for it in missing if it[:-1] == where[:-1]])
+            beside = source.at(where[:-1])
+            taken = [
+                *(beside if isinstance(beside, dict) else ()),
+                *(names[at] for at in names if at[:-1] == where[:-1]),
+            ]
+            if best is not None and best not in taken and not source.lacks_some((*where[:-1], best)):
+                names[where] = best
+                problems.append(_problem(model, source, (), dict(detail)))
+        if not names:
+            return source
+        source = source.renamed(names)
+
+
+def _options(detail: Mapping[str, Any]) -> list[str]:
+    """Return the choices of which a value is none."""
+    return [option.strip("' ") for option in detail["ctx"]["expected"].replace(" or ", ", ").split(",")]
 
 
 def _problem(model: type[BaseModel], source: Source, root: Where, detail: Mapping[str, Any]) -> Problem:
     kind, loc = detail["type"], tuple(detail["loc"])
     where, on_key = _place(source, root, loc)
+    hint: Wording | None
     if kind == "extra_forbidden":
         message = worded("unknown key {key}", key=shown(loc[-1]))
-        return source.problem("E202", message, where, key=True, hint=did_you_mean(str(loc[-1]), _fields(model, loc)))
+        hint = did_you_mean(str(loc[-1]), _fields(model, loc)) or worded("take it out")
+        return source.problem("E202", message, where, key=True, hint=hint)
     if kind == "missing":
-        return source.problem("E206", worded("the key '{key}' is missing", key=loc[-1]), where)
+        example = EXAMPLES.get(str(loc[-1]), f"{loc[-1]}: ...")
+        hint = worded("add it, for example {example}", example=example)
+        return source.problem("E206", worded("the key '{key}' is missing", key=loc[-1]), where, hint=hint)
     named = (part for part in reversed(loc) if isinstance(part, str) and not part.startswith(("<", "[")))
     name = next((worded("'{key}': ", key=part) for part in named), "")
     if any(isinstance(step, str) and holds_key(step) for step in where):
-        return source.problem("E204", worded("{name}expected os.environ/NAME", name=name), where)
+        hint = worded("os.environ/ and the name of the variable that holds it")
+        return source.problem("E204", worded("{name}expected os.environ/NAME", name=name), where, hint=hint)
     if kind in EXPECTED:
-        return source.problem("E204", *_wrong_type(source, where, name, EXPECTED[kind], detail["input"]))
+        message = _wrong_type(source, where, name, EXPECTED[kind], detail["input"])
+        return source.problem("E204", message, where, hint=HOW.get(EXPECTED[kind]))
     if kind == "literal_error":
-        options = [option.strip("' ") for option in detail["ctx"]["expected"].replace(" or ", ", ").split(",")]
-        message = worded(
-            "{name}{came} is none of {options}", name=name, came=shown(detail["input"]), options=[*options]
-        )
+        options = _options(detail)
+        message = worded("{name}{came} is no choice", name=name, came=shown(detail["input"]))
         hint = did_you_mean(str(detail["input"]), options)
-        return source.problem("E204", message, where, hint=None if hint and hint.startswith("known:") else hint)
+        return source.problem("E204", message, where, hint=hint)
     if kind == "string_pattern_mismatch":
         message = worded("{name}expected a name on one line, came {came}", name=name, came=shown(detail["input"]))
-        return source.problem("E204", message, where, key=on_key)
-    said = {"name": name, "fault": _fault(kind, detail)}
+        hint = worded("letters, digits and signs on one line")
+        if "d{4}" in detail["ctx"]["pattern"]:
+            message = worded("{name}expected a date, came {came}", name=name, came=shown(detail["input"]))
+            hint = worded("such as {example}", example="2026-11-27")
+        return source.problem("E204", message, where, key=on_key, hint=hint)
+    hint = _bound(kind, detail.get("ctx", {}))
+    if kind.startswith(("greater_than", "less_than")):
+        is_small = worded("{name}{came} is too small", name=name, came=shown(detail["input"]))
+        is_large = worded("{name}{came} is too large", name=name, came=shown(detail["input"]))
+        message = is_small if kind.startswith("greater_than") else is_large
+        return source.problem("E204", message, where, key=on_key, hint=hint)
+    said = {"name": name, "fault": _fault(detail)}
     if isinstance(detail["input"], dict | list):
-        return source.problem("E204", worded("{name}{fault}", **said), where, key=on_key)
+        return source.problem("E204", worded("{name}{fault}", **said), where, key=on_key, hint=hint)
     message = worded("{name}{fault}, came {came}", came=shown(detail["input"]), **said)
-    return source.problem("E204", message, where, key=on_key)
+    return source.problem("E204", message, where, key=on_key, hint=hint)
 
 
-def _fault(kind: str, detail: Mapping[str, Any]) -> Wording:
-    """Return what pydantic says, in its words."""
-    limits = detail.get("ctx", {})
+def _bound(kind: str, limits: Mapping[str, Any]) -> Wording | None:
+    """Return what may be written where a value is beyond a limit."""
     match kind:
         case "greater_than":
-            return worded("input should be greater than {limit}", limit=_round(limits["gt"]))
+            return worded("a number above {limit}", limit=_round(limits["gt"]))
         case "greater_than_equal":
-            return worded("input should be greater than or equal to {limit}", limit=_round(limits["ge"]))
+            return worded("{limit} or more", limit=_round(limits["ge"]))
         case "less_than":
-            return worded("input should be less than {limit}", limit=_round(limits["lt"]))
+            return worded("a number below {limit}", limit=_round(limits["lt"]))
         case "less_than_equal":
-            return worded("input should be less than or equal to {limit}", limit=_round(limits["le"]))
+            return worded("{limit} or less", limit=_round(limits["le"]))
+        case "too_short" | "string_too_short":
+            return worded("fill it in, or take the key out")
+        case "too_long" | "string_too_long":
+            return worded("at most {limit}", limit=limits.get("max_length"))
+    return None
+
+
+def _fault(detail: Mapping[str, Any]) -> Wording:
+    """Return what pydantic says, in its words."""
     said = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return foreign(f"{said[:1].lower()}{said[1:]}")
 
@@ -130,29 +247,26 @@ def _round(limit: Any) -> Any:
     return int(limit) if limit == int(limit) else limit
 
 
-def _wrong_type(source: Source, where: Where, name: str, expected: str, value: Any) -> tuple[Wording, Where]:
+def _wrong_type(source: Source, where: Where, name: str, expected: str, value: Any) -> Wording:
     raw = source.raw(where)
     if expected in (TEXT, NAME_OR_MAPPING) and raw and isinstance(value, bool | int | float):
         came = worded("the number {number}", number=raw)
         if raw != str(value):
             read_as = str(value).lower() if isinstance(value, bool) else worded("the number {number}", number=value)
             came = worded("{text}, which YAML reads as {read_as}", text=shown(raw), read_as=read_as)
-        return (
-            worded(
-                '{name}expected {expected}, came {came}; write it in quotes: "{raw}"',
-                name=name,
-                expected=expected,
-                came=came,
-                raw=raw,
-            ),
-            where,
+        return worded(
+            '{name}expected {expected}, came {came}; write it in quotes: "{raw}"',
+            name=name,
+            expected=expected,
+            came=came,
+            raw=raw,
         )
     kinds: dict[type, str] = {
-        type(None): worded("nothing"), bool: str(value).lower(), dict: worded("a mapping"), list: worded("a list"),
+        type(None): worded("nothing"), bool: str(value).lower(), dict: MAPPING, list: LIST,
         str: worded("the text {text}", text=shown(value)),
     }  # fmt: skip
     came_as = kinds.get(type(value), shown(value))
-    return worded("{name}expected {expected}, came {came}", name=name, expected=expected, came=came_as), where
+    return worded("{name}expected {expected}, came {came}", name=name, expected=expected, came=came_as)
 
 
 def _place(source: Source, root: Where, loc: tuple[str | int, ...]) -> tuple[Where, bool]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from harness.config.models import WeightsSection
-from harness.config.source import Source, Where
+from harness.config.source import LOST, Source, Where
 from harness.core.rules import Elicitation, Profile, Weighing
-from harness.core.suggest import did_you_mean
+from harness.core.suggest import did_you_mean, meant
 from harness.core.wording import worded
 from harness.errors import Problem
 
@@ -25,19 +25,25 @@ def profile(
     None after adding what is wrong, such as pairs that contradict each other.
     """
     said = [method for method in Elicitation if getattr(given, method) is not None]
-    if len(said) != 1:
+    unread = [method for method in Elicitation if (*where, method.value) in source.dropped]
+    if len(said) + len(unread) != 1:
         message = worded("weights are given by exactly one of points, swing, order and ahp")
-        problems.append(source.problem("E226", message, where, key=True))
+        hint = worded(
+            "for example weights: {{points: {{{example}}}}}", example=", ".join(f"{it}: 1" for it in criteria)
+        )
+        problems.append(source.problem("E226", message, where, key=True, hint=hint))
+        return None
+    if not said:
         return None
     (method,) = said
     at = (*where, method.value)
     faults = list(_faults(given, method, criteria, source, at))
     try:
-        weights, ratio = ((), None) if faults else _weights(given, criteria)
+        weights, ratio = ((), None) if faults or source.lacks_some(at) else _weights(given, criteria)
     except ValueError as error:
         faults.append(source.problem("E226", error.args[0], at, key=True))
     problems.extend(faults)
-    if faults:
+    if faults or not weights:
         return None
     weighing = Weighing(method=method, consistency_ratio=ratio, by=given.by, on=given.on)
     return Profile(name=name, weights=weights, weighing=weighing)
@@ -47,11 +53,15 @@ def _faults(
     given: WeightsSection, method: Elicitation, criteria: Sequence[str], source: Source, at: Where
 ) -> Iterator[Problem]:
     named = list(_named(given, at))
+    are_read = not source.lacks_some(at)
+    told = {name if name in criteria else meant(name, criteria) for name, _, _ in named}
+    told |= {str(lost[len(at)]) for lost in source.dropped if lost[: len(at)] == at and len(lost) > len(at)}
     for name, where, key in named:
         if name not in criteria:
             message, hint = worded("there is no criterion '{name}'", name=name), did_you_mean(name, criteria)
             yield source.problem("E226", message, where, key=key, hint=hint)
-    if missing := [name for name in criteria if name not in {name for name, _, _ in named}]:
+    missing = [name for name in criteria if name not in told] if (*at, LOST) not in source.dropped else []
+    if missing:
         zero = method in (Elicitation.POINTS, Elicitation.SWING)
         hint = worded("`{name}: 0` says that it does not count", name=missing[0]) if zero else None
         yield source.problem(
@@ -59,15 +69,18 @@ def _faults(
             worded("'{method}' says nothing of {names}", method=method, names=missing),
             at,
             key=True,
-            hint=hint,
+            hint=hint or worded("name every criterion"),
         )
     if given.order is not None:
         for index, name in enumerate(given.order):
             if name in given.order[:index]:
-                yield source.problem("E226", worded("'{name}' stands twice in the order", name=name), (*at, index))
-    if given.points is not None and not any(given.points.values()):
-        yield source.problem("E217", worded("all weights are zero, so nothing would decide"), at, key=True)
-    if given.ahp is not None and not missing:
+                message = worded("'{name}' stands twice in the order", name=name)
+                yield source.problem("E226", message, (*at, index), hint=worded("keep one of them"))
+    if given.points is not None and not any(given.points.values()) and are_read:
+        hint = worded("give at least one a weight above 0")
+        message = worded("all weights are zero, so nothing would decide")
+        yield source.problem("E217", message, at, key=True, hint=hint)
+    if given.ahp is not None and not missing and are_read and all(name in criteria for name, _, _ in named):
         yield from _unpaired(given.ahp, criteria, source, at)
 
 
@@ -88,7 +101,8 @@ def _unpaired(
         for other in others:
             where = (*at, name, other)
             if name == other:
-                yield source.problem("E226", worded("'{name}' is held against itself", name=name), where, key=True)
+                message = worded("'{name}' is held against itself", name=name)
+                yield source.problem("E226", message, where, key=True, hint=worded("take it out"))
             elif name in pairs.get(other, ()) and criteria.index(name) > criteria.index(other):
                 message = worded("'{name}' and '{other}' are held against each other twice", name=name, other=other)
                 yield source.problem(

@@ -13,6 +13,13 @@ def nearest(written: str, known: Iterable[str], *, cutoff: float = 0.6) -> str |
     return by_folded[found[0]] if found else None
 
 
+def meant(written: str, known: Iterable[str]) -> str | None:
+    """Return the known name of which `written` is a slip of the finger, so that one may go on as if it stood there."""
+    names = list(known)
+    best = nearest(written, names, cutoff=0.8)
+    return best or next((name for name in names if _swapped(written.casefold(), name.casefold())), None)
+
+
 def did_you_mean(written: str, known: Iterable[str], *, cutoff: float = 0.6) -> Wording | None:
     """Return `did you mean 'x'?`; else the known names if they are few; else None."""
     names = list(dict.fromkeys(known))
@@ -31,3 +38,12 @@ def hints(*given: str | None) -> str:
     for hint in said[1:]:
         whole = worded("{first} {then}" if whole.endswith("?") else "{first}; {then}", first=whole, then=hint)
     return whole
+
+
+def _swapped(one: str, other: str) -> bool:
+    """Whether two neighbours have changed places, and all else is the same."""
+    differ = [at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
+    if len(one) != len(other) or len(differ) != 2:
+        return False
+    first, second = differ
+    return second == first + 1 and (one[first], one[second]) == (other[second], other[first])

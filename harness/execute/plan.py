@@ -17,7 +17,7 @@ from harness.errors import Problem, UsageError
 from harness.execute.asking import Asker, asker, needed
 from harness.execute.fitness import left_out, params_of_samples
 from harness.execute.measurements import measurement
-from harness.execute.prompts import PromptError, stage_renderer
+from harness.execute.prompts import PromptError, refuse_unseen, stage_renderer
 
 KEY_VERSION = 1
 """Raised when the same call would get another key: no earlier record is found by its key after that."""
@@ -139,7 +139,7 @@ def _expand(bakeoff: Bakeoff, exclusions: Iterable[Exclusion]) -> tuple[list[Cal
             except PromptError as error:
                 said = worded("sample {id!r}: {error}", id=unit.sample.id, error=error)
                 key = f"{unit.suite}/{unit.task.name}: {error}"
-                problems.setdefault(key, _problem(bakeoff, unit.suite, unit.task.name, said))
+                problems.setdefault(key, _problem(bakeoff, unit.suite, unit.task.name, said, error.hint))
     return calls, list(problems.values())
 
 
@@ -177,8 +177,12 @@ def _units(bakeoff: Bakeoff, exclusions: Iterable[Exclusion], problems: dict[str
             )
             try:
                 ask = asker(task)
+                if not task.loaded:  # its data is wrong, which has been said
+                    refuse_unseen(task.prompt)
+                    refuse_unseen(task.system or "")
             except PromptError as error:
-                problems[f"{suite.name}/{task.name}"] = _problem(bakeoff, suite.name, task.name, str(error))
+                said = error.args[0]
+                problems[f"{suite.name}/{task.name}"] = _problem(bakeoff, suite.name, task.name, said, error.hint)
                 continue
             units += [
                 _Unit(suite=suite.name, task=task, sample=sample, candidates=candidates, ask=ask)
@@ -241,7 +245,7 @@ def _wrong_stages(bakeoff: Bakeoff) -> Iterator[Problem]:
                     error=error,
                 )
                 before = ", ".join(f"stages.{name}.text" for name in told) or "-"
-                hint = worded("it sees input, documents and what came before: {before}", before=before)
+                hint = error.hint or worded("it sees input, documents and what came before: {before}", before=before)
                 place = bakeoff.place("candidate", cascade.name, stage.name)
                 yield Problem.at(place, "E312", message, hint=hint)
             told[stage.name] = "what it said"
@@ -267,11 +271,8 @@ def _instrument_counts(bakeoff: Bakeoff, calls: Iterable[Call]) -> dict[str, int
     return dict(Counter(need.name for call in calls for need in needed(tasks[call.suite, call.task])))
 
 
-def _problem(bakeoff: Bakeoff, suite: str, task: str, said: str) -> Problem:
-    place = bakeoff.place("task", suite, task)
+def _problem(bakeoff: Bakeoff, suite: str, task: str, said: str, hint: str | None) -> Problem:
+    message = worded("{task}: {said}", task=f"{suite}/{task}", said=said)
     return Problem.at(
-        place,
-        "E312",
-        worded("{task}: {said}", task=f"{suite}/{task}", said=said),
-        hint=worded("mend the task in its suite"),
+        bakeoff.place("task", suite, task), "E312", message, hint=hint or worded("mend the task in its suite")
     )

@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from harness.core.requests import Document
+from harness.core.suggest import nearest
 from harness.core.suites import Sample
 from harness.core.wording import foreign, worded
 
@@ -23,11 +24,18 @@ _INPUT = re.compile(r"\{\{\s*input\s*\}\}")
 _MARKUP = re.compile(r"\{(?:[{%#]|\Z)|\r")
 """What Jinja may read otherwise than as the text that stands there."""
 
+_UNDEFINED = re.compile(r"^('\w+') is undefined$|has no attribute '(\w+)'$")
+
 TOO_LONG = worded("the rendered text passes {most:,} characters", most=MAX_CHARACTERS)
 
 
 class PromptError(Exception):
     """A template cannot be rendered; the message says why in one sentence."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        """`hint`: how to mend it, where that is known."""
+        super().__init__(message)
+        self.hint = hint
 
 
 def renderer(source: str) -> Callable[[Sample], str]:
@@ -77,7 +85,8 @@ def _compiled(source: str, visible: Sequence[str]) -> Callable[..., str]:
     try:
         template = _environment().from_string(source)
     except TemplateError as error:
-        raise PromptError(f"the template is not valid: {error.message}") from error
+        message = worded("the template is not valid: {error}", error=foreign(str(error.message)))
+        raise PromptError(message) from error
 
     def render(**values: Any) -> str:
         pieces, length = [], 0
@@ -88,7 +97,7 @@ def _compiled(source: str, visible: Sequence[str]) -> Callable[..., str]:
                 if length > MAX_CHARACTERS:
                     raise PromptError(TOO_LONG)
         except TemplateError as error:
-            raise PromptError(_reason(error, visible)) from error
+            raise _failure(error, visible, values.get("metadata", ())) from error
         except (TypeError, ValueError, KeyError, ArithmeticError, MemoryError) as error:
             raise PromptError(worded("the template fails: {error}", error=error)) from error
         return "".join(pieces)
@@ -96,13 +105,38 @@ def _compiled(source: str, visible: Sequence[str]) -> Callable[..., str]:
     return render
 
 
-def _reason(error: Any, visible: Sequence[str]) -> str:
+def refuse_unseen(source: str) -> None:
+    """PromptError where a template names what none sees, for a task without a sample that it could be rendered with.
+
+    A template that asks what is defined may name anything.
+    """
+    if not _MARKUP.search(_INPUT.sub("", source.removesuffix("\n"))):
+        return
+    from jinja2 import meta, nodes
+
+    tree = _environment().parse(source)
+    asked = [node.name for node in tree.find_all((nodes.Test, nodes.Filter))]
+    unseen = sorted(meta.find_undeclared_variables(tree) - {*VISIBLE} - _environment().globals.keys())
+    if unseen and not {"defined", "undefined", "default", "d"} & {*asked}:
+        raise _unseen(f"{unseen[0]!r} is undefined", VISIBLE)
+
+
+def _failure(error: Any, visible: Sequence[str], fields: Iterable[str]) -> PromptError:
     from jinja2 import UndefinedError
 
     text = str(error.message or error)
     if isinstance(error, UndefinedError):
-        return worded("{fault}; a template sees {names}", fault=foreign(text), names=[*visible])
-    return worded("the template fails: {error}", error=foreign(text))
+        return _unseen(text, visible, fields)
+    return PromptError(worded("the template fails: {error}", error=foreign(text)))
+
+
+def _unseen(said: str, visible: Sequence[str], fields: Iterable[str] = ()) -> PromptError:
+    """Return what Jinja says of a name that a template does not see, with the nearest that it does."""
+    unknown = _UNDEFINED.search(said)
+    fault = worded("{name} is undefined", name=unknown[1]) if unknown and unknown[1] else foreign(said)
+    best = nearest((unknown[1] or unknown[2]).strip("'"), [*visible, *fields]) if unknown else None
+    message = worded("{fault}; a template sees {names}", fault=fault, names=[*visible])
+    return PromptError(message, hint=worded("did you mean '{name}'?", name=best) if best else None)
 
 
 @cache

@@ -31,9 +31,8 @@ from harness.pipeline.planning import (
     plan,
     read_sheet,
     reload,
-    require_budget,
     require_permission,
-    require_somebody,
+    require_ready,
 )
 from harness.pipeline.prices import candidate_prices, price_book, price_changes, update_prices
 from harness.pipeline.running import (
@@ -93,10 +92,9 @@ __all__ = [
     "redactor",
     "reload",
     "report",
-    "require_budget",
     "require_engines",
     "require_permission",
-    "require_somebody",
+    "require_ready",
     "run",
     "score",
     "start",

@@ -131,7 +131,7 @@ def plan(bakeoff: Bakeoff) -> Plan:
     try:
         return plan_calls(bakeoff)
     except UsageError as error:
-        raise UsageError(_unplannable(bakeoff) or error.problems) from error
+        raise UsageError(_unplannable(bakeoff, bakeoff) or error.problems) from error
 
 
 def notices(bakeoff: Bakeoff, planned: Plan) -> tuple[str, ...]:
@@ -143,34 +143,11 @@ def notices(bakeoff: Bakeoff, planned: Plan) -> tuple[str, ...]:
     return (*bakeoff.notices, *(worded("{said} ({tasks})", said=it, tasks=tasks) for it, tasks in left_out.items()))
 
 
-def require_somebody(bakeoff: Bakeoff, planned: Plan) -> None:
-    """UsageError for each suite with a task that nobody can be asked, since it sends what no candidate takes."""
-    asked = {(call.suite, call.task) for call in planned.calls}
-    problems = []
-    for suite in bakeoff.suites:
-        unasked = [task.name for task in suite.tasks if (suite.name, task.name) not in asked]
-        if not unasked:
-            continue
-        excluded = [it for it in planned.exclusions if it.suite == suite.name and it.task in unasked]
-        why = list(dict.fromkeys(worded("'{name}': {why}", name=it.candidate, why=it.reason) for it in excluded))
-        rest = ", ".join(task.name for task in suite.tasks if task.name not in unasked)
-        without = worded("take the suite out")
-        if rest:
-            without = worded("ask only the rest: {{suite: {name}, tasks: [{tasks}]}}", name=suite.name, tasks=rest)
-        message = worded(
-            "nobody can be asked {unasked}: {why}", unasked=[f"{suite.name}/{name}" for name in unasked], why=why
-        )
-        place = bakeoff.place("task", suite.name, unasked[0])
-        problems.append(
-            Problem.at(place, "E212", message, hint=worded("add a candidate that can, or {without}", without=without))
-        )
-    if problems:
-        raise UsageError(problems)
-
-
-def require_budget(bakeoff: Bakeoff, planned: Plan) -> None:
-    """UsageError where there is a budget that could not hold, since a price is not known, or that buys nothing."""
-    if problems := _unpayable(bakeoff, planned.calls):
+def require_ready(bakeoff: Bakeoff, planned: Plan, *, somebody: bool = True, budget: bool = True) -> None:
+    """UsageError with every reason for which a plan that could be made is not to be sent: a task that nobody can be
+    asked, a budget that could not hold or that buys nothing."""
+    problems = list(_nobody(bakeoff, planned)) if somebody else []
+    if problems := [*problems, *(_unpayable(bakeoff, planned.calls) if budget else ())]:
         raise UsageError(problems)
 
 
@@ -285,12 +262,32 @@ def stored_samples(bakeoff: Bakeoff) -> list["StoredSample"]:
     ]
 
 
-def _unplannable(bakeoff: Bakeoff) -> list[Problem]:
-    """Return what keeps a bake-off, of which parts may be missing, from being planned and paid."""
+def _nobody(bakeoff: Bakeoff, planned: Plan) -> Iterator[Problem]:
+    """Name each suite with a task that nobody can be asked, since it sends what no candidate takes."""
+    asked = {(call.suite, call.task) for call in planned.calls}
+    for suite in bakeoff.suites:
+        unasked = [task.name for task in suite.tasks if (suite.name, task.name) not in asked]
+        if not unasked:
+            continue
+        excluded = [it for it in planned.exclusions if it.suite == suite.name and it.task in unasked]
+        why = list(dict.fromkeys(worded("'{name}': {why}", name=it.candidate, why=it.reason) for it in excluded))
+        rest = ", ".join(task.name for task in suite.tasks if task.name not in unasked)
+        without = worded("take the suite out")
+        if rest:
+            without = worded("ask only the rest: {{suite: {name}, tasks: [{tasks}]}}", name=suite.name, tasks=rest)
+        message = worded(
+            "nobody can be asked {unasked}: {why}", unasked=[f"{suite.name}/{name}" for name in unasked], why=why
+        )
+        place = bakeoff.place("task", suite.name, unasked[0])
+        yield Problem.at(place, "E212", message, hint=worded("add a candidate that can, or {without}", without=without))
+
+
+def _unplannable(known: Bakeoff, whole: Bakeoff) -> list[Problem]:
+    """Return what keeps a bake-off from being planned, as far as it is `known`, and what of it is `whole` from being
+    paid."""
     from harness.execute.plan import plan_partly
 
-    calls, problems = plan_partly(bakeoff)
-    return [*problems, *_unpayable(bakeoff, calls)]
+    return [*plan_partly(known)[1], *_unpayable(whole, plan_partly(whole)[0])]
 
 
 def _unpayable(bakeoff: Bakeoff, calls: Sequence[Call]) -> list[Problem]:

@@ -20,9 +20,8 @@ from harness.pipeline.machine import provide_engines, require_engines
 from harness.pipeline.planning import (
     Selection,
     notices,
-    require_budget,
     require_permission,
-    require_somebody,
+    require_ready,
     stored_samples,
 )
 
@@ -48,9 +47,7 @@ def begin(
     installed or programs of models may not be run.
     """
     if resume is None:
-        require_budget(bakeoff, planned)
-        if not selection.candidates and not selection.shipped:
-            require_somebody(bakeoff, planned)
+        require_ready(bakeoff, planned, somebody=not selection.candidates and not selection.shipped)
     require_permission(bakeoff, selection)
     if say is None:
         require_engines(bakeoff)

@@ -43,6 +43,14 @@ def test_a_budget_that_buys_nothing_is_refused_with_its_place(desk: Desk) -> Non
     assert "warning: the budget of $0.01 buys 0 of 4 calls" in desk.bakeoff("plan").out
 
 
+def test_a_budget_and_a_task_for_nobody_are_told_together(desk: Desk) -> None:
+    desk.entries.clear()
+    desk.candidate("one", model="gpt-4o-mini", more="    model_info: {mode: chat, supports_function_calling: false}\n")
+    desk.write("bakeoff.yaml", "suites: [tool_calling, text_core]\ncandidates: [one]\nrun: {budget_usd: 0.0000001}\n")
+    err = desk.bakeoff("check", code=2).err
+    assert [line[:12] for line in err.splitlines() if line.startswith("error")] == ["error[E212]:", "error[E224]:"]
+
+
 def test_a_task_that_nobody_can_take_is_an_error_and_no_sample_of_it_counts(desk: Desk) -> None:
     desk.write("bakeoff.yaml", "suites: [tool_calling, text_core]\ncandidates: [smollm2]\n")
     for verb in ("check", "plan"):

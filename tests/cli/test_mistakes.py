@@ -1,6 +1,7 @@
 """Each mistake that a newcomer makes is one screen: what, where, how to mend it, and an exit code; nothing is sent."""
 # ruff: noqa: E501 - tables have one case a line
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -94,7 +95,7 @@ MISTAKES = {
     "no traffic": Mistake(command=("cost", "latest", "--traffic", "trafic.yaml"), says=("error[E200]: there is no trafic.yaml", "  fix: --requests N says how many come in a month, --traffic FILE names a file")),
     "no YAML": Mistake(
         files={"providers.yaml": PROVIDERS.replace("os.environ/DESK_KEY}", CANARY)},
-        says=("error[E201]: malformed YAML: ", "  --> providers.yaml:4:1"),
+        says=("error[E201]: malformed YAML: the { that opens here is not closed", "  --> providers.yaml:3:21", "  fix: close it with }"),
     ),
     "exponent": Mistake(
         files={"bakeoff.yaml": f"{SUITES}run: {{budget_usd: 1e-6}}\n",
@@ -156,21 +157,49 @@ def test_all_of_them_at_once(desk: Desk) -> None:
     desk.write("bakeoff.yaml", f"{SUITES}  - {{name: b, modality: text, data: fqa.csv}}\nwieghts: 1\n")
     err = desk.bakeoff("check", code=2).err
     assert [line for line in err.splitlines() if line.startswith("error")] == [
-        "error[E202]: unknown key 'wieghts'",
         "error[E203]: suite 'b' has no scorer, so every output would count as passing",
         "error[E301]: dataset not found: fqa.csv",
+        "error[E202]: unknown key 'wieghts'",
         "error[E102]: the model 'openai/gpt-4o-minii' is not known",
     ]
     assert "4 problems; nothing was sent (exit 2)" in err
     assert rows(err) <= LINES
 
 
-def test_many_are_a_line_each(desk: Desk) -> None:
+def test_many_are_a_line_or_two_each_with_what_to_do(desk: Desk) -> None:
     desk.write("bakeoff.yaml", SUITES + "".join(f"wrong{number}: 1\n" for number in range(18)) + "epohs: 2\n")
-    err = desk.bakeoff("check", code=2).err
-    assert "error[E202]: bakeoff.yaml:22:1: unknown key 'epohs' (did you mean 'epochs'?)\n" in err
-    assert rows(err) <= LINES
-    assert "A screen has no room for every fix: mend some of these, and the rest are shown in full.\n" in err
+    for language, fix in (("en", "  fix: known: name, suites"), ("zh", "  解决办法：已知的有：name、suites")):
+        lines = desk.bakeoff("check", "--lang", language, code=2).err.splitlines()
+        assert sum(line.startswith(fix) for line in lines) == 18
+        assert len(lines) == 2 * 18 + 1 + 1
+        assert all(columns(line) <= COLUMNS for line in lines)
+    assert (
+        "error[E202]: bakeoff.yaml:22:1: unknown key 'epohs' (did you mean 'epochs'?)\n"
+        in desk.bakeoff("check", code=2).err
+    )
+
+
+def test_of_very_many_the_rest_is_counted_and_json_has_them_all(desk: Desk) -> None:
+    desk.write("bakeoff.yaml", SUITES + "".join(f"wrong{number}: 1\n" for number in range(50)))
+    for verb in ("check", "plan", "run"):
+        done = desk.bakeoff(verb, "--json", code=2)
+        assert (
+            "... and 10 more; with --json, stdout has all of them\n50 problems; nothing was sent (exit 2)\n" in done.err
+        )
+        document = json.loads(done.out)
+        assert document.keys() == {"problems", "exit_code"}
+        assert (len(document["problems"]), document["exit_code"]) == (50, 2)
+        hint = "known: name, suites, candidates, epochs, seed, instruments, run, decision, traffic, exchange"
+        assert document["problems"][-1] == {
+            "code": "E202", "file": "bakeoff.yaml", "line": 53, "column": 1, "what": "unknown key 'wrong49'", "fix": hint,
+        }  # fmt: skip
+
+
+def test_an_error_without_a_place_is_a_document_too(desk: Desk) -> None:
+    document = json.loads(desk.bakeoff("run", "--resume", "latest", "--json", code=2).out)
+    (problem,) = document["problems"]
+    assert (problem["file"], problem["line"], problem["code"]) == (None, None, "E100")
+    assert problem["fix"]
 
 
 @pytest.mark.parametrize("before", ["", "一二三四五六七八九十" * 5, "say " * 20], ids=["near", "Han", "far"])

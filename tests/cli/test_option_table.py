@@ -144,6 +144,7 @@ error[E216]: worst and ideal of the criterion 'effort' are equal, so no value li
   --> t.yaml:3:30
      3 |   effort: {worst: 10, ideal: 10, weight: 1}
        |                              ^^
+  fix: worst: the metric that is worth 0; ideal: that worth 1
 error[E306]: cell B2: 'lots' is no number
   --> t.csv:2:2
   fix: write 1234.5, with nothing between the thousands; leave a cell empty where nothing is known

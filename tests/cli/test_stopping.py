@@ -96,7 +96,7 @@ def test_what_was_stopped_and_saved_is_on_the_terminal_in_the_report_the_memo_an
     assert "run.stop, which is fixed before the first call" in refused.err
     race.write("bakeoff.yaml", text.replace("sequential", "halving"))
     refused = race.bakeoff("check", code=2)
-    assert "'stop': 'halving' is none of sequential" in refused.err
+    assert "'stop': 'halving' is no choice" in refused.err
 
 
 def test_a_slot_of_one_block_is_not_looked_at_and_plan_says_so(race: Desk) -> None:

@@ -79,7 +79,7 @@ class Project:
         suites: Sequence[str] = (),
         candidates: Sequence[str] = (),
         limit: int | None = None,
-        examine: Callable[[Bakeoff], Sequence[Problem]] = lambda _: (),
+        examine: Callable[[Bakeoff, Bakeoff], Sequence[Problem]] = lambda *_: (),
     ) -> Bakeoff:
         if text is not None:
             self.write("bakeoff.yaml", text)
@@ -90,7 +90,7 @@ class Project:
 
     def problems(
         self, text: str | None = None, *, candidates: Sequence[str] = (), suites: Sequence[str] = (),
-        examine: Callable[[Bakeoff], Sequence[Problem]] = lambda _: (),
+        examine: Callable[[Bakeoff, Bakeoff], Sequence[Problem]] = lambda *_: (),
     ) -> list[Problem]:  # fmt: skip
         with pytest.raises(UsageError) as caught:
             self.load(text, candidates=candidates, suites=suites, examine=examine)

@@ -128,7 +128,7 @@ def test_piecewise(project: Project) -> None:
         pytest.param("{criteria: {q: {metric: quality, worst: 0, ideal: 95, weight: 1}}}", "E216", "95", "'quality' lies in [0, 1]", "ideal: 0.95?", id="anchor-in-percent"),
         pytest.param("{criteria: {q: {metric: quality, weight: 1}}}", "E206", "{", "the criterion 'q' needs worst and ideal", None, id="no-anchors"),
         pytest.param("{criteria: {q: {metric: quality, worst: 0, ideal: 1, weight: 0}}}", "E217", "criteria", "all weights of the slot 'text' are zero", None, id="weights-zero"),
-        pytest.param("{criteria: {q: {metric: quality, worst: 0, ideal: 1, weight: -1}}}", "E204", "-1", "greater than or equal to 0, came -1", None, id="weight-negative"),
+        pytest.param("{criteria: {q: {metric: quality, worst: 0, ideal: 1, weight: -1}}}", "E204", "-1", "'weight': -1 is too small", "0 or more", id="weight-negative"),
         pytest.param("{criteria: {q: {metric: quality, worst: 0, ideal: 1}}}", "E206", "{", "the key 'weight' is missing", None, id="weight-missing"),
         pytest.param("{criteria: {qality: {worst: 0, ideal: 1, weight: 1}}}", "E215", "qality", "the metric 'qality' is not known", "did you mean 'quality'?", id="name-that-is-no-metric"),
         pytest.param("{criteria: {}}", "E204", "{", "at least 1 item", None, id="no-criteria"),
@@ -160,8 +160,14 @@ def test_an_unknown_slot_is_refused(project: Project) -> None:
         pytest.param(HEAD.replace("exact_match", "exact_mach"), ["E210", "E214", "E216"], id="its-scorer-is-wrong"),
         pytest.param(HEAD.replace("faq.jsonl", "fqa.jsonl"), ["E301", "E214", "E216"], id="its-data-is"),
         pytest.param("suites: [nothing]\ncandidates: [smollm2]\n", ["E209", "E216"], id="nothing-is-known-of-it"),
-        pytest.param(HEAD.replace("modality: text", "modality: txt"), ["E204", "E216"], id="nor-of-its-modality"),
-        pytest.param(HEAD.replace("scorer:", "slto: other, scorer:"), ["E202", "E216"], id="nor-of-its-slot"),
+        pytest.param(HEAD.replace("modality: text", "modality: sound"), ["E204", "E216"], id="nor-of-its-modality"),
+        pytest.param(
+            HEAD.replace("modality: text", "modality: txt"), ["E204", "E214", "E216"], id="its-modality-is-misspelt"
+        ),
+        pytest.param(HEAD.replace("scorer:", "slot: 3, scorer:"), ["E204", "E216"], id="nor-of-its-slot"),
+        pytest.param(
+            HEAD.replace("scorer:", "slto: other, scorer:"), ["E202", "E215", "E216"], id="its-slot-is-misspelt"
+        ),
     ],
 )
 def test_the_slots_and_metrics_of_a_broken_suite_are_blamed_as_far_as_they_are_known(

@@ -84,8 +84,8 @@ def test_every_problem_of_every_task_and_file_at_once(project: Project) -> None:
     path = project.suite(head + tasks + tail, rows='{"input": "a", "target": 1}\nnot json\n{"inptu": 1}\n')
     assert [(p.code, place(p)) for p in refused(path)] == [
         ("E211", "suite.py:5:16"),
-        ("E303", "sums.jsonl:2:1"), ("E305", "sums.jsonl:3:2"), ("E306", "sums.jsonl:3"),
-        ("E303", "sums.jsonl:2:1"), ("E305", "sums.jsonl:3:2"), ("E306", "sums.jsonl:3"),
+        ("E303", "sums.jsonl:2:1"), ("E305", "sums.jsonl:3:2"), ("E313", "sums.jsonl:3:1"),
+        ("E303", "sums.jsonl:2:1"), ("E305", "sums.jsonl:3:2"), ("E313", "sums.jsonl:3:1"),
     ]  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def test_the_frozen_hash_covers_weights_and_profiles_and_older_rules_keep_theirs
         pytest.param("{points: {qality: 1, quality: 1, latency: 1, cost: 1}}", "E226", "qality", "no criterion 'qality'", "did you mean 'quality'?", id="unknown"),
         pytest.param("{points: {quality: 1, latency: 1}}", "E226", "points", "'points' says nothing of cost", "`cost: 0` says that it does not count", id="forgotten"),
         pytest.param("{points: {quality: 0, latency: 0, cost: 0}}", "E217", "points", "all weights are zero", None, id="zero"),
-        pytest.param("{points: {quality: -1, latency: 0, cost: 0}}", "E204", "-1", "greater than or equal to 0", None, id="negative"),
+        pytest.param("{points: {quality: -1, latency: 0, cost: 0}}", "E204", "-1", "-1 is too small", "0 or more", id="negative"),
         pytest.param("{swing: {quality: 90, latency: 0, cost: 0}}", "E226", "swing", "has 100 points", None, id="no-100"),
         pytest.param("{order: [quality, cost]}", "E226", "order", "'order' says nothing of latency", None, id="order-forgotten"),
         pytest.param("{order: [quality, cost, latency, cost]}", "E226", "cost", "'cost' stands twice", None, id="order-twice"),
@@ -68,7 +68,7 @@ def test_the_frozen_hash_covers_weights_and_profiles_and_older_rules_keep_theirs
         pytest.param("{ahp: {quality: {latency: 4, cost: 2}, cost: {latency: 2, quality: 1}}}", "E226", "quality", "held against each other twice", "keep one: the other way round follows", id="pair-twice"),
         pytest.param("{ahp: {quality: {latency: 4, cost: 2, quality: 1}, cost: {latency: 2}}}", "E226", "quality", "held against itself", None, id="itself"),
         pytest.param("{ahp: {quality: {latency: 5}, latency: {cost: 5}, cost: {quality: 5}}}", "E226", "ahp", "the judgements contradict each other: consistency ratio", None, id="a-circle"),
-        pytest.param("{ahp: {quality: {latency: 0, cost: 2}, cost: {latency: 2}}}", "E204", "0", "greater than 0", None, id="no-ratio"),
+        pytest.param("{ahp: {quality: {latency: 0, cost: 2}, cost: {latency: 2}}}", "E204", "0", "0 is too small", "a number above 0", id="no-ratio"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("place", ["weights", "payer"])

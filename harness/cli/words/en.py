@@ -29,8 +29,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "error.fix": "  fix: {hint}",
         "error.fix.brief": " ({hint})",
         "error.exit": "(exit {code})",
-        "error.unfixed": "A screen has no room for every fix: mend some of these, and the rest are shown in full.",
-        "error.more": "... and {n} more",
+        "error.more": "... and {n} more; with --json, stdout has all of them",
         "error.unsent": "{problems}; nothing was sent (exit {code})",
         "error.end": "{problems} (exit {code})",
         "help.usage": "Usage: ",
@@ -58,7 +57,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "starter.columns": "columns: id, input, target; any other column becomes a tag",
         "starter.contains": "the target stands in the answer; others: `bakeoff list`",
         "starter.embedded": "embedded models, which need no key: `{fetch}` installs them",
-        "starter.ends": "worst: the worst you would accept; ideal: more brings nothing",
+        "starter.points": "A candidate gets none of the points (weight) at `worst` or beyond it, "
+        "all at `ideal` or beyond, a part in between.",
+        "starter.gates": "`worst` excludes nobody. To exclude:",
+        "starter.log": "scale: log counts each halving alike, from 3 s to 1.5 s as from 1 s to 0.5 s",
         "starter.example": "embedded models need no key; `{fetch}` installs them:",
         "starter.hour": "what your machine costs an hour",
         "starter.no_key": "No provider's key was found, so these are the embedded models: `{fetch}` installs them, as "

@@ -1,0 +1,77 @@
+"""What is no YAML is told in a person's words, where it stands, and hides only itself."""
+# ruff: noqa: E501 - tables have one case a line
+
+import pytest
+
+from harness.config.source import LOST, Source, Where, parse
+from harness.core.canonical import Json
+from harness.errors import Problem, UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "said", "fix"),
+    [
+        pytest.param("a: 1\n\tb: 2", 2, 1, "a tab stands where the line is indented", "spaces, not tabs", id="tab"),
+        pytest.param("x: 1\ncandidates [a]\nepochs: 2", 2, 1, "the line has no colon", "`key: value`", id="no colon"),
+        pytest.param("x: 1\nepochs:2\nname: a", 2, 1, "the line has no colon", "a space after the colon", id="no space after it"),
+        pytest.param("a:\n  - name faq\n    modality: text", 2, 5, "the line has no colon", "`key: value`", id="no colon in a list"),
+        pytest.param('a: 1\nname: "x\nb: "y"', 2, 7, "a quote opens here and is not closed", 'close it with "', id="quote"),
+        pytest.param("name: 'x", 1, 7, "a quote opens here and is not closed", "close it with '", id="single quote"),
+        pytest.param('a: "b" c', 1, 8, "more text follows", "whole text in quotes", id="text after a quote"),
+        pytest.param("a: [b, c\nd: 2", 1, 4, "the [ that opens here is not closed", "close it with ]", id="bracket"),
+        pytest.param("a: {b: 1 c: 2}", 1, 4, "or a comma is missing", "close it with }", id="comma"),
+        pytest.param("a: [b, c]]", 1, 10, "] closes nothing", "take it out", id="one bracket too many"),
+        pytest.param("a:\n  b: 1\n   c: 2", 3, 4, "this line is indented deeper", "same column", id="too deep"),
+        pytest.param("a:\n   b: 1\n  c: 2", 3, 3, "this line begins in another column", "same column", id="not deep enough"),
+        pytest.param("a: what: ever", 1, 8, "a colon with a space after it stands in the text", "quotes", id="colon in a text"),
+        pytest.param("a: {{ input }}", 1, 5, "without quotes, `{{` begins a mapping", "quotes", id="a template"),
+        pytest.param("a: {{ input }} please", 1, 4, "without quotes, `{{` begins a mapping", "quotes", id="a template and more"),
+        pytest.param("a: @x", 1, 4, "a text cannot begin with @", "quotes", id="at"),
+        pytest.param("a: [*]", 1, 6, "a text that begins with * is read as an alias", "quotes", id="star"),
+        pytest.param("a: - b", 1, 4, "a list begins behind its key", "next line", id="list behind its key"),
+        pytest.param('a: "\\d"', 1, 6, "a backslash begins an escape", "single quotes", id="backslash"),
+        pytest.param("a: 1\n---\nb: 2", 2, 1, "a second document begins here", "take out ---", id="two documents"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_in_a_persons_words(text: str, line: int, column: int, said: str, fix: str) -> None:
+    _, (problem, *_) = read(f"{text}\nlast: 1\n")
+    assert (problem.code, problem.line, problem.column) == ("E201", line, column)
+    assert said in problem.message
+    assert fix in str(problem.hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "unread"),
+    [
+        pytest.param("a: [1\nb: 2\n", {"b": 2}, {("a",)}, id="a key"),
+        pytest.param("a:\n  b: [1\n  c: 2\nd: 3\n", {"a": {"c": 2}, "d": 3}, {("a", "b")}, id="a key below it"),
+        pytest.param("a:\n- {b: 1\n- {c: 2}\n", {"a": [{"c": 2}]}, {("a", LOST)}, id="an item"),
+        pytest.param("a:\n- {c: 0}\n- b: [1\n  c: 2\n", {"a": [{"c": 0}, {"c": 2}]}, {("a", 1, "b")}, id="the first key of an item"),
+        pytest.param(
+            "a:\n- b: 1\n  c: x: y\n  d: 2\n- {e: 1\n- f: 'x\n  g: 1\n", {"a": [{"b": 1, "d": 2}, {"g": 1}]},
+            {("a", 0, "c"), ("a", LOST), ("a", 1, "f")}, id="several",
+        ),
+        pytest.param("a: x\nb 1\nc: 2\n", {"a": "x", "c": 2}, {("b",)}, id="a line without a colon"),
+        pytest.param("a: 1\na: 2\nb: .nan\nc: [!x y, z]\n", {"a": 1, "c": ["z"]}, {("b",), ("c", LOST)}, id="values"),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_it_is_read(text: str, data: Json, unread: set[Where]) -> None:
+    found, problems = read(text)
+    assert found is not None
+    assert (found.data, {*found.dropped}) == (data, unread)
+    assert problems
+
+
+def read(text: str) -> tuple[Source | None, list[Problem]]:
+    problems: list[Problem] = []
+    try:
+        return parse(text, file="f.yaml", problems=problems), problems
+    except UsageError as error:
+        return None, list(error.problems)
+
+
+def test_a_long_file_is_not_read_in_parts_and_a_deep_one_does_no_harm() -> None:
+    for text in ("".join(f"a{number}: 1\n" for number in range(3_000)) + "b: [\n", "a: b: c\nd: " + "[" * 5_000):
+        found, problems = read(text)
+        assert [problem.code for problem in problems][:1] == ["E201"]
+        assert found is None or found.data is None
