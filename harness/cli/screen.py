@@ -159,7 +159,7 @@ def in_order(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def show_problem(problem: Problem, *, brief: bool = False) -> None:
-    """Print a problem on stderr; `brief`: in a line or two without its excerpt, so that many fit on a screen."""
+    """Print a problem on stderr; `brief`: in a line or two and without its excerpt, so that many are read at once."""
     wide, head = terminal_columns(sys.stderr), f"{tell('error')}[{problem.code}]"
     text = problem_lines(problem, wide, used=columns(head + tell("colon"))) if brief else problem_text(problem, wide)
     warn(text, head=head)
@@ -195,15 +195,13 @@ def problem_text(problem: Problem, wide: int = COLUMNS) -> str:
 
 
 def problem_lines(problem: Problem, wide: int, *, used: int = 0) -> str:
-    """Return a problem in one line, or in two: place and message, what to do. Of the first `used` columns are taken."""
+    """Return a problem as place, message and what to do: on one line that has room beside `used` columns, or on two."""
     message = in_language(problem.message)
     text = tell("colon").join([_place(problem), message] if problem.file else [message])
     if problem.hint is None:
-        return fitted(text, wide - used)
+        return text
     whole = text + tell("error.fix.brief", hint=problem.hint)
-    if used + columns(whole) <= wide:
-        return whole
-    return f"{fitted(text, wide - used)}\n{fitted(tell('error.fix', hint=problem.hint), wide)}"
+    return whole if used + columns(whole) <= wide else f"{text}\n{tell('error.fix', hint=problem.hint)}"
 
 
 def _place(problem: Problem) -> str:
@@ -239,15 +237,6 @@ def terminal_columns(stream: TextIO) -> int:
 def terminal_lines(stream: TextIO) -> int:
     """Return how many lines of `stream` are seen at once."""
     return shutil.get_terminal_size((COLUMNS, LINES)).lines if stream.isatty() else LINES
-
-
-def fitted(text: str, room: int) -> str:
-    """Return a line that has `room`; `…` where it is cut."""
-    if columns(text) <= room:
-        return text
-    while columns(text) >= room:
-        text = text[:-1]
-    return text.rstrip() + "…"
 
 
 def table_columns() -> int | None:

@@ -248,7 +248,8 @@ def _abilities(
     if mode is None and (entry.lacks("model_info", "mode") or entry.lacks("model_info", "base_model")):
         return None, None
     if mode is None:
-        message, best = worded("the model {model} is not known", model=shown(model)), _nearest_model(model)
+        message = worded("the model {model} is not known", model=shown(model))
+        best = _nearest_model(model) or _of_nearest_provider(model)
         hint = worded("if it exists, say what it does: model_info: {{mode: chat}}")
         hint = worded("did you mean '{name}'?", name=best) if best else hint
         problems.append(entry.problem("E102", message, *place, hint=hint))
@@ -285,15 +286,21 @@ def _provider_problem(entry: Entry, model: str, base_url: str | None) -> Problem
         return None
     if base_url is not None and any(endpoint in base_url for endpoint in litellm_names("endpoint")):
         return None
-    near = nearest(provider, known, cutoff=0.75) if slash else None
-    if near is not None:
-        hint = worded("did you mean '{name}'?", name=model.replace(provider, near, 1))
-    else:
-        hint = worded("where the server speaks OpenAI's API: openai/{model}", model=model)
+    best = _of_nearest_provider(model)
+    hint = worded("where the server speaks OpenAI's API: openai/{model}", model=model)
+    hint = worded("did you mean '{name}'?", name=best) if best else hint
     what = worded("the model {model} names no provider", model=shown(model))
     if slash:
         what = worded("LiteLLM knows no provider {provider}", provider=shown(provider))
     return entry.problem("E102", what, "litellm_params", "model", hint=hint)
+
+
+def _of_nearest_provider(model: str) -> str | None:
+    """Return the model with its provider's name as it may have been meant; None: no name is near, or it is known."""
+    provider, slash, name = model.partition("/")
+    known = [*litellm_names("provider"), "local"]
+    near = nearest(provider, known, cutoff=0.75) if slash and provider not in known else None
+    return None if near is None else f"{near}/{name}"
 
 
 def _lacks(entry: Entry, model: str, modalities: frozenset[str]) -> frozenset[str]:
