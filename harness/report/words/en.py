@@ -344,7 +344,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "scale.piecewise": "piecewise",
         "difference.detectable": "could have shown {size}",
         "difference.blind": "too few samples to show any difference",
-        "difference.together": "[{low}, {high}] for all pairs at once",
+        "difference.together": "{interval} for all pairs at once",
         "difference.pair": "{leader} − {challenger}, {metric}",
         "not_measured": "not measured",
         "not_supported": "n too small",

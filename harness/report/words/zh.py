@@ -337,7 +337,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "scale.piecewise": "分段",
         "difference.detectable": "能察觉的最小差异 {size}",
         "difference.blind": "样本太少，任何差异都显现不出来",
-        "difference.together": "所有配对同时成立：[{low}, {high}]",
+        "difference.together": "所有配对同时成立：{interval}",
         "difference.pair": "{leader} − {challenger}，{metric}",
         "not_measured": "未测得",
         "not_supported": "n 太小",
