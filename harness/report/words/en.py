@@ -69,6 +69,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "do.unpriced": "What {candidates} would cost is not known.",
         "do.only": "If one must be named: {winner}, which ranks first. Nobody's score is near, but other weights or "
         "other samples might well put another first.",
+        "do.scarce": "Do not choose yet: add samples first.",
         "do.withheld": "Nobody is recommended yet, although {leader} ranks first.",
         "do.none": "Choose none of them: no candidate passes the gates, or nothing was measured.",
         "do.unfit": "Choose none of them: {leader} ranks first, and is not good enough.",

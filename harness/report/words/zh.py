@@ -66,6 +66,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "do.unpriced": "{candidates} 的价格未知。",
         "do.only": "如果必须选一个：选排名第一的 {winner}。没有谁的得分与它接近，"
         "但换一组权重或样本，第一名很可能会变。",
+        "do.scarce": "暂时不要选择：先增加样本。",
         "do.withheld": "{leader} 虽然排第一，但暂时不推荐任何候选。",
         "do.none": "一个都不选：没有候选通过门槛，或者没有测得数据。",
         "do.unfit": "一个都不选：{leader} 排第一，但还不够好。",
