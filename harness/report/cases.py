@@ -11,9 +11,11 @@ from harness.core.scores import BAD_BELOW
 from harness.metrics.stats import Floats
 from harness.report.answers import Answer, answer, as_text
 from harness.report.evidence import Judgement
+from harness.report.measures import mean_of_known
 from harness.report.numbers import Number, count, fixed, number, number_id, seconds
 from harness.report.phrases import Phrase, Piece
-from harness.report.slices import Slice, SlicesView, Tagged, slices, tagged
+from harness.report.reversals import reversals
+from harness.report.slices import Slice, SlicesView, Tagged, drawn_clusters, slices, tagged
 from harness.report.slots import SlotEvidence
 from harness.report.standing import Tag, tag
 from harness.report.telling import Case, Interest, told
@@ -83,11 +85,14 @@ class CasesView:
     counts: tuple[BadCount, ...]
     worst: tuple[BadCase, ...]
     slices: SlicesView | None
+    reversals: tuple[Phrase, ...]
+    """Which candidates are better than the choice in some slice."""
 
 
 def cases(of: SlotEvidence, anchor: str) -> CasesView:
     """Return the samples side by side and the bad cases; `anchor` begins every anchor."""
     found, tags = told(of), tagged(of)
+    values, clusters = mean_of_known(of.worth, axis=1), drawn_clusters(of)
     worst = sorted((i for i, case in enumerate(found) if case.bad), key=lambda i: -found[i].bad)[:LISTED_BAD]
     shown = sorted({*range(min(SHOWN_SAMPLES, len(found))), *worst})
 
@@ -110,7 +115,8 @@ def cases(of: SlotEvidence, anchor: str) -> CasesView:
         filters=tuple((which, counted(f"filter.{which}", n)) for which, n in filters.items()),
         counts=tuple(_bad_counts(of, tags)),
         worst=tuple(_bad_case(of, found[i], anchor_of(anchor, i)) for i in worst),
-        slices=slices(of, tags),
+        slices=slices(of, tags, values, clusters),
+        reversals=reversals(of, tags, values, clusters),
     )
 
 

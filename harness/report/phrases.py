@@ -45,7 +45,7 @@ def words(phrase: Phrase, language: str = "en") -> Iterator[tuple[str, Piece | N
         yield literal, None if name is None else phrase.args[name]
 
 
-def listed(names: Sequence[str]) -> Piece:
+def listed(names: "Sequence[Piece]") -> Piece:
     """Return names as one piece, with the language's commas and its word before the last."""
     *others, last = names
     if not others:

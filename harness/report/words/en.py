@@ -624,6 +624,9 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "slice.task": "Task",
         "slice.lang": "Language",
         "slice.tag": "Tag",
+        "slice.named": "{kind} {name}",
+        "slice.turned": "In some samples it is the other way round: {challenger} is better than {chosen} in {slices}, "
+        "by more than luck.",
         "slice.rough": "rough",
         "slices.shown": "The worst {shown} of {total} slices.",
         "bad.of": "{bad} of {n}",

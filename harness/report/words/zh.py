@@ -611,6 +611,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "slice.task": "任务",
         "slice.lang": "语言",
         "slice.tag": "标签",
+        "slice.named": "{kind} {name}",
+        "slice.turned": "有些样本上情况相反：在 {slices} 上，{challenger} 优于 {chosen}，差距超出偶然。",
         "slice.rough": "粗略",
         "slices.shown": "{total} 个切片中最差的 {shown} 个。",
         "bad.of": "{n} 个中 {bad} 个",
