@@ -389,9 +389,10 @@ class Run:
             self.calls = with_sums(self._calls(db))
             self.evidence_sha256 = _sealed(db)
         self.tasks = {(suite["name"], task["name"]): task for suite in self.config["suites"] for task in suite["tasks"]}
+        in_suites = [task["slot"] for task in self.tasks.values()]
         self.slots = {
             slot: Slot(self, slot, rule)
-            for slot, rule in self.config["rules"].items()
+            for slot, rule in sorted(self.config["rules"].items(), key=lambda pair: in_suites.index(pair[0]))
             if any(self.tasks[call.place[:2]]["slot"] == slot for call in self.of("answer"))
         }
 

@@ -55,8 +55,9 @@ def breakevens(of: SlotEvidence) -> tuple[Phrase, ...]:
             return number(value, of_metric(metric, value), id=id)
 
         names = {"leader": ranked[0], "rival": ranked[1], "metric": metric_label(criterion.metric)}
-        key = "change.sinks" if criterion.ideal > criterion.worst else "change.rises"
-        told.append(Phrase(key=key, args={**names, "limit": shown("", limit), "now": shown(".now", measured)}))
+        told.append(
+            Phrase(key="change.worse", args={**names, "limit": shown("", limit), "now": shown(".now", measured)})
+        )
     if never:
         told.append(Phrase(key="change.however_bad", args={"leader": ranked[0], "criteria": listed(never)}))
     return tuple(told)

@@ -61,6 +61,12 @@ def known(key: str) -> bool:
     return key in WORDS["en"]
 
 
+def slot_label(slot: str) -> Piece:
+    """Return the words for a slot, `tts` or `tts.zh`; one that a user has named has its own name."""
+    key = f"slot.{slot.partition('.')[0]}"
+    return Phrase(key=key, args={"slot": slot}) if known(key) else slot
+
+
 def metric_label(metric: str) -> Piece:
     """Return the words for a metric; one that is a scorer's has its own name."""
     return Phrase(key=f"metric.{metric}") if known(f"metric.{metric}") else metric
