@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.core.calls import Failure, Record
+from harness.core.calls import Failure, Output, Record
 from harness.core.media import Audio, Image
 from harness.core.scores import BAD_BELOW
 from harness.metrics.stats import Floats
@@ -66,8 +66,8 @@ class BadCase:
     task: str
     id: str
     input: str
-    who: tuple[tuple[Tag, str], ...]
-    """Who was bad, and the reason given."""
+    who: tuple[tuple[Tag, str, str], ...]
+    """Who was bad, the reason given, and what was heard of an answer that was spoken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +204,7 @@ def _bad_count(of: SlotEvidence, slice_: Slice, place: int, values: Floats) -> B
 def _bad_case(of: SlotEvidence, case: Case, anchor: str) -> BadCase:
     bad = [i for i, value in enumerate(case.values) if value is not None and value < BAD_BELOW]
     found = of.looked_at([case.answers[i] for i in bad])
-    who = [(tag(of, of.candidates[i]), _why(case, *it)) for i, it in zip(bad, found, strict=True)]
+    who = [(tag(of, of.candidates[i]), _why(case, *it), _heard(of, it[0])) for i, it in zip(bad, found, strict=True)]
     sample = case.asked.sample
     return BadCase(
         anchor=anchor,
@@ -214,6 +214,14 @@ def _bad_case(of: SlotEvidence, case: Case, anchor: str) -> BadCase:
         input=as_text(sample.input),
         who=tuple(who),
     )
+
+
+def _heard(of: SlotEvidence, record: Record) -> str:
+    """Return the transcript of an answer that was spoken; of another, or of one that nobody has heard, nothing."""
+    if isinstance(record.outcome, Failure) or record.outcome.audio is None:
+        return ""
+    readings = (reading.outcome for reading in of.readings.get(record.call.key, ()))
+    return next((it.text for it in readings if isinstance(it, Output) and it.text), "")
 
 
 def _why(case: Case, record: Record, found: Mapping[str, Judgement]) -> str:

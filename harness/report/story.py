@@ -279,11 +279,12 @@ def _example(speak: Speaker, case: BadCase, sample: SampleView) -> Iterator[Bloc
     name = "".join(span.text for span in speak.say("memo.case", suite=case.suite, task=case.task, id=case.id))
     yield Paragraph(spans=(Span(text=name, link=f"{PAGE}#{case.anchor}", strong=True),))
     yield Quotation(text=case.input[:EXAMPLE_CHARACTERS])
-    for tag, why in case.who:
+    for tag, why, heard in case.who:
         yield Paragraph(spans=speak.say("memo.bad_answer", candidate=tag.name, why=why))
         answer = sample.answers[sample.tags.index(tag)]
-        if answer is not None and answer.text:
-            yield Quotation(text=answer.text[:EXAMPLE_CHARACTERS])
+        said = answer.text if answer is not None and answer.text else "" if heard in why else heard
+        if said:
+            yield Quotation(text=said[:EXAMPLE_CHARACTERS])
 
 
 def _confirmation(speak: Speaker, run: RunView, slot: SlotView) -> Iterator[Block]:
