@@ -96,8 +96,8 @@ def breakeven(table: DecisionMatrix, row: int, rival: int, j: int) -> float | No
         return None
     worst, ideal = criterion.worst, criterion.ideal
     if criterion.scale is Scale.LOG:
-        return worst * (ideal / worst) ** level
-    return worst + level * (ideal - worst)
+        return float(worst * (ideal / worst) ** level)
+    return float(worst + level * (ideal - worst))
 
 
 def _envelope(values: Floats, weights: Floats, j: int, names: Sequence[str], criterion: str) -> list[Crossover]:

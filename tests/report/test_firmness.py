@@ -24,7 +24,7 @@ SAID = (
     "2 of 3 other methods put gpt-mini first too.",
     "VIKOR: smollm2 would be first.",
     "Nothing speaks for third beside gpt-mini: it is ahead in nothing that counts, and behind in something; "
-    "samples show it.",
+    "the samples show it.",
     "Nothing measured speaks for third beside smollm2: it is ahead in nothing that counts, and behind in something; "
     "the samples do not show it yet.",
     "120 more samples, over all suites in proportion, would tell gpt-mini from third on quality, if they differ as "
