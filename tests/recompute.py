@@ -389,9 +389,10 @@ class Run:
             self.calls = with_sums(self._calls(db))
             self.evidence_sha256 = _sealed(db)
         self.tasks = {(suite["name"], task["name"]): task for suite in self.config["suites"] for task in suite["tasks"]}
+        in_suites = [task["slot"] for task in self.tasks.values()]
         self.slots = {
             slot: Slot(self, slot, rule)
-            for slot, rule in self.config["rules"].items()
+            for slot, rule in sorted(self.config["rules"].items(), key=lambda pair: in_suites.index(pair[0]))
             if any(self.tasks[call.place[:2]]["slot"] == slot for call in self.of("answer"))
         }
 
@@ -1647,6 +1648,7 @@ def _decision_numbers(decision: Decision) -> dict[str, Expected]:
     lost = {"errors": sum(call.lost for call in made.answers), "calls": len(made.answers)}
     numbers |= {number_id(slot, "verdict", "", key): _count(n) for key, n in lost.items()}
     numbers |= _lead(slot, decision)
+    numbers |= _breakevens(slot, decision)
     for name, pair in decision.pairs.items():
         shown = {"difference": pair.value, "p": pair.p, "p_holm": decision.holm.get(name), "n": pair.n}
         found = {key: Exact(value=x) for key, x in shown.items() if x is not None}
@@ -1680,6 +1682,32 @@ def _lead(slot: str, decision: Decision) -> dict[str, Expected]:
         bounds = (("quality.low", pair.bounds.low), ("quality.high", pair.bounds.high))
         found |= {key: bound for key, bound in bounds if bound is not None}
     return {number_id(slot, "verdict", second, f"lead.{key}"): x for key, x in found.items()}
+
+
+def _breakevens(slot: str, decision: Decision) -> dict[str, Expected]:
+    """At which measurement of its own the first would be level with the second: looked for by halving its range."""
+    if len(decision.contenders) < 2:
+        return {}
+    first, second = decision.contenders[:2]
+    found: dict[str, Expected] = {}
+    for j, (criterion, raw) in enumerate(zip(decision.criteria, decision.raw[first], strict=True)):
+        if raw.value is None or criterion["scale"] == "piecewise" or not decision.weights[j]:
+            continue
+        good, bad = criterion["ideal"], criterion["worst"]
+
+        def lead(x: float, j: int = j) -> float:
+            values = [*decision.values[first]]
+            values[j] = worth(decision.criteria[j], x)
+            return decision.score(values, decision.weights) - decision.scores[second]
+
+        if lead(bad) < 0 <= lead(good):
+            for _ in range(200):
+                middle = math.sqrt(good * bad) if criterion["scale"] == "log" else (good + bad) / 2
+                good, bad = (middle, bad) if lead(middle) >= 0 else (good, middle)
+            unit, place = unit_of(criterion["metric"]), f"breakeven.{criterion['name']}"
+            found[number_id(slot, "verdict", first, place)] = Exact(value=good, unit=unit, tolerance=1e-6)
+            found[number_id(slot, "verdict", first, f"{place}.now")] = Exact(value=raw.value, unit=unit)
+    return found
 
 
 def _parts(slot: Slot, candidate: Mapping[str, Any], done: Sequence[Call]) -> dict[str, Decimal]:

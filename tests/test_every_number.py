@@ -345,6 +345,8 @@ def disagreements(expected: Tree, got: Any, path: str) -> Iterator[str]:
         yield f"{path}: {got!r}, not {expected!r}"
 
 
+LEAST_SAMPLES = 6
+"""The first n at which a sign test can reach 5%: 2 / 2^n."""
 SPOKEN = re.compile(r"(?<![A-Za-z\d.])\d+(?:\.\d+)?(?:e[-+]\d+)?%?")
 
 
@@ -368,6 +370,7 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
     answered = {name: bool(measures[name]["coverage"].value) for name in names}
     flips = list(decision.leave_one_out.values())
     near = [name for name in verdict["near_ties"] if name != verdict.get("leader")]
+    scarce = sum(decision.slot.clusters_by_task.values()) < LEAST_SAMPLES
     for name in decision.contenders[1:]:
         gap = decision.scores[str(decision.leader)] - decision.scores[name]
         margin = max(limits["near_tie"], decision.margin(name))
@@ -381,7 +384,7 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         kind = "incomplete"
     elif not decision.contenders or not decision.fit:
         kind = "none"
-    elif verdict.get("p_best") is None:
+    elif verdict.get("p_best") is None or (scarce and len(names) > 1):
         kind = "toss-up"
     else:
         clusters = decision.slot.clusters_by_task.values()
@@ -410,7 +413,7 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
     winner: str | None = None
     untested = len(names) == 1 and not decision.rule["gates"]
     proven = [n for n in decision.contenders if all(g.status == "pass" for g in decision.gates[n])]
-    if untested:
+    if untested or scarce:
         winner = None
     elif kind in ("clear", "lean"):
         winner = decision.leader if decision.leader in proven else None
@@ -427,7 +430,8 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
 def sayable(decision: Decision, got: Mapping[str, Any]) -> list[float]:
     """What the sentences of a slot may speak of: chances, weights, scores, savings, gates, anchors, counts."""
     slot = decision.slot
-    said = [40.0, 0.99, len(slot.items), len(slot.weight), *decision.scores.values()]
+    least = LEAST_SAMPLES - sum(slot.clusters_by_task.values())
+    said = [40.0, LEAST_SAMPLES, least, 0.99, len(slot.items), len(slot.weight), *decision.scores.values()]
     said += slot.independent
     said += [sum(slot.judged(name, task) == 1 for task in slot.weight) for name in slot.candidates]
     said += [line["p_best"] for line in got["ranking"] if "p_best" in line]

@@ -18,3 +18,5 @@ class Latitude:
     """Candidates where nobody is recommended if they lead: their quality is at or below the worst acceptable."""
     misnamed: tuple[str, ...]
     """Likewise: all of their answers, or of one of their stages, name another model than was asked."""
+    scarce: bool = False
+    """Whether the samples are too few to choose by."""

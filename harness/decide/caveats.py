@@ -19,10 +19,7 @@ from harness.decide.gates import because
 from harness.decide.matrix import at_worst, measured, unsupported
 from harness.decide.sensitivity import saturated
 from harness.decide.sentences import said
-from harness.decide.standing import unproven
-
-FEW_SAMPLES = 40
-"""Below, intervals are rough (methodology.md 2.1)."""
+from harness.decide.standing import FEW_SAMPLES, unproven
 
 
 def caveats(

@@ -10,7 +10,7 @@ from harness.core.decision import Decision, DecisionMatrix, Echo
 from harness.core.latitude import Latitude
 from harness.decide.matrix import at_worst
 from harness.decide.pbest import drawn_values
-from harness.decide.standing import too_few
+from harness.decide.standing import scarce, too_few
 from harness.decide.values import Floats
 
 ONE = 65_535
@@ -39,6 +39,7 @@ def latitude(
         never_clear=bool(decision.incomplete) or too_few(contenders, clusters, decision.rule.thresholds),
         unfit=unfit(table, table.candidates, clusters),
         misnamed=misnamed(echoes, table.candidates),
+        scarce=scarce(clusters),
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.core.decision import Crossover, DecisionMatrix
+from harness.core.rules import Combine, Scale
+from harness.decide.combining import LEAST_VALUE
 from harness.decide.rank import TIE, first
 from harness.decide.values import Floats
 
@@ -67,10 +69,35 @@ def leaders_without(tables: Mapping[str, DecisionMatrix], best_first: Sequence[s
 
 
 def saturated(values: Sequence[Sequence[float | None]]) -> tuple[int, ...]:
-    """Return the criteria on which at least half of the measured candidates sit at an anchor: rows are candidates."""
+    """Return the criteria on which at least half of the measured candidates sit at an anchor: rows are candidates.
+
+    One alone at an anchor is told from all others by that criterion.
+    """
     columns = [[v for v in column if v is not None] for column in zip(*values, strict=True)]
     anchored = [sum(v in (0.0, 1.0) for v in column) for column in columns]
-    return tuple(j for j, column in enumerate(columns) if len(column) > 1 and 2 * anchored[j] >= len(column))
+    return tuple(j for j, column in enumerate(columns) if anchored[j] > 1 and 2 * anchored[j] >= len(column))
+
+
+def breakeven(table: DecisionMatrix, row: int, rival: int, j: int) -> float | None:
+    """Return the measurement in criterion `j` at which `row`, ahead, would be level with `rival`; None: there is none.
+
+    Everything else stays as it is. Of a piecewise scale, on which several measurements may be worth the same: None.
+    """
+    criterion, weight, value = table.criteria[j], table.weights[j], table.values[row][j]
+    if not weight or value is None or criterion.scale is Scale.PIECEWISE:
+        return None
+    if table.combine is Combine.GEOMETRIC:
+        least = LEAST_VALUE
+        level = max(value, least) * (table.scores[rival] / table.scores[row]) ** (1.0 / weight)
+    else:
+        least = 0.0
+        level = value - (table.scores[row] - table.scores[rival]) / weight
+    if not least < level <= 1.0:
+        return None
+    worst, ideal = criterion.worst, criterion.ideal
+    if criterion.scale is Scale.LOG:
+        return float(worst * (ideal / worst) ** level)
+    return float(worst + level * (ideal - worst))
 
 
 def _envelope(values: Floats, weights: Floats, j: int, names: Sequence[str], criterion: str) -> list[Crossover]:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from harness.core.decision import Completeness, Crossover, GateResult, GateStatus, RankedCandidate
 from harness.core.rules import Thresholds
 
+FEW_SAMPLES = 40
+"""Below, intervals are rough (methodology.md 2.1)."""
+LEAST_SAMPLES = 6
+"""With fewer, one who is better on every sample may owe that to chance: 2 / 2^n is above 5% (methodology.md 2.3)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -67,6 +72,11 @@ class Standing:
         return too_few(self.contenders, self.clusters, self.thresholds)
 
     @property
+    def scarce(self) -> bool:
+        """Whether no outcome on so few samples could tell two candidates apart, so that nobody is recommended."""
+        return scarce(self.clusters)
+
+    @property
     def contenders(self) -> tuple[RankedCandidate, ...]:
         """Those that no gate excludes."""
         return tuple(line for line in self.ranking if line.rank is not None)
@@ -124,6 +134,11 @@ def too_few(contenders: Sequence[RankedCandidate], clusters: Sequence[int] | Non
         return False
     unseen = any(line.low is None for line in contenders)
     return unseen or sum(clusters) < limits.clear_clusters or min(clusters, default=0) < 2
+
+
+def scarce(clusters: Sequence[int] | None) -> bool:
+    """Say whether the independent samples are too few to choose by; what was given was not sampled."""
+    return clusters is not None and sum(clusters) < LEAST_SAMPLES
 
 
 def unproven(line: RankedCandidate) -> tuple[GateResult, ...]:

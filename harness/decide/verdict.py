@@ -14,7 +14,7 @@ def verdict(standing: Standing, *, caveats: Sequence[Said]) -> Verdict:
 
     The recommendation is the leader; in a toss-up it is the cheapest of the near-ties. Whoever has an unproven gate, or
     had neither rival nor gate, may lead but is not recommended, and nobody is where the leader's quality is not
-    acceptable or too little was measured.
+    acceptable, too little was measured, or the samples are too few to choose by.
     """
     kind, leader = _kind(standing), standing.leader
     winner = _recommended(standing, kind)
@@ -47,7 +47,7 @@ def _kind(standing: Standing) -> VerdictKind:
     if len(standing.ranking) == 1:
         return VerdictKind.LEAN  # it passes, and yet first of one is no clear win
     limits, p_best = standing.thresholds, standing.leader.p_best
-    if p_best is None:
+    if p_best is None or standing.scarce:
         return VerdictKind.TOSS_UP  # nobody knows how sure the lead is
     robust = standing.smallest_flip is None or standing.smallest_flip >= limits.fragile_l1
     if (
@@ -74,7 +74,7 @@ def _survives_omissions(standing: Standing, leader: RankedCandidate) -> bool:
 
 def _recommended(standing: Standing, kind: VerdictKind) -> RankedCandidate | None:
     leader = standing.leader
-    if leader is None or standing.untested:
+    if leader is None or standing.untested or standing.scarce:
         return None
     if kind in (VerdictKind.NONE, VerdictKind.INCOMPLETE):
         return None

@@ -6,7 +6,7 @@ from harness.core.decision import Crossover, GateStatus, RankedCandidate, Said, 
 from harness.decide.completeness import told
 from harness.decide.gates import limit
 from harness.decide.sentences import said
-from harness.decide.standing import Standing, unproven
+from harness.decide.standing import FEW_SAMPLES, LEAST_SAMPLES, Standing, unproven
 
 
 def sentence(standing: Standing, kind: VerdictKind, winner: RankedCandidate | None) -> tuple[Said, ...]:
@@ -20,6 +20,8 @@ def sentence(standing: Standing, kind: VerdictKind, winner: RankedCandidate | No
         return (*_unfit(standing, leader), *_overtaking(standing, leader, winner))
     if kind is VerdictKind.INCOMPLETE:
         return (said("too_little", candidates=standing.unjudged, leader=leader.candidate),)
+    if standing.scarce:
+        return _scarce(standing, leader)
     return (
         *_headline(standing, kind, leader, winner),
         *_overtaking(standing, leader, winner),
@@ -50,6 +52,20 @@ def _none(standing: Standing) -> Said:
     return said("nobody", reasons=reasons)
 
 
+def _scarce(standing: Standing, leader: RankedCandidate) -> tuple[Said, ...]:
+    """Say that nobody can be chosen by so few samples, and how many it takes."""
+    independent = sum(standing.clusters or ())
+    needed = said(
+        "scarce.needed",
+        more=str(LEAST_SAMPLES - independent),
+        least=str(LEAST_SAMPLES),
+        reliable=str(FEW_SAMPLES),
+    )
+    if len(standing.ranking) == 1:
+        return (_alone(leader), needed)
+    return (said("scarce", leader=leader.candidate, independent=str(independent)), needed)
+
+
 def _unfit(standing: Standing, leader: RankedCandidate) -> Iterator[Said]:
     """Say that the first is not good enough, and who is the first that would be."""
     yield said("unfit" if len(standing.contenders) > 1 else "unfit.alone", leader=leader.candidate)
@@ -63,7 +79,7 @@ def _headline(
 ) -> Iterator[Said]:
     name = leader.candidate
     if len(standing.ranking) == 1:
-        yield said("alone", leader=name, score=f"{leader.score:.2f}")
+        yield _alone(leader)
         return
     if len(standing.contenders) == 1:
         stopped = "left.stopped" if standing.stopped_early else "left"
@@ -78,6 +94,10 @@ def _headline(
     yield close
     if kind is not VerdictKind.LEAN and standing.clusters is None and leader.p_best is not None:
         yield from _likeliest(standing, leader, leader.p_best, told=close.key == "seldom")
+
+
+def _alone(leader: RankedCandidate) -> Said:
+    return said("alone", leader=leader.candidate, score=f"{leader.score:.2f}")
 
 
 def _close(standing: Standing, kind: VerdictKind, leader: RankedCandidate, winner: RankedCandidate | None) -> Said:

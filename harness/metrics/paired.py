@@ -147,6 +147,19 @@ def at_every_look(
     return replace(result, difference=difference, p_value=p_value)
 
 
+def p_of_difference(ours: Floats, theirs: Floats, cluster: Ints) -> float | None:
+    """Return the p-value of no difference between scores [n] of the same items, of which neither is NaN."""
+    n = len(ours)
+    paired = _Paired(
+        difference=ours - theirs,
+        trials=all(bool(np.isin(x, (0.0, 1.0)).all()) for x in (ours, theirs)),
+        weight=np.full(n, 1.0 / n),
+        stratum=np.zeros(n, dtype=np.int64),
+        cluster=cluster,
+    )
+    return _p_value(paired, paired.value, paired.error)
+
+
 def _unmeasured(observations: Observations, leader: str, challenger: str) -> PairedDifference:
     both = ~np.isnan(_quality(observations, leader)) & ~np.isnan(_quality(observations, challenger))
     return PairedDifference(

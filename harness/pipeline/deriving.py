@@ -170,7 +170,7 @@ def decided(
     """Return what `decide` writes, and the decisions in it; at other `prices` than the run's, what it would write."""
     from harness.decide.weights import reweighed
     from harness.pipeline.early import early
-    from harness.report.evidence import called
+    from harness.report.evidence import called, tasks_of
     from harness.store.completeness import completeness
     from harness.store.echoes import echoes
     from harness.store.evidence import evidence_sha256
@@ -186,7 +186,8 @@ def decided(
             at_prices(calls, ledger.records(), called(manifest), prices)
     config = cast(dict[str, Any], manifest.config)
     rules = reweighed({slot: from_json(DecisionRule, rule) for slot, rule in config["rules"].items()}, weights)
-    slots = [slot for slot in rules if (calls["slot"] == slot).any()]
+    asked = dict.fromkeys([*(task.slot for task in tasks_of(manifest)), *rules])  # in the order of the suites
+    slots = [slot for slot in asked if slot in rules and (calls["slot"] == slot).any()]
     seed = int(config["seed"])
     most_lost = float(config["settings"].get("max_infra_failure_rate", RunSettings().max_infra_failure_rate))
     found = [

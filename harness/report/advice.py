@@ -29,6 +29,8 @@ def _nobody(of: Decision) -> Phrase:
     said = of.verdict
     if said.leader is not None and said.said[:1] and said.said[0].key.startswith("unfit"):
         return Phrase(key="do.unfit", args={"leader": said.leader})
+    if any(part.key == "scarce.needed" for part in said.said):
+        return Phrase(key="do.scarce")
     if said.kind is VerdictKind.INCOMPLETE:
         return Phrase(key="do.incomplete")
     if said.leader is None or said.kind is VerdictKind.NONE:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.core.calls import Failure, Record
+from harness.core.calls import Failure, Output, Record
 from harness.core.media import Audio, Image
 from harness.core.scores import BAD_BELOW
 from harness.metrics.stats import Floats
 from harness.report.answers import Answer, answer, as_text
 from harness.report.evidence import Judgement
+from harness.report.measures import mean_of_known
 from harness.report.numbers import Number, count, fixed, number, number_id, seconds
 from harness.report.phrases import Phrase, Piece
-from harness.report.slices import Slice, SlicesView, Tagged, slices, tagged
+from harness.report.reversals import reversals
+from harness.report.slices import Slice, SlicesView, Tagged, drawn_clusters, slices, tagged
 from harness.report.slots import SlotEvidence
 from harness.report.standing import Tag, tag
 from harness.report.telling import Case, Interest, told
@@ -64,8 +66,8 @@ class BadCase:
     task: str
     id: str
     input: str
-    who: tuple[tuple[Tag, str], ...]
-    """Who was bad, and the reason given."""
+    who: tuple[tuple[Tag, str, str], ...]
+    """Who was bad, the reason given, and what was heard of an answer that was spoken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +85,14 @@ class CasesView:
     counts: tuple[BadCount, ...]
     worst: tuple[BadCase, ...]
     slices: SlicesView | None
+    reversals: tuple[Phrase, ...]
+    """Which candidates are better than the choice in some slice."""
 
 
 def cases(of: SlotEvidence, anchor: str) -> CasesView:
     """Return the samples side by side and the bad cases; `anchor` begins every anchor."""
     found, tags = told(of), tagged(of)
+    values, clusters = mean_of_known(of.worth, axis=1), drawn_clusters(of)
     worst = sorted((i for i, case in enumerate(found) if case.bad), key=lambda i: -found[i].bad)[:LISTED_BAD]
     shown = sorted({*range(min(SHOWN_SAMPLES, len(found))), *worst})
 
@@ -110,7 +115,8 @@ def cases(of: SlotEvidence, anchor: str) -> CasesView:
         filters=tuple((which, counted(f"filter.{which}", n)) for which, n in filters.items()),
         counts=tuple(_bad_counts(of, tags)),
         worst=tuple(_bad_case(of, found[i], anchor_of(anchor, i)) for i in worst),
-        slices=slices(of, tags),
+        slices=slices(of, tags, values, clusters),
+        reversals=reversals(of, tags, values, clusters),
     )
 
 
@@ -198,7 +204,7 @@ def _bad_count(of: SlotEvidence, slice_: Slice, place: int, values: Floats) -> B
 def _bad_case(of: SlotEvidence, case: Case, anchor: str) -> BadCase:
     bad = [i for i, value in enumerate(case.values) if value is not None and value < BAD_BELOW]
     found = of.looked_at([case.answers[i] for i in bad])
-    who = [(tag(of, of.candidates[i]), _why(case, *it)) for i, it in zip(bad, found, strict=True)]
+    who = [(tag(of, of.candidates[i]), _why(case, *it), _heard(of, it[0])) for i, it in zip(bad, found, strict=True)]
     sample = case.asked.sample
     return BadCase(
         anchor=anchor,
@@ -208,6 +214,14 @@ def _bad_case(of: SlotEvidence, case: Case, anchor: str) -> BadCase:
         input=as_text(sample.input),
         who=tuple(who),
     )
+
+
+def _heard(of: SlotEvidence, record: Record) -> str:
+    """Return the transcript of an answer that was spoken; of another, or of one that nobody has heard, nothing."""
+    if isinstance(record.outcome, Failure) or record.outcome.audio is None:
+        return ""
+    readings = (reading.outcome for reading in of.readings.get(record.call.key, ()))
+    return next((it.text for it in readings if isinstance(it, Output) and it.text), "")
 
 
 def _why(case: Case, record: Record, found: Mapping[str, Judgement]) -> str:

@@ -4,12 +4,17 @@ import math
 
 from harness.core.decision import Crossover, Decision, VerdictKind
 from harness.core.firmness import Advice
-from harness.report.numbers import Number, count, number, number_id, percent, usd
-from harness.report.phrases import Phrase, Piece
+from harness.core.rules import Scale
+from harness.decide.rank import TIE
+from harness.decide.sensitivity import breakeven
+from harness.report.numbers import Number, count, number, number_id, of_metric, percent, usd
+from harness.report.phrases import Phrase, Piece, listed, metric_label
 from harness.report.slots import SlotEvidence
 
 UNSURE = (VerdictKind.LEAN, VerdictKind.TOSS_UP)
 """Verdicts that more samples might make clear."""
+LEADS = (VerdictKind.CLEAR, VerdictKind.LEAN)
+"""Verdicts that rest on the lead of the first."""
 
 
 def changes(of: SlotEvidence) -> tuple[Phrase, ...]:
@@ -23,6 +28,38 @@ def changes(of: SlotEvidence) -> tuple[Phrase, ...]:
     wanted = [it for it in found if it.challenger in near] or list(found[:1])
     if said.kind in UNSURE:
         told += [advised(of.slot, it, "verdict") for it in wanted[:2]]
+    return tuple(told)
+
+
+def breakevens(of: SlotEvidence) -> tuple[Phrase, ...]:
+    """Return how much worse the first could become in each criterion before the runner-up is level with it."""
+    table, said = of.decision.matrix, of.decision.verdict
+    ranked = [line.candidate for line in of.decision.ranking if line.rank is not None]
+    if said.kind not in LEADS or len(ranked) < 2 or said.winner != ranked[0]:
+        return ()
+    row, rival = (table.candidates.index(name) for name in ranked[:2])
+    if table.scores[row] - table.scores[rival] <= TIE:
+        return ()
+    told, never = [], []
+    for j, criterion in enumerate(table.criteria):
+        measured = table.raw[row][j].value
+        if not table.weights[j] or measured is None or criterion.scale is Scale.PIECEWISE:
+            continue
+        limit = breakeven(table, row, rival, j)
+        if limit is None:
+            never.append(criterion.name)
+            continue
+
+        def shown(which: str, value: float, metric: str = criterion.metric, name: str = criterion.name) -> Number:
+            id = number_id(of.slot, "verdict", ranked[0], f"breakeven.{name}{which}")
+            return number(value, of_metric(metric, value), id=id)
+
+        names = {"leader": ranked[0], "rival": ranked[1], "metric": metric_label(criterion.metric)}
+        told.append(
+            Phrase(key="change.worse", args={**names, "limit": shown("", limit), "now": shown(".now", measured)})
+        )
+    if never:
+        told.append(Phrase(key="change.however_bad", args={"leader": ranked[0], "criteria": listed(never)}))
     return tuple(told)
 
 

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from harness.core.calls import Role
 from harness.core.decision import Completeness, Decision, GateStatus, RankedCandidate, Said, VerdictKind
 from harness.core.estimates import Estimate
-from harness.decide.caveats import FEW_SAMPLES
+from harness.decide.standing import FEW_SAMPLES
 from harness.report import numbers
 from harness.report.changes import advised
 from harness.report.columns import table

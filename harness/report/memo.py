@@ -11,7 +11,7 @@ from harness.report.evidence import Evidence
 from harness.report.measures import CallsRow
 from harness.report.phrases import Phrase
 from harness.report.speaker import PAGE, Speaker, strong
-from harness.report.story import story
+from harness.report.story import conclusion, story
 from harness.report.view import RunView, View, view
 from harness.report.volumes import VOLUMES
 
@@ -94,18 +94,20 @@ def _blocks(
     if run.incomplete is not None:
         allowed = (Span(text=" "), *speak.say("page.incomplete_allowed")) if run.incomplete_allowed else ()
         yield Paragraph(spans=(*strong(speak.say(run.incomplete)), *allowed))
-    if len(shown.slots) > 1:
-        found = [(slot.slot, speak.joined(*map(speak.say, slot.verdict.advice))) for slot in shown.slots]
-        yield Bullets(items=tuple(speak.say("memo.summary", slot=name, advice=advice) for name, advice in found))
+    counts = {"answered": run.answered, "planned": run.planned, "errors": run.errors}
+    yield Paragraph(spans=speak.joined(speak.say("memo.context", name=run.name, **counts), speak.say("memo.incumbent")))
+    yield Heading(level=2, spans=speak.say("memo.decision"))
     for slot in shown.slots:
-        yield from story(speak, run, slot, volumes, frozen.get(slot.slot), product)
-    yield Heading(level=2, spans=speak.say("memo.method"))
-    yield from _method(speak, shown)
+        yield from conclusion(speak, slot, volumes, frozen.get(slot.slot), alone=len(shown.slots) == 1)
     yield Heading(level=2, spans=speak.say("memo.risks"))
     yield Paragraph(spans=speak.say("memo.people"))
     yield Bullets(items=tuple(speak.say(f"memo.risk.{risk}") for risk in RISKS))
     yield Heading(level=2, spans=speak.say("memo.rerun"))
     yield Bullets(items=tuple(speak.say(f"memo.rerun.{cause}") for cause in RERUN))
+    for slot in shown.slots:
+        yield from story(speak, run, slot, volumes, frozen.get(slot.slot), product)
+    yield Heading(level=2, spans=speak.say("memo.method"))
+    yield from _method(speak, shown)
     yield Heading(level=2, spans=speak.say("memo.appendix"))
     yield Bullets(
         items=(
@@ -123,28 +125,24 @@ def _method(speak: Speaker, shown: View) -> Iterator[Block]:
     yield Paragraph(spans=speak.say("method.rule"))
     for slot in shown.slots:
         if slot.geometric:
-            yield Paragraph(spans=speak.say("method.slot", slot=slot.slot, said=speak.say("method.geometric")))
+            yield Paragraph(spans=speak.say("method.slot", slot=slot.label, said=speak.say("method.geometric")))
     if run.stop_rule:
         yield Paragraph(spans=speak.say("memo.stop_rule", hash=run.stop_rule))
-    lines = [
-        speak.say(
-            "memo.basis",
-            slot=slot.slot,
-            basis=slot.basis,
-            draws=Phrase(key="method.draws", args={"draws": slot.draws, "seed": slot.seed}),
-        )
-        for slot in shown.slots
-    ]
+    drawn = {(slot.draws.raw, slot.seed.raw): slot for slot in reversed(shown.slots)}
+    lines = [speak.say("method.draws", draws=slot.draws, seed=slot.seed) for slot in drawn.values()]
     for suite in run.suites:
         names = {"suite": suite.name, "version": suite.version, "digest": suite.digest}
         lines.append(speak.say("memo.suite", licence=suite.licence or Phrase(key="memo.unlicensed"), **names))
     for model in run.models:
-        key = "memo.model" if model.params is None else "memo.model_params"
-        lines.append(speak.say(key, name=model.name, model=model.model, params=model.params or ""))
+        if model.params is not None:
+            lines.append(speak.say("memo.model", name=model.name, model=model.model, params=model.params))
     for it in run.instruments:
         counts = {"calls": it.calls, "failures": it.failures}
         lines.append(speak.say("memo.instrument", name=it.name, candidate=it.candidate, model=it.model, **counts))
-    lines += [_calls(speak, row) for slot in shown.slots for row in slot.calls]
+    rows = [row for slot in shown.slots for row in slot.calls]
+    lines += [_calls(speak, row) for row in rows if _fell_short(row)]
+    if not all(map(_fell_short, rows)):
+        lines.append(speak.say("memo.calls_rest" if any(map(_fell_short, rows)) else "memo.calls_all"))
     settings = [speak.say("memo.setting", name=name, value=value) for name, value in run.settings]
     if settings:
         lines.append(speak.say("memo.settings", settings=speak.listed(settings)))
@@ -152,6 +150,7 @@ def _method(speak: Speaker, shown: View) -> Iterator[Block]:
     yield Bullets(items=tuple(lines))
     yield from _foreseen(speak, run)
     yield Paragraph(spans=speak.say(run.imported or "method.latency"))
+    yield Paragraph(spans=speak.say("memo.month"))
     yield Paragraph(spans=speak.say("method.limits"))
 
 
@@ -167,6 +166,12 @@ def _foreseen(speak: Speaker, run: RunView) -> Iterator[Block]:
             for row in run.foreseen.rows
         )
     )
+
+
+def _fell_short(row: CallsRow) -> bool:
+    """Whether anything but an answer came of what was planned, or something is odd about an answer."""
+    short = (row.candidate_faults, row.infra_faults, row.harness_faults, row.excluded, row.pending)
+    return bool(row.warnings) or any(number.raw != "0" for number in short)
 
 
 def _calls(speak: Speaker, row: CallsRow) -> Spans:

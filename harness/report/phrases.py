@@ -45,7 +45,7 @@ def words(phrase: Phrase, language: str = "en") -> Iterator[tuple[str, Piece | N
         yield literal, None if name is None else phrase.args[name]
 
 
-def listed(names: Sequence[str]) -> Piece:
+def listed(names: "Sequence[Piece]") -> Piece:
     """Return names as one piece, with the language's commas and its word before the last."""
     *others, last = names
     if not others:
@@ -59,6 +59,12 @@ def listed(names: Sequence[str]) -> Piece:
 def known(key: str) -> bool:
     """Whether `words` has the sentence."""
     return key in WORDS["en"]
+
+
+def slot_label(slot: str) -> Piece:
+    """Return the words for a slot, `tts` or `tts.zh`; one that a user has named has its own name."""
+    key = f"slot.{slot.partition('.')[0]}"
+    return Phrase(key=key, args={"slot": slot}) if known(key) else slot
 
 
 def metric_label(metric: str) -> Piece:

@@ -11,7 +11,7 @@ import numpy as np
 from harness.core.canonical import Json
 from harness.core.suites import Sample
 from harness.metrics.stats import Floats, Ints
-from harness.report.measures import interval_of_mean, mean_of_known, numbered
+from harness.report.measures import interval_of_mean, numbered
 from harness.report.numbers import Number, count, number, number_id, of_metric
 from harness.report.phrases import Measured, Phrase
 from harness.report.slots import SlotEvidence
@@ -136,16 +136,22 @@ def _value(told: Json) -> str | None:
     return text if 0 < len(text) <= TAG_CHARACTERS else None
 
 
-def slices(of: SlotEvidence, tags: Tagged) -> SlicesView | None:
-    """Return the quality of each slice by candidate, the lowest mean first; None where nothing slices the samples."""
-    if not tags.slices:
-        return None
+def drawn_clusters(of: SlotEvidence) -> Ints:
+    """Return of each sample what was drawn at random: itself, or the cluster that it is of."""
     stated = [asked.sample.metadata.get("cluster") for asked in of.samples]
-    clusters = numbered(
+    return numbered(
         (asked.suite, asked.task, asked.sample.id) if cluster is None else (asked.suite, str(cluster))
         for asked, cluster in zip(of.samples, stated, strict=True)
     )
-    values = mean_of_known(of.worth, axis=1)
+
+
+def slices(of: SlotEvidence, tags: Tagged, values: Floats, clusters: Ints) -> SlicesView | None:
+    """Return the quality of each slice by candidate, the lowest mean first; None where nothing slices the samples.
+
+    `values` [samples, candidates] are the primary scores, `clusters` [samples] what was drawn at random.
+    """
+    if not tags.slices:
+        return None
     rows: list[tuple[bool, float, SliceRow]] = []
     for of_slice, chosen in zip(tags.slices, tags.members, strict=True):
         within, own = values[chosen], clusters[chosen]

@@ -6,7 +6,7 @@ from harness.core.calls import Role
 from harness.core.decision import Decision, GateResult, GateStatus, RankedCandidate, Said, VerdictKind
 from harness.core.rules import Combine
 from harness.report.advice import advice
-from harness.report.changes import changes, flip
+from harness.report.changes import breakevens, changes, flip
 from harness.report.lead import LeadView, lead
 from harness.report.numbers import Number, count, fixed, number, number_id, percent
 from harness.report.phrases import Measured, Phrase, Piece, Shown, known, measured, metric_label
@@ -58,6 +58,8 @@ class VerdictView:
     """How many planned answers were lost to errors of others; None: another version has decided, and did not count."""
     changes: tuple[Phrase, ...]
     """What would change the verdict, beside what the sentence says already."""
+    breakevens: tuple[Phrase, ...]
+    """How much worse the first could become before another leads."""
     flip: Phrase | None
     """How little of the weight must move to put another first, or that none of it does; None: there is no other."""
     caveats: tuple[tuple[str, str], ...]
@@ -132,6 +134,7 @@ def verdict(of: SlotEvidence) -> VerdictView:
         lead=lead(of),
         errors=_errors(of),
         changes=changes(of),
+        breakevens=breakevens(of),
         flip=flip(of),
         caveats=tuple((number_id(of.slot, "verdict", "", f"caveat.{i}"), text) for i, text in enumerate(said.caveats)),
         said=said.said,

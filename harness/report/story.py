@@ -19,46 +19,29 @@ EXAMPLES = 3
 EXAMPLE_CHARACTERS = 800
 
 
-def story(
-    speak: Speaker, run: RunView, slot: SlotView, volumes: Sequence[int], frozen_sha256: str | None,
-    product: Product | None = None,
-) -> Iterator[Block]:  # fmt: skip
-    """Yield the slot's sections. `frozen_sha256`: of the rule that was written down before the first call.
+def conclusion(
+    speak: Speaker, slot: SlotView, volumes: Sequence[int], frozen_sha256: str | None, *, alone: bool
+) -> Iterator[Block]:
+    """Yield what is signed: whom to choose, why, what would change it, what speaks against it, what it costs.
 
-    `product`: what the candidates cost with its traffic; without it the section on margins is left out.
+    `frozen_sha256`: of the rule that was written down before the first call. `alone`: the memo has no other slot.
     """
-    sections = {
-        "memo.bottom_line": _bottom_line(speak, slot, volumes, frozen_sha256),
-        "memo.context": _context(speak, run, slot),
-        "memo.drivers": _drivers(speak, slot, frozen_sha256),
-        "memo.options": _options(speak, slot),
-        "memo.results": _results(speak, slot),
-        "memo.sensitivity": _sensitivity(speak, slot),
-        "memo.costs": _costs(speak, slot, volumes),
-        **({} if product is None else {"memo.margin": margin(speak, product, slot.slot, _places(slot))}),
-        "memo.cases": _cases(speak, slot),
-        "memo.consequences": _consequences(speak, run, slot),
-    }
-    yield Heading(level=2, spans=speak.say("memo.slot", slot=slot.slot))
-    for name, blocks in sections.items():
-        yield Heading(level=3, spans=speak.say(name))
-        yield from blocks
-
-
-def _bottom_line(speak: Speaker, slot: SlotView, volumes: Sequence[int], frozen_sha256: str | None) -> Iterator[Block]:
     verdict = slot.verdict
-    lines = [strong(speak.joined(*map(speak.say, verdict.advice)))]
-    about = next((row for row in slot.ranking if verdict.about is not None and row.tag == verdict.about), None)
-    sureness: Spans = ()
-    if about is not None:
-        sureness = speak.say("memo.sureness", p_best=about.chance, score=about.score)
-        sureness = speak.joined(sureness, speak.say("memo.no_spread") if about.no_spread else ())
-    lines.append(speak.joined(speak.told(verdict.sentence, verdict.said, verdict.sentence_id), sureness))
+    if not alone:
+        yield Heading(level=3, spans=speak.show(slot.label))
+    yield Paragraph(spans=strong(speak.joined(*map(speak.say, verdict.advice))))
+    lines = [speak.say("memo.why", why=speak.joined(*_why(speak, slot)))]
+    flip = (
+        () if verdict.flip is None or verdict.flip.key == "change.nobody" else (verdict.flip,)
+    )  # the sentence says it
+    if changes := (*verdict.changes, *verdict.breakevens, *flip):
+        lines.append(speak.say("memo.changes", changes=speak.joined(*map(speak.say, changes))))
+    if against := [*map(speak.say, slot.cases.reversals), *_caveats(speak, slot)]:
+        lines.append(speak.say("memo.risk", caveat=speak.joined(*against)))
+    about = _about(slot)
     cost = next((row.cells[0] for row in slot.costs if about is not None and row.tag == about.tag), None)
     if cost is not None:
         lines.append(_cost(speak, cost, middle(volumes)))
-    if verdict.caveats:
-        lines.append(speak.say("memo.risk", caveat=_caveats(speak, slot)[0]))
     if verdict.winner is not None:
         lines.append(_fallback(speak, slot))
     if verdict.unproven and verdict.about is not None:
@@ -68,6 +51,47 @@ def _bottom_line(speak: Speaker, slot: SlotView, volumes: Sequence[int], frozen_
         key = "memo.rule_unfrozen" if frozen_sha256 is None else "memo.reweighed"
         lines.append(speak.say(key, hash=verdict.rule_sha256))
     yield Bullets(items=tuple(lines))
+
+
+def story(
+    speak: Speaker, run: RunView, slot: SlotView, volumes: Sequence[int], frozen_sha256: str | None,
+    product: Product | None = None,
+) -> Iterator[Block]:  # fmt: skip
+    """Yield what the conclusion rests on, section by section.
+
+    `product`: what the candidates cost with its traffic; without it the section on margins is left out.
+    """
+    sections = {
+        "memo.drivers": _drivers(speak, slot, frozen_sha256),
+        "memo.results": _results(speak, slot),
+        "memo.sensitivity": _sensitivity(speak, slot),
+        "memo.costs": _costs(speak, slot, volumes),
+        **({} if product is None else {"memo.margin": margin(speak, product, slot.slot, _places(slot))}),
+        "memo.cases": _cases(speak, slot),
+        "memo.confirmation": _confirmation(speak, run, slot),
+    }
+    yield Heading(level=2, spans=speak.say("memo.slot", slot=slot.label))
+    for name, blocks in sections.items():
+        yield Heading(level=3, spans=speak.say(name))
+        yield from blocks
+
+
+def _about(slot: SlotView) -> RankingRow | None:
+    """Return the line of whom the verdict is about."""
+    about = slot.verdict.about
+    return next((row for row in slot.ranking if about is not None and row.tag == about), None)
+
+
+def _why(speak: Speaker, slot: SlotView) -> Iterator[Spans]:
+    verdict, about = slot.verdict, _about(slot)
+    yield speak.told(verdict.sentence, verdict.said, verdict.sentence_id)
+    if about is not None:
+        yield speak.say("memo.sureness", p_best=about.chance, score=about.score)
+        if about.no_spread:
+            yield speak.say("memo.no_spread")
+    if verdict.lead is not None:
+        yield speak.say(verdict.lead.said)
+    yield speak.say(slot.basis)
 
 
 def _cost(speak: Speaker, cost: Measured, requests: int) -> Spans:
@@ -91,11 +115,6 @@ def _caveats(speak: Speaker, slot: SlotView) -> list[Spans]:
     return [speak.told(text, () if it is None else (it,), id) for (id, text), it in pairs]
 
 
-def _context(speak: Speaker, run: RunView, slot: SlotView) -> Iterator[Block]:
-    counts = {"answered": run.answered, "planned": run.planned, "errors": run.errors}
-    yield Paragraph(spans=speak.say("memo.context_text", name=run.name, slot=slot.slot, basis=slot.basis, **counts))
-
-
 def _drivers(speak: Speaker, slot: SlotView, frozen_sha256: str | None) -> Iterator[Block]:
     yield Table(
         head=tuple(speak.say(f"column.{key}") for key in ("criterion", "metric", "weight", "worst", "ideal", "scale")),
@@ -103,47 +122,50 @@ def _drivers(speak: Speaker, slot: SlotView, frozen_sha256: str | None) -> Itera
             tuple(map(speak.show, (c.name, c.label, c.weight, c.worst, c.ideal, c.scale))) for c in slot.criteria
         ),
     )
-    gates = [speak.say("memo.gate", metric=gate.label, limit=gate.limit) for gate in slot.gates]
+    passed = all(cell is not None and cell.status == "pass" for row in slot.gate_rows for cell in row.cells)
+    said = "memo.gate_passed" if passed and slot.gate_rows else "memo.gate"
+    gates = [speak.say(said, metric=gate.label, limit=gate.limit) for gate in slot.gates]
     weighing = [] if slot.weighing is None else [speak.say(slot.weighing)]
     key = "memo.rule_unfrozen" if frozen_sha256 is None else "memo.rule_changed"
     key = "memo.rule_frozen" if slot.verdict.rule_is_frozen else key
     yield Bullets(items=(*gates, *weighing, speak.say(key, hash=slot.verdict.rule_sha256, frozen=frozen_sha256 or "")))
 
 
-def _options(speak: Speaker, slot: SlotView) -> Iterator[Block]:
+def _unranked(speak: Speaker, slot: SlotView) -> Iterator[Spans]:
+    """Yield who is not ranked, and why."""
     ranked = {row.tag for row in slot.ranking}
-    lines = [_option(speak, row) for row in slot.ranking]
-    lines += [speak.say("memo.unranked", candidate=tag.name) for tag in slot.tags if tag not in ranked]
-    yield Bullets(items=(*lines, speak.say("memo.incumbent")))
-
-
-def _option(speak: Speaker, row: RankingRow) -> Spans:
-    name = row.tag.name
-    if row.rank is not None:
-        return speak.say("memo.ranked", candidate=name, rank=row.rank, score=row.score.value, p_best=row.chance)
-    if row.stopped is not None:
-        return speak.say("memo.stopped", candidate=name, stopped=row.stopped)
-    if row.failed:
-        return speak.say("memo.out", candidate=name, metrics=speak.listed(row.failed))
-    return speak.say("memo.unranked", candidate=name)
+    for row in slot.ranking:
+        name = row.tag.name
+        if row.stopped is not None:
+            yield speak.say("memo.stopped", candidate=name, stopped=row.stopped)
+        elif row.rank is None and row.failed:
+            yield speak.say("memo.out", candidate=name, metrics=speak.listed(row.failed))
+        elif row.rank is None:
+            yield speak.say("memo.unranked", candidate=name)
+    yield from (speak.say("memo.unranked", candidate=tag.name) for tag in slot.tags if tag not in ranked)
 
 
 def _results(speak: Speaker, slot: SlotView) -> Iterator[Block]:
-    if slot.gates and slot.gate_rows:
+    if any(cell is None or cell.status != "pass" for row in slot.gate_rows for cell in row.cells):
         yield Table(
             head=(speak.say("column.candidate"), *(_gate_head(speak, gate) for gate in slot.gates)),
             rows=tuple((speak.show(r.tag.name), *(_gate(speak, cell) for cell in r.cells)) for r in slot.gate_rows),
         )
+    places = {row.tag: row for row in slot.ranking}
     if slot.matrix:
         heads = (speak.say("memo.weighed", name=c.name, weight=c.column_weight) for c in slot.criteria)
         yield Table(
-            head=(speak.say("column.candidate"), *heads, speak.say("column.score")),
-            rows=tuple(_matrix_row(speak, row) for row in slot.matrix),
+            head=(
+                *(speak.say(f"column.{key}") for key in ("candidate", "rank")),
+                *heads,
+                *(speak.say(f"column.{key}") for key in ("score", "p_best")),
+            ),
+            rows=tuple(_matrix_row(speak, row, places.get(row.tag)) for row in slot.matrix),
         )
     else:
         yield Paragraph(spans=speak.say("ranking.none"))
-    if slot.differences:
-        yield Bullets(items=tuple(_difference(speak, row) for row in slot.differences))
+    if lines := (*_unranked(speak, slot), *(_difference(speak, row) for row in slot.differences)):
+        yield Bullets(items=lines)
 
 
 def _gate_head(speak: Speaker, gate: GateView) -> Spans:
@@ -159,9 +181,10 @@ def _gate(speak: Speaker, cell: GateCell | None) -> Spans:
     return speak.say("memo.gate_bound", status=status, value=cell.value, bound=cell.bound)
 
 
-def _matrix_row(speak: Speaker, row: MatrixRow) -> tuple[Spans, ...]:
+def _matrix_row(speak: Speaker, row: MatrixRow, line: RankingRow | None) -> tuple[Spans, ...]:
     cells = (speak.say("memo.matrix_cell", measured=cell.raw, product=cell.product) for cell in row.cells)
-    return (speak.show(row.tag.name), *cells, speak.show(row.score))
+    rank, chance = ("", "") if line is None or line.rank is None else (line.rank, line.chance)
+    return (speak.show(row.tag.name), speak.show(rank), *cells, speak.show(row.score), speak.show(chance))
 
 
 def _difference(speak: Speaker, row: DifferenceRow) -> Spans:
@@ -179,9 +202,11 @@ def _difference(speak: Speaker, row: DifferenceRow) -> Spans:
 
 def _sensitivity(speak: Speaker, slot: SlotView) -> Iterator[Block]:
     lines = [speak.say(change) for criterion in slot.criteria for change in criterion.crossings]
-    lines += [] if slot.verdict.flip is None else [speak.say(slot.verdict.flip)]
+    leader = next((row.tag.name for row in slot.ranking if row.leads), None)
     lines += [
-        speak.say("memo.without", criterion=c.name, leader=c.without) for c in slot.criteria if c.without is not None
+        speak.say("memo.without", criterion=c.name, leader=c.without)
+        for c in slot.criteria
+        if c.without not in (None, leader)
     ]
     if slot.profiles is not None:
         lines.append(speak.say(slot.profiles.said))
@@ -216,11 +241,6 @@ def _costs(speak: Speaker, slot: SlotView, volumes: Sequence[int]) -> Iterator[B
             for row in slot.costs
         ),
     )
-    units = [
-        speak.say("memo.units", candidate=r.tag.name, units=speak.listed(r.units, ";")) for r in slot.costs if r.units
-    ]
-    if units:
-        yield Bullets(items=tuple(units))
     months = (speak.say("memo.month_head", requests=count(volume)) for volume in volumes)
     yield Table(
         head=(heads["candidate"], *months),
@@ -229,7 +249,6 @@ def _costs(speak: Speaker, slot: SlotView, volumes: Sequence[int]) -> Iterator[B
             for row in slot.costs
         ),
     )
-    yield Paragraph(spans=speak.say("memo.month"))
 
 
 def _places(slot: SlotView) -> dict[str, str]:
@@ -260,25 +279,22 @@ def _example(speak: Speaker, case: BadCase, sample: SampleView) -> Iterator[Bloc
     name = "".join(span.text for span in speak.say("memo.case", suite=case.suite, task=case.task, id=case.id))
     yield Paragraph(spans=(Span(text=name, link=f"{PAGE}#{case.anchor}", strong=True),))
     yield Quotation(text=case.input[:EXAMPLE_CHARACTERS])
-    for tag, why in case.who:
+    for tag, why, heard in case.who:
         yield Paragraph(spans=speak.say("memo.bad_answer", candidate=tag.name, why=why))
         answer = sample.answers[sample.tags.index(tag)]
-        if answer is not None and answer.text:
-            yield Quotation(text=answer.text[:EXAMPLE_CHARACTERS])
+        said = answer.text if answer is not None and answer.text else "" if heard in why else heard
+        if said:
+            yield Quotation(text=said[:EXAMPLE_CHARACTERS])
 
 
-def _consequences(speak: Speaker, run: RunView, slot: SlotView) -> Iterator[Block]:
-    winner, context = slot.verdict.winner, {"name": run.name, "slot": slot.slot}
-    caveats = [speak.say("memo.caveat", caveat=caveat) for caveat in _caveats(speak, slot)]
-    bad = caveats or [speak.say("memo.no_caveats")]
+def _confirmation(speak: Speaker, run: RunView, slot: SlotView) -> Iterator[Block]:
+    winner, context = slot.verdict.winner, {"name": run.name, "slot": slot.label}
     if winner is None:
-        yield Bullets(items=(*bad, speak.say("memo.confirm_none")))
+        yield Paragraph(spans=speak.say("memo.confirm_none"))
         yield Paragraph(spans=speak.say("memo.y_none", **context))
         return
-    leads = any(row.leads and row.tag == winner for row in slot.ranking)
-    good = "memo.good_alone" if len(slot.ranking) == 1 else "memo.good" if leads else "memo.good_tie"
+    caveats = slot.cases.reversals or slot.verdict.caveats
     accepted = speak.say("memo.accepted_caveats" if caveats else "memo.accepted_risks")
-    yield Bullets(items=(speak.say(good, candidate=winner.name), *bad))
     yield Paragraph(spans=speak.say("memo.confirm", candidate=winner.name))
     row = next((row for row in slot.matrix if row.tag == winner), None)
     gates = [speak.say("memo.limit", metric=gate.label, limit=gate.limit) for gate in slot.gates]

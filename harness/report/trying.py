@@ -120,6 +120,7 @@ def _data(of: SlotEvidence, anchor: str, presets: Sequence[Preset], latitude: La
         "thresholds": asdict(decision.rule.thresholds),
         "without": without,
         "decided": decision.verdict.kind,
+        "scarce": latitude is not None and latitude.scarce,
         "never_clear": latitude is None or latitude.never_clear,
         "draws": 0 if latitude is None else latitude.draws,
         "of": decision.draws,

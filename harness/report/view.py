@@ -33,7 +33,7 @@ from harness.report.measures import (
     spending,
 )
 from harness.report.numbers import Number, count, given, number, number_id, usd
-from harness.report.phrases import Measured, Phrase
+from harness.report.phrases import Measured, Phrase, Piece, slot_label
 from harness.report.pictures import Curves, Scatter, curves, scatter
 from harness.report.profiles import ProfilesView, profiles, weighing
 from harness.report.slots import SlotEvidence, slot_evidence
@@ -59,6 +59,8 @@ class SlotView:
     """One slot: a verdict and what it rests on."""
 
     slot: str
+    label: Piece
+    """What it is called in the reader's language."""
     anchor: str
     tags: tuple[Tag, ...]
     verdict: VerdictView
@@ -198,6 +200,7 @@ def _slot(of: SlotEvidence, anchor: str, latitude: Latitude | None) -> SlotView:
 
     return SlotView(
         slot=of.slot,
+        label=slot_label(of.slot),
         anchor=anchor,
         tags=tuple(tag(of, name) for name in of.candidates),
         verdict=verdict(of),

@@ -232,8 +232,15 @@ def _difference(slot: str, item: PairedDifference, drawn: Sequence[float]) -> Di
         else Phrase(
             key="difference.together",
             args={
-                "low": number(item.low_together, signed(item.low_together), id=_id(slot, item, "low_together")),
-                "high": number(item.high_together, signed(item.high_together), id=_id(slot, item, "high_together")),
+                "interval": Phrase(
+                    key="measured.interval",
+                    args={
+                        "low": number(item.low_together, signed(item.low_together), id=_id(slot, item, "low_together")),
+                        "high": number(
+                            item.high_together, signed(item.high_together), id=_id(slot, item, "high_together")
+                        ),
+                    },
+                )
             },
         ),
         p_value=shown("p", item.p_value, p_value(item.p_value or 0.0)),

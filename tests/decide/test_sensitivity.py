@@ -1,13 +1,16 @@
 """What changes the winner, against the oracle."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
+from harness.core.decision import DecisionMatrix
+from harness.core.rules import Combine, Criterion, Scale
 from harness.decide.matrix import matrix
 from harness.decide.rank import first
-from harness.decide.sensitivity import crossovers, flips, leaders_without, leave_one_out, saturated
+from harness.decide.sensitivity import breakeven, crossovers, flips, leaders_without, leave_one_out, saturated
 from tests.decide.cases import QUALITY, estimate
 from tests.oracles import oracle
 
@@ -106,12 +109,56 @@ def test_who_leads_when_a_suite_is_left_out() -> None:
     assert leaders_without(tables, "") == {}
 
 
+@pytest.mark.parametrize("combine", [None, Combine.GEOMETRIC])
+def test_at_the_breakeven_another_is_level_and_a_little_beyond_it_leads(combine: Combine | None) -> None:
+    measured = {"a": {"quality": 0.9, "cost": 1.0, "step": 2.0}, "b": {"quality": 0.7, "cost": 0.8, "step": 2.0}}
+    criteria = (
+        Criterion(name="quality", metric="quality", worst=0.0, ideal=1.0, weight=60),
+        Criterion(name="cost", metric="cost", worst=10, ideal=0.1, weight=35, scale=Scale.LOG),
+        Criterion(
+            name="step", metric="step", worst=0, ideal=0, weight=5, scale=Scale.PIECEWISE, points=((0, 0), (4, 1))
+        ),
+    )
+
+    def lead(**changed: float) -> float:
+        table = tabled({**measured, "a": measured["a"] | changed}, criteria, combine)
+        return table.scores[0] - table.scores[1]
+
+    table = tabled(measured, criteria, combine)
+    quality, cost, step = (breakeven(table, 0, 1, j) for j in range(3))
+    assert quality is not None
+    assert cost is not None
+    assert lead(quality=quality) == pytest.approx(0, abs=1e-12)
+    assert lead(cost=cost) == pytest.approx(0, abs=1e-12)
+    assert 0.7 < quality < 0.9
+    assert cost > 1.0
+    assert lead(cost=1.01 * cost) < 0
+    assert step is None, "several measurements may be worth the same"
+
+
+def test_there_is_no_breakeven_where_the_worst_would_still_lead() -> None:
+    measured = {"a": {"quality": 0.9, "cost": 1.0}, "b": {"quality": 0.1, "cost": 0.8}}
+    criteria = (
+        Criterion(name="quality", metric="quality", worst=0.0, ideal=1.0, weight=95),
+        Criterion(name="cost", metric="cost", worst=10, ideal=0.1, weight=5, scale=Scale.LOG),
+    )
+    assert breakeven(tabled(measured, criteria), 0, 1, 1) is None
+
+
+def tabled(
+    measured: Mapping[str, Mapping[str, float]], criteria: Sequence[Criterion], combine: Combine | None = None
+) -> DecisionMatrix:
+    found = {name: [estimate(metric, x) for metric, x in of.items()] for name, of in measured.items()}
+    return matrix(tuple(measured), tuple(criteria), found, combine=combine)
+
+
 @pytest.mark.parametrize(
     ("column", "expected"),
     [
         pytest.param([0.2, 0.4, 1.0], (), id="one of three"),
         pytest.param([0.0, 1.0, 0.5], (0,), id="two of three"),
-        pytest.param([1.0, 0.5], (0,), id="half"),
+        pytest.param([1.0, 1.0, 0.5, 0.4], (0,), id="half"),
+        pytest.param([1.0, 0.5], (), id="one of two, whom it tells from the other"),
         pytest.param([1.0, None, None], (), id="one alone says nothing"),
         pytest.param([1.0, 0.5, 0.4, None], (), id="of those measured"),
     ],

@@ -81,6 +81,32 @@ def test_of_two_equal_models_hardly_ever_one_is_the_clear_winner() -> None:
     assert clear <= 0.075 * 400, "one in twenty, and the chance of four hundred races"
 
 
+@pytest.mark.parametrize(
+    ("clusters", "chosen", "more"),
+    [
+        pytest.param((2,), None, "At least 4 more", id="two"),
+        pytest.param((3, 2), None, "At least 1 more", id="five in two tasks"),
+        pytest.param((3, 3), "alpha", "", id="six"),
+    ],
+)
+def test_nobody_is_chosen_by_samples_on_which_no_outcome_could_show_a_difference(
+    clusters: Sequence[int], chosen: str | None, more: str
+) -> None:
+    measured = {"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.5}}
+    verdict = decided(measured, noise=0.001, clusters=clusters).verdict
+    assert (verdict.leader, verdict.winner) == ("alpha", chosen)
+    assert verdict.kind is (VerdictKind.LEAN if chosen else VerdictKind.TOSS_UP)
+    assert more in verdict.sentence
+    assert verdict.sentence.startswith("Too few samples to choose by") is (chosen is None)
+
+
+def test_of_one_candidate_and_two_samples_both_are_said() -> None:
+    verdict = decided({"alpha": {"quality": 0.9, USD: 1.0}}, rule(QUALITY, gates=(COVERED,)), clusters=(2,)).verdict
+    assert verdict.winner is None
+    assert verdict.sentence.startswith("Only one candidate was measured: alpha scores 0.90")
+    assert "At least 4 more are needed" in verdict.sentence
+
+
 def test_a_noisy_lead_is_a_lean() -> None:
     verdict = decided({"alpha": {"quality": 0.6, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.0}}, noise=0.15).verdict
     assert verdict.kind is VerdictKind.LEAN

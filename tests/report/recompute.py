@@ -94,6 +94,15 @@ def decision_figures(d: Decision) -> Figures:
             ratio = math.log(matrix.scores[a] / matrix.scores[b]) if matrix.combine else 0.0
             gap = (matrix.scores[a] - matrix.scores[b]) * math.log(one / other) / ratio if ratio else one - other
             yield at(slot, "verdict", ranked[1], f"lead.part.{c.name}"), gap
+            value, weight = matrix.values[a][j], matrix.weights[j]
+            if weight and value is not None and c.scale != "piecewise":
+                ahead = matrix.scores[a] - matrix.scores[b]
+                share = (matrix.scores[b] / matrix.scores[a]) ** (1 / weight)
+                level = max(value, 0.01) * share if matrix.combine else value - ahead / weight
+                way = (c.ideal / c.worst) ** level if c.scale == "log" else 0.0
+                limit = c.worst * way if way else c.worst + level * (c.ideal - c.worst)
+                yield at(slot, "verdict", ranked[0], f"breakeven.{c.name}"), limit
+                yield at(slot, "verdict", ranked[0], f"breakeven.{c.name}.now"), matrix.raw[a][j].value
         for e in (p.difference for p in d.differences if p.challenger == ranked[1]):
             for key, value in (("quality", e.value), ("quality.low", e.low), ("quality.high", e.high)):
                 yield at(slot, "verdict", ranked[1], f"lead.{key}"), value

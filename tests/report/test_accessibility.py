@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from harness.report.html import HERE
+from harness.report.html import HERE, report_page
 from harness.report.words import LANGUAGES
-from tests.report.browser import Open, drawn, until
+from tests.report.bakeoffs import decision
+from tests.report.benches import freeze
+from tests.report.browser import Open, drawn, listed, until
+from tests.report.wide import wide
 
 Pages = Mapping[tuple[str, str], str]
 
@@ -32,6 +36,14 @@ WIDER = """(most) => {
   }
   return wide;
 }"""
+SCROLLED = """() => [...document.querySelectorAll(".scroll:not(.sample *)")]
+  .filter((room) => room.checkVisibility() && room.scrollWidth > room.clientWidth)
+  .map((room) => room.innerText.slice(0, 90))"""
+BROKEN = """() => [...document.querySelectorAll("[data-say='measured.interval']")]
+  .filter((interval) => interval.checkVisibility())
+  .filter((interval) => interval.lastElementChild.getBoundingClientRect().top
+    > interval.firstElementChild.getBoundingClientRect().top + 4)
+  .map((interval) => interval.innerText)"""
 FOCUSED = """() => {
   const focused = document.activeElement, style = getComputedStyle(focused);
   focused.reached = true;
@@ -98,6 +110,16 @@ def luminance(colour: str) -> float:
     ]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_desk_holds_every_table_and_no_line_ends_within_an_interval(language: str, opened: Open) -> None:
+    bench = wide(60)  # of ten candidates; their answers to one sample stand side by side in no window
+    names = [candidate.name for candidate in bench.candidates]
+    html = report_page(freeze(bench), [decision(bench, "text", names)], Path("/runs/one/report.html")).html
+    page = listed(opened(html, language=language)).page
+    assert page.evaluate(SCROLLED) == []
+    assert page.evaluate(BROKEN) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

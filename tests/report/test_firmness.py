@@ -23,9 +23,10 @@ SAID = (
     "Without the candidate third, smollm2 leads.",
     "2 of 3 other methods put gpt-mini first too.",
     "VIKOR: smollm2 would be first.",
-    "third is dominated by gpt-mini: it is ahead in nothing that counts, and behind in something; the samples show it.",
-    "third is dominated by smollm2, as measured: it is ahead in nothing that counts, and behind in something; the "
-    "samples do not show it yet.",
+    "Nothing speaks for third beside gpt-mini: it is ahead in nothing that counts, and behind in something; "
+    "the samples show it.",
+    "Nothing measured speaks for third beside smollm2: it is ahead in nothing that counts, and behind in something; "
+    "the samples do not show it yet.",
     "120 more samples, over all suites in proportion, would tell gpt-mini from third on quality, if they differ as "
     "much as it seems.",
 )

@@ -26,8 +26,7 @@ from tests.report.pages import LINK, NUMBER, Page, memo_text, parse, strays, unl
 from tests.report.test_page import HOSTILE, hostile_run, nothing
 
 SECTIONS = (
-    "Bottom line", "Context and problem", "Decision drivers", "Considered options", "Results",
-    "What would change our mind", "Costs", "Bad cases", "Consequences and confirmation",
+    "Decision drivers", "Results", "What would change our mind", "Costs", "Bad cases", "Confirmation",
 )  # fmt: skip
 
 
@@ -78,11 +77,25 @@ def test_front_matter_names_what_was_decided_on(fake: FakeRun, memo: str) -> Non
     assert record(memo)["tool"] == "bakeoff 0.1.0"
 
 
+def test_what_is_signed_is_read_in_minutes(memo: str) -> None:
+    """Before the evidence stand, of each slot, whom to choose, why, what would change it, and what it costs."""
+    first = memo.partition("## Evidence: ")[0].split("---\n", 2)[2]
+    assert len(first.split()) < 900, "five minutes at 180 words a minute, footnote marks and all"
+    for conclusion in first.partition("## Decision")[2].partition("## Risks")[0].split("### ")[1:]:
+        assert conclusion.count("\n**") == 1
+        assert re.findall(r"^- (Why|What would change it|Cost per 1,000 requests|Fallback): ", conclusion, re.MULTILINE)
+        assert conclusion.count("\n- ") <= 8
+    assert re.findall("^## (.*)$", first, re.MULTILINE) == ["Decision", "Risks that no run measures", "Re-run when"]
+
+
 def test_every_section_stands_for_every_slot(memo: str) -> None:
-    text, tts = memo.split("## Slot: ")[1:]
+    text, tts = memo.partition("## Evidence: how")[0].split("## Evidence: ")[1:]
     for story in (text, tts):
         assert re.findall("^### (.*)$", story, re.MULTILINE) == list(SECTIONS)
-    assert re.findall("^## (.*)$", memo, re.MULTILINE)[2:] == ["Method", "Risks", "Re-run when", "Appendix"]
+    assert re.findall("^## (.*)$", memo, re.MULTILINE) == [
+        "Decision", "Risks that no run measures", "Re-run when", "Evidence: text", "Evidence: tts",
+        "Evidence: how it was measured", "To check, and to understand",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -119,7 +132,6 @@ def test_near_ties_are_named(fake: FakeRun) -> None:
     memo = memo_text(fake.evidence, [replace(one, verdict=tied)])
     assert "**Take any of gpt-mini and smollm2: what was measured does not tell them apart. If one" in memo
     assert "Fallback: gpt-mini, next in the ranking.\n" in memo
-    assert "smollm2 cannot be told apart from the best" in memo
 
 
 def test_a_toss_up_without_a_near_tie_calls_nobody_cheaper(fake: FakeRun) -> None:
@@ -129,8 +141,6 @@ def test_a_toss_up_without_a_near_tie_calls_nobody_cheaper(fake: FakeRun) -> Non
     memo = memo_text(fake.evidence, [replace(one, verdict=alone)])
     assert "If one must be named: gpt-mini, which ranks first." in memo
     assert "Take any of" not in memo
-    assert "gpt-mini has the highest score" in memo
-    assert "cannot be told apart" not in memo.partition("### Consequences")[2]
 
 
 def test_who_leaves_the_worst_anchor_is_rolled_back_though_the_interval_went_further(fake: FakeRun) -> None:
@@ -147,7 +157,6 @@ def test_nobody_is_chosen_who_had_no_rival_or_is_not_good_enough(fake: FakeRun) 
     rows = {key: (getattr(table, key)[first],) for key in ("candidates", "raw", "values", "contributions", "scores")}
     alone = memo_text(fake.evidence, [replace(one, ranking=one.ranking[:1], matrix=replace(table, **rows))])
     assert "**Nothing was compared: gpt-mini had no rival. It passes its gates.**" in alone
-    assert "gpt-mini passes its gates; it was compared with nobody." in alone
     none = replace(one.verdict, kind=VerdictKind.NONE, winner=None)
     for key, told in (
         ("unfit", "**Choose none of them: gpt-mini ranks first, and is not good enough.**"),
@@ -169,12 +178,12 @@ def test_a_fallback_whose_gates_are_unproven_says_so(fake: FakeRun) -> None:
 def test_nobody_accepts_caveats_that_are_not_there(fake: FakeRun) -> None:
     one = fake.decisions[0]
     for caveats, accepted in (
-        ((), "accepting the risks below."),
-        (("A word.",), "accepting the caveats above and the"),
+        ((), "accepting the risks above."),
+        (("A word.",), "accepting the caveats and risks above."),
     ):
         memo = memo_text(fake.evidence, [replace(one, verdict=replace(one.verdict, caveats=caveats, caveats_said=()))])
         assert accepted in memo
-        assert ("The measurement raised no caveat." in memo) == (not caveats)
+        assert ("- Risk: A word." in memo) == bool(caveats)
 
 
 def test_a_leader_with_an_unproven_gate_is_not_recommended(fake: FakeRun) -> None:

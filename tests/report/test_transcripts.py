@@ -1,10 +1,16 @@
 """Transcripts against what was to be heard, word by word in the scorers' form."""
 
+from dataclasses import replace
+
 import pytest
 
+from harness.core.calls import Output
 from harness.core.suites import Sample
+from harness.report.cases import cases
 from harness.report.evidence import Judgement
+from harness.report.slots import slot_evidence
 from harness.report.transcripts import stretches
+from tests.report.bakeoffs import two_slots
 
 ENGLISH = 'word_accuracy@2(language="en",normaliser="whisper-english")'
 CHINESE = 'transcript_accuracy@1(normaliser="chinese-characters")'
@@ -44,3 +50,14 @@ def test_skipped_and_added_words_are_marked(signature: str, wanted: str, heard: 
 )
 def test_what_was_not_compared_is_not_marked(sample: Sample, text: str | None, judgement: Judgement | None) -> None:
     assert stretches(sample, text, judgement) == ()
+
+
+def test_a_bad_case_that_was_spoken_says_what_was_heard() -> None:
+    run = two_slots()
+    evidence, decided = run.evidence, run.decisions[1]
+    judged = [replace(judgement, value=0.0, reason="wrong") for judgement in evidence.judgements]
+    of = slot_evidence(replace(evidence, judgements=judged), decided)
+    heard = {r.outcome.text for readings in of.readings.values() for r in readings if isinstance(r.outcome, Output)}
+    said = {heard for case in cases(of, "slot-2").worst for _, _, heard in case.who}
+    assert said - {""}
+    assert said - {""} <= heard

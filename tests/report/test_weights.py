@@ -137,6 +137,12 @@ CASES = (
         {"alpha": (None, 900.0, 1.42, 0.0), "bravo": (None, 1200.0, 1.40, 0.0)},
         ("alpha",),
     ),
+    case(
+        replace(TEXT, slot="few"),
+        {"alpha": (0.86, 900.0, 1.42, 1.0), "bravo": (0.60, 905.0, 1.40, 1.0)},
+        ("bravo",),
+        clusters=(2, 3),
+    ),
 )
 
 

@@ -14,7 +14,7 @@ PREFIXES = (
     "kind.", "section.", "nav.", "column.", "caption.", "status.", "metric.", "table.latency.", "percentile.",
     "source.", "meter.", "failed.", "axis.", "interest.", "answer.", "slice.", "gate.m", "scale.", "price.",
     "change.", "do.", "memo.rule_", "fact.",
-    "table.measures", "bad.of", "memo.good", "why.", "foreseen.", "unit.", "weighing.",
+    "table.measures", "bad.of", "slot.", "why.", "foreseen.", "unit.", "weighing.",
     "firm.criteria", "firm.suites", "firm.more", "panel.",
     "memo.risk.", "memo.rerun.", "memo.term.", "memo.margin.", "matter.", "note.", "closing.came.", "filter.", "part.",
     "try.quality", "try.latency", "try.cost",

@@ -248,7 +248,7 @@ const { decideAt, unpack, shares } = (() => {
     if (leader.unfit) return "none";
     if (slot.candidates.length === 1) return "lean";
     const chance = found.chances[found.leader];
-    if (chance === null) return "toss-up";
+    if (chance === null || slot.scarce) return "toss-up";
     const rows = contenders.map((c) => slot.candidates[c].values.map((value) => level(slot, value)));
     const flips = rows.slice(1).map((row) => flip(weights, rows[0].map((value, j) => value - row[j])));
     const counts = (j) => weights[j] > 0 && contenders.some((c) => slot.candidates[c].values[j] !== null);

@@ -69,6 +69,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "do.unpriced": "What {candidates} would cost is not known.",
         "do.only": "If one must be named: {winner}, which ranks first. Nobody's score is near, but other weights or "
         "other samples might well put another first.",
+        "do.scarce": "Do not choose yet: add samples first.",
         "do.withheld": "Nobody is recommended yet, although {leader} ranks first.",
         "do.none": "Choose none of them: no candidate passes the gates, or nothing was measured.",
         "do.unfit": "Choose none of them: {leader} ranks first, and is not good enough.",
@@ -80,12 +81,12 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "basis.excluded": "Of {samples_planned} samples every candidate was to answer {samples_compared}; "
         "{samples_answered} of those were answered by all, and judged.",
         "basis.errors": "Of {calls} planned answers {errors} were lost to errors that are no candidate's fault.",
-        "lead.score": "Against {rival}, the runner-up, the score of {leader} differs by {score}.",
-        "lead.quality": "Against {rival}, the runner-up, the score of {leader} differs by {score} and its quality by "
+        "lead.score": "{leader} leads {rival}, the runner-up, by {score} in score.",
+        "lead.quality": "{leader} leads {rival}, the runner-up, by {score} in score; in quality the difference is "
         "{quality}.",
-        "lead.interval": "Against {rival}, the runner-up, the score of {leader} differs by {score} and its quality by "
+        "lead.interval": "{leader} leads {rival}, the runner-up, by {score} in score; in quality the difference is "
         "{quality} (95% interval of this pair alone: {low} to {high}).",
-        "lead.parts": "The difference in score is made of {parts}.",
+        "lead.parts": "The lead in score comes from {parts}.",
         "lead.part": "{criterion} {part}",
         "verdict.waiver": "Accepting it needs a waiver: the gate on {metrics} is not proven.",
         "p_best.unknown": "not known",
@@ -96,7 +97,10 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "change.below": "{winner} leads once the weight of {criterion} falls below {weight} (now {now}).",
         "change.edge_above": "{winner} would lead only if {criterion} were practically all that counts (now {now}).",
         "change.edge_below": "{winner} would lead only if {criterion} counted practically nothing (now {now}).",
-        "change.flip": "{candidate} is first once {amount} of the weight moves between criteria, and no sooner.",
+        "change.worse": "{rival} would lead were {leader} at {limit} or worse in {metric} (now {now}).",
+        "change.however_bad": "However bad {leader} were in {criteria} alone, it would still lead.",
+        "change.flip": "At least {amount} of the weight would have to move between criteria before {candidate} is "
+        "first.",
         "change.level": "{candidate} is level with {leader} already.",
         "change.nobody": "As measured, no choice of weights puts another candidate before {leader}.",
         # how firm it is
@@ -108,10 +112,10 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "firm.dissent": "{method}: {other} would be first.",
         "firm.left_out": "The methods that compare candidates with each other do without {criterion}, for want of a "
         "measurement of everybody or of a direction.",
-        "firm.dominated": "{name} is dominated by {others}, as measured: it is ahead in nothing that counts, and "
-        "behind in something; the samples do not show it yet.",
-        "firm.dominated_proven": "{name} is dominated by {others}: it is ahead in nothing that counts, and behind in "
-        "something; the samples show it.",
+        "firm.dominated": "Nothing measured speaks for {name} beside {others}: it is ahead in nothing that counts, "
+        "and behind in something; the samples do not show it yet.",
+        "firm.dominated_proven": "Nothing speaks for {name} beside {others}: it is ahead in nothing that counts, and "
+        "behind in something; the samples show it.",
         "firm.more": "{samples} more samples of {suite} would tell {leader} from {challenger} on quality, if they "
         "differ as much as it seems.",
         "firm.more_priced": "{samples} more samples of {suite} would tell {leader} from {challenger} on quality, for "
@@ -253,8 +257,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "score; the line through its end is the interval.",
         "caption.ranking_geometric": "Score in [0, 1] with its 95% interval. The bar is the score; the line through "
         "its end is the interval.",
-        "caption.gates": "Must-haves. A gate passes when the unfavourable 95% bound meets it, fails when the "
-        "favourable one violates it, and is unproven in between. Coverage is a fact of the run: it has no bounds.",
+        "caption.gates": "Must-haves. A gate passes where even the bad end of the 95% interval meets it, fails where "
+        "even the good end misses it, and is unproven in between. Coverage is counted, so it has no interval.",
         "caption.matrix": "Measured, with its 95% interval; then its value between the anchors (0 to 1), and what it "
         "adds to the score: value × weight.",
         "caption.matrix_geometric": "Measured, with its 95% interval; then its value between the anchors (0 to 1), "
@@ -263,10 +267,11 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "caption.profiles": "Score and rank by the weights of each; nothing is averaged. The last column: the most "
         "score that a candidate costs any of them, against the one that they would choose.",
         "caption.weights": "Anchors are fixed in advance, so adding or removing a candidate cannot reverse the others.",
-        "caption.firmness": "Who shares a letter cannot be told apart on quality. Then how often the draws of "
-        "measurements, and of weights around those that were set, put each first, second and lower; how often it is "
-        "first where any weights are as likely as any others, and their mean where it is; how often another is at "
-        "least as good in everything that counts; and how much of the weight must move at least to put it first.",
+        "caption.firmness": "Who shares a letter cannot be told apart on quality. Chance of each rank: how often it "
+        "comes first, second or lower when samples and weights are drawn again. First with weights unknown: how "
+        "often it comes first where any weights are as likely as any others, and which weights those are on "
+        "average. Dominated: how often another is at least as good in everything that counts. Weight to move: "
+        "how much of the weight must move at least to put it first.",
         "caption.panel": "The same measurements and weights by other methods, which decide nothing here: τ is 1 where "
         "the order is the same. They may reverse two candidates when a third is dropped; the score cannot.",
         "caption.differences": "On the samples that both were asked, with 95% intervals; p values are secondary.",
@@ -325,7 +330,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "profile.agreed": "All of them put {candidate} first.",
         "profile.divided": "They do not agree; {candidate} costs the unhappiest of them least.",
         "weights.stays": "at no weight",
-        "ranking.near_tie": "within the margin",
+        "ranking.near_tie": "about as good as the first",
         "ranking.excluded": "excluded: {metrics}",
         "ranking.left_out": "not ranked: too little came",
         "ranking.stopped": "stopped early, after {samples} of {planned} samples",
@@ -344,7 +349,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "scale.piecewise": "piecewise",
         "difference.detectable": "could have shown {size}",
         "difference.blind": "too few samples to show any difference",
-        "difference.together": "[{low}, {high}] for all pairs at once",
+        "difference.together": "{interval} for all pairs at once",
         "difference.pair": "{leader} − {challenger}, {metric}",
         "not_measured": "not measured",
         "not_supported": "n too small",
@@ -620,13 +625,29 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "answer.secret": "a secret was taken out",
         "answer.finish": "finish reason {value}",
         # bad cases
+        "slot.text": "{slot}",
+        "slot.vision": "{slot}",
+        "slot.tts": "{slot}",
+        "slot.transcription": "{slot}",
+        "slot.speech": "{slot}",
+        "slot.image_generation": "{slot}",
+        "slot.video_generation": "{slot}",
+        "slot.embedding": "{slot}",
+        "slot.rerank": "{slot}",
+        "slot.rag": "{slot}",
+        "slot.turn_taking": "{slot}",
+        "slot.code": "{slot}",
         "slice.task": "Task",
         "slice.lang": "Language",
         "slice.tag": "Tag",
+        "slice.named": "{kind} {name}",
+        "slice.turned": "In some samples it is the other way round: {challenger} is better than {chosen} in {slices}, "
+        "by more than luck.",
         "slice.rough": "rough",
         "slices.shown": "The worst {shown} of {total} slices.",
         "bad.of": "{bad} of {n}",
         "bad.none": "No answer scored below 0.5.",
+        "bad.heard": "heard: {heard}",
         "bad.show": "Show the bad answers of {candidate}",
         # method
         "method.rule": "Gates first; then an additive value model with fixed anchors: each criterion's measure becomes "

@@ -5,23 +5,20 @@ from types import MappingProxyType
 
 MEMO: Mapping[str, str] = MappingProxyType(
     {
+        "memo.decision": "Decision",
         "memo.title": "Which model for {name}?",
-        "memo.slot": "Slot: {slot}",
-        "memo.summary": "{slot}: {advice}",
-        "memo.bottom_line": "Bottom line",
-        "memo.context": "Context and problem",
+        "memo.slot": "Evidence: {slot}",
         "memo.drivers": "Decision drivers",
-        "memo.options": "Considered options",
         "memo.results": "Results",
+        "memo.confirmation": "Confirmation",
         "memo.sensitivity": "What would change our mind",
         "memo.costs": "Costs",
         "memo.margin": "Price and margin",
         "memo.cases": "Bad cases",
-        "memo.consequences": "Consequences and confirmation",
-        "memo.method": "Method",
-        "memo.risks": "Risks",
+        "memo.method": "Evidence: how it was measured",
+        "memo.risks": "Risks that no run measures",
         "memo.rerun": "Re-run when",
-        "memo.appendix": "Appendix",
+        "memo.appendix": "To check, and to understand",
         "memo.glossary": "What the words mean:",
         # who signs; the keys are those of the front matter
         "matter.status": "Status",
@@ -47,10 +44,14 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "matter.nobody": "nobody",
         "matter.pair": "{name}: {value}",
         # bottom line
+        "memo.why": "Why: {why}",
         "memo.sureness": "Chance to be best: {p_best}. Score: {score}.",
         "memo.no_spread": "The score has no interval: a task with one judged sample shows no spread.",
+        "memo.context": "The bake-off {name} received {answered} of {planned} planned answers; {errors} were lost to "
+        "infrastructure or to Bakeoff.",
         "memo.cost": "Cost per 1,000 requests: {cost}.",
         "memo.cost_month": "Cost per 1,000 requests: {cost}. A month of {requests} requests: {month}.",
+        "memo.changes": "What would change it: {changes}",
         "memo.risk": "Risk: {caveat}",
         "memo.fallback": "Fallback: {candidate}, next in the ranking.",
         "memo.fallback_unproven": "Fallback: {candidate}, next in the ranking, once its gates are proven.",
@@ -58,15 +59,12 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.waiver": "Waiver needed: these gates are not proven for {candidate}: {metrics}. Signed by: ____",
         "memo.reweighed": "The weights or gates are not those that were frozen before the first call: see below.",
         # context, drivers, options
-        "memo.context_text": "The product needs one model for the slot {slot}. The bake-off is {name}. {basis} Over "
-        "all slots it received {answered} of {planned} planned answers; lost to infrastructure or to Bakeoff: "
-        "{errors}.",
+        "memo.gate_passed": "Gate: {metric} {limit}, which everybody passes.",
         "memo.gate": "Gate: {metric} {limit}.",
         "memo.rule_frozen": "The weights and gates were frozen before the first call (rule {hash}).",
         "memo.rule_changed": "The weights or gates were changed after the first call: this memo follows rule {hash}; "
         "rule {frozen} was frozen.",
         "memo.rule_unfrozen": "The weights and gates were not frozen before the first call (rule {hash}).",
-        "memo.ranked": "{candidate}: rank {rank}, score {score}, chance to be best {p_best}.",
         "memo.out": "{candidate}: excluded by its gates: {metrics}.",
         "memo.stopped": "{candidate}: not ranked: {stopped}.",
         "memo.stop_rule": "Candidates that had lost for certain were asked no more, by a rule that was fixed before "
@@ -89,7 +87,6 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.without": "Without {criterion}, {leader} leads.",
         "memo.no_sensitivity": "Nothing that was tried changes the lead.",
         # costs
-        "memo.units": "{candidate}: {units}.",
         "memo.month": "Requests a month, times what a request cost on average. The interval is that of the average: "
         "how many requests come is given, not measured. The command bakeoff cost also draws the volume, and adds seats "
         "and margins.",
@@ -119,12 +116,6 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.case": "{suite}/{task}/{id}",
         "memo.bad_answer": "{candidate}: {why}",
         # consequences
-        "memo.good": "Good, because {candidate} has the highest score under the weights that were set.",
-        "memo.good_alone": "Good, because {candidate} passes its gates; it was compared with nobody.",
-        "memo.good_tie": "Good, because {candidate} cannot be told apart from the best and spares further cost or "
-        "complexity.",
-        "memo.caveat": "Bad, because: {caveat}",
-        "memo.no_caveats": "The measurement raised no caveat.",
         "memo.confirm": "Confirm with a canary before the switch. Roll back when {candidate} leaves one of these "
         "limits: the gates, and the bad end of each measured interval or, where that is stricter, the worst anchor.",
         "memo.limit": "{metric}: {limit}",
@@ -133,26 +124,26 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "{others}, to achieve the best balance of {criteria}, accepting {accepted}.",
         "memo.y_alone": "In the context of {name}, facing the choice for {slot}, we decided for {winner}, which had no "
         "rival, to achieve the best balance of {criteria}, accepting {accepted}.",
-        "memo.accepted_caveats": "the caveats above and the risks below",
-        "memo.accepted_risks": "the risks below",
+        "memo.accepted_caveats": "the caveats and risks above",
+        "memo.accepted_risks": "the risks above",
         "memo.y_none": "In the context of {name}, facing the choice for {slot}, we decided for no candidate, accepting "
         "that the choice stays open.",
         # method
-        "memo.basis": "{slot}: {basis} {draws}",
         "memo.suite": "{suite}, version {version}, licence {licence}; digest {digest}.",
         "memo.unlicensed": "not stated",
-        "memo.model": "{name} is {model}.",
-        "memo.model_params": "{name} is {model} with {params}.",
+        "memo.model": "{name} is {model} with {params}.",
         "memo.instrument": "{name} is {candidate} ({model}): {calls} calls, {failures} failures.",
         "memo.calls_line": "{candidate}: {answered} of {planned} answered, {candidate_faults} failed by the candidate, "
         "{infra} lost to infrastructure, {harness} lost to Bakeoff, {excluded} left out by the plan, {pending}.",
+        "memo.calls_all": "Every planned answer came.",
         "memo.warning": "{warning}.",
+        "memo.calls_rest": "Of the others every planned answer came.",
         "memo.settings": "Settings: {settings}.",
         "memo.setting": "{name} {value}",
         "memo.spend": "Billed by providers: {billed}. Machine time: {machine}.",
         "memo.unrecorded": "May have been billed beside: {unrecorded}.",
         # risks, and when to run again
-        "memo.people": "No run measures these; people must judge them:",
+        "memo.people": "People must judge them:",
         "memo.risk.data": "where the data goes, how long it is kept, and what the licence allows",
         "memo.risk.retirement": "when the provider retires the model",
         "memo.risk.limits": "rate limits at the product's peak",
@@ -162,7 +153,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.rerun.model": "the model's version or a price changes;",
         "memo.rerun.traffic": "traffic mix or volume moves by a fifth;",
         "memo.rerun.candidate": "a new candidate appears;",
-        "memo.rerun.crossover": "a weight reaches a crossover above;",
+        "memo.rerun.crossover": "a weight reaches a point at which the lead changes;",
         "memo.rerun.canary": "the canary leaves its limits;",
         "memo.rerun.quarter": "a quarter has passed.",
         "memo.reproduce": "This memo again, from the records, without asking a model again: {command}",

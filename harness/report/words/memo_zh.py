@@ -5,24 +5,21 @@ from types import MappingProxyType
 
 MEMO: Mapping[str, str] = MappingProxyType(
     {
+        "memo.decision": "决定",
         "memo.title": "{name}：选哪个模型？",
-        "memo.slot": "用途：{slot}",
-        "memo.summary": "{slot}：{advice}",
-        "memo.bottom_line": "结论",
-        "memo.context": "背景与问题",
+        "memo.slot": "依据：{slot}",
         "memo.drivers": "决策依据",
-        "memo.options": "考虑过的方案",
         "memo.results": "结果",
+        "memo.confirmation": "上线验证",
         "memo.sensitivity": "什么会改变结论",
         "memo.costs": "成本",
         "memo.margin": "价格与毛利",
         "memo.cases": "坏例",
-        "memo.consequences": "影响与上线验证",
-        "memo.method": "方法",
-        "memo.risks": "风险",
+        "memo.method": "依据：测量方法",
+        "memo.risks": "运行测不出的风险",
         "memo.rerun": "何时重新评测",
         "memo.glossary": "术语：",
-        "memo.appendix": "附录",
+        "memo.appendix": "核对与术语",
         # who signs; the keys are those of the front matter
         "matter.status": "状态",
         "matter.incomplete": "未完成",
@@ -47,10 +44,14 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "matter.nobody": "无",
         "matter.pair": "{name}：{value}",
         # bottom line
+        "memo.why": "理由：{why}",
         "memo.sureness": "最优概率：{p_best}。得分：{score}。",
         "memo.no_spread": "得分没有区间：有任务只有一个已评分的样本，看不出离散程度。",
+        "memo.context": "评测 {name} 计划 {planned} 个回答，收到 {answered} 个；"
+        "因基础设施或 Bakeoff 丢失 {errors} 个。",
         "memo.cost": "每 1,000 次请求成本：{cost}。",
         "memo.cost_month": "每 1,000 次请求成本：{cost}。每月 {requests} 次请求：{month}。",
+        "memo.changes": "什么会改变结论：{changes}",
         "memo.risk": "风险：{caveat}",
         "memo.fallback": "备选：{candidate}，排名紧随其后。",
         "memo.fallback_unproven": "备选：{candidate}，排名紧随其后，但要等它的门槛全部得到证明。",
@@ -58,14 +59,11 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.waiver": "需要签署豁免：{candidate} 的以下门槛尚未得到证明：{metrics}。签字：____",
         "memo.reweighed": "所用的权重或门槛，不是首次调用之前锁定的那一套，详见下文。",
         # context, drivers, options
-        "memo.context_text": "产品需要为 {slot} 选定一个模型。评测 {name}：{basis}在所有用途上，"
-        "计划 {planned} 个回答，"
-        "收到 {answered} 个；因基础设施或 Bakeoff 丢失 {errors} 个。",
+        "memo.gate_passed": "门槛：{metric} {limit}，所有候选都通过。",
         "memo.gate": "门槛：{metric} {limit}。",
         "memo.rule_frozen": "权重和门槛在首次调用之前已锁定（规则 {hash}）。",
         "memo.rule_changed": "首次调用之后改过权重或门槛：本备忘录采用规则 {hash}，当初锁定的是规则 {frozen}。",
         "memo.rule_unfrozen": "权重和门槛在首次调用之前没有锁定（规则 {hash}）。",
-        "memo.ranked": "{candidate}：第 {rank} 名，得分 {score}，最优概率 {p_best}。",
         "memo.out": "{candidate}：未过门槛，已排除：{metrics}。",
         "memo.stopped": "{candidate}：未排名：{stopped}。",
         "memo.stop_rule": "已确定落败的候选不再被提问，所依规则在首次调用之前已固定（run.stop，规则 {hash}）。",
@@ -86,7 +84,6 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.without": "去掉 {criterion} 后，{leader} 领先。",
         "memo.no_sensitivity": "试过的各种变化都不会改变领先者。",
         # costs
-        "memo.units": "{candidate}：{units}。",
         "memo.month": "每月请求量乘以测得的单次请求平均成本。区间只反映平均成本的不确定性：请求量是给定的，"
         "不是测得的。"
         "命令 bakeoff cost 还会模拟请求量的波动，并给出席位定价和毛利。",
@@ -115,11 +112,6 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.case": "{suite}/{task}/{id}",
         "memo.bad_answer": "{candidate}：{why}",
         # consequences
-        "memo.good": "好处：在所设权重下，{candidate} 的得分最高。",
-        "memo.good_alone": "好处：{candidate} 通过了门槛；它没有和任何候选比较过。",
-        "memo.good_tie": "好处：{candidate} 与最好的候选难分高下，又能省下额外的成本或复杂度。",
-        "memo.caveat": "不足：{caveat}",
-        "memo.no_caveats": "测量过程没有发现需要提醒的问题。",
         "memo.confirm": "切换之前先小流量灰度验证。{candidate} 一旦超出以下任何一条界限就回滚：各项门槛，"
         "以及各测得区间中不利的一端；若最差锚点更严，则以锚点为准。",
         "memo.limit": "{metric}：{limit}",
@@ -130,25 +122,25 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.y_alone": "在 {name} 中，针对 {slot} 的选型，我们决定采用没有对手的 {winner}，"
         "以求在 {criteria} 之间取得最佳平衡，"
         "并接受{accepted}。",
-        "memo.accepted_caveats": "上述不足和下列风险",
-        "memo.accepted_risks": "下列风险",
+        "memo.accepted_caveats": "上述不足和风险",
+        "memo.accepted_risks": "上述风险",
         "memo.y_none": "在 {name} 中，针对 {slot} 的选型，我们决定暂不采用任何候选，接受这一选择继续悬而未决。",
         # method
-        "memo.basis": "{slot}：{basis}{draws}",
         "memo.suite": "{suite}，版本 {version}，许可证 {licence}；摘要 {digest}。",
         "memo.unlicensed": "未注明",
-        "memo.model": "{name} 即 {model}。",
-        "memo.model_params": "{name} 即 {model}，参数 {params}。",
+        "memo.model": "{name} 即 {model}，参数 {params}。",
         "memo.instrument": "{name} 由 {candidate}（{model}）承担：调用 {calls} 次，失败 {failures} 次。",
         "memo.calls_line": "{candidate}：计划 {planned} 个，回答 {answered} 个，自身失败 {candidate_faults} 个，"
         "因基础设施丢失 {infra} 个，因 Bakeoff 丢失 {harness} 个，按计划跳过 {excluded} 个，{pending}。",
+        "memo.calls_all": "计划的回答全部收到。",
         "memo.warning": "{warning}。",
+        "memo.calls_rest": "其余候选的计划回答全部收到。",
         "memo.settings": "设置：{settings}。",
         "memo.setting": "{name} {value}",
         "memo.spend": "服务商计费：{billed}。机器时间费用：{machine}。",
         "memo.unrecorded": "此外可能被计费：{unrecorded}。",
         # risks, and when to run again
-        "memo.people": "以下风险无法靠运行测量，需要人来判断：",
+        "memo.people": "需要由人判断：",
         "memo.risk.data": "数据发往哪里、保留多久，许可证允许怎样使用",
         "memo.risk.retirement": "服务商何时下线该模型",
         "memo.risk.limits": "产品高峰期的限流",
@@ -158,7 +150,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.rerun.model": "模型版本或价格变化；",
         "memo.rerun.traffic": "流量构成或请求量变化达到五分之一；",
         "memo.rerun.candidate": "出现新的候选；",
-        "memo.rerun.crossover": "权重调整到上文所列的转折点；",
+        "memo.rerun.crossover": "权重调整到领先者会变的转折点；",
         "memo.rerun.canary": "灰度验证超出界限；",
         "memo.rerun.quarter": "满一个季度。",
         "memo.reproduce": "从记录重新生成本备忘录，无需再次调用模型：{command}",

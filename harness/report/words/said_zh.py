@@ -19,6 +19,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "unfit.next": "质量够好的候选中，排在最前的是 {rival}；给质量设一道门槛，就能排除不够好的候选。",
         "too_little": "测得的数据太少，无法作出决定：{candidates:and} 的质量未能测得。就已测得的部分看，"
         "{leader} 领先。",
+        "scarce": "样本太少，无法选择：只有 {independent} 个相互独立的样本。{leader} 目前领先，但可能只是运气。",
+        "scarce.needed": "至少还需要 {more} 个：少于 {least} 个时，即使一个候选在每个样本上都更好，也可能只是偶然。"
+        "达到 {reliable} 个后，区间才可靠。",
         "alone": "只测了一个候选：{leader} 得分 {score}，没有可以比较的对象。",
         "left.measured": "{leader} 是唯一测得了数据、且没有被门槛排除的候选。",
         "left": "{leader} 是唯一没有被门槛排除的候选。",

@@ -66,6 +66,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "do.unpriced": "{candidates} 的价格未知。",
         "do.only": "如果必须选一个：选排名第一的 {winner}。没有谁的得分与它接近，"
         "但换一组权重或样本，第一名很可能会变。",
+        "do.scarce": "暂时不要选择：先增加样本。",
         "do.withheld": "{leader} 虽然排第一，但暂时不推荐任何候选。",
         "do.none": "一个都不选：没有候选通过门槛，或者没有测得数据。",
         "do.unfit": "一个都不选：{leader} 排第一，但还不够好。",
@@ -77,11 +78,11 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "basis.excluded": "计划的样本有 {samples_planned} 个，其中 {samples_compared} 个由所有候选共同回答；"
         "这些样本里有 {samples_answered} 个全部有回答并已评分。",
         "basis.errors": "计划的 {calls} 次回答中有 {errors} 次因非候选原因的错误而丢失。",
-        "lead.score": "{leader} 与第二名 {rival} 相比，得分差 {score}。",
-        "lead.quality": "{leader} 与第二名 {rival} 相比，得分差 {score}，质量差 {quality}。",
-        "lead.interval": "{leader} 与第二名 {rival} 相比，得分差 {score}，"
-        "质量差 {quality}（只就这两者而言的 95% 区间：{low} 至 {high}）。",
-        "lead.parts": "得分差由以下部分构成：{parts}。",
+        "lead.score": "{leader} 的得分比第二名 {rival} 高 {score}。",
+        "lead.quality": "{leader} 的得分比第二名 {rival} 高 {score}；质量相差 {quality}。",
+        "lead.interval": "{leader} 的得分比第二名 {rival} 高 {score}；质量相差 {quality}（仅此一对的 95% 区间：{low} "
+        "至 {high}）。",
+        "lead.parts": "得分的领先来自：{parts}。",
         "lead.part": "{criterion} {part}",
         "verdict.waiver": "若要采用，需要签署豁免：{metrics} 的门槛尚未得到证明。",
         "p_best.unknown": "未知",
@@ -92,7 +93,9 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "change.below": "{criterion} 的权重低于 {weight}（目前 {now}）时，{winner} 将领先。",
         "change.edge_above": "只有几乎完全只看 {criterion}（目前 {now}）时，{winner} 才会领先。",
         "change.edge_below": "只有几乎完全不看 {criterion}（目前 {now}）时，{winner} 才会领先。",
-        "change.flip": "至少要把 {amount} 的权重从一些维度移到另一些维度，{candidate} 才会升至第一。",
+        "change.worse": "{leader} 的{metric}若差到 {limit}（目前 {now}），{rival} 会领先。",
+        "change.however_bad": "{leader} 单在 {criteria} 上无论多差，仍会领先。",
+        "change.flip": "至少要有 {amount} 的权重在各维度之间移动，{candidate} 才会升至第一。",
         "change.level": "{candidate} 已经与 {leader} 不相上下。",
         "change.nobody": "就测得的数值看，无论怎样调整权重，都没有其他候选能超过 {leader}。",
         "firm.criteria": "每次去掉一个维度，{of} 种情况中有 {kept} 种 {leader} 仍然领先。",
@@ -103,10 +106,10 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "firm.dissent": "{method}：排第一的会是 {other}。",
         "firm.left_out": "把候选相互比较的那些方法没有计入 {criterion}，因为并非每个候选都有测量值，"
         "或者它没有单一的好坏方向。",
-        "firm.dominated": "就测得的数据看，{name} 被 {others} 全面压过：计分的各个维度没有一个领先，至少一个落后；"
-        "但样本还不足以证明。",
-        "firm.dominated_proven": "{name} 被 {others} 全面压过：计分的各个维度没有一个领先，至少一个落后；"
-        "样本足以证明。",
+        "firm.dominated": "就测得的数值看，与 {others} 相比，{name} 没有任何优势：计入的维度无一领先，且至少一项落后"
+        "；但样本还不足以证明。",
+        "firm.dominated_proven": "与 {others} 相比，{name} 没有任何优势：计入的维度无一领先，且至少一项落后；样本足以"
+        "证明。",
         "firm.more": "再加 {samples} 个 {suite} 的样本，就能在质量上区分 {leader} 和 {challenger}，"
         "前提是它们的差距确如现在所见。",
         "firm.more_priced": "再加 {samples} 个 {suite} 的样本（约 {usd}），"
@@ -246,9 +249,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         # captions
         "caption.ranking": "得分在 [0, 1] 之间，附 95% 区间。色条表示各维度为得分贡献了多少，末端的横线是区间。",
         "caption.ranking_geometric": "得分在 [0, 1] 之间，附 95% 区间。色条就是得分，末端的横线是区间。",
-        "caption.gates": "硬性要求。95% 不利边界也达标，才算通过；有利边界都不达标，就是未通过；"
-        "介于两者之间是未证明。"
-        "覆盖率是运行的事实，没有边界。",
+        "caption.gates": "硬性要求。95% 区间不利的一端也达标才算通过，有利的一端也不达标才算未通过，介于两者之间是未"
+        "证明。覆盖率是直接数出来的，没有区间。",
         "caption.matrix": "先是测得的值和 95% 区间，然后是按最差与理想两端换算出的分数（0 到 1），"
         "以及它给得分的贡献：换算分 × 权重。",
         "caption.matrix_geometric": "先是测得的值和 95% 区间，然后是按最差与理想两端换算出的分数（0 到 1），"
@@ -257,9 +259,9 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "caption.profiles": "按每个人的权重分别给出得分和名次，不取平均。最后一列：与各人自己会选的候选相比，"
         "这个候选最多让其中一人损失多少得分。",
         "caption.weights": "最差与理想两端事先固定，因此增减候选不会改变其他候选的先后。",
-        "caption.firmness": "字母相同的候选在质量上还区分不开。其余各列：在测量值和所设权重附近的抽样中，排第一、"
-        "第二和更低的比例；任何权重都同样可能时，排第一的比例，以及此时的平均权重；"
-        "在计分的各个维度上都不如别人的比例；以及至少要移动多少权重才能让它升至第一。",
+        "caption.firmness": "字母相同的候选在质量上分不出高下。各名次的机会：重新抽取样本和权重时，排第一、第二和更后"
+        "的频率。权重未知时排第一：各种权重都同样可能时排第一的频率，以及这时权重的平均值。被压过：另有候选在所有"
+        "计入的维度上都不比它差的频率。需移动的权重：至少要移动多少权重，它才会排第一。",
         "caption.panel": "同样的测量值和权重，换用其他方法；这些方法不参与决定。τ 为 1 表示次序相同。"
         "去掉第三个候选时，它们可能颠倒另外两个的先后；本报告的得分不会。",
         "caption.differences": "只比较双方都被问到的样本，附 95% 区间；p 值仅供参考。",
@@ -318,7 +320,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "profile.agreed": "所有人都把 {candidate} 排在第一。",
         "profile.divided": "各人意见不一；{candidate} 让最不满意的人损失最小。",
         "weights.stays": "任何权重下都不变",
-        "ranking.near_tie": "差距在误差范围内",
+        "ranking.near_tie": "与第一名不相上下",
         "ranking.excluded": "已排除：{metrics}",
         "ranking.left_out": "未排名：得到的数据太少",
         "ranking.stopped": "已提前停止：问过 {planned} 个样本中的 {samples} 个",
@@ -337,7 +339,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "scale.piecewise": "分段",
         "difference.detectable": "能察觉的最小差异 {size}",
         "difference.blind": "样本太少，任何差异都显现不出来",
-        "difference.together": "所有配对同时成立：[{low}, {high}]",
+        "difference.together": "所有配对同时成立：{interval}",
         "difference.pair": "{leader} − {challenger}，{metric}",
         "not_measured": "未测得",
         "not_supported": "n 太小",
@@ -607,13 +609,28 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "answer.secret": "已去除一处密钥",
         "answer.finish": "结束原因 {value}",
         # bad cases
+        "slot.text": "文本（{slot}）",
+        "slot.vision": "图像理解（{slot}）",
+        "slot.tts": "语音合成（{slot}）",
+        "slot.transcription": "语音识别（{slot}）",
+        "slot.speech": "语音对话（{slot}）",
+        "slot.image_generation": "图像生成（{slot}）",
+        "slot.video_generation": "视频生成（{slot}）",
+        "slot.embedding": "向量嵌入（{slot}）",
+        "slot.rerank": "重排序（{slot}）",
+        "slot.rag": "检索增强（{slot}）",
+        "slot.turn_taking": "轮流对话（{slot}）",
+        "slot.code": "代码（{slot}）",
         "slice.task": "任务",
         "slice.lang": "语言",
         "slice.tag": "标签",
+        "slice.named": "{kind} {name}",
+        "slice.turned": "有些样本上情况相反：在 {slices} 上，{challenger} 优于 {chosen}，差距超出偶然。",
         "slice.rough": "粗略",
         "slices.shown": "{total} 个切片中最差的 {shown} 个。",
         "bad.of": "{n} 个中 {bad} 个",
         "bad.none": "没有评分低于 0.5 的回答。",
+        "bad.heard": "听到：{heard}",
         "bad.show": "查看 {candidate} 的差回答",
         # method
         "method.rule": "先看门槛，再用两端固定的加权求和模型：每个维度的测量值按所列刻度，"
