@@ -7,6 +7,7 @@ from harness.core.decision import (
     DecisionMatrix,
     Echo,
     Independent,
+    PairedDifference,
     RankedCandidate,
     Said,
     SelfMeasured,
@@ -37,13 +38,14 @@ def caveats(
     stopped: Sequence[Stopped] = (),
     aside: Collection[str] = (),
     independent: Independent | None = None,
+    pairs: Sequence[PairedDifference] = (),
 ) -> tuple[Said, ...]:
     """Return the caveats, first what may overturn the verdict. `resolution_ms`: nearer latencies count the same.
 
     `allowed`: what lacks, where it was ranked all the same, and `left_out` who was not ranked then. `self_measured`:
     who competes with the model that measures. `echoes`: whose answers name another model than was asked. `stopped`: who
     was asked no more. `aside`: who does not compete, and so takes no criterion from the others.
-    `independent`: the samples that came; None: all that `clusters` counts.
+    `independent`: the samples that came; None: all that `clusters` counts. `pairs`: the leader beside each other.
     """
     gone = {it.stop.candidate for it in stopped}
     return (
@@ -68,6 +70,7 @@ def caveats(
         *_worst(matrix, ranking),
         *_missing(matrix, aside),
         *_blurred(matrix, ranking, resolution_ms),
+        *_alike(matrix, ranking, pairs),
         *(_lost(estimates) if clusters is not None else ()),
         *_bounded(estimates),
         *_saturated(matrix),
@@ -165,6 +168,18 @@ def _saturated(matrix: DecisionMatrix) -> list[Said]:
         )
         for criterion in (matrix.criteria[j] for j in saturated(matrix.values))
     ]
+
+
+def _alike(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate], pairs: Sequence[PairedDifference]) -> list[Said]:
+    """Say whom no sample tells from the leader: drawn again, the same samples cannot show what others might."""
+    ranked = {line.candidate for line in ranking if line.rank is not None}
+    weighed = {c.metric for c, weight in zip(matrix.criteria, matrix.weights, strict=True) if weight}
+    alike = [
+        pair for pair in pairs
+        if pair.challenger in ranked and pair.metric in weighed
+        and pair.difference.value == 0 and pair.p_value is not None and pair.detectable is None
+    ]  # fmt: skip
+    return [said("alike", leader=alike[0].leader, candidates=[pair.challenger for pair in alike])] if alike else []
 
 
 def _planned(clusters: Sequence[int]) -> Independent:

@@ -112,6 +112,7 @@ def decide(
         echoes=echoes, gone=gone,
     )  # fmt: skip
     leader = standing.leader
+    pairs = tuple(differences(leader.candidate)) if leader else ()
     return Decision(
         slot=rule.slot,
         rule=rule,
@@ -129,10 +130,11 @@ def decide(
                 stopped=stopped,
                 aside=aside,
                 independent=independent,
+                pairs=pairs,
             ),
         ),
         crossovers=standing.crossovers,
-        differences=tuple(differences(leader.candidate)) if leader else (),
+        differences=pairs,
         estimates={name: tuple(estimates[name]) for name in candidates},
         samples_planned=samples_planned,
         samples_compared=samples_compared,

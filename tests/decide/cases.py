@@ -71,6 +71,7 @@ def decided(
     echoes: Sequence[Echo] = (),
     bounded: Sequence[str] = (),
     independent: Independent | None = None,
+    pairs: Sequence[PairedDifference] = (),
 ) -> Decision:
     """Decide on values: candidate → metric → value, an interval of `half` each, draws of sd `noise` or those.
 
@@ -93,7 +94,7 @@ def decided(
         estimates=estimates,
         metrics=metrics_of(by),
         draws=drawn(estimates, metrics_of(by), noise=noise, draws=draws) if isinstance(noise, float) else noise,
-        differences=no_differences,
+        differences=lambda _: tuple(pairs),
         samples_planned=sum(clusters),
         samples_compared=sum(clusters),
         samples_answered=sum(clusters),

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from harness.core.calls import Role
-from harness.core.decision import Completeness, Echo, Independent, SelfMeasured, VerdictKind
+from harness.core.decision import Completeness, Echo, Independent, PairedDifference, SelfMeasured, VerdictKind
 from harness.core.rules import Criterion, Gate, Thresholds
 from harness.pipeline import decision_code
-from tests.decide.cases import COST, QUALITY, decided, rule
+from tests.decide.cases import COST, QUALITY, decided, estimate, rule
 
 USD = "usd_per_1k_requests"
 
@@ -430,6 +430,30 @@ def test_caveats_say_what_the_verdict_stands_on() -> None:
         "beyond.",
         "Only 12 independent samples were compared: intervals are rough below 40.",
     )
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "detectable", "is_said"),
+    [
+        pytest.param("quality", 0.0, None, True, id="no sample tells them apart"),
+        pytest.param("quality", 0.0, 0.3, False, id="they are level by chance"),
+        pytest.param("quality", 1.0, None, False, id="every sample tells them apart"),
+        pytest.param("bleu", 0.0, None, False, id="nobody weighs it"),
+    ],
+)
+def test_where_samples_do_not_differ_the_draws_cannot_tell(
+    metric: str, value: float, detectable: float | None, is_said: bool
+) -> None:
+    measured = {"alpha": {"quality": 0.5, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.5}}
+    pair = PairedDifference(
+        leader="alpha", challenger="bravo", metric=metric, difference=estimate(metric, value), p_value=1.0, p_holm=1.0,
+        detectable=detectable,
+    )  # fmt: skip
+    said = (
+        "In quality alpha and bravo differ on no sample, and samples drawn again cannot show what others might: the "
+        "chance to be best rests on the other criteria alone."
+    )
+    assert (said in decided(measured, pairs=[pair]).verdict.caveats) is is_said
 
 
 def test_a_table_says_who_competes_with_the_model_that_measures() -> None:
