@@ -6,9 +6,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: demo test check bench bench-peers examples screenshots docs lock schemas names wheel clean mutants references
 
-# FULL=1 also runs the programs that the models write, in the sandbox, where bubblewrap is installed
+# FULL=1 also runs the programs that the models write, in the sandbox, where bubblewrap is installed. The terms of weights
+# are told; without standard input nobody is waited for, here and in `test`.
 demo: $(VENV)/.demo $(if $(FULL),$(VENV)/.data)  ## the shipped bake-off on embedded models: no key; no network after the first time; FULL=1 for every modality
-	$(BIN)/bakeoff demo $(if $(FULL),--full --allow-code-execution) </dev/null  # tells the terms of weights, and waits for nobody
+	$(BIN)/bakeoff demo $(if $(FULL),--full --allow-code-execution) </dev/null
 
 test: $(VENV)/.dev  ## every test, the embedded models included; two at a time but for those that measure
 	$(BIN)/bakeoff fetch </dev/null

@@ -56,7 +56,7 @@ DOORS = {
         "store/frames.py",
         "store/records.py",
         "store/judgements.py",
-        "store/reading.py",
+        "store/reader.py",
         "metrics/",
         "decide/",
         "report/",

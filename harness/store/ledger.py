@@ -206,16 +206,16 @@ class Ledger:
 
     def records(self, role: Role | None = None) -> Iterator[Record]:
         """Yield every record in plan order."""
-        from harness.store.reading import Reading
+        from harness.store.reader import RunReader
 
-        return Reading(self._query).all(role)
+        return RunReader(self._query).all(role)
 
     def table(self) -> "Records":
         """Return every record in plan order as a table, for which a record is read from here when it is looked at."""
-        from harness.store.reading import Reading
+        from harness.store.reader import RunReader
         from harness.store.records import Records
 
-        return Records.all(Reading(self._query).table())
+        return Records.all(RunReader(self._query).table())
 
     def used(self, table: str) -> list[str]:
         """Return the columns of a table in which some row holds something."""
@@ -417,9 +417,9 @@ class Ledger:
 
     def scores(self) -> "Judgements":
         """Return every score in plan order."""
-        from harness.store.reading import Reading
+        from harness.store.reader import RunReader
 
-        return Reading(self._query).judgements()
+        return RunReader(self._query).judgements()
 
     def query(self, sql: str) -> sqlite3.Cursor:
         """Read rows of the schema as they are: for frames, which take columns and no nouns."""

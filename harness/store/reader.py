@@ -29,7 +29,7 @@ COUNTED = (*(SOURCES.get(name, name) for name in NUMBERS), *APART, f"json_array(
 _score = rows.made_of(ScoreRow)
 
 
-class Reading:
+class RunReader:
     """A run's database as `RecordSource` and `ScoreSource`."""
 
     def __init__(self, query: Query) -> None:
@@ -101,7 +101,10 @@ class Reading:
 
     def judgements(self) -> Judgements:
         """Read every score in plan order."""
-        scorers = {id: (name, signature) for id, name, signature in self._query("SELECT * FROM scorer ORDER BY id")}
+        scorers = {
+            id: (name, signature)
+            for id, name, signature in self._query("SELECT id, name, signature FROM scorer ORDER BY id")
+        }
         columns: tuple[list[NDArray[np.float64]], ...] = ([np.empty(0)], [np.empty(0)], [np.empty(0)])
         found = self._query("SELECT plan, scorer, value FROM score ORDER BY plan, scorer")
         while part := found.fetchmany(AT_ONCE):
