@@ -171,7 +171,7 @@ def _saturated(matrix: DecisionMatrix) -> list[Said]:
 
 
 def _alike(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate], pairs: Sequence[PairedDifference]) -> list[Said]:
-    """Say whom no sample tells from the leader: drawn again, the same samples cannot show what others might."""
+    """Say with whom the leader is level in every draw: the same samples, drawn again, cannot show what others might."""
     ranked = {line.candidate for line in ranking if line.rank is not None}
     weighed = {c.metric for c, weight in zip(matrix.criteria, matrix.weights, strict=True) if weight}
     alike = [

@@ -450,8 +450,8 @@ def test_where_samples_do_not_differ_the_draws_cannot_tell(
         detectable=detectable,
     )  # fmt: skip
     said = (
-        "In quality alpha and bravo differ on no sample, and samples drawn again cannot show what others might: the "
-        "chance to be best rests on the other criteria alone."
+        "In quality alpha and bravo come out level however these samples are drawn again, which cannot show what "
+        "others might: the chance to be best rests on the other criteria alone."
     )
     assert (said in decided(measured, pairs=[pair]).verdict.caveats) is is_said
 
