@@ -200,6 +200,7 @@ class _Section:
             self._check_anchors(name, scale, worst, ideal, where)
         if scale is not Scale.PIECEWISE:
             self._check_share(metric, {"worst": worst, "ideal": ideal}, where)
+            self._check_direction(metric, worst, ideal, where)
         return Criterion(
             name=name,
             metric=metric,
@@ -265,6 +266,23 @@ class _Section:
                     (*where, key),
                     f"{key}: {value / 100:g}?" if 1 < value <= 100 else None,
                 )
+
+    def _check_direction(self, metric: str, worst: float | None, ideal: float | None, where: Where) -> None:
+        """Refuse anchors by which the worst answers, the slowest or the dearest would win."""
+        if worst is None or ideal is None or not self.where:  # what a table's columns mean is for its owner to say
+            return
+        if metric in ("quality", "coverage") and worst > ideal:
+            message = worded("'{metric}' is the better the higher it is, and worst lies above ideal", metric=metric)
+        elif (metric.endswith("_ms") or metric.startswith("usd_")) and 0 <= worst < ideal:
+            message = worded("'{metric}' is the better the lower it is, and worst lies below ideal", metric=metric)
+        else:
+            return
+        self._add(
+            "E216",
+            message,
+            (*where, "worst"),
+            worded("worst: {ideal:g}, ideal: {worst:g}, the other way round", ideal=ideal, worst=worst),
+        )
 
     def _ends(self, name: str, given: CriterionSection, where: Where) -> tuple[float | None, float | None]:
         """Return the metric at the lowest and at the highest value of a piecewise criterion."""

@@ -123,6 +123,8 @@ def test_piecewise(project: Project) -> None:
         pytest.param("{criteria: {q: {metric: number_match, worst: 0, ideal: 1, weight: 1}}}", "E215", "number_match", "'number_match' is not known", None, id="scorer-of-no-task"),
         pytest.param("{criteria: {q: {metric: dnsmos_ovrl, worst: 0, ideal: 1, weight: 1}}}", "E215", "dnsmos_ovrl", "no task of this slot has the scorer 'dnsmos'", None, id="detail-of-no-task"),
         pytest.param("{criteria: {q: {metric: quality, worst: 1, ideal: 1, weight: 1}}}", "E216", "1", "worst and ideal of the criterion 'q' are equal", None, id="equal-anchors"),
+        pytest.param("{criteria: {q: {metric: quality, worst: 0.9, ideal: 0.4, weight: 1}}}", "E216", "0.9", "'quality' is the better the higher it is, and worst lies above ideal", "worst: 0.4, ideal: 0.9, the other way round", id="the worst answers win"),
+        pytest.param("{criteria: {q: {metric: total_p50_ms, worst: 9, ideal: 900, weight: 1}}}", "E216", "9", "'total_p50_ms' is the better the lower it is, and worst lies below ideal", "worst: 900, ideal: 9, the other way round", id="the slowest wins"),
         pytest.param("{criteria: {q: {metric: total_p50_ms, worst: 9, ideal: 0, weight: 1, scale: log}}}", "E216", "0", "'ideal' of the criterion 'q' is 0: a log scale needs anchors above 0", None, id="log-of-zero"),
         pytest.param("{criteria: {q: {metric: total_p50_ms, worst: -9, ideal: 1, weight: 1, scale: log}}}", "E216", "-9", "'worst' of the criterion 'q' is -9", None, id="log-of-negative"),
         pytest.param("{criteria: {q: {metric: quality, worst: 0, ideal: 95, weight: 1}}}", "E216", "95", "'quality' lies in [0, 1]", "ideal: 0.95?", id="anchor-in-percent"),

@@ -296,6 +296,11 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "the gate on '{metric}' needs exactly one of min and max": "“{metric}”的门槛要写 min 或 max，只写一个",
         "the criterion '{name}' has points, which only the piecewise scale takes": "维度“{name}”写了 points，只有 "
         "piecewise 刻度才用它",
+        "worst: {ideal:g}, ideal: {worst:g}, the other way round": "反过来写：worst: {ideal:g}, ideal: {worst:g}",
+        "'{metric}' is the better the higher it is, and worst lies above ideal": "“{metric}”越高越好，"
+        "而 worst 比 ideal 高",
+        "'{metric}' is the better the lower it is, and worst lies below ideal": "“{metric}”越低越好，"
+        "而 worst 比 ideal 低",
         "'{anchor}' of the criterion '{name}' is {value:g}: a log scale needs anchors above 0": "维度“{name}”的“"
         "{anchor}”是 {value:g}：对数刻度的两端必须大于 0",
         "'{metric}' lies in [0, 1], so {key}: {value:g} is never reached": "“{metric}”在 [0, 1] 之间，永远到不了 "
