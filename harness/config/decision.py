@@ -200,7 +200,8 @@ class _Section:
             self._check_anchors(name, scale, worst, ideal, where)
         if scale is not Scale.PIECEWISE:
             self._check_share(metric, {"worst": worst, "ideal": ideal}, where)
-            self._check_direction(metric, worst, ideal, where)
+            if scale is not Scale.LOG or 0 < min(worst or 0, ideal or 0):
+                self._check_direction(metric, worst, ideal, where)
         return Criterion(
             name=name,
             metric=metric,
@@ -273,7 +274,7 @@ class _Section:
             return
         if metric in ("quality", "coverage") and worst > ideal:
             message = worded("'{metric}' is the better the higher it is, and worst lies above ideal", metric=metric)
-        elif (metric.endswith("_ms") or metric.startswith("usd_")) and 0 <= worst < ideal:
+        elif (metric.endswith("_ms") or metric.startswith("usd_")) and worst < ideal:
             message = worded("'{metric}' is the better the lower it is, and worst lies below ideal", metric=metric)
         else:
             return
