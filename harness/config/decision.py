@@ -200,7 +200,7 @@ class _Section:
             self._check_anchors(name, scale, worst, ideal, where)
         if scale is not Scale.PIECEWISE:
             self._check_share(metric, {"worst": worst, "ideal": ideal}, where)
-            if scale is not Scale.LOG or 0 < min(worst or 0, ideal or 0):
+            if scale is not Scale.LOG or min(worst or 0, ideal or 0) > 0:
                 self._check_direction(metric, worst, ideal, where)
         return Criterion(
             name=name,
