@@ -109,7 +109,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "few.alike": "Only {independent} independent samples were compared, since {sharing} of the {samples} share a "
         "`cluster` with another, {alike:and} among them: intervals are rough below {least}.",
         "alike": "In quality {leader} and {candidates:and} come out level however these samples are drawn again, which "
-        "cannot show what others might: the chance to be best rests on the other criteria alone.",
+        "cannot show what others might: between them the chance to be best rests on the other criteria alone.",
         "lonely": "In {lonely} of {tasks} tasks only one independent sample of {candidates} was judged: it shows no "
         "spread, so how far the score may be off is not known.",
         "early": "{candidate} was stopped early, after {samples} of {planned} samples of {slot}: {why}. {calls} "

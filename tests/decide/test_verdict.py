@@ -451,7 +451,7 @@ def test_where_samples_do_not_differ_the_draws_cannot_tell(
     )  # fmt: skip
     said = (
         "In quality alpha and bravo come out level however these samples are drawn again, which cannot show what "
-        "others might: the chance to be best rests on the other criteria alone."
+        "others might: between them the chance to be best rests on the other criteria alone."
     )
     assert (said in decided(measured, pairs=[pair]).verdict.caveats) is is_said
 

@@ -106,7 +106,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "同属一个 cluster（例如 {alike:and}）：少于 {least} 个时，区间比较粗略。",
         "few": "只比较了 {independent} 个相互独立的样本：少于 {least} 个时，区间比较粗略。",
         "alike": "在质量上，无论怎样重新抽取这些样本，{leader} 与 {candidates:and} 都打平，而这看不出别的样本会怎样："
-        "成为最佳的概率只取决于其他维度。",
+        "它们之间的最优概率只取决于其他维度。",
         "lonely": "{tasks} 个任务中，有 {lonely} 个任务里 {candidates} 只有一个独立样本得到评分：看不出离散程度，"
         "因此不知道得分可能偏差多少。",
         # gates
