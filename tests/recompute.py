@@ -1685,7 +1685,10 @@ def _lead(slot: str, decision: Decision) -> dict[str, Expected]:
 
 
 def _breakevens(slot: str, decision: Decision) -> dict[str, Expected]:
-    """At which measurement of its own the first would be level with the second: looked for by halving its range."""
+    """How bad the first may become in one thing: its gate, the second that draws level, or what nobody may accept.
+
+    Where it is level is looked for by halving its range; what is read errs towards the worse.
+    """
     if len(decision.contenders) < 2:
         return {}
     first, second = decision.contenders[:2]
@@ -1694,6 +1697,13 @@ def _breakevens(slot: str, decision: Decision) -> dict[str, Expected]:
         if raw.value is None or criterion["scale"] == "piecewise" or not decision.weights[j]:
             continue
         good, bad = criterion["ideal"], criterion["worst"]
+        sign = 1 if bad > good else -1  # what is worse has more of it
+        bound = "max" if sign > 0 else "min"
+        ends = [
+            sign * gate[bound]
+            for gate in decision.rule["gates"]
+            if gate["metric"] == criterion["metric"] and gate.get(bound) is not None
+        ]
 
         def lead(x: float, j: int = j) -> float:
             values = [*decision.values[first]]
@@ -1704,10 +1714,32 @@ def _breakevens(slot: str, decision: Decision) -> dict[str, Expected]:
             for _ in range(200):
                 middle = math.sqrt(good * bad) if criterion["scale"] == "log" else (good + bad) / 2
                 good, bad = (middle, bad) if lead(middle) >= 0 else (good, middle)
+            ends.append(sign * good + 1e-9 * abs(good))
+        elif criterion["metric"] == "quality":
+            ends.append(sign * bad)
+        if ends:
             unit, place = unit_of(criterion["metric"]), f"breakeven.{criterion['name']}"
-            found[number_id(slot, "verdict", first, place)] = Exact(value=good, unit=unit, tolerance=1e-6)
+            limit = _raised(criterion["metric"], sign * min(ends), sign)
+            found[number_id(slot, "verdict", first, place)] = Exact(value=limit, unit=unit)
             found[number_id(slot, "verdict", first, f"{place}.now")] = Exact(value=raw.value, unit=unit)
     return found
+
+
+def _raised(metric: str, x: float, sign: int) -> float:
+    """`x` as it is read, where that is not what it is the next reading in the direction of `sign`."""
+    size, unit = abs(x), unit_of(metric)
+    whole = 1.0
+    if unit == "ms":
+        whole = 1.0 if size < 999.5 else 1e3 if size < 6e5 else 6e4
+    three = unit in ("ms", "usd") or metric.startswith(("rtf", "chars_per_s", "output_tokens", "input_tokens"))
+    decimals = 3 if unit == "share" else 2
+    if size and (three or size >= 100):
+        decimals = max(0, 2 - math.floor(math.log10(size / whole)))
+    grid = 10.0**decimals / whole
+    steps = x * grid
+    near = round(steps)
+    onward = near if abs(steps - near) < 1e-10 * max(1.0, abs(steps)) else math.ceil(steps * sign) * sign
+    return onward / grid
 
 
 def _parts(slot: Slot, candidate: Mapping[str, Any], done: Sequence[Call]) -> dict[str, Decimal]:

@@ -3,11 +3,12 @@
 import math
 
 from harness.core.decision import Crossover, Decision, VerdictKind
+from harness.core.estimates import GIVEN
 from harness.core.firmness import Advice
 from harness.core.rules import Scale
 from harness.decide.rank import TIE
 from harness.decide.sensitivity import breakeven
-from harness.report.numbers import Number, count, number, number_id, of_metric, percent, usd
+from harness.report.numbers import Number, beyond, count, number, number_id, of_metric, percent, usd
 from harness.report.phrases import Phrase, Piece, listed, metric_label
 from harness.report.slots import SlotEvidence
 
@@ -32,7 +33,11 @@ def changes(of: SlotEvidence) -> tuple[Phrase, ...]:
 
 
 def breakevens(of: SlotEvidence) -> tuple[Phrase, ...]:
-    """Return how much worse the first could become in each criterion before the runner-up is level with it."""
+    """Return in each criterion how much worse the first could become before it is not recommended any more.
+
+    Whatever comes first ends that: the runner-up is level with it, a gate on the same metric excludes it, or its
+    quality is not acceptable.
+    """
     table, said = of.decision.matrix, of.decision.verdict
     ranked = [line.candidate for line in of.decision.ranking if line.rank is not None]
     if said.kind not in LEADS or len(ranked) < 2 or said.winner != ranked[0]:
@@ -45,22 +50,48 @@ def breakevens(of: SlotEvidence) -> tuple[Phrase, ...]:
         measured = table.raw[row][j].value
         if not table.weights[j] or measured is None or criterion.scale is Scale.PIECEWISE:
             continue
-        limit = breakeven(table, row, rival, j)
-        if limit is None:
-            never.append(criterion.name)
+        end = _end(of.decision, row, rival, j)
+        if end is None:
+            if not any(_kin(gate.metric, criterion.metric) for gate in of.decision.rule.gates):
+                never.append(criterion.name)
             continue
+        key, limit = end
 
         def shown(which: str, value: float, metric: str = criterion.metric, name: str = criterion.name) -> Number:
             id = number_id(of.slot, "verdict", ranked[0], f"breakeven.{name}{which}")
             return number(value, of_metric(metric, value), id=id)
 
         names = {"leader": ranked[0], "rival": ranked[1], "metric": metric_label(criterion.metric)}
-        told.append(
-            Phrase(key="change.worse", args={**names, "limit": shown("", limit), "now": shown(".now", measured)})
-        )
+        told.append(Phrase(key=key, args={**names, "limit": shown("", limit), "now": shown(".now", measured)}))
     if never:
         told.append(Phrase(key="change.however_bad", args={"leader": ranked[0], "criteria": listed(never)}))
     return tuple(told)
+
+
+def _end(decision: Decision, row: int, rival: int, j: int) -> tuple[str, float] | None:
+    """Return what ends the lead of `row` first as it becomes worse in criterion `j`, and from where on as it is said.
+
+    What is said is rounded to the side on which it is true.
+    """
+    table, criterion = decision.matrix, decision.matrix.criteria[j]
+    lower = criterion.ideal < criterion.worst
+    gates = [gate.max if lower else gate.min for gate in decision.rule.gates if gate.metric == criterion.metric]
+    found = [("change.gated", limit) for limit in gates if limit is not None]
+    level = breakeven(table, row, rival, j)
+    if level is not None:
+        slightly = 1e-9 * abs(level)  # level is not yet behind
+        found.append(("change.worse", level + slightly if lower else level - slightly))
+    elif criterion.metric == "quality" and table.raw[row][j].note != GIVEN:
+        found.append(("change.unfit", criterion.worst))
+    if not found:
+        return None
+    key, limit = min(found, key=lambda it: it[1] if lower else -it[1])
+    return key, beyond(criterion.metric, limit, up=lower)
+
+
+def _kin(one: str, other: str) -> bool:
+    """Whether one who is bad enough of the metrics is so in the other too: both are times, or of one name."""
+    return (one.endswith("_ms") and other.endswith("_ms")) or one.partition("_")[0] == other.partition("_")[0]
 
 
 def _is_said(decision: Decision, crossover: Crossover) -> bool:

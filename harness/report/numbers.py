@@ -73,6 +73,24 @@ def stated(metric: str, value: Raw) -> str:
     return _trimmed(of_metric(metric, value))
 
 
+def beyond(metric: str, value: float, *, up: bool) -> float:
+    """Return `value`, or the nearest above (else below) it, such that `of_metric` says all of it."""
+    if not math.isfinite(value):
+        return value
+    said = re.search(r"([\d,]+)(\.\d+)?(.*)", of_metric(metric, value))
+    assert said, "a finite number has digits"
+    one = {" ms": Decimal(1), " s": Decimal(1000), " min": Decimal(60_000), "%": Decimal("0.01")}.get(
+        said[3], Decimal(1)
+    )
+    digits = Decimal(said[1].replace(",", "") + (said[2] or ""))
+    shown, step = (-1 if value < 0 else 1) * one * digits, one * Decimal(1).scaleb(int(digits.as_tuple().exponent))
+    if up and float(shown) < value:
+        shown += step
+    elif not up and float(shown) > value:
+        shown -= step
+    return float(shown)
+
+
 def given(value: float) -> str:
     """Return a number that somebody wrote into a table, as they would write it: `7`, `0.0042`, `12,702`."""
     return _minus(f"{value:g}") if abs(value) >= 1e15 else _trimmed(significant(value, 6))

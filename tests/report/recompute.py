@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -94,6 +94,7 @@ def decision_figures(d: Decision) -> Figures:
             ratio = math.log(matrix.scores[a] / matrix.scores[b]) if matrix.combine else 0.0
             gap = (matrix.scores[a] - matrix.scores[b]) * math.log(one / other) / ratio if ratio else one - other
             yield at(slot, "verdict", ranked[1], f"lead.part.{c.name}"), gap
+            now, lower = matrix.raw[a][j], c.ideal < c.worst
             value, weight = matrix.values[a][j], matrix.weights[j]
             if weight and value is not None and c.scale != "piecewise":
                 ahead = matrix.scores[a] - matrix.scores[b]
@@ -101,8 +102,16 @@ def decision_figures(d: Decision) -> Figures:
                 level = max(value, 0.01) * share if matrix.combine else value - ahead / weight
                 way = (c.ideal / c.worst) ** level if c.scale == "log" else 0.0
                 limit = c.worst * way if way else c.worst + level * (c.ideal - c.worst)
-                yield at(slot, "verdict", ranked[0], f"breakeven.{c.name}"), limit
-                yield at(slot, "verdict", ranked[0], f"breakeven.{c.name}.now"), matrix.raw[a][j].value
+                ends = [g.max if lower else g.min for g in d.rule.gates if g.metric == c.metric]
+                if level > (0.01 if matrix.combine else 0):
+                    ends.append(limit * (1 + (1e-9 if (limit > 0) == lower else -1e-9)))
+                elif c.metric == "quality":
+                    ends.append(c.worst)
+                reached = [end for end in ends if end is not None]
+                if reached:
+                    end = min(reached) if lower else max(reached)
+                    yield at(slot, "verdict", ranked[0], f"breakeven.{c.name}"), outwards(c.metric, end, lower)
+                    yield at(slot, "verdict", ranked[0], f"breakeven.{c.name}.now"), now.value
         for e in (p.difference for p in d.differences if p.challenger == ranked[1]):
             for key, value in (("quality", e.value), ("quality.low", e.low), ("quality.high", e.high)):
                 yield at(slot, "verdict", ranked[1], f"lead.{key}"), value
@@ -480,6 +489,19 @@ def reads_as(text: str) -> tuple[float, float]:
     decimals = len(body.partition(".")[2])
     factor = scale.get(unit, 1.0)
     return float(body) * factor, 0.5000001 * 10.0**-decimals * factor
+
+
+def outwards(metric: str, value: float, up: bool) -> float:
+    """Round to what can be read, away from what is better: three digits, of scores two decimals."""
+    x, unit, places = Decimal(repr(value)), Decimal(1), 2
+    if metric.endswith("_ms"):
+        unit = Decimal(1 if abs(value) < 999.5 else 1000 if abs(value) < 600_000 else 60_000)
+    if metric in ("coverage", "wer", "cer"):
+        unit, places = Decimal("0.01"), 1
+    elif metric.endswith("_ms") or metric.startswith(("usd", "rtf", "chars_per_s")):
+        places = max(0, 2 - (x / unit).adjusted())
+    x /= unit
+    return float(x.quantize(Decimal(1).scaleb(-places), ROUND_CEILING if up else ROUND_FLOOR) * unit)
 
 
 def close(a: float | Decimal, b: float) -> bool:

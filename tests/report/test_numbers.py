@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from harness.report.numbers import given, number, number_id, of_metric, p_value, plain, raw, signed, stated
+from harness.report.numbers import beyond, given, number, number_id, of_metric, p_value, plain, raw, signed, stated
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,28 @@ from harness.report.numbers import given, number, number_id, of_metric, p_value,
 )
 def test_of_metric(metric: str, value: float, text: str) -> None:
     assert of_metric(metric, value) == text
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "below", "above"),
+    [
+        pytest.param("quality", 0.3086, 0.3, 0.31, id="score"),
+        pytest.param("quality", 0.4, 0.4, 0.4, id="what is said whole stays"),
+        pytest.param("quality", -0.3086, -0.31, -0.3, id="negative"),
+        pytest.param("quality", -0.001, -0.01, 0.0, id="nearly nothing"),
+        pytest.param("ttfo_p50_ms", 412.4, 412.0, 413.0, id="milliseconds"),
+        pytest.param("ttfo_p50_ms", 1236.0, 1230.0, 1240.0, id="seconds"),
+        pytest.param("ttfo_p50_ms", 999.2, 999.0, 1000.0, id="nearly a second"),
+        pytest.param("total_p99_ms", 751_000.0, 750_000.0, 756_000.0, id="minutes"),
+        pytest.param("usd_per_1k_requests", 0.012634, 0.0126, 0.0127, id="cents"),
+        pytest.param("usd_per_1k_requests", 12702.4, 12702.0, 12703.0, id="thousands"),
+        pytest.param("coverage", 0.99996, 0.999, 1.0, id="nearly all"),
+        pytest.param("coverage", 0.0001, 0.0, 0.001, id="little"),
+        pytest.param("ttfo_p50_ms", math.inf, math.inf, math.inf, id="timeouts reach it"),
+    ],
+)
+def test_beyond(metric: str, value: float, below: float, above: float) -> None:
+    assert (beyond(metric, value, up=False), beyond(metric, value, up=True)) == (below, above)
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "change.edge_above": "{winner} would lead only if {criterion} were practically all that counts (now {now}).",
         "change.edge_below": "{winner} would lead only if {criterion} counted practically nothing (now {now}).",
         "change.worse": "{rival} would lead were {leader} at {limit} or worse in {metric} (now {now}).",
+        "change.gated": "Were {leader} worse than {limit} in {metric} (now {now}), it would not pass the gate.",
+        "change.unfit": "At {limit} or worse in {metric} (now {now}), {leader} would lead, and not be good enough.",
         "change.however_bad": "However bad {leader} were in {criteria} alone, it would still lead.",
         "change.flip": "At least {amount} of the weight would have to move between criteria before {candidate} is "
         "first.",

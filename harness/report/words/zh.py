@@ -94,6 +94,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "change.edge_above": "只有几乎完全只看 {criterion}（目前 {now}）时，{winner} 才会领先。",
         "change.edge_below": "只有几乎完全不看 {criterion}（目前 {now}）时，{winner} 才会领先。",
         "change.worse": "{leader} 的{metric}若差到 {limit}（目前 {now}），{rival} 会领先。",
+        "change.gated": "{leader} 的{metric}若差于 {limit}（目前 {now}），就不再通过门槛。",
+        "change.unfit": "{leader} 的{metric}若差到 {limit}（目前 {now}），仍会领先，但不够好，不会被推荐。",
         "change.however_bad": "{leader} 单在 {criteria} 上无论多差，仍会领先。",
         "change.flip": "至少要有 {amount} 的权重在各维度之间移动，{candidate} 才会升至第一。",
         "change.level": "{candidate} 已经与 {leader} 不相上下。",
