@@ -14,11 +14,11 @@ from harness.report.evidence import Judgement
 from harness.report.measures import mean_of_known
 from harness.report.numbers import Number, count, fixed, number, number_id, seconds
 from harness.report.phrases import Phrase, Piece
-from harness.report.reversals import reversals
 from harness.report.slices import Slice, SlicesView, Tagged, drawn_clusters, slices, tagged
 from harness.report.slots import SlotEvidence
 from harness.report.standing import Tag, tag
 from harness.report.telling import Case, Interest, told
+from harness.report.turned import turned_slices
 
 SHOWN_SAMPLES = 25
 """The telling samples that stand in the page as they are, and beside them those of the worst cases."""
@@ -85,7 +85,7 @@ class CasesView:
     counts: tuple[BadCount, ...]
     worst: tuple[BadCase, ...]
     slices: SlicesView | None
-    reversals: tuple[Phrase, ...]
+    turned: tuple[Phrase, ...]
     """Which candidates are better than the choice in some slice."""
 
 
@@ -116,7 +116,7 @@ def cases(of: SlotEvidence, anchor: str) -> CasesView:
         counts=tuple(_bad_counts(of, tags)),
         worst=tuple(_bad_case(of, found[i], anchor_of(anchor, i)) for i in worst),
         slices=slices(of, tags, values, clusters),
-        reversals=reversals(of, tags, values, clusters),
+        turned=turned_slices(of, tags, values, clusters),
     )
 
 

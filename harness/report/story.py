@@ -36,7 +36,7 @@ def conclusion(
     )  # the sentence says it
     if changes := (*verdict.changes, *verdict.breakevens, *flip):
         lines.append(speak.say("memo.changes", changes=speak.joined(*map(speak.say, changes))))
-    if against := [*map(speak.say, slot.cases.reversals), *_caveats(speak, slot)]:
+    if against := [*map(speak.say, slot.cases.turned), *_caveats(speak, slot)]:
         lines.append(speak.say("memo.risk", caveat=speak.joined(*against)))
     about = _about(slot)
     cost = next((row.cells[0] for row in slot.costs if about is not None and row.tag == about.tag), None)
@@ -293,7 +293,7 @@ def _confirmation(speak: Speaker, run: RunView, slot: SlotView) -> Iterator[Bloc
         yield Paragraph(spans=speak.say("memo.confirm_none"))
         yield Paragraph(spans=speak.say("memo.y_none", **context))
         return
-    caveats = slot.cases.reversals or slot.verdict.caveats
+    caveats = slot.cases.turned or slot.verdict.caveats
     accepted = speak.say("memo.accepted_caveats" if caveats else "memo.accepted_risks")
     yield Paragraph(spans=speak.say("memo.confirm", candidate=winner.name))
     row = next((row for row in slot.matrix if row.tag == winner), None)

@@ -645,6 +645,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "slice.named": "{kind} {name}",
         "slice.turned": "In some samples it is the other way round: {challenger} is better than {chosen} in {slices}, "
         "by more than luck.",
+        "slice.too": "{challenger} is at least as good as {chosen} in quality over all, and better by more than luck "
+        "in {slices}: the choice rests on what else counts.",
         "slice.rough": "rough",
         "slices.shown": "The worst {shown} of {total} slices.",
         "bad.of": "{bad} of {n}",

@@ -628,6 +628,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "slice.tag": "标签",
         "slice.named": "{kind} {name}",
         "slice.turned": "有些样本上情况相反：在 {slices} 上，{challenger} 优于 {chosen}，差距超出偶然。",
+        "slice.too": "{challenger} 的总体质量不低于 {chosen}，在 {slices} 上更好，差距超出偶然：作此选择，靠的是质量"
+        "以外的考虑。",
         "slice.rough": "粗略",
         "slices.shown": "{total} 个切片中最差的 {shown} 个。",
         "bad.of": "{n} 个中 {bad} 个",

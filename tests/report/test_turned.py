@@ -1,4 +1,4 @@
-"""Reversals: a slice in which another than the choice is better is said, as far as luck does not explain it."""
+"""Turned slices: a slice in which another than the choice is better is said, as far as luck does not explain it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,12 @@ from tests.report.bakeoffs import decision
 from tests.report.benches import Bench, freeze, text_slot
 
 NAMES = ("gpt-mini", "smollm2")
+
+
+def placed(bench: Bench) -> dict[str, tuple[bool, int]]:
+    """Return of each answer whether it is gpt-mini's, and the place of its sample."""
+    place = {asked.sample.id: i for i, asked in enumerate(bench.samples)}
+    return {r.call.key: (r.call.candidate == "gpt-mini", place[r.call.sample]) for r in bench.answers}
 
 
 def turned(chinese: int, wins: int, topics: int = 0) -> tuple[Bench, tuple[Phrase, ...]]:
@@ -32,18 +38,18 @@ def turned(chinese: int, wins: int, topics: int = 0) -> tuple[Bench, tuple[Phras
         )
         for i, asked in enumerate(bench.samples)
     ]
-    place = {asked.sample.id: i for i, asked in enumerate(bench.samples)}
-    of = {r.call.key: (r.call.candidate == "gpt-mini", place[r.call.sample]) for r in bench.answers}
+    of = placed(bench)
     bench.judgements = [
         replace(j, value=float((60 <= i < 60 + wins) != first)) for j in bench.judgements for first, i in [of[j.key]]
     ]
     decided = decision(bench, "text", NAMES)
     assert decided.verdict.winner == "gpt-mini"
-    return bench, cases(slot_evidence(freeze(bench), decided), "slot-1").reversals
+    return bench, cases(slot_evidence(freeze(bench), decided), "slot-1").turned
 
 
 def test_a_slice_that_speaks_against_the_choice_is_named_and_linked() -> None:
     bench, (said,) = turned(chinese=20, wins=18)
+    assert said.key == "slice.turned"
     assert (said.args["challenger"], said.args["chosen"]) == ("smollm2", "gpt-mini")
     html = report_page(freeze(bench), [decision(bench, "text", NAMES)], Path("/runs/one/report.html")).html
     card = html[html.index('class="verdict ') : html.index('class="slot-section"')]
@@ -64,3 +70,16 @@ def test_a_slice_that_speaks_against_the_choice_is_named_and_linked() -> None:
 def test_only_what_holds_among_all_that_was_looked_at_is_named(chinese: int, wins: int, topics: int) -> None:
     _, said = turned(chinese, wins, topics)
     assert bool(said) is (wins == 10 or (wins == 16 and not topics))
+
+
+def test_a_choice_that_is_worse_over_all_is_not_the_other_way_round_in_a_slice() -> None:
+    bench, _ = turned(chinese=20, wins=18)
+    of = placed(bench)
+    bench.judgements = [
+        replace(j, value=float((i % 4 > 0) != of[j.key][0])) for j in bench.judgements for i in [of[j.key][1]]
+    ]
+    worse = decision(bench, "text", NAMES)
+    chosen = replace(worse, verdict=replace(worse.verdict, winner="gpt-mini"))
+    (said,) = cases(slot_evidence(freeze(bench), chosen), "slot-1").turned
+    assert said.key == "slice.too"
+    assert (said.args["challenger"], said.args["chosen"]) == ("smollm2", "gpt-mini")
