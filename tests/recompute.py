@@ -533,11 +533,14 @@ class Slot:
     def clusters_by_task(self) -> dict[str, int]:
         return {task: len({i.cluster for i in self.items.values() if i.task == task}) for task in self.weight}
 
-    @property
-    def independent(self) -> tuple[int, int, int]:
-        """Items that everybody who has any quality has one of, their clusters, and how many share theirs."""
-        judged = [of for of in self.quality.values() if of]
-        compared = [it for it in self.items.values() if judged and all(it in of for of in judged)]
+    def came(self, ranked: Sequence[str]) -> tuple[int, int, int]:
+        """Items that everybody who is ranked (or, where nobody is, who has any quality) has one of.
+
+        With their clusters, and how many share theirs.
+        """
+        asked, together = set(self.items.values()), [set(self.quality[name]) for name in ranked or self.quality]
+        judged = [of for of in together if of]
+        compared = asked.intersection(*judged) if judged else set()
         sizes = Counter((it.task, it.cluster) for it in compared)
         return len(compared), len(sizes), sum(size for size in sizes.values() if size > 1)
 

@@ -370,7 +370,8 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
     answered = {name: bool(measures[name]["coverage"].value) for name in names}
     flips = list(decision.leave_one_out.values())
     near = [name for name in verdict["near_ties"] if name != verdict.get("leader")]
-    scarce = sum(decision.slot.clusters_by_task.values()) < LEAST_SAMPLES
+    came = independent(decision)[1]
+    scarce = came < LEAST_SAMPLES
     for name in decision.contenders[1:]:
         gap = decision.scores[str(decision.leader)] - decision.scores[name]
         margin = max(limits["near_tie"], decision.margin(name))
@@ -388,7 +389,7 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         kind = "toss-up"
     else:
         clusters = decision.slot.clusters_by_task.values()
-        enough = sum(clusters) >= limits.get("clear_clusters", 10) and min(clusters) > 1
+        enough = came >= limits.get("clear_clusters", 10) and min(clusters) > 1
         enough = enough and not decision.lone & set(decision.contenders)
         robust = decision.flip is None or decision.flip[0] >= limits["fragile_l1"]
         led = [decision.scores[str(decision.leader)] - decision.scores[n] for n in decision.contenders[1:]]
@@ -427,12 +428,20 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         yield f"winner: {verdict.get('winner')}, not {winner}"
 
 
+def independent(decision: Decision) -> tuple[int, int, int]:
+    """Samples that came, their clusters, and how many share theirs; those asked where nothing need be judged."""
+    slot = decision.slot
+    came, planned = slot.came(decision.contenders), sum(slot.clusters_by_task.values())
+    judges = any(criterion["metric"] == "quality" for criterion in decision.criteria)
+    return came if came[1] or judges else (planned, planned, 0)
+
+
 def sayable(decision: Decision, got: Mapping[str, Any]) -> list[float]:
     """What the sentences of a slot may speak of: chances, weights, scores, savings, gates, anchors, counts."""
     slot = decision.slot
-    least = LEAST_SAMPLES - sum(slot.clusters_by_task.values())
+    least = LEAST_SAMPLES - independent(decision)[1]
     said = [40.0, LEAST_SAMPLES, least, 0.99, len(slot.items), len(slot.weight), *decision.scores.values()]
-    said += slot.independent
+    said += independent(decision)
     said += [sum(slot.judged(name, task) == 1 for task in slot.weight) for name in slot.candidates]
     said += [line["p_best"] for line in got["ranking"] if "p_best" in line]
     said += [x for c in decision.crossings for x in (c.weight, c.now)]

@@ -45,7 +45,7 @@ def caveats(
     `allowed`: what lacks, where it was ranked all the same, and `left_out` who was not ranked then. `self_measured`:
     who competes with the model that measures. `echoes`: whose answers name another model than was asked. `stopped`: who
     was asked no more. `aside`: who does not compete, and so takes no criterion from the others.
-    `independent`: the samples that came; None: all that `clusters` counts. `pairs`: the leader beside each other.
+    `independent`: the samples that came; None: the values were given. `pairs`: the leader beside each other.
     """
     gone = {it.stop.candidate for it in stopped}
     return (
@@ -74,7 +74,7 @@ def caveats(
         *(_lost(estimates) if clusters is not None else ()),
         *_bounded(estimates),
         *_saturated(matrix),
-        *(_few(_planned(clusters) if independent is None else independent) if clusters is not None else ()),
+        *(_few(independent) if independent is not None else ()),
         *(_lonely(clusters, {it: n for it, n in judged.items() if it not in gone}) if clusters is not None else ()),
         *map(early.told, stopped),
         *([said("early.meaning")] if stopped else []),
@@ -180,10 +180,6 @@ def _alike(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate], pairs: Se
         and pair.difference.value == 0 and pair.p_value is not None and pair.detectable is None
     ]  # fmt: skip
     return [said("alike", leader=alike[0].leader, candidates=[pair.challenger for pair in alike])] if alike else []
-
-
-def _planned(clusters: Sequence[int]) -> Independent:
-    return Independent(samples=sum(clusters), clusters=sum(clusters))
 
 
 def _few(of: Independent) -> list[Said]:

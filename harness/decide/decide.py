@@ -36,7 +36,7 @@ from harness.decide.pbest import Uncertainty, uncertainty
 from harness.decide.profiles import side_by_side
 from harness.decide.rank import ranks
 from harness.decide.sensitivity import crossovers, flips, leave_one_out
-from harness.decide.standing import Standing
+from harness.decide.standing import Standing, came
 from harness.decide.values import Floats
 from harness.decide.verdict import verdict
 
@@ -48,6 +48,10 @@ def metrics_of(rule: DecisionRule) -> tuple[str, ...]:
 
 def _nobody(_: Sequence[str]) -> Separation:
     return Separation()
+
+
+def _all(_: Sequence[str]) -> None:
+    return None
 
 
 def decide(
@@ -73,7 +77,7 @@ def decide(
     separation: Callable[[Sequence[str]], Separation] = _nobody,
     without_suite: Mapping[str, EstimatesOf] = MappingProxyType({}),
     stopped: Sequence[Stopped] = (),
-    independent: Independent | None = None,
+    independent: Callable[[Sequence[str]], Independent | None] = _all,
 ) -> Decision:
     """Decide one slot.
 
@@ -84,8 +88,8 @@ def decide(
     is None where the values were given and nothing was sampled: then no metric's name means anything. `seed` draws
     the weights. Latencies nearer than `resolution_ms` are equal in `draws` already; here that is said, and so is who is
     `self_measured` and whose answers name another model, by `echoes`. `separation` is asked for whom the samples tell
-    apart of those who compete, best first. `without_suite`: the estimates of all without each suite. `independent` are
-    the samples that came; None: all that `clusters` counts.
+    apart of those who compete, best first. `without_suite`: the estimates of all without each suite. `independent` is
+    asked for the samples that came of those who compete, or of all where nobody does; None: all that `clusters` counts.
 
     Where anything of `completeness` is pending, or more than the share `most_lost` of it is lost, nobody is ranked
     unless `allow_incomplete`; that also leaves out those of whom too little is known to be judged. Nor is anybody
@@ -107,9 +111,10 @@ def decide(
     sureness = uncertainty(table, draws, metrics, competing, kappa=rule.thresholds.kappa, seed=seed)
     spread_unseen = gone | {name for name in candidates if 1 in judged[name]}
     ranking = _ranking(table, results, competing, sureness, spread_unseen=spread_unseen)
+    counted = came(clusters, independent([line.candidate for line in ranking if line.rank is not None]))
     standing = _standing(
-        rule, table, ranking, estimates, sureness, clusters, unjudged=unjudged, lacks=lacks, allowed=allow_incomplete,
-        echoes=echoes, gone=gone,
+        rule, table, ranking, estimates, sureness, clusters, counted, unjudged=unjudged, lacks=lacks,
+        allowed=allow_incomplete, echoes=echoes, gone=gone,
     )  # fmt: skip
     leader = standing.leader
     pairs = tuple(differences(leader.candidate)) if leader else ()
@@ -129,7 +134,7 @@ def decide(
                 echoes=echoes,
                 stopped=stopped,
                 aside=aside,
-                independent=independent,
+                independent=counted,
                 pairs=pairs,
             ),
         ),
@@ -212,6 +217,7 @@ def _standing(
     estimates: Mapping[str, Sequence[Estimate]],
     sureness: Uncertainty,
     clusters: Sequence[int] | None,
+    counted: Independent | None,
     *,
     unjudged: Collection[str],
     lacks: tuple[Completeness, ...],
@@ -241,6 +247,7 @@ def _standing(
         misnamed=bool(misnamed(echoes, names[:1])),
         measured=any(value is not None for row in table.values for value in row),
         clusters=None if clusters is None else tuple(clusters),
+        independent=counted,
         cost=costs(
             rule, {name: () if clusters is None and rule.cost is None else of for name, of in estimates.items()}
         ),

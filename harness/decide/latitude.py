@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from harness.core.decision import Decision, DecisionMatrix, Echo
+from harness.core.decision import Decision, DecisionMatrix, Echo, Independent
 from harness.core.latitude import Latitude
 from harness.decide.matrix import at_worst
 from harness.decide.pbest import drawn_values
-from harness.decide.standing import scarce, too_few
+from harness.decide.standing import came, scarce, too_few
 from harness.decide.values import Floats
 
 ONE = 65_535
@@ -25,21 +25,23 @@ def latitude(
     clusters: Sequence[int] | None,
     echoes: Sequence[Echo],
     most_bytes: int,
+    independent: Independent | None = None,
 ) -> Latitude:
     """Return what `decision` would be at other weights, of the inputs that `decide` had.
 
     Fewer draws are packed where all of them would take more than `most_bytes`.
     """
     table, contenders = decision.matrix, [line for line in decision.ranking if line.rank is not None]
+    found = came(clusters, independent)
     count, packed = pack(drawn_values(table, draws, metrics), most_bytes)
     return Latitude(
         slot=decision.slot,
         draws=count,
         values=packed,
-        never_clear=bool(decision.incomplete) or too_few(contenders, clusters, decision.rule.thresholds),
+        never_clear=bool(decision.incomplete) or too_few(contenders, clusters, found, decision.rule.thresholds),
         unfit=unfit(table, table.candidates, clusters),
         misnamed=misnamed(echoes, table.candidates),
-        scarce=scarce(clusters),
+        scarce=scarce(found),
     )
 
 

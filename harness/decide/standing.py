@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.core.decision import Completeness, Crossover, GateResult, GateStatus, RankedCandidate
+from harness.core.decision import Completeness, Crossover, GateResult, GateStatus, Independent, RankedCandidate
 from harness.core.rules import Thresholds
 
 FEW_SAMPLES = 40
@@ -37,7 +37,9 @@ class Standing:
     measured: bool
     """Whether any criterion of any candidate has a value."""
     clusters: tuple[int, ...] | None
-    """Independent samples in each task; None: the values were given."""
+    """Independent samples that were asked in each task; None: the values were given."""
+    independent: Independent | None
+    """The samples that came, of those who are ranked; None: the values were given."""
     cost: Mapping[str, float | None]
     """Candidate → dollars for a number of requests, the same for all; None is not measured."""
     margin: Mapping[str, float]
@@ -69,12 +71,12 @@ class Standing:
     @property
     def too_few(self) -> bool:
         """Whether the samples cannot carry a clear win."""
-        return too_few(self.contenders, self.clusters, self.thresholds)
+        return too_few(self.contenders, self.clusters, self.independent, self.thresholds)
 
     @property
     def scarce(self) -> bool:
         """Whether no outcome on so few samples could tell two candidates apart, so that nobody is recommended."""
-        return scarce(self.clusters)
+        return scarce(self.independent)
 
     @property
     def contenders(self) -> tuple[RankedCandidate, ...]:
@@ -128,17 +130,29 @@ class Standing:
         return len(self.ranking) == 1 and not self.ranking[0].gates
 
 
-def too_few(contenders: Sequence[RankedCandidate], clusters: Sequence[int] | None, limits: Thresholds) -> bool:
+def came(clusters: Sequence[int] | None, independent: Independent | None) -> Independent | None:
+    """Return the samples behind a verdict: what came of those that were asked, else all of them."""
+    if clusters is None or independent is not None:
+        return independent
+    return Independent(samples=sum(clusters), clusters=sum(clusters))
+
+
+def too_few(
+    contenders: Sequence[RankedCandidate],
+    clusters: Sequence[int] | None,
+    independent: Independent | None,
+    limits: Thresholds,
+) -> bool:
     """Say whether the samples cannot carry a clear win; where one is alone in its task, no spread is seen at all."""
-    if clusters is None:
+    if clusters is None or independent is None:
         return False
     unseen = any(line.low is None for line in contenders)
-    return unseen or sum(clusters) < limits.clear_clusters or min(clusters, default=0) < 2
+    return unseen or independent.clusters < limits.clear_clusters or min(clusters, default=0) < 2
 
 
-def scarce(clusters: Sequence[int] | None) -> bool:
+def scarce(independent: Independent | None) -> bool:
     """Say whether the independent samples are too few to choose by; what was given was not sampled."""
-    return clusters is not None and sum(clusters) < LEAST_SAMPLES
+    return independent is not None and independent.clusters < LEAST_SAMPLES
 
 
 def unproven(line: RankedCandidate) -> tuple[GateResult, ...]:

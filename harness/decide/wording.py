@@ -54,7 +54,7 @@ def _none(standing: Standing) -> Said:
 
 def _scarce(standing: Standing, leader: RankedCandidate) -> tuple[Said, ...]:
     """Say that nobody can be chosen by so few samples, and how many it takes."""
-    independent = sum(standing.clusters or ())
+    independent = standing.independent.clusters if standing.independent else 0
     needed = said(
         "scarce.needed",
         more=str(LEAST_SAMPLES - independent),

@@ -3,7 +3,7 @@
 Shapes: C candidates, n items, H tasks, E epochs. An item is one sample of one task; NaN is not measured.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -113,10 +113,13 @@ class Observations:
             found.append(np.bincount(home, seen, minlength=len(self.tasks)))
         return np.array(found, dtype=np.int64).reshape(len(self.candidates), len(self.tasks))
 
-    @property
-    def independent(self) -> Independent:
-        """How many of the items that everybody has a quality of are independent of each other."""
-        known = ~np.isnan(self.quality)
+    def independent(self, among: Sequence[str]) -> Independent:
+        """Return how many items that each of `among`, or of all where none is named, has a quality of are independent.
+
+        Whoever has none at all is passed over.
+        """
+        rows = [c for c, name in enumerate(self.candidates) if name in among or not among]
+        known = ~np.isnan(self.quality[rows])
         compared = np.flatnonzero(known[known.any(axis=1)].all(axis=0)) if known.any() else np.zeros(0, dtype=np.int64)
         of = self.cluster[compared]
         several = [cluster for cluster, size in zip(*np.unique(of, return_counts=True), strict=True) if size > 1]

@@ -20,7 +20,7 @@ from harness.pipeline.costing import at_prices, product, volumes
 from harness.pipeline.planning import reload, stored_samples
 
 if TYPE_CHECKING:
-    from harness.core.decision import Completeness, Decision, Echo, RankedCandidate, SelfMeasured
+    from harness.core.decision import Completeness, Decision, Echo, Independent, RankedCandidate, SelfMeasured
     from harness.core.latitude import Latitude
     from harness.core.traffic import Traffic
     from harness.execute.scoring import Judgement
@@ -369,6 +369,11 @@ def _decide_slot(
     draws = gone.beside(merged(resample(observations, metrics, draws=DRAWS, seed=seed), metrics, resolution_ms))
     clusters = observations.clusters.tolist()
     echoes = [it for it in echoes if it.candidate in observations.candidates]
+
+    def came(among: "Sequence[str]") -> "Independent | None":
+        found = observations.independent(among)
+        return found if found.clusters or "quality" in metrics else None  # where nothing is judged nor need be
+
     decision = decide_slot(
         rule=rule,
         candidates=(*observations.candidates, *gone.names),
@@ -392,14 +397,15 @@ def _decide_slot(
         samples_compared=observations.n,
         samples_answered=observations.answered,
         clusters=clusters,
-        independent=observations.independent,
+        independent=came,
         judged=dict(zip(observations.candidates, observations.clusters_judged.tolist(), strict=True)) | gone.judged(),
         seed=seed,
         stopped=gone.stopped(),
     )
     return decision, latitude(
-        decision, draws=draws, metrics=metrics, clusters=clusters, echoes=echoes, most_bytes=most_bytes
-    )
+        decision, draws=draws, metrics=metrics, clusters=clusters, echoes=echoes, most_bytes=most_bytes,
+        independent=came([line.candidate for line in decision.ranking if line.rank is not None]),
+    )  # fmt: skip
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def decided(
         allow_incomplete=allow_incomplete,
         self_measured=self_measured,
         echoes=echoes,
-        independent=independent,
+        independent=lambda _: independent,
     )
 
 

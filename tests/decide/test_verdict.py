@@ -9,6 +9,8 @@ import pytest
 from harness.core.calls import Role
 from harness.core.decision import Completeness, Echo, Independent, PairedDifference, SelfMeasured, VerdictKind
 from harness.core.rules import Criterion, Gate, Thresholds
+from harness.decide.decide import metrics_of
+from harness.decide.latitude import latitude
 from harness.pipeline import decision_code
 from tests.decide.cases import COST, QUALITY, decided, estimate, rule
 
@@ -414,6 +416,34 @@ def test_what_came_is_counted_not_what_was_planned(came: Independent, said: str 
     caveats = decided(measured, clusters=(24,), independent=came).verdict.caveats
     told = [caveat for caveat in caveats if caveat.startswith("Only")]
     assert told == ([] if said is None else [f"{said}intervals are rough below 40."])
+
+
+@pytest.mark.parametrize(
+    ("planned", "came", "kind", "winner"),
+    [
+        pytest.param(12, 12, VerdictKind.CLEAR, "alpha", id="all came"),
+        pytest.param(12, 10, VerdictKind.CLEAR, "alpha", id="enough came"),
+        pytest.param(12, 9, VerdictKind.LEAN, "alpha", id="too few for a clear win"),
+        pytest.param(12, 6, VerdictKind.LEAN, "alpha", id="just enough to choose by"),
+        pytest.param(12, 5, VerdictKind.TOSS_UP, None, id="too few to choose by"),
+    ],
+)
+def test_a_verdict_rests_on_the_samples_that_came(
+    planned: int, came: int, kind: VerdictKind, winner: str | None
+) -> None:
+    measured = {"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.5}}
+    found = Independent(samples=came, clusters=came)
+    decision = decided(measured, noise=0.001, clusters=(planned,), independent=found)
+    assert (decision.verdict.kind, decision.verdict.winner) == (kind, winner)
+    page = latitude(
+        decision, draws=np.ones((1, 2, 2)), metrics=metrics_of(decision.rule), clusters=(planned,), echoes=(),
+        most_bytes=10**6, independent=found,
+    )  # fmt: skip
+    assert (page.never_clear, page.scarce) == (came < 10, came < 6), "the page moves weights as `decide` would"
+    if winner is None:
+        assert f": {came} independent." in decision.verdict.sentence
+        assert any(caveat.startswith(f"Only {came} independent") for caveat in decision.verdict.caveats)
+        assert f"At least {6 - came} more" in decision.verdict.sentence
 
 
 def test_caveats_say_what_the_verdict_stands_on() -> None:

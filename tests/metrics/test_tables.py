@@ -229,7 +229,9 @@ def test_what_every_candidate_has_answered_and_how_many_clusters_each_was_judged
     assert (seen.n, seen.dropped, seen.answered) == (4, 1, 3)
     assert seen.clusters.tolist() == [1, 2]
     alike = tuple(name for name in seen.items if name.endswith(("/1", "/2")))
-    assert seen.independent == Independent(samples=3, clusters=2, sharing=2, alike=alike), "of what came"
+    assert seen.independent("ab") == Independent(samples=3, clusters=2, sharing=2, alike=alike), "of what came"
+    assert seen.independent(()) == seen.independent("ab"), "of all where nobody is named"
+    assert seen.independent("b") == Independent(samples=4, clusters=3, sharing=2, alike=alike), "of one alone"
     assert dict(zip(seen.candidates, seen.clusters_judged.tolist(), strict=True)) == {"a": [1, 1], "b": [1, 2]}
 
 
