@@ -132,7 +132,7 @@ def _decide_table(path: Path, rule: Path | None, weights: dict[str, float], *, a
 
 
 def _unnamed(decisions: "Sequence[Decision]", weights: Mapping[str, float]) -> Iterator[str]:
-    """Say of each slot which criteria --weights does not name, where it names others: they keep their points."""
+    """Say of each slot which criteria --weights leaves out, where it names any of any slot: they keep their points."""
     from harness.report import numbers
 
     for decision in decisions if weights else ():
