@@ -108,7 +108,7 @@ def test_kill_9_in_the_middle_of_a_run_on_engines(tmp_path: Path) -> None:
         command("run", "--resume", str(run), "--json"), cwd=tmp_path, env=os.environ, text=True, capture_output=True,
         timeout=PATIENCE_S,
     )  # fmt: skip
-    assert resumed.returncode == 0, resumed.stderr
+    assert resumed.returncode == 1, f"so few samples recommend nobody: {resumed.stderr}"
     after = answers(run)
     assert len(after) == PLANNED, "every planned call is done"
     assert before.items() <= after.items(), "a stored answer was asked for again"
@@ -117,7 +117,8 @@ def test_kill_9_in_the_middle_of_a_run_on_engines(tmp_path: Path) -> None:
     assert {d["slot"] for d in json.loads(resumed.stdout)["decisions"]} == {"tts"}
 
     sent = spoken(run)
-    subprocess.run(command("run", "--resume", str(run)), cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    again = subprocess.run(command("run", "--resume", str(run)), cwd=tmp_path, capture_output=True, timeout=60)
+    assert again.returncode == 1, again.stderr
     assert spoken(run) == sent, "a finished run sends nothing"
 
 

@@ -273,6 +273,7 @@ def expected_document(decision: Decision, run: recompute.Run) -> Tree:
         "verdict": {
             "kind": ...,
             "winner": ...,
+            "nobody": ...,
             "near_ties": ...,
             "leader": decision.leader,
             "p_best": chance(decision, decision.leader),
@@ -385,8 +386,8 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         kind = "incomplete"
     elif not decision.contenders or not decision.fit:
         kind = "none"
-    elif verdict.get("p_best") is None or (scarce and len(names) > 1):
-        kind = "toss-up"
+    elif verdict.get("p_best") is None or scarce:
+        kind = "none" if scarce and len(names) == 1 else "toss-up"
     else:
         clusters = decision.slot.clusters_by_task.values()
         enough = came >= limits.get("clear_clusters", 10) and min(clusters) > 1
@@ -426,6 +427,17 @@ def misjudged(decision: Decision, verdict: Mapping[str, Any]) -> Iterator[str]:
         winner = min(tied, key=lambda n: known[n] if priced else 0.0, default=None)
     if verdict.get("winner") != winner:
         yield f"winner: {verdict.get('winner')}, not {winner}"
+    unknown = not any(answered.values()) or all(v is None for row in decision.values.values() for v in row)
+    why = {
+        "incomplete": kind == "incomplete",
+        "none": unknown or not decision.contenders,
+        "unfit": bool(decision.contenders) and not decision.fit,
+        "scarce": scarce,
+        "withheld": True,
+    }
+    nobody = next(it for it, holds in why.items() if holds) if winner is None else None
+    if verdict.get("nobody") != nobody:
+        yield f"nobody: {verdict.get('nobody')}, not {nobody}"
 
 
 def independent(decision: Decision) -> tuple[int, int, int]:

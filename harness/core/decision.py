@@ -115,8 +115,22 @@ class VerdictKind(StrEnum):
     LEAN = "lean"
     TOSS_UP = "toss-up"
     NONE = "none"
-    """No candidate passes the gates, who leads is not good enough, or nothing was measured."""
+    """No candidate passes the gates, who leads is not good enough, or too little was asked to say anything."""
     INCOMPLETE = "incomplete"
+
+
+class Nobody(StrEnum):
+    """Why nobody is recommended."""
+
+    INCOMPLETE = "incomplete"
+    NONE = "none"
+    """No candidate passes the gates, or nothing was measured."""
+    UNFIT = "unfit"
+    """Who leads is not good enough."""
+    SCARCE = "scarce"
+    """The samples are too few to choose by."""
+    WITHHELD = "withheld"
+    """Who leads has a gate that is not proven, or had neither rival nor gate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +140,8 @@ class Verdict:
     kind: VerdictKind
     winner: str | None
     """The recommendation: first by score, or the cheapest of near-ties in a toss-up; None where there is none."""
+    nobody: Nobody | None = None
+    """Why there is none."""
     leader: str | None
     """First by score."""
     p_best: float | None

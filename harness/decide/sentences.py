@@ -25,7 +25,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "{leader} leads on what was.",
         "scarce": "Too few samples to choose by: {independent} independent. {leader} is ahead so far, which may be "
         "luck.",
-        "scarce.needed": "At least {more} more are needed: with fewer than {least}, even one who is better on every "
+        "scarce.needed": "It takes at least {more} more: with fewer than {least}, even one who is better on every "
         "sample may owe it to chance. From {reliable} on the intervals can be relied on.",
         "alone": "Only one candidate was measured: {leader} scores {score}, and there is nothing to compare it with.",
         "left.measured": "{leader} is the only candidate that was measured and that no gate excludes.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from harness.core.decision import RankedCandidate, Said, Verdict, VerdictKind
+from harness.core.decision import Nobody, RankedCandidate, Said, Verdict, VerdictKind
 from harness.decide.cheapest import cheapest
 from harness.decide.sentences import english
 from harness.decide.standing import Standing, unproven
@@ -22,6 +22,7 @@ def verdict(standing: Standing, *, caveats: Sequence[Said]) -> Verdict:
     return Verdict(
         kind=kind,
         winner=winner.candidate if winner else None,
+        nobody=None if winner else _why_nobody(standing, kind),
         leader=leader.candidate if leader else None,
         p_best=leader.p_best if leader else None,
         near_ties=tuple(line.candidate for line in standing.near_ties if line is not leader),
@@ -44,8 +45,8 @@ def _kind(standing: Standing) -> VerdictKind:
         return VerdictKind.INCOMPLETE
     if standing.leader is None or standing.leads_unfit:
         return VerdictKind.NONE
-    if len(standing.ranking) == 1:
-        return VerdictKind.LEAN  # it passes, and yet first of one is no clear win
+    if len(standing.ranking) == 1:  # it passes, and yet first of one is no clear win
+        return VerdictKind.NONE if standing.scarce else VerdictKind.LEAN
     limits, p_best = standing.thresholds, standing.leader.p_best
     if p_best is None or standing.scarce:
         return VerdictKind.TOSS_UP  # nobody knows how sure the lead is
@@ -70,6 +71,16 @@ def _survives_omissions(standing: Standing, leader: RankedCandidate) -> bool:
     """Say whether at least two thirds of the leave-one-criterion-outs keep the leader."""
     leads = list(standing.leave_one_out.values())
     return 3 * leads.count(leader.candidate) >= 2 * len(leads)
+
+
+def _why_nobody(standing: Standing, kind: VerdictKind) -> Nobody:
+    if kind is VerdictKind.INCOMPLETE:
+        return Nobody.INCOMPLETE
+    if standing.leader is None or not standing.measured or not standing.answered:
+        return Nobody.NONE
+    if standing.leads_unfit:
+        return Nobody.UNFIT
+    return Nobody.SCARCE if standing.scarce else Nobody.WITHHELD
 
 
 def _recommended(standing: Standing, kind: VerdictKind) -> RankedCandidate | None:

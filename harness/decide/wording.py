@@ -16,7 +16,7 @@ def sentence(standing: Standing, kind: VerdictKind, winner: RankedCandidate | No
         return (said("stopped"), *map(told, standing.lacking))
     if leader is None or not standing.measured or not standing.answered:
         return (_none(standing),)
-    if kind is VerdictKind.NONE:
+    if kind is VerdictKind.NONE and standing.leads_unfit:
         return (*_unfit(standing, leader), *_overtaking(standing, leader, winner))
     if kind is VerdictKind.INCOMPLETE:
         return (said("too_little", candidates=standing.unjudged, leader=leader.candidate),)

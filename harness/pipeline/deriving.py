@@ -322,12 +322,12 @@ def memos(run_folder: Path, *, traffic: "Traffic | None" = None) -> None:
 def passes(decisions: "Sequence[Decision]") -> bool:
     """Whether every slot has a candidate that passes its gates, and every candidate of `must_pass` fails none.
 
-    A gate that is not proven is not passed: methodology.md 1.
+    A gate that is not proven is not passed: methodology.md 1. Nor does a slot pass whose samples are too few to choose.
     """
-    from harness.core.decision import VerdictKind
+    from harness.core.decision import Nobody
 
     return all(
-        decision.verdict.kind not in (VerdictKind.NONE, VerdictKind.INCOMPLETE)
+        decision.verdict.nobody in (None, Nobody.WITHHELD)
         and any(ranked.rank is not None and _is_proven(ranked) for ranked in decision.ranking)
         and all(ranked.rank is not None for ranked in decision.ranking if ranked.candidate in decision.rule.must_pass)
         for decision in decisions

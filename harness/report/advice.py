@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from harness.core.decision import Decision, VerdictKind
+from harness.core.decision import Decision, Nobody, Verdict, VerdictKind
 from harness.decide.cheapest import costs, fit
 from harness.decide.latitude import unfit
 from harness.report.phrases import Phrase, listed
@@ -16,7 +16,7 @@ def advice(of: Decision) -> tuple[Phrase, ...]:
 def _advice(of: Decision) -> Iterator[Phrase]:
     said = of.verdict
     if said.winner is None:
-        yield _nobody(of)
+        yield _nobody(said)
     elif len(of.ranking) == 1:
         yield Phrase(key="do.alone", args={"winner": said.winner})
     elif said.kind is not VerdictKind.TOSS_UP:
@@ -25,17 +25,10 @@ def _advice(of: Decision) -> Iterator[Phrase]:
         yield from _toss_up(of, said.winner)
 
 
-def _nobody(of: Decision) -> Phrase:
-    said = of.verdict
-    if said.leader is not None and said.said[:1] and said.said[0].key.startswith("unfit"):
-        return Phrase(key="do.unfit", args={"leader": said.leader})
-    if any(part.key == "scarce.needed" for part in said.said):
-        return Phrase(key="do.scarce")
-    if said.kind is VerdictKind.INCOMPLETE:
-        return Phrase(key="do.incomplete")
-    if said.leader is None or said.kind is VerdictKind.NONE:
-        return Phrase(key="do.none")
-    return Phrase(key="do.withheld", args={"leader": said.leader})
+def _nobody(said: Verdict) -> Phrase:
+    assert said.nobody is not None, "a verdict says whom it recommends, or why nobody"
+    speaks_of = {"leader": str(said.leader)} if said.nobody in (Nobody.UNFIT, Nobody.WITHHELD) else {}
+    return Phrase(key=f"do.{said.nobody.value}", args=speaks_of)
 
 
 def _toss_up(of: Decision, winner: str) -> Iterator[Phrase]:

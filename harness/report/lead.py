@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from harness.core.decision import Verdict, VerdictKind
+from harness.core.decision import Nobody, Verdict
 from harness.decide.combining import gaps
 from harness.report.numbers import Number, fixed, number, number_id, signed
 from harness.report.phrases import Phrase, Piece
@@ -51,6 +51,4 @@ def lead(of: SlotEvidence) -> LeadView | None:
 
 def _knows_too_little(verdict: Verdict) -> bool:
     """Whether the order says nothing: calls are wanting, or nobody has an answer that can be judged."""
-    if verdict.kind is VerdictKind.NONE:  # with a measured leader only where it is not good enough
-        return not any(said.key.startswith("unfit") for said in verdict.said)
-    return verdict.kind is VerdictKind.INCOMPLETE
+    return verdict.nobody in (Nobody.INCOMPLETE, Nobody.NONE)

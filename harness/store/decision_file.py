@@ -29,6 +29,8 @@ def decisions(run_folder: Path) -> tuple[Decision, ...]:
         found = from_json(tuple[Decision, ...], _document(run_folder)["decisions"])
         for verdict in (decision.verdict for decision in found):
             english(*verdict.said, *verdict.caveats_said)
+            if (verdict.winner is None) != (verdict.nobody is not None):
+                raise ValueError("a verdict says whom it recommends, or why nobody")
         return found
     except (TypeError, ValueError, KeyError) as error:  # a noun, a word of it, or a sentence that is not known today
         raise _unread(run_folder, worded("was written by another version of Bakeoff")) from error

@@ -31,7 +31,7 @@ def test_a_pilot_foretells_the_run_and_the_rest_is_asked_on_request(desk: Desk) 
     assert "INCOMPLETE" in unfinished
     assert "only a pilot was asked" in unfinished
 
-    desk.bakeoff("run", "--resume", "latest")
+    desk.bakeoff("run", "--resume", "latest", code=1)
     assert asked(desk) == 2 * 4, "nobody is asked twice"
     with Ledger.open(run, write=False) as ledger:
         after = ledger.manifest()
@@ -52,10 +52,10 @@ def test_a_pilot_foretells_the_run_and_the_rest_is_asked_on_request(desk: Desk) 
 
 
 def test_a_resume_that_sends_nothing_leaves_no_trace(desk: Desk) -> None:
-    desk.bakeoff("run")
+    desk.bakeoff("run", code=1)
     (run,) = desk.runs
     sealed = json.loads((run / "decision.json").read_text(encoding="utf-8"))["evidence_sha256"]
-    desk.bakeoff("run", "--resume", "latest")
+    desk.bakeoff("run", "--resume", "latest", code=1)
     assert json.loads((run / "decision.json").read_text(encoding="utf-8"))["evidence_sha256"] == sealed
 
 

@@ -176,7 +176,7 @@ def test_a_run_without_a_decision_names_the_command(ran: Desk) -> None:
 def test_what_is_decided_anew_says_what_is_now_out_of_date(ran: Desk) -> None:
     signed = (ran.runs[0] / "decision.json").read_bytes()
     where = ("-C", "../desk", "--runs", "reports")
-    tried = ran.bakeoff("decide", "latest", *where, "--weights", "quality=0, cost=1", "--allow-incomplete").out
+    tried = ran.bakeoff("decide", "latest", *where, "--weights", "quality=0, cost=1", "--allow-incomplete", code=1).out
     command = tried.partition("decision.json stays as it is. To decide with these: bakeoff ")[2]
     verb, run, *options = shlex.split(command)
     assert [verb, Path(run), *options] == [
@@ -184,7 +184,7 @@ def test_what_is_decided_anew_says_what_is_now_out_of_date(ran: Desk) -> None:
         "--allow-incomplete", *where,
     ]  # fmt: skip
     assert (ran.runs[0] / "decision.json").read_bytes() == signed
-    kept = ran.bakeoff(verb, run, *options).out
+    kept = ran.bakeoff(verb, run, *options, code=1).out
     assert "not with those that were frozen before the run; report, memo and exports will say so" in kept
     changed = "weights or gates are not those that were frozen before the first call"
     assert changed in ran.bakeoff("export", "latest", "--format", "md", "-o", "-").out
@@ -193,5 +193,5 @@ def test_what_is_decided_anew_says_what_is_now_out_of_date(ran: Desk) -> None:
     ran.bakeoff("report", "latest")
     ran.bakeoff("memo", "latest")
     assert "Derived again and the same" in ran.bakeoff("verify", "latest").out
-    ran.bakeoff("decide", "latest")
+    ran.bakeoff("decide", "latest", code=1)
     assert "decided anew" in ran.bakeoff("verify", "latest", code=74).out

@@ -182,7 +182,7 @@ def test_from_calls_to_a_clear_verdict() -> None:
     ("frames", "kind", "leader"),
     [
         pytest.param(Frames(), VerdictKind.NONE, None, id="no candidates"),
-        pytest.param(scored({"a": [1, 0]}, ttfo_ms=9.0), VerdictKind.LEAN, "a", id="one candidate"),
+        pytest.param(scored({"a": [1, 0]}, ttfo_ms=9.0), VerdictKind.NONE, "a", id="one candidate"),
         pytest.param(scored({"a": [1], "b": [1]}, ttfo_ms=9.0), VerdictKind.TOSS_UP, "a", id="one sample, all ties"),
         pytest.param(
             scored({"a": [1, 0] * 9, "b": [1, 0] * 9}, cluster="x"), VerdictKind.TOSS_UP, "a", id="one cluster"

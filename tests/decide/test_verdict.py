@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.core.calls import Role
-from harness.core.decision import Completeness, Echo, Independent, PairedDifference, SelfMeasured, VerdictKind
+from harness.core.decision import Completeness, Echo, Independent, Nobody, PairedDifference, SelfMeasured, VerdictKind
 from harness.core.rules import Criterion, Gate, Thresholds
 from harness.decide.decide import metrics_of
 from harness.decide.latitude import latitude
@@ -86,8 +86,8 @@ def test_of_two_equal_models_hardly_ever_one_is_the_clear_winner() -> None:
 @pytest.mark.parametrize(
     ("clusters", "chosen", "more"),
     [
-        pytest.param((2,), None, "At least 4 more", id="two"),
-        pytest.param((3, 2), None, "At least 1 more", id="five in two tasks"),
+        pytest.param((2,), None, "It takes at least 4 more: ", id="two"),
+        pytest.param((3, 2), None, "It takes at least 1 more: ", id="five in two tasks"),
         pytest.param((3, 3), "alpha", "", id="six"),
     ],
 )
@@ -106,7 +106,7 @@ def test_of_one_candidate_and_two_samples_both_are_said() -> None:
     verdict = decided({"alpha": {"quality": 0.9, USD: 1.0}}, rule(QUALITY, gates=(COVERED,)), clusters=(2,)).verdict
     assert verdict.winner is None
     assert verdict.sentence.startswith("Only one candidate was measured: alpha scores 0.90")
-    assert "At least 4 more are needed" in verdict.sentence
+    assert "It takes at least 4 more: " in verdict.sentence
 
 
 def test_a_noisy_lead_is_a_lean() -> None:
@@ -435,6 +435,8 @@ def test_a_verdict_rests_on_the_samples_that_came(
     found = Independent(samples=came, clusters=came)
     decision = decided(measured, noise=0.001, clusters=(planned,), independent=found)
     assert (decision.verdict.kind, decision.verdict.winner) == (kind, winner)
+    assert decision.verdict.nobody is (Nobody.SCARCE if winner is None else None)
+    assert decision_code([decision]) == (winner is None)
     page = latitude(
         decision, draws=np.ones((1, 2, 2)), metrics=metrics_of(decision.rule), clusters=(planned,), echoes=(),
         most_bytes=10**6, independent=found,
@@ -443,7 +445,16 @@ def test_a_verdict_rests_on_the_samples_that_came(
     if winner is None:
         assert f": {came} independent." in decision.verdict.sentence
         assert any(caveat.startswith(f"Only {came} independent") for caveat in decision.verdict.caveats)
-        assert f"At least {6 - came} more" in decision.verdict.sentence
+        assert f"It takes at least {6 - came} more: " in decision.verdict.sentence
+
+
+def test_one_alone_with_too_few_samples_is_not_recommended_and_no_lean() -> None:
+    decision = decided({"alpha": {"quality": 0.9, "coverage": 1.0}}, rule(QUALITY, gates=[COVERED]), clusters=(5,))
+    assert (decision.verdict.kind, decision.verdict.nobody) == (VerdictKind.NONE, Nobody.SCARCE)
+    assert "It takes at least 1 more: " in decision.verdict.sentence
+    assert decision_code([decision]) == 1
+    enough = decided({"alpha": {"quality": 0.9, "coverage": 1.0}}, rule(QUALITY, gates=[COVERED]), clusters=(6,))
+    assert (enough.verdict.kind, enough.verdict.winner, decision_code([enough])) == (VerdictKind.LEAN, "alpha", 0)
 
 
 def test_caveats_say_what_the_verdict_stands_on() -> None:

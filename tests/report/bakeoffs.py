@@ -18,6 +18,7 @@ from harness.core.decision import (
     DecisionMatrix,
     GateResult,
     GateStatus,
+    Nobody,
     PairedDifference,
     RankedCandidate,
     Verdict,
@@ -98,6 +99,9 @@ def estimates(bench: Bench, slot: str, name: str) -> tuple[Estimate, ...]:
     return tuple(measured)
 
 
+NOBODY = {VerdictKind.NONE: Nobody.NONE, VerdictKind.INCOMPLETE: Nobody.INCOMPLETE}
+
+
 def value(criterion: Criterion, x: float) -> float:
     """Return the value between the anchors (methodology.md 1.1)."""
     move: Callable[[float], float] = math.log if criterion.scale is Scale.LOG else float
@@ -160,7 +164,8 @@ def decision(bench: Bench, slot: str, names: Sequence[str], *, kind: VerdictKind
         ranking=tuple(ranked),
         verdict=Verdict(
             kind=kind,
-            winner=None if kind in (VerdictKind.NONE, VerdictKind.INCOMPLETE) else first,
+            winner=None if kind in NOBODY else first,
+            nobody=NOBODY.get(kind),
             leader=first,
             p_best=0.83,
             near_ties=(),

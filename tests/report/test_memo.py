@@ -10,7 +10,7 @@ import yaml
 
 from harness.core.calls import Role, Unrecorded
 from harness.core.canonical import digest
-from harness.core.decision import GateStatus, Said, VerdictKind
+from harness.core.decision import GateStatus, Nobody, VerdictKind
 from harness.core.traffic import Traffic
 from harness.report.evidence import candidates_of
 from harness.report.html import report_page
@@ -158,14 +158,13 @@ def test_nobody_is_chosen_who_had_no_rival_or_is_not_good_enough(fake: FakeRun) 
     alone = memo_text(fake.evidence, [replace(one, ranking=one.ranking[:1], matrix=replace(table, **rows))])
     assert "**Nothing was compared: gpt-mini had no rival. It passes its gates.**" in alone
     none = replace(one.verdict, kind=VerdictKind.NONE, winner=None)
-    for key, told in (
-        ("unfit", "**Choose none of them: gpt-mini ranks first, and is not good enough.**"),
-        ("nothing_answered", "**Choose none of them"),
+    for nobody, told in (
+        (Nobody.UNFIT, "**Choose none of them: gpt-mini ranks first, and is not good enough.**"),
+        (Nobody.NONE, "**Choose none of them: no candidate passes the gates, or nothing was measured.**"),
+        (Nobody.SCARCE, "**Do not choose yet: add samples first.**"),
     ):
-        said = (Said(key=key, arguments={"leader": ("gpt-mini",), "slot": ("text",)}),)
-        memo = memo_text(fake.evidence, [replace(one, verdict=replace(none, said=said))])
+        memo = memo_text(fake.evidence, [replace(one, verdict=replace(none, nobody=nobody))])
         assert told in memo
-        assert ("is not good enough" in memo) == (key == "unfit")
 
 
 def test_a_fallback_whose_gates_are_unproven_says_so(fake: FakeRun) -> None:
@@ -191,7 +190,8 @@ def test_a_leader_with_an_unproven_gate_is_not_recommended(fake: FakeRun) -> Non
     line = one.ranking[0]
     unproven = replace(line.gates[1], status=GateStatus.UNPROVEN)
     ranking = (replace(line, gates=(unproven,)), *one.ranking[1:])
-    memo = memo_text(fake.evidence, [replace(one, ranking=ranking, verdict=replace(one.verdict, winner=None))])
+    withheld = replace(one.verdict, winner=None, nobody=Nobody.WITHHELD)
+    memo = memo_text(fake.evidence, [replace(one, ranking=ranking, verdict=withheld)])
     assert "Nobody is recommended yet, although gpt-mini ranks first" in memo
     assert "Waiver needed" in memo
     assert "we decided for no candidate" in memo

@@ -15,7 +15,7 @@ import pytest
 
 from harness.core.calls import Failure, Fault, Output, Role
 from harness.core.canonical import digest
-from harness.core.decision import Decision, DecisionMatrix, GateStatus, Verdict, VerdictKind
+from harness.core.decision import Decision, DecisionMatrix, GateStatus, Nobody, Verdict, VerdictKind
 from harness.core.suites import Sample
 from harness.report.discretion import without_content
 from harness.report.evidence import AskedSample, Evidence, Judgement
@@ -277,6 +277,7 @@ def nothing(slot: str, kind: VerdictKind) -> Decision:
         verdict=Verdict(
             kind=kind,
             winner=None,
+            nobody=Nobody.INCOMPLETE if kind is VerdictKind.INCOMPLETE else Nobody.NONE,
             leader=None,
             p_best=None,
             near_ties=(),
