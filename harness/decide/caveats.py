@@ -67,6 +67,7 @@ def caveats(
             for it in self_measured
         ),
         *_gates([line for line in ranking if line.candidate not in gone], estimates),
+        *_doubtful(matrix, ranking),
         *_worst(matrix, ranking),
         *_missing(matrix, aside),
         *_blurred(matrix, ranking, resolution_ms),
@@ -168,6 +169,20 @@ def _saturated(matrix: DecisionMatrix) -> list[Said]:
         )
         for criterion in (matrix.criteria[j] for j in saturated(matrix.values))
     ]
+
+
+def _doubtful(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate]) -> list[Said]:
+    """Say where the first is good enough as measured, and its interval reaches to what is not."""
+    first = next((line.candidate for line in ranking if line.rank == 1), None)
+    if first is None:
+        return []
+    row = matrix.raw[matrix.candidates.index(first)]
+    return [
+        said("doubtful", leader=first, low=f"{raw.low:.2f}", worst=f"{criterion.worst:g}")
+        for criterion, raw in zip(matrix.criteria, row, strict=True)
+        if criterion.metric == "quality" and raw.low is not None and raw.value is not None
+        and raw.low <= criterion.worst < raw.value
+    ]  # fmt: skip
 
 
 def _alike(matrix: DecisionMatrix, ranking: Sequence[RankedCandidate], pairs: Sequence[PairedDifference]) -> list[Said]:

@@ -93,7 +93,7 @@ def closing_lines(
         "",
         it.sentence,
         *(f"  - {caveat}" for caveat in it.caveats),
-        *(f"  {line}" for line in (*it.advice, *it.counts)),
+        *(f"  - {line}" for line in (*it.advice, *it.counts)),
         *(["", *it.several] if it.several else []),
     ]
 

@@ -1,6 +1,7 @@
 """The memo's story of one slot: what to choose, why, what it costs, and what would change our mind."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from harness.core.traffic import Product
 from harness.report.cases import BadCase, SampleView
@@ -9,7 +10,7 @@ from harness.report.margin import margin
 from harness.report.numbers import Number, count
 from harness.report.phrases import Measured, Phrase
 from harness.report.speaker import PAGE, Speaker, strong
-from harness.report.standing import RankingRow
+from harness.report.standing import HEADLINE_LATENCIES, RankingRow
 from harness.report.view import RunView, SlotView
 from harness.report.volumes import middle, month
 from harness.report.weighing import CriterionView, DifferenceRow, GateCell, GateView, MatrixRow
@@ -17,6 +18,7 @@ from harness.report.weighing import CriterionView, DifferenceRow, GateCell, Gate
 EXAMPLES = 3
 """Verbatim bad answers of one slot."""
 EXAMPLE_CHARACTERS = 800
+_MEASURED = ("metric.quality", *(f"metric.{metric}" for metric in HEADLINE_LATENCIES))
 
 
 def conclusion(
@@ -38,6 +40,9 @@ def conclusion(
         lines.append(speak.say("memo.changes", changes=speak.joined(*map(speak.say, changes))))
     if against := [*map(speak.say, slot.cases.turned), *_caveats(speak, slot)]:
         lines.append(speak.say("memo.risk", caveat=speak.joined(*against)))
+    if measured := [fact for fact in verdict.facts if fact.label.key in _MEASURED]:
+        facts = (speak.say("memo.fact", label=fact.label, value=replace(fact.cell, n=None)) for fact in measured)
+        lines.append(speak.say("memo.measured", facts=speak.joined(*facts)))
     about = _about(slot)
     cost = next((row.cells[0] for row in slot.costs if about is not None and row.tag == about.tag), None)
     if cost is not None:
@@ -241,6 +246,11 @@ def _costs(speak: Speaker, slot: SlotView, volumes: Sequence[int]) -> Iterator[B
             for row in slot.costs
         ),
     )
+    units = [
+        speak.say("memo.units", candidate=r.tag.name, units=speak.listed(r.units, ";")) for r in slot.costs if r.units
+    ]
+    if units:
+        yield Bullets(items=tuple(units))
     months = (speak.say("memo.month_head", requests=count(volume)) for volume in volumes)
     yield Table(
         head=(heads["candidate"], *months),

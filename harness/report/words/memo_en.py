@@ -52,6 +52,8 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.cost": "Cost per 1,000 requests: {cost}.",
         "memo.cost_month": "Cost per 1,000 requests: {cost}. A month of {requests} requests: {month}.",
         "memo.changes": "What would change it: {changes}",
+        "memo.measured": "As measured: {facts}",
+        "memo.fact": "{label}: {value}.",
         "memo.risk": "Risk: {caveat}",
         "memo.fallback": "Fallback: {candidate}, next in the ranking.",
         "memo.fallback_unproven": "Fallback: {candidate}, next in the ranking, once its gates are proven.",
@@ -90,6 +92,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.month": "Requests a month, times what a request cost on average. The interval is that of the average: "
         "how many requests come is given, not measured. The command bakeoff cost also draws the volume, and adds seats "
         "and margins.",
+        "memo.units": "{candidate}: {units}.",
         "memo.month_head": "{requests} a month",
         "memo.margin.none": "The traffic asks nothing of this slot.",
         "memo.margin.traffic": "{requests} requests a month, and months vary by {spread}. In brackets: nine months of "

@@ -52,6 +52,8 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.cost": "每 1,000 次请求成本：{cost}。",
         "memo.cost_month": "每 1,000 次请求成本：{cost}。每月 {requests} 次请求：{month}。",
         "memo.changes": "什么会改变结论：{changes}",
+        "memo.measured": "实测：{facts}",
+        "memo.fact": "{label}：{value}。",
         "memo.risk": "风险：{caveat}",
         "memo.fallback": "备选：{candidate}，排名紧随其后。",
         "memo.fallback_unproven": "备选：{candidate}，排名紧随其后，但要等它的门槛全部得到证明。",
@@ -87,6 +89,7 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.month": "每月请求量乘以测得的单次请求平均成本。区间只反映平均成本的不确定性：请求量是给定的，"
         "不是测得的。"
         "命令 bakeoff cost 还会模拟请求量的波动，并给出席位定价和毛利。",
+        "memo.units": "{candidate}：{units}。",
         "memo.month_head": "每月 {requests} 次",
         "memo.margin.none": "流量中没有这个用途的请求。",
         "memo.margin.traffic": "每月 {requests} 次请求，各月波动 {spread}。括号内：十个月里有九个月在此范围。",
