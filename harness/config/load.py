@@ -64,11 +64,13 @@ def load(
     )
     kept = every.only(suites, problems)
     _check_budgets(given, source, shelf, problems)
+    unweighed: list[str] = []
     if given.traffic is not None:
-        from harness.config.traffic import contradictions
+        from harness.config.traffic import contradictions, strangers
 
         named_suites = every.known if every.complete and not every.nameless else None
         problems.extend(contradictions(given.traffic, source, ("traffic",), named_suites))
+        unweighed = strangers(given.traffic, every.known)
     kept_tasks = tasks_of(kept.known)
     chosen = choose(
         shelf, given, source, asked=candidates, tasks=kept_tasks, env=env, problems=problems, require_keys=require_keys
@@ -105,7 +107,7 @@ def load(
             *every.notices,
             *left_out,
             *notices.keyless(chosen, unserved),
-            *notices.unused(given, rules, slots, competing),
+            *notices.unused(given, rules, slots, competing, unweighed),
         ),
     )
     called = {model.name: model for model in (*bakeoff.candidates, *bakeoff.models)}

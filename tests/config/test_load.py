@@ -192,6 +192,24 @@ def test_what_the_router_would_have_done_is_one_notice(project: Project) -> None
     assert notice == "litellm_params timeout, weight steer LiteLLM's router, which is not used, and are ignored"
 
 
+@pytest.mark.parametrize(
+    ("mix", "strangers"),
+    [
+        ("{faq: 1}", None),
+        ("{faq: 3, other: 1}", "other"),
+        ("{faq: 1, faq2: 1}", "faq2"),
+        ("{faq: 3, faq/faq: 1, faq_zh: 1, faqs: 1}", "faq_zh, faqs"),
+        ("{orders: 1}", "orders"),
+    ],
+)
+def test_a_mix_may_name_what_is_not_asked_here_and_that_is_told(
+    project: Project, mix: str, strangers: str | None
+) -> None:
+    given = project.load(f"suites:\n{FAQ}candidates: [smollm2]\ntraffic: {{requests_per_month: 9, mix: {mix}}}\n")
+    said = f"the mix names {strangers}, as no suite here is called: with it no product is priced"
+    assert given.notices == (() if strangers is None else (said,))
+
+
 # -- keys ----------------------------------------------------------------------------------------------------------
 
 

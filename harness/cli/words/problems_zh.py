@@ -131,6 +131,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "for example max_tokens=256": "例如 max_tokens=256",
         "give at least one a share above 0": "至少给其中一个大于 0 的份额",
         "the mix names '{name}', which is no suite of these": "mix 里写的“{name}”不是这里的测试集",
+        "the mix names {names}, as no suite here is called: with it no product is priced": (
+            "mix 里写的 {names} 不是这里的测试集，因此算不出产品的费用"
+        ),
         "users: how many there are": "users：有多少用户",
         "add it, for example {example}": "请补上，例如 {example}",
         "os.environ/ and the name of the variable that holds it": "os.environ/ 加上存放密钥的变量名",
