@@ -129,6 +129,7 @@ MISTAKES = (
     it(B, "{contains: {}}", "{contians: {}}", "E210", "contians", "'contains'"),
     it(B, "{tolerance: 0}", "{tolernce: 0}", "E210", "tolernce", "'tolerance'"),
     it(B, "primary: number_match", "primary: numbers_match", "E211", "numbers_match", "'number_match'"),
+    it(B, "{suite: text_core", "{siute: text_core", "E202", "siute", "'suite'"),
     it(B, "tasks: [arithmetic]", "tasks: [arithmetc]", "E209", "arithmetc", "'arithmetic'"),
     it(B, "modality: transcription", "modality: transcripton", "E204", "transcripton", "'transcription'"),
     # who competes and who measures
@@ -198,6 +199,7 @@ UNREADABLE = (
     (B, "max_tokens: 64", "max_tokens: lots"),
     (B, "{suite: text_core, tasks: [arithmetic], limit: 4}", "3"),
     (B, "{suite: text_core,", "{suite: 5,"),
+    (B, "{suite: text_core, tasks: [arithmetic], limit: 4}", "{suit: text_core}"),
     (B, "{suite: text_core,", "{suite: ./suites/mine,"),
     (B, "candidates: [fast, slow, smollm2, chain, whisper-tiny]", "candidates: fast"),
     (B, "candidates: [fast,", "candidates: [3, fast,"),

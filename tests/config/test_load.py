@@ -154,6 +154,14 @@ def test_what_is_wrong_with_a_part_of_a_suite_has_its_place(project: Project) ->
     ]
 
 
+@pytest.mark.parametrize("written", ["{name: arith, tasks: [sums], limit: 4}", "{arith: [sums]}"])
+def test_a_part_of_a_suite_without_its_key_is_told_that_key(project: Project, written: str) -> None:
+    project.suite()
+    project.write("bakeoff.yaml", f"suites:\n{FAQ}  - {written}\ncandidates: [smollm2]\n")
+    missing, unknown = project.problems()
+    assert (unknown.code, missing.code, missing.message) == ("E202", "E206", "the key 'suite' is missing")
+
+
 def test_a_lenient_reading_leaves_out_what_cannot_be_asked_here(project: Project) -> None:
     project.suite("from harness.errors import UsageError\nraise UsageError('its package is not installed')\n")
     project.write("bakeoff.yaml", f"suites:\n  - {{suite: arith, limit: 1}}\n{FAQ}{SAY}candidates: [smollm2]\n")
