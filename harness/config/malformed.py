@@ -18,6 +18,10 @@ KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s"'#][^:#]*?))\s*:(?:\s|$)"""
 WORD = re.compile(r"\s*([\w-]+)")
 HEAD = re.compile(r"[^#]*:\s*(?:#.*)?")
 """A line `key:`, whose value stands below it."""
+BLOCK = re.compile(r"(?:^|[:-])\s+[|>][-+\d]*\s*(?:#.*)?$")
+"""What ends a line below which a text stands, as it is."""
+TABS = (2, 4, 8)
+"""Columns that somebody may have taken a tab for."""
 MOST_LINES = 2_000
 """Of a text that is read in parts: each of them is parsed by itself."""
 SPARES = re.compile(r"\s*(?:#.*)?")
@@ -26,6 +30,7 @@ CLOSES = {"[": "]", "{": "}", '"': '"', "'": "'"}
 
 QUOTED = worded("put the whole text in quotes")
 SPACED = worded("write `key: value`, with a space after the colon")
+SPACES = worded("indent with spaces, not tabs")
 ALIGNED = worded("lines that belong together begin in the same column: indent them alike, with spaces")
 
 
@@ -62,10 +67,18 @@ def salvage(text: str, error: yaml.MarkedYAMLError) -> Salvaged:
     if len(lines) > MOST_LINES:
         return nothing
     faults: list[Fault] = []
+    if tabbed := _tabbed(lines):
+        message = worded("malformed YAML: {said}", said=worded("a tab stands where the line is indented"))
+        runs = (at for at in tabbed if at - 1 not in tabbed)
+        faults += [
+            Fault(line=at + 1, column=lines[at].index("\t") + 1, message=message, hint=SPACES) for at in runs
+        ]
+        lines = min((_untabbed(lines, tabbed, width) for width in TABS), key=lambda them: len(_all_broken(them)))
     unread: list[Where] = []
     try:
-        for start, end, where, why in list(_broken(lines, 0, len(lines), ())):
-            faults.append(_keyless(lines, start) if why is None else _fault(why, lines, start))
+        for start, end, where, why in _all_broken(lines):
+            fault = _keyless(lines, start) if why is None else _fault(why, lines, start)
+            faults += [fault] if fault.line - 1 not in tabbed else []
             unread.append(where)
             head, is_key = lines[start], where[-1:] != (LOST,)
             dash = head[: _indent(head)] + "-" if is_key and _is_item(head) else ""
@@ -78,6 +91,30 @@ def salvage(text: str, error: yaml.MarkedYAMLError) -> Salvaged:
 
 Broken = tuple[int, int, Where, yaml.MarkedYAMLError | None]
 """Lines that are no YAML, where they stand, and why; None: they are text where keys are wanted."""
+
+
+def _all_broken(lines: list[str]) -> list[Broken]:
+    return list(_broken(lines, 0, len(lines), ()))
+
+
+def _tabbed(lines: list[str]) -> list[int]:
+    """Return the lines that are indented with tabs, where a key or an item begins."""
+    block: int | None = None
+    found = []
+    for at, line in enumerate(lines):
+        spaces = len(line) - len(line.lstrip(" "))
+        if SPARES.fullmatch(line) or (block is not None and spaces > block):
+            continue
+        if spaces < _indent(line) and (KEY.match(line) is not None or _is_item(line)):
+            found.append(at)
+        block = spaces if BLOCK.search(line) else None
+    return found
+
+
+def _untabbed(lines: list[str], tabbed: list[int], width: int) -> list[str]:
+    """Return the lines with so many spaces for each tab that those of them are indented with."""
+    indents = {at: lines[at][: _indent(lines[at])].replace("\t", " " * width) for at in tabbed}
+    return [indents.get(at, line[: _indent(line)]) + line.lstrip() for at, line in enumerate(lines)]
 
 
 def _broken(lines: list[str], start: int, end: int, where: Where) -> Iterator[Broken]:
@@ -156,7 +193,7 @@ def _fault(error: yaml.MarkedYAMLError, lines: list[str], start: int) -> Fault:
         return Fault(line=at[0] + 1, column=at[1] + 1, message=worded("malformed YAML: {said}", said=told), hint=hint)
 
     if "'\\t'" in said:
-        return fault(worded("a tab stands where the line is indented"), worded("indent with spaces, not tabs"))
+        return fault(worded("a tab stands where the line is indented"), SPACES)
     if (odd := _unclosed_quote(lines, start, line)) is not None and "scalar" in said + context:
         quote = lines[odd[0]][odd[1]]
         return fault(worded("a quote opens here and is not closed"), worded("close it with {quote}", quote=quote), odd)

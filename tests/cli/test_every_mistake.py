@@ -184,6 +184,7 @@ UNREADABLE = (
     # no YAML
     (B, "epochs: 2", "epochs: [2"),
     (B, "seed: 7", "seed 7"),
+    (B, "  text:\n", "\ttext:\n"),
     (B, "seed: 7", "seed: 7\nseed: 8"),
     (B, "seed: 7", "seed: .inf"),
     (B, "data: data/faq.csv", "data: 'data/faq.csv"),

@@ -40,6 +40,29 @@ def test_a_fault_is_told_in_a_persons_words(text: str, line: int, column: int, s
     assert fix in str(problem.hint)
 
 
+@pytest.mark.parametrize("width", [2, 4])
+@pytest.mark.parametrize("line", ["decision:", "  text:", "    gates: []", "    weights: {}"])
+def test_a_tab_is_told_at_its_line_and_read_as_the_spaces_that_were_meant(width: int, line: str) -> None:
+    right = "a: |\n  \tb: 1\n\ndecision:\n  text:\n    gates: []\n    weights: {}\n    must_pass: []\n  tts: {}\n"
+    right = right.replace("  ", " " * width)
+    whole, _ = read(right)
+    assert whole is not None
+    indented = line.replace("  ", " " * width)
+    for tabbed in (indented.replace("  " * (width // 2), "\t"), indented.replace(" " * width, "\t", 1)):
+        found, problems = read(right.replace(f"\n{indented}\n", f"\n{tabbed}\n"))
+        assert found is not None
+        assert found.data == whole.data
+        at = right.split("\n").index(indented) + 1
+        assert [(it.line, "a tab stands" in it.message) for it in problems] == [(at, True)] * (tabbed != indented)
+
+
+def test_lines_that_are_all_indented_with_tabs_are_one_fault() -> None:
+    found, (problem,) = read("a:\n\tb: 1\n\tc:\n\t\t- d: 2\n\t\t  e: 3\nf: 4\n")
+    assert found is not None
+    assert found.data == {"a": {"b": 1, "c": [{"d": 2, "e": 3}]}, "f": 4}
+    assert (problem.line, problem.column) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "data", "unread"),
     [
