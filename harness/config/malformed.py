@@ -70,9 +70,7 @@ def salvage(text: str, error: yaml.MarkedYAMLError) -> Salvaged:
     if tabbed := _tabbed(lines):
         message = worded("malformed YAML: {said}", said=worded("a tab stands where the line is indented"))
         runs = (at for at in tabbed if at - 1 not in tabbed)
-        faults += [
-            Fault(line=at + 1, column=lines[at].index("\t") + 1, message=message, hint=SPACES) for at in runs
-        ]
+        faults += [Fault(line=at + 1, column=lines[at].index("\t") + 1, message=message, hint=SPACES) for at in runs]
         lines = min((_untabbed(lines, tabbed, width) for width in TABS), key=lambda them: len(_all_broken(them)))
     unread: list[Where] = []
     try:

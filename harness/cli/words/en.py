@@ -81,8 +81,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "check.absent": "Not installed yet: {engines}. A run fetches them first ({mb} MB), or do it now: bakeoff fetch "
         "{names}",
         # the terms of weights
-        "terms.ask": "Enter accepts them and goes on; no stops here",
-        "terms.no": "n|no",
+        "terms.ask": "Enter or yes accepts them and goes on; anything else stops here",
+        "terms.yes": "|y|yes|accept|ok",
         # plan
         "plan.candidate": "candidate",
         "plan.slot": "slot",

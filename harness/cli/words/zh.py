@@ -74,8 +74,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "check.looked.embedded": "只在本机检查：文件、数据和每条提示词。没有启动内置模型。",
         "check.absent": "尚未安装：{engines}。运行时会先下载（{mb} MB），也可以现在就下载：bakeoff fetch {names}",
         # the terms of weights
-        "terms.ask": "按回车表示接受并继续；输入 no 就停在这里",
-        "terms.no": "n|no|否|不",
+        "terms.ask": "按回车或输入“是”表示接受并继续；输入其他内容就停在这里",
+        "terms.yes": "|y|yes|accept|ok|是|好|接受|同意",
         # plan
         "plan.candidate": "候选",
         "plan.slot": "用途",
