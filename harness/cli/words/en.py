@@ -29,7 +29,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "error.fix": "  fix: {hint}",
         "error.fix.brief": " ({hint})",
         "error.exit": "(exit {code})",
-        "error.more": "... and {n} more; with --json, stdout has all of them",
+        "error.more": "... and {n} more; `bakeoff check --json` prints all of a bake-off",
         "error.unsent": "{problems}; nothing was sent (exit {code})",
         "error.end": "{problems} (exit {code})",
         "help.usage": "Usage: ",

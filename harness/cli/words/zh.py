@@ -29,7 +29,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "error.fix": "  解决办法：{hint}",
         "error.fix.brief": "（{hint}）",
         "error.exit": "（退出码 {code}）",
-        "error.more": "……还有 {n} 个；加上 --json，标准输出里是全部问题",
+        "error.more": "……还有 {n} 个；`bakeoff check --json` 列出一次评测的全部问题",
         "error.unsent": "共 {problems}；没有发出任何请求（退出码 {code}）",
         "error.end": "共 {problems}（退出码 {code}）",
         "help.usage": "用法：",
