@@ -24,6 +24,7 @@ TABS = (2, 4, 8)
 """Columns that somebody may have taken a tab for."""
 MOST_LINES = 2_000
 """Of a text that is read in parts: each of them is parsed by itself."""
+DASH = re.compile(r"\s*-[^\s-]")
 SPARES = re.compile(r"\s*(?:#.*)?")
 OPENS = {"double-quoted": '"', "single-quoted": "'", "flow sequence": "[", "flow mapping": "{"}
 CLOSES = {"[": "]", "{": "}", '"': '"', "'": "'"}
@@ -72,11 +73,18 @@ def salvage(text: str, error: yaml.MarkedYAMLError) -> Salvaged:
         runs = (at for at in tabbed if at - 1 not in tabbed)
         faults += [Fault(line=at + 1, column=lines[at].index("\t") + 1, message=message, hint=SPACES) for at in runs]
         lines = min((_untabbed(lines, tabbed, width) for width in TABS), key=lambda them: len(_all_broken(them)))
+    dashed = list(_dashed(lines))
+    for at in dashed:
+        column = _indent(lines[at])
+        message = worded("malformed YAML: {said}", said=worded("a space is missing after the dash"))
+        hint = worded("write `- value`, with a space after the dash")
+        faults.append(Fault(line=at + 1, column=column + 1, message=message, hint=hint))
+        lines[at] = f"{lines[at][:column]}- {lines[at][column + 1 :]}"
     unread: list[Where] = []
     try:
         for start, end, where, why in _all_broken(lines):
             fault = _keyless(lines, start) if why is None else _fault(why, lines, start)
-            faults += [fault] if fault.line - 1 not in tabbed else []
+            faults += [fault] if fault.line - 1 not in (*tabbed, *dashed) else []
             unread.append(where)
             head, is_key = lines[start], where[-1:] != (LOST,)
             dash = head[: _indent(head)] + "-" if is_key and _is_item(head) else ""
@@ -97,16 +105,29 @@ def _all_broken(lines: list[str]) -> list[Broken]:
 
 def _tabbed(lines: list[str]) -> list[int]:
     """Return the lines that are indented with tabs, where a key or an item begins."""
+    begun = (at for at in _told(lines) if KEY.match(lines[at]) is not None or _is_item(lines[at]))
+    return [at for at in begun if "\t" in lines[at][: _indent(lines[at])]]
+
+
+def _dashed(lines: list[str]) -> Iterator[int]:
+    """Yield the lines that begin with a dash without a space after it, beside an item in the same column."""
+    told = list(_told(lines))
+    for index, at in enumerate(told):
+        if DASH.match(lines[at]):
+            around = (told[:index][::-1], told[index + 1 :])
+            nearest = (next((it for it in them if _indent(lines[it]) <= _indent(lines[at])), at) for them in around)
+            if any(_is_item(lines[it]) and _indent(lines[it]) == _indent(lines[at]) for it in nearest):
+                yield at
+
+
+def _told(lines: list[str]) -> Iterator[int]:
+    """Yield the lines that hold something, without the text below a `|` or a `>`."""
     block: int | None = None
-    found = []
     for at, line in enumerate(lines):
         spaces = len(line) - len(line.lstrip(" "))
-        if SPARES.fullmatch(line) or (block is not None and spaces > block):
-            continue
-        if spaces < _indent(line) and (KEY.match(line) is not None or _is_item(line)):
-            found.append(at)
-        block = spaces if BLOCK.search(line) else None
-    return found
+        if not SPARES.fullmatch(line) and (block is None or spaces <= block):
+            yield at
+            block = spaces if BLOCK.search(line) else None
 
 
 def _untabbed(lines: list[str], tabbed: list[int], width: int) -> list[str]:

@@ -23,6 +23,8 @@ from harness.errors import Problem, UsageError
         pytest.param("a: [b, c]]", 1, 10, "] closes nothing", "take it out", id="one bracket too many"),
         pytest.param("a:\n  b: 1\n   c: 2", 3, 4, "this line is indented deeper", "same column", id="too deep"),
         pytest.param("a:\n   b: 1\n  c: 2", 3, 3, "this line begins in another column", "same column", id="not deep enough"),
+        pytest.param("a:\n  - b\n  -c\n  - d", 3, 3, "a space is missing after the dash", "`- value`", id="dash"),
+        pytest.param("a:\n-c\n- d", 2, 1, "a space is missing after the dash", "`- value`", id="dash first"),
         pytest.param("a: what: ever", 1, 8, "a colon with a space after it stands in the text", "quotes", id="colon in a text"),
         pytest.param("a: {{ input }}", 1, 5, "without quotes, `{{` begins a mapping", "quotes", id="a template"),
         pytest.param("a: {{ input }} please", 1, 4, "without quotes, `{{` begins a mapping", "quotes", id="a template and more"),
@@ -54,6 +56,13 @@ def test_a_tab_is_told_at_its_line_and_read_as_the_spaces_that_were_meant(width:
         assert found.data == whole.data
         at = right.split("\n").index(indented) + 1
         assert [(it.line, "a tab stands" in it.message) for it in problems] == [(at, True)] * (tabbed != indented)
+
+
+def test_an_item_without_a_space_after_its_dash_is_read_as_one() -> None:
+    found, (problem,) = read("a:\n  - b: 1\n    c: |\n      -x\n      - y\n  -{b: 2}\n  - b: 3\n")
+    assert found is not None
+    assert found.data == {"a": [{"b": 1, "c": "-x\n- y\n"}, {"b": 2}, {"b": 3}]}
+    assert (problem.line, problem.column) == (6, 3)
 
 
 def test_lines_that_are_all_indented_with_tabs_are_one_fault() -> None:

@@ -90,6 +90,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "name what judges the outputs, such as scorer: exact_match; `bakeoff list` shows them": "写明由谁评判输出，"
         "例如 scorer: exact_match；`bakeoff list` 会列出它们",
         "a tab stands where the line is indented": "这一行用制表符缩进",
+        "a space is missing after the dash": "短横线后面缺少空格",
+        "write `- value`, with a space after the dash": "请写成 `- value`，短横线后面留一个空格",
         "a quote opens here and is not closed": "这里的引号没有闭合",
         "close it with {quote}": "请用 {quote} 闭合",
         "the {bracket} that opens here is not closed, or a comma is missing": "这里的 {bracket} 没有闭合，或少了一"
