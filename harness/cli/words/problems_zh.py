@@ -343,6 +343,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "the scorer '{name}': {error}": "评分器“{name}”：{error}",
         # suites
         "the modality {modality} is not known": "未知的模态 {modality}",
+        "{field} is a text, not {value}": "{field} 应为文字，不是 {value}",
         "max_tokens is a whole number above 0, not {max_tokens}": "max_tokens 是大于 0 的整数，不是 {max_tokens}",
         "metadata.params of sample {id} is no object of request parameters": "样本 {id} 的 metadata.params 不是请求"
         "参数的对象",
