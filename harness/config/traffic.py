@@ -100,8 +100,8 @@ def contradictions(
     for name in strangers(given, suites):
         if (best := meant(name, _names(suites))) is not None and best not in (given.mix or {}):
             message = worded("the mix names '{name}', which is no suite of these", name=name)
-            hint = did_you_mean(name, _names(suites))
-            yield source.problem("E209", message, (*where, "mix", name), key=True, hint=hint)
+            nearest = did_you_mean(name, _names(suites))
+            yield source.problem("E209", message, (*where, "mix", name), key=True, hint=nearest)
 
 
 def strangers(given: TrafficSection, suites: Sequence[Suite]) -> list[str]:
