@@ -22,6 +22,8 @@ BLOCK = re.compile(r"(?:^|[:-])\s+[|>][-+\d]*\s*(?:#.*)?$")
 """What ends a line below which a text stands, as it is."""
 TABS = (2, 4, 8)
 """Columns that somebody may have taken a tab for."""
+MOST_MOVED, MOST_TRIED, MOST_REALIGNED = 10, 30, 500
+"""Lines that are told to begin in a wrong column, columns that are tried for each, and lines of a text where any are."""
 MOST_LINES = 2_000
 """Of a text that is read in parts: each of them is parsed by itself."""
 DASH = re.compile(r"\s*-[^\s-]")
@@ -81,10 +83,20 @@ def salvage(text: str, error: yaml.MarkedYAMLError) -> Salvaged:
         faults.append(Fault(line=at + 1, column=column + 1, message=message, hint=hint))
         lines[at] = f"{lines[at][:column]}- {lines[at][column + 1 :]}"
     unread: list[Where] = []
+    moved: list[int] = []
     try:
+        for at, realigned in _realigned(lines):
+            column = _indent(lines[at])
+            message = worded("this line begins in another column than those that it belongs to")
+            if _indent(realigned[at]) < column:
+                message = worded("this line is indented deeper than those that it belongs to")
+            said = worded("malformed YAML: {said}", said=message)
+            faults.append(Fault(line=at + 1, column=column + 1, message=said, hint=ALIGNED))
+            moved.append(at)
+            lines = realigned
         for start, end, where, why in _all_broken(lines):
             fault = _keyless(lines, start) if why is None else _fault(why, lines, start)
-            faults += [fault] if fault.line - 1 not in (*tabbed, *dashed) else []
+            faults += [fault] if fault.line - 1 not in (*tabbed, *dashed, *moved) else []
             unread.append(where)
             head, is_key = lines[start], where[-1:] != (LOST,)
             dash = head[: _indent(head)] + "-" if is_key and _is_item(head) else ""
@@ -118,6 +130,54 @@ def _dashed(lines: list[str]) -> Iterator[int]:
             nearest = (next((it for it in them if _indent(lines[it]) <= _indent(lines[at])), at) for them in around)
             if any(_is_item(lines[it]) and _indent(lines[it]) == _indent(lines[at]) for it in nearest):
                 yield at
+
+
+def _realigned(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield each line that begins in a wrong column, with the lines as they are when it has been moved to the right
+    one: that with which the fewest parts are no YAML, if they are fewer than before, and no other is as near."""
+    broken = len(_all_broken(lines))
+    for _ in range(MOST_MOVED if broken and len(lines) <= MOST_REALIGNED else 0):
+        tried: dict[tuple[int, int], tuple[int, list[str]]] = {}
+        for at, column in itertools.islice(_moves(lines), MOST_TRIED):
+            trial = [*lines[:at], " " * column + lines[at].lstrip(), *lines[at + 1 :]]
+            tried[at, column] = len(_all_broken(trial)), trial
+        left = min((left for left, _ in tried.values()), default=broken)
+        best = [move for move, (left_by_it, _) in tried.items() if left_by_it == left]
+        if left >= broken:
+            return
+        at = best[0][0]
+        far = [abs(column - _indent(lines[it])) for it, column in best if it == at]
+        if far[1:2] == far[:1]:
+            return
+        broken, lines = tried[best[0]]
+        yield at, lines
+
+
+def _moves(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield lines that may begin in a wrong column, each with a column that may be the right one, the nearest first.
+
+    Where a line begins in no column that is open, it may be wrong, or those in the columns around it.
+    """
+    levels: list[tuple[int, int, bool]] = []  # column, the last line in it, whether of items
+    before: int | None = None
+    for at in _told(lines):
+        column, is_item = _indent(lines[at]), _is_item(lines[at])
+        if not is_item and KEY.match(lines[at]) is None:
+            continue
+        around = list(levels)
+        while levels and levels[-1][0] > column:
+            levels.pop()
+        is_open = bool(levels) and levels[-1][0] == column and (is_item or not levels[-1][2])
+        is_new = len(levels) == len(around) and (before is None or HEAD.fullmatch(lines[before]) is not None)
+        if not is_open and not is_new:
+            columns = dict.fromkeys(level[0] for level in around if level[0] != column)
+            yield from ((at, it) for it in sorted(columns, key=lambda it: (abs(it - column), -it)))
+            above = dict.fromkeys(level[1] for level in around[max(0, len(levels) - 1) :] if level[0] != column)
+            yield from ((it, column) for it in above)
+        levels[len(levels) - is_open :] = [(column, at, is_item and not (is_open and not levels[-1][2]))]
+        if is_item:
+            levels.append((len(lines[at]) - len(lines[at].lstrip()[1:].lstrip()), at, False))
+        before = at
 
 
 def _told(lines: list[str]) -> Iterator[int]:

@@ -65,6 +65,60 @@ def test_an_item_without_a_space_after_its_dash_is_read_as_one() -> None:
     assert (problem.line, problem.column) == (6, 3)
 
 
+NESTED = """\
+a:
+  - b: 1
+    c: 2
+  - b: 3
+d:
+  e:
+    f:
+      - {g: 1}
+      - {g: 2}
+    h: {i: 1}
+    j:
+      k: 1
+      l: 2
+  m: {n: 1}
+o: 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("    c: 2", "   c: 2"),
+        ("    c: 2", "  c: 2"),
+        ("    c: 2", "     c: 2"),
+        ("    f:", "   f:"),
+        ("    f:", "  f:"),
+        ("      - {g: 2}", "     - {g: 2}"),
+        ("    h: {i", "   h: {i"),
+        ("    h: {i", "     h: {i"),
+        ("      l: 2", "       l: 2"),
+    ],
+)
+def test_a_line_in_a_wrong_column_is_read_in_the_right_one(right: str, wrong: str) -> None:
+    assert NESTED.count(right) == 1
+    whole, _ = read(NESTED)
+    found, (problem,) = read(NESTED.replace(right, wrong))
+    assert whole is not None
+    assert found is not None
+    assert (found.data, found.dropped) == (whole.data, frozenset())
+    assert "in another column than" in problem.message or "indented deeper than" in problem.message
+    assert problem.line == NESTED[: NESTED.index(right)].count("\n") + 1
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("      l: 2", "     l: 2"), ("  m:", " m:"), ("o: 1", " o: 1")])
+def test_a_line_as_near_to_two_columns_is_left_out(right: str, wrong: str) -> None:
+    whole, _ = read(NESTED)
+    found, problems = read(NESTED.replace(right, wrong))
+    assert whole is not None
+    assert found is not None
+    assert found.data != whole.data
+    assert (len(problems), len(found.dropped)) == (1, 1)
+
+
 def test_lines_that_are_all_indented_with_tabs_are_one_fault() -> None:
     found, (problem,) = read("a:\n\tb: 1\n\tc:\n\t\t- d: 2\n\t\t  e: 3\nf: 4\n")
     assert found is not None
