@@ -23,7 +23,7 @@ BLOCK = re.compile(r"(?:^|[:-])\s+[|>][-+\d]*\s*(?:#.*)?$")
 TABS = (2, 4, 8)
 """Columns that somebody may have taken a tab for."""
 MOST_MOVED, MOST_TRIED, MOST_REALIGNED = 10, 30, 500
-"""Lines that are told to begin in a wrong column, columns that are tried for each, and lines of a text where any are."""
+"""Lines that are told to begin in a wrong column, columns tried for each, and lines of a text where they are."""
 MOST_LINES = 2_000
 """Of a text that is read in parts: each of them is parsed by itself."""
 DASH = re.compile(r"\s*-[^\s-]")

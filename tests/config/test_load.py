@@ -154,6 +154,12 @@ def test_what_is_wrong_with_a_part_of_a_suite_has_its_place(project: Project) ->
     ]
 
 
+@pytest.mark.parametrize("written", ["[{haiku: 1}, smollm2]", "\n  - 'haiku\n  - smollm2", "\n  - [haiku"])
+def test_who_must_pass_may_be_a_candidate_that_could_not_be_read(project: Project, written: str) -> None:
+    project.write("bakeoff.yaml", f"suites:\n{FAQ}candidates: {written}\ndecision: {{text: {{must_pass: [haiku]}}}}\n")
+    assert one(project.problems()).code in ("E201", "E204")
+
+
 @pytest.mark.parametrize("written", ["{name: arith, tasks: [sums], limit: 4}", "{arith: [sums]}"])
 def test_a_part_of_a_suite_without_its_key_is_told_that_key(project: Project, written: str) -> None:
     project.suite()
