@@ -2,8 +2,8 @@
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import yaml
 from yaml.nodes import Node
@@ -57,6 +57,8 @@ class Salvaged:
     """None: nothing."""
     unread: frozenset[Where]
     """Where the other parts stood: keys, and of lists the place `LOST`."""
+    shifts: Mapping[int, int] = field(default_factory=dict)
+    """Line, from 0 → by how many columns what is read of it stands further right than it is written."""
 
 
 def salvage(text: str, error: yaml.MarkedYAMLError) -> Salvaged:
@@ -104,7 +106,9 @@ def salvage(text: str, error: yaml.MarkedYAMLError) -> Salvaged:
         root = None if () in unread else compose("\n".join(lines))
     except (yaml.MarkedYAMLError, RecursionError):  # what is wrong between the parts, such as an alias
         return replace(nothing, faults=tuple(faults) or nothing.faults)
-    return Salvaged(faults=tuple(faults), root=root, unread=frozenset(unread))
+    pairs = enumerate(zip(lines, text.split("\n"), strict=True))
+    shifts = {at: len(now) - len(was) for at, (now, was) in pairs if len(now) != len(was)}
+    return Salvaged(faults=tuple(faults), root=root, unread=frozenset(unread), shifts=shifts)
 
 
 Broken = tuple[int, int, Where, yaml.MarkedYAMLError | None]

@@ -109,6 +109,15 @@ def test_a_line_in_a_wrong_column_is_read_in_the_right_one(right: str, wrong: st
     assert problem.line == NESTED[: NESTED.index(right)].count("\n") + 1
 
 
+@pytest.mark.parametrize("written", ["\tb: x", "   b: x", " - b: x", "   -{b: x}"])
+def test_what_is_read_where_it_was_meant_is_marked_where_it_stands(written: str) -> None:
+    text = f"a:\n  {'- c: 1' if '-' in written else 'c: 1'}\n{written}\n"
+    found, _ = read(text)
+    assert found is not None
+    marks = [(span.line, span.column) for where, span in found.values.items() if where[-1:] == ("b",)]
+    assert marks in ([(3, written.index("x") + 1)], [])
+
+
 @pytest.mark.parametrize(("right", "wrong"), [("      l: 2", "     l: 2"), ("  m:", " m:"), ("o: 1", " o: 1")])
 def test_a_line_as_near_to_two_columns_is_left_out(right: str, wrong: str) -> None:
     whole, _ = read(NESTED)
