@@ -95,7 +95,8 @@ def show_misuse(error: Any) -> None:
     screen.warn(message, head=tell("error"))
     if error.ctx is not None:
         screen.warn(usage)
-        screen.warn(tell("error.fix", hint=f"{error.ctx.command_path} --help"))
+    command = error.ctx.command_path if error.ctx is not None else f"bakeoff {MANNER.get().verb or ''}".strip()
+    screen.warn(tell("error.fix", hint=f"{command} --help"))
     screen.warn(tell("error.exit", code=2))
 
 

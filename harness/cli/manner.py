@@ -97,6 +97,6 @@ def _language(written: str, where: str) -> str:
     if written not in LANGUAGES:
         raise UsageError(
             worded("{where} is en or zh, not {written!r}", where=where, written=written),
-            hint=f"{where}=zh",
+            hint=f"{where}=en",
         )
     return written

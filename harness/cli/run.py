@@ -175,6 +175,8 @@ def run_to_report(
                 raise failure from error
             screen.show_error(failure, sent=True)
             screen.warn(tell("run.go_on", command=again))
+            if as_json:
+                screen.error_document(failure)
             raise typer.Exit(failure.exit_code) from error
     exit_code = pipeline.exit_code(result, decisions) if forecast is None else result.exit_code
     screen.job_summary(decisions)

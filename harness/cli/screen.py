@@ -95,15 +95,26 @@ def is_terminal() -> bool:
 
 def ask(question: str) -> str:
     """Ask on stderr, and return what is said: nothing at the end of the input."""
+    return answer(question).strip()
+
+
+def answer(question: str) -> str:
+    """Ask on stderr, and return the line that is written; without its end where the input ends."""
     sys.stderr.write(f"{question}\n> ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip()
+    return sys.stdin.readline()
 
 
 def agree(terms: str) -> None:
-    """Tell the terms of what is about to be downloaded; UsageError where somebody is asked and does not accept them."""
+    """Tell the terms of what is about to be downloaded; UsageError where somebody is asked and does not accept them.
+
+    Enter alone or a word for yes accepts them; anything else does not, nor does the end of the input.
+    """
     warn(terms)
-    if is_terminal() and ask(tell("terms.ask")).casefold() in tell("terms.no").split("|"):
+    if not is_terminal():
+        return
+    said = answer(tell("terms.ask"))
+    if not said or said.strip().casefold() not in tell("terms.yes").split("|"):
         raise UsageError(
             worded("the terms were not accepted, so nothing was downloaded"),
             hint=worded("leave it out: name the other engines, or in a run the other candidates"),

@@ -2,7 +2,7 @@
 
 import json
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
@@ -57,8 +57,9 @@ def inline_suite(
 
 def _scorers(given: InlineSuite, source: Source, where: Where, problems: list[Problem]) -> Iterator[Scorer | None]:
     """Yield each scorer, None for one that is wrong."""
-    for name, params, place in _named(given.scorer, (*where, "scorer")):
-        yield _scorer(name, params, source, place, problems)
+    named = list(_named(given.scorer, (*where, "scorer")))
+    for name, params, place in named:
+        yield _scorer(name, params, source, place, problems, beside=[it[0] for it in named])
 
 
 def _named(written: object, where: Where) -> Iterator[tuple[str, Mapping[str, Json], Where]]:
@@ -74,8 +75,9 @@ def _named(written: object, where: Where) -> Iterator[tuple[str, Mapping[str, Js
 
 
 def _scorer(
-    name: str, params: Mapping[str, Json], source: Source, where: Where, problems: list[Problem]
-) -> Scorer | None:
+    name: str, params: Mapping[str, Json], source: Source, where: Where, problems: list[Problem], *,
+    beside: Sequence[str],
+) -> Scorer | None:  # fmt: skip
     from harness.scorers.registry import SCORERS, by_name
 
     on_key = where[-1] == name
@@ -83,7 +85,7 @@ def _scorer(
         kind = by_name(name)
     except UsageError as error:
         problems.append(source.problem("E210", error.args[0], where, key=on_key, hint=error.hint))
-        best = meant(name, SCORERS)
+        best = meant(name, [known for known in SCORERS if known not in beside])
         if best is None:
             return None
         kind, name = by_name(best), best

@@ -29,7 +29,7 @@ from harness.core.canonical import Json
 from harness.core.rules import DecisionRule
 from harness.core.runs import Bakeoff, RunSettings
 from harness.core.stopping import StopRule
-from harness.core.suggest import did_you_mean, nearest
+from harness.core.suggest import did_you_mean, meant, nearest
 from harness.core.suites import Suite, Task
 from harness.core.wording import worded
 from harness.errors import CredentialsError, Place, Problem, UsageError
@@ -64,11 +64,13 @@ def load(
     )
     kept = every.only(suites, problems)
     _check_budgets(given, source, shelf, problems)
+    unweighed: list[str] = []
     if given.traffic is not None:
-        from harness.config.traffic import contradictions
+        from harness.config.traffic import contradictions, strangers
 
         named_suites = every.known if every.complete and not every.nameless else None
         problems.extend(contradictions(given.traffic, source, ("traffic",), named_suites))
+        unweighed = strangers(given.traffic, every.known)
     kept_tasks = tasks_of(kept.known)
     chosen = choose(
         shelf, given, source, asked=candidates, tasks=kept_tasks, env=env, problems=problems, require_keys=require_keys
@@ -105,7 +107,7 @@ def load(
             *every.notices,
             *left_out,
             *notices.keyless(chosen, unserved),
-            *notices.unused(given, rules, slots, competing),
+            *notices.unused(given, rules, slots, competing, unweighed),
         ),
     )
     called = {model.name: model for model in (*bakeoff.candidates, *bakeoff.models)}
@@ -198,29 +200,35 @@ def _check_must_pass(
     listed = given.candidates if given.candidates is not None else [entry.name for entry in shelf.own.all]
     eligible = {entry.name: entry.model.model_name for name in listed for entry in shelf.named(name)}
     resolved = {candidate.name: candidate for candidate in chosen.candidates}
+    some_lost = source.lacks_some(("candidates",))
+
+    def is_read(written: str) -> bool:
+        """Whether everybody who may be called so is known."""
+        return not shelf.may_hold(written) and (not some_lost or meant(written, eligible) is not None)
+
     result = {}
     for slot, rule in rules.items():
         names: list[str] = []
         for index, written in enumerate(rule.must_pass):
             where: Where = ("decision", slot, "must_pass", index)
-            meant = [name for name, model_name in eligible.items() if written in (name, model_name)]
-            if not meant and not shelf.may_hold(written):
+            those = [name for name, model_name in eligible.items() if written in (name, model_name)]
+            if not those and is_read(written):
                 message, hint = (
                     worded("must_pass: '{written}' does not compete", written=written),
                     did_you_mean(written, eligible),
                 )
                 problems.append(source.problem("E208", message, where, hint=hint))
-            if meant and all(name in repeats for name in meant):
-                message = worded("must_pass: {message}", message=is_repeated(meant[0], repeats))
+            if those and all(name in repeats for name in those):
+                message = worded("must_pass: {message}", message=is_repeated(those[0], repeats))
                 problems.append(
-                    source.problem("E207", message, where, hint=worded("say '{name}'", name=repeats[meant[0]]))
+                    source.problem("E207", message, where, hint=worded("say '{name}'", name=repeats[those[0]]))
                 )
             wanted = {task.modality for task in tasks[slot]}
-            for name in meant:
+            for name in those:
                 if name in resolved and not resolved[name].modalities & wanted:
                     message = worded("must_pass: '{name}' does not compete for the slot '{slot}'", name=name, slot=slot)
                     problems.append(source.problem("E212", message, where))
-            names += meant
+            names += those
         result[slot] = replace(rule, must_pass=tuple(names))
     return result
 

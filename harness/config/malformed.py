@@ -2,8 +2,8 @@
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import yaml
 from yaml.nodes import Node
@@ -18,14 +18,22 @@ KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s"'#][^:#]*?))\s*:(?:\s|$)"""
 WORD = re.compile(r"\s*([\w-]+)")
 HEAD = re.compile(r"[^#]*:\s*(?:#.*)?")
 """A line `key:`, whose value stands below it."""
+BLOCK = re.compile(r"(?:^|[:-])\s+[|>][-+\d]*\s*(?:#.*)?$")
+"""What ends a line below which a text stands, as it is."""
+TABS = (2, 4, 8)
+"""Columns that somebody may have taken a tab for."""
+MOST_MOVED, MOST_TRIED, MOST_REALIGNED = 10, 30, 500
+"""Lines that are told to begin in a wrong column, columns tried for each, and lines of a text where they are."""
 MOST_LINES = 2_000
 """Of a text that is read in parts: each of them is parsed by itself."""
+DASH = re.compile(r"\s*-[^\s-]")
 SPARES = re.compile(r"\s*(?:#.*)?")
 OPENS = {"double-quoted": '"', "single-quoted": "'", "flow sequence": "[", "flow mapping": "{"}
 CLOSES = {"[": "]", "{": "}", '"': '"', "'": "'"}
 
 QUOTED = worded("put the whole text in quotes")
 SPACED = worded("write `key: value`, with a space after the colon")
+SPACES = worded("indent with spaces, not tabs")
 ALIGNED = worded("lines that belong together begin in the same column: indent them alike, with spaces")
 
 
@@ -49,6 +57,8 @@ class Salvaged:
     """None: nothing."""
     unread: frozenset[Where]
     """Where the other parts stood: keys, and of lists the place `LOST`."""
+    shifts: Mapping[int, int] = field(default_factory=dict)
+    """Line, from 0 → by how many columns what is read of it stands further right than it is written."""
 
 
 def salvage(text: str, error: yaml.MarkedYAMLError) -> Salvaged:
@@ -62,10 +72,33 @@ def salvage(text: str, error: yaml.MarkedYAMLError) -> Salvaged:
     if len(lines) > MOST_LINES:
         return nothing
     faults: list[Fault] = []
+    if tabbed := _tabbed(lines):
+        message = worded("malformed YAML: {said}", said=worded("a tab stands where the line is indented"))
+        runs = (at for at in tabbed if at - 1 not in tabbed)
+        faults += [Fault(line=at + 1, column=lines[at].index("\t") + 1, message=message, hint=SPACES) for at in runs]
+        lines = min((_untabbed(lines, tabbed, width) for width in TABS), key=lambda them: len(_all_broken(them)))
+    dashed = list(_dashed(lines))
+    for at in dashed:
+        column = _indent(lines[at])
+        message = worded("malformed YAML: {said}", said=worded("a space is missing after the dash"))
+        hint = worded("write `- value`, with a space after the dash")
+        faults.append(Fault(line=at + 1, column=column + 1, message=message, hint=hint))
+        lines[at] = f"{lines[at][:column]}- {lines[at][column + 1 :]}"
     unread: list[Where] = []
+    moved: list[int] = []
     try:
-        for start, end, where, why in list(_broken(lines, 0, len(lines), ())):
-            faults.append(_keyless(lines, start) if why is None else _fault(why, lines, start))
+        for at, realigned in _realigned(lines):
+            column = _indent(lines[at])
+            message = worded("this line begins in another column than those that it belongs to")
+            if _indent(realigned[at]) < column:
+                message = worded("this line is indented deeper than those that it belongs to")
+            said = worded("malformed YAML: {said}", said=message)
+            faults.append(Fault(line=at + 1, column=column + 1, message=said, hint=ALIGNED))
+            moved.append(at)
+            lines = realigned
+        for start, end, where, why in _all_broken(lines):
+            fault = _keyless(lines, start) if why is None else _fault(why, lines, start)
+            faults += [fault] if fault.line - 1 not in (*tabbed, *dashed, *moved) else []
             unread.append(where)
             head, is_key = lines[start], where[-1:] != (LOST,)
             dash = head[: _indent(head)] + "-" if is_key and _is_item(head) else ""
@@ -73,11 +106,98 @@ def salvage(text: str, error: yaml.MarkedYAMLError) -> Salvaged:
         root = None if () in unread else compose("\n".join(lines))
     except (yaml.MarkedYAMLError, RecursionError):  # what is wrong between the parts, such as an alias
         return replace(nothing, faults=tuple(faults) or nothing.faults)
-    return Salvaged(faults=tuple(faults), root=root, unread=frozenset(unread))
+    pairs = enumerate(zip(lines, text.split("\n"), strict=True))
+    shifts = {at: len(now) - len(was) for at, (now, was) in pairs if len(now) != len(was)}
+    return Salvaged(faults=tuple(faults), root=root, unread=frozenset(unread), shifts=shifts)
 
 
 Broken = tuple[int, int, Where, yaml.MarkedYAMLError | None]
 """Lines that are no YAML, where they stand, and why; None: they are text where keys are wanted."""
+
+
+def _all_broken(lines: list[str]) -> list[Broken]:
+    return list(_broken(lines, 0, len(lines), ()))
+
+
+def _tabbed(lines: list[str]) -> list[int]:
+    """Return the lines that are indented with tabs, where a key or an item begins."""
+    begun = (at for at in _told(lines) if KEY.match(lines[at]) is not None or _is_item(lines[at]))
+    return [at for at in begun if "\t" in lines[at][: _indent(lines[at])]]
+
+
+def _dashed(lines: list[str]) -> Iterator[int]:
+    """Yield the lines that begin with a dash without a space after it, beside an item in the same column."""
+    told = list(_told(lines))
+    for index, at in enumerate(told):
+        if DASH.match(lines[at]):
+            around = (told[:index][::-1], told[index + 1 :])
+            nearest = (next((it for it in them if _indent(lines[it]) <= _indent(lines[at])), at) for them in around)
+            if any(_is_item(lines[it]) and _indent(lines[it]) == _indent(lines[at]) for it in nearest):
+                yield at
+
+
+def _realigned(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield each line that begins in a wrong column, with the lines as they are when it has been moved to the right
+    one: that with which the fewest parts are no YAML, if they are fewer than before, and no other is as near."""
+    broken = len(_all_broken(lines))
+    for _ in range(MOST_MOVED if broken and len(lines) <= MOST_REALIGNED else 0):
+        tried: dict[tuple[int, int], tuple[int, list[str]]] = {}
+        for at, column in itertools.islice(_moves(lines), MOST_TRIED):
+            trial = [*lines[:at], " " * column + lines[at].lstrip(), *lines[at + 1 :]]
+            tried[at, column] = len(_all_broken(trial)), trial
+        left = min((left for left, _ in tried.values()), default=broken)
+        best = [move for move, (left_by_it, _) in tried.items() if left_by_it == left]
+        if left >= broken:
+            return
+        at = best[0][0]
+        far = [abs(column - _indent(lines[it])) for it, column in best if it == at]
+        if far[1:2] == far[:1]:
+            return
+        broken, lines = tried[best[0]]
+        yield at, lines
+
+
+def _moves(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield lines that may begin in a wrong column, each with a column that may be the right one, the nearest first.
+
+    Where a line begins in no column that is open, it may be wrong, or those in the columns around it.
+    """
+    levels: list[tuple[int, int, bool]] = []  # column, the last line in it, whether of items
+    before: int | None = None
+    for at in _told(lines):
+        column, is_item = _indent(lines[at]), _is_item(lines[at])
+        if not is_item and KEY.match(lines[at]) is None:
+            continue
+        around = list(levels)
+        while levels and levels[-1][0] > column:
+            levels.pop()
+        is_open = bool(levels) and levels[-1][0] == column and (is_item or not levels[-1][2])
+        is_new = len(levels) == len(around) and (before is None or HEAD.fullmatch(lines[before]) is not None)
+        if not is_open and not is_new:
+            columns = dict.fromkeys(level[0] for level in around if level[0] != column)
+            yield from ((at, it) for it in sorted(columns, key=lambda it: (abs(it - column), -it)))
+            above = dict.fromkeys(level[1] for level in around[max(0, len(levels) - 1) :] if level[0] != column)
+            yield from ((it, column) for it in above)
+        levels[len(levels) - is_open :] = [(column, at, is_item and not (is_open and not levels[-1][2]))]
+        if is_item:
+            levels.append((len(lines[at]) - len(lines[at].lstrip()[1:].lstrip()), at, False))
+        before = at
+
+
+def _told(lines: list[str]) -> Iterator[int]:
+    """Yield the lines that hold something, without the text below a `|` or a `>`."""
+    block: int | None = None
+    for at, line in enumerate(lines):
+        spaces = len(line) - len(line.lstrip(" "))
+        if not SPARES.fullmatch(line) and (block is None or spaces <= block):
+            yield at
+            block = spaces if BLOCK.search(line) else None
+
+
+def _untabbed(lines: list[str], tabbed: list[int], width: int) -> list[str]:
+    """Return the lines with so many spaces for each tab that those of them are indented with."""
+    indents = {at: lines[at][: _indent(lines[at])].replace("\t", " " * width) for at in tabbed}
+    return [indents.get(at, line[: _indent(line)]) + line.lstrip() for at, line in enumerate(lines)]
 
 
 def _broken(lines: list[str], start: int, end: int, where: Where) -> Iterator[Broken]:
@@ -156,7 +276,7 @@ def _fault(error: yaml.MarkedYAMLError, lines: list[str], start: int) -> Fault:
         return Fault(line=at[0] + 1, column=at[1] + 1, message=worded("malformed YAML: {said}", said=told), hint=hint)
 
     if "'\\t'" in said:
-        return fault(worded("a tab stands where the line is indented"), worded("indent with spaces, not tabs"))
+        return fault(worded("a tab stands where the line is indented"), SPACES)
     if (odd := _unclosed_quote(lines, start, line)) is not None and "scalar" in said + context:
         quote = lines[odd[0]][odd[1]]
         return fault(worded("a quote opens here and is not closed"), worded("close it with {quote}", quote=quote), odd)

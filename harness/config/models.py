@@ -1,5 +1,6 @@
 """The shape of bakeoff.yaml and providers.yaml: Bakeoff's own keys strictly, LiteLLM's as LiteLLM has them."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -16,6 +17,7 @@ from pydantic import (
 )
 
 from harness.core.candidates import MODALITIES
+from harness.core.suggest import meant
 
 
 def _money(value: Any) -> Any:
@@ -262,9 +264,15 @@ class TrafficSection(Strict):
 
 
 def _kind_of_suite(value: Any) -> str | None:
+    """Return the tag of an item of `suites`: a mapping without `suite` is whichever more of its keys are meant for."""
     if isinstance(value, dict):
-        return "<part>" if "suite" in value else "<mapping>"
+        part, inline = (_meant(value, kind) for kind in (PartOfSuite, InlineSuite))
+        return "<part>" if "suite" in value or (value and part >= inline) else "<mapping>"
     return "<name>" if isinstance(value, str) else None
+
+
+def _meant(keys: Iterable[str], kind: type[BaseModel]) -> int:
+    return sum(key in kind.model_fields or meant(key, kind.model_fields) is not None for key in keys)
 
 
 class ExchangeSection(Strict):

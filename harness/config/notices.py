@@ -52,8 +52,11 @@ def _unset(missing: Sequence[Missing]) -> Wording:
 
 def unused(
     given: BakeoffFile, rules: Mapping[str, DecisionRule], tasks: Mapping[str, Sequence[Task]],
-    competing: Sequence[Candidate],
+    competing: Sequence[Candidate], unweighed: Sequence[str],
 ) -> Iterable[str]:  # fmt: skip
+    """Say what is written and makes no difference; `unweighed`: what the mix names and no suite is called."""
+    if unweighed:
+        yield worded("the mix names {names}, as no suite here is called: with it no product is priced", names=unweighed)
     if any(candidate.group is not None for candidate in competing):
         yield worded("bakeoff.group is checked, but this version does not use it")
     for slot, its in tasks.items():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.config.litellm_names import litellm_names
 from harness.config.models import PASSED_OVER, Cascade, ModelEntry, ProvidersFile
 from harness.config.secrets import FROM_ENVIRONMENT, holds_key, is_key
 from harness.config.source import LOST, Source, Where, read
@@ -20,6 +21,11 @@ STAND_INS: Mapping[str, Json] = {
     "candidate": "?",
 }  # fmt: skip
 """In the place of what is missing or wrong, so that all beside it can be looked at."""
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "litellm_params": ("model", "api_base", "base_url", "api_key", "custom_llm_provider"),
+    "model_info": ("mode", "base_model"),
+}
+"""Section of an entry, which may have any key → those of which all else depends; a misspelt one is read as meant."""
 WRITTEN_NAME = re.compile(r"""model_name["']?\s*:\s*["']?([^"',}\n#]*[^"',}\n#\s])""")
 
 
@@ -114,6 +120,7 @@ def read_providers(path: Path, problems: list[Problem], *, elsewhere: Callable[[
                 passed_over=[*passed_over],
             )
         )
+    source = _with_keys_meant(source, problems)
     written_out = refuse_literal_keys(source, problems)
     read_in = validate_parts(ProvidersFile, source, problems, instead=STAND_INS)
     if read_in is not None and written_out:  # only now, so that nothing else of their entries stays untold
@@ -150,6 +157,30 @@ def read_providers(path: Path, problems: list[Problem], *, elsewhere: Callable[[
         wildcards=wildcards,
         broken=None if nameless or "?" in chains or (lost and not unread) else unread,
     )
+
+
+def _with_keys_meant(source: Source, problems: list[Problem]) -> Source:
+    """Return the source with the misspelt KEYS of its entries as they were meant; each is a problem."""
+    entries = source.at(("model_list",))
+    best = {section: dict[str, str | None]() for section in KEYS}
+    known = litellm_names("parameter").union(*KEYS.values())
+    names: dict[Where, str] = {}
+    for index in range(len(entries) if isinstance(entries, list) else 0):
+        for section, keys in KEYS.items():
+            where: Where = ("model_list", index, section)
+            written = source.at(where)
+            for key in written if isinstance(written, dict) else ():
+                if key not in known and key not in best[section]:
+                    best[section][key] = meant(key, keys)
+                name = best[section].get(key)
+                if name is None or source.at((*where, name)) is not None or source.lacks_some((*where, name)):
+                    continue
+                names[*where, key] = name
+                hint = worded("did you mean '{name}'?", name=name)
+                message = worded("unknown key '{key}'", key=key)
+                problem = source.problem("E202", message, (*where, key), key=True, hint=hint)
+                problems.append(replace(problem, excerpt=None) if holds_key(name) else problem)
+    return source.renamed(names) if names else source
 
 
 def refuse_literal_keys(source: Source, problems: list[Problem]) -> list[Where]:

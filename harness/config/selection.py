@@ -161,9 +161,10 @@ def choose(
     named: list[tuple[str, Where | None]] = [(name, None) for name in asked]
     if not asked:
         named = [(name, ("candidates", index)) for index, name in enumerate(file.candidates or ())]
+    is_lost = not named and source.lacks_some(("candidates",))
     listed: dict[str, Where | None] = {}
     entries: list[Entry | CascadeEntry] = []
-    complete = bool(named) or (shelf.own.broken == frozenset() and not source.lacks(("candidates",)))
+    complete = bool(named) or (shelf.own.broken == frozenset() and not is_lost)
     misspelt: list[tuple[str, Where | None]] = []
     for name, where in named:
         found = _find(shelf, name, where, source, problems)
@@ -215,7 +216,7 @@ def choose(
         missing=tuple(Missing(candidate=it.candidate, variables=it.missing) for it in resolved if it.missing),
         notices=(*notices, *_ignored(resolved)),
         complete=complete,
-        wrong=frozenset(it.candidate.name for it in resolved if it.wrong or source.lacks(("candidates",))),
+        wrong=frozenset(it.candidate.name for it in resolved if it.wrong or is_lost),
     )
 
 

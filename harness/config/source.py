@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
@@ -20,6 +21,9 @@ from harness.config.secrets import MASK, holds_key, is_reference, safe_excerpt, 
 from harness.core.canonical import Json
 from harness.core.wording import worded
 from harness.errors import Place, Problem, UsageError
+
+if TYPE_CHECKING:
+    from harness.config.malformed import Salvaged
 
 MAX_BYTES = 5_000_000
 MAX_NODES = 100_000
@@ -196,10 +200,12 @@ def parse(text: str, *, file: str, folder: Path = Path(), problems: list[Problem
     lines = tuple(text.splitlines())
     found: list[Problem] = []
     unread: frozenset[Where] = frozenset()
+    shifts: Mapping[int, int] = {}
     try:
         root = compose(text)
     except yaml.MarkedYAMLError as error:
-        root, unread = _salvaged(text, error, file, lines, found)
+        salvaged = _salvaged(text, error, file, lines, found)
+        root, unread, shifts = salvaged.root, salvaged.unread, salvaged.shifts
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - text.rfind("\n", 0, error.position)
@@ -211,7 +217,7 @@ def parse(text: str, *, file: str, folder: Path = Path(), problems: list[Problem
     except RecursionError as error:
         message = worded("malformed YAML: nested deeper than {most} levels", most=MAX_DEPTH)
         raise UsageError([Problem(code="E201", message=message, file=file)]) from error
-    builder = _Builder(file=file, lines=lines)
+    builder = _Builder(file=file, lines=lines, shifts=shifts)
     data = builder.build(root, ()) if root is not None else None
     found += builder.problems
     if found and (problems is None or root is None or () in builder.wrong):
@@ -259,7 +265,7 @@ def _text(path: Path) -> str:
 
 def _salvaged(
     text: str, error: yaml.MarkedYAMLError, file: str, lines: tuple[str, ...], problems: list[Problem]
-) -> tuple[Node | None, frozenset[Where]]:
+) -> "Salvaged":
     """Return what can be read of a text that is no YAML, and what cannot; the problems are added."""
     from harness.config.malformed import salvage
 
@@ -267,7 +273,7 @@ def _salvaged(
     for fault in found.faults:
         span = Span(line=fault.line, column=fault.column, length=1)
         problems.append(Problem.at(_place(file, lines, span), "E201", fault.message, hint=fault.hint))
-    return found.root, found.unread
+    return found
 
 
 def _place(file: str, lines: tuple[str, ...], span: Span) -> Place:
@@ -282,6 +288,8 @@ class _Builder:
 
     file: str
     lines: tuple[str, ...]
+    shifts: Mapping[int, int]
+    """As `Salvaged.shifts`."""
     values: dict[Where, Span] = field(default_factory=dict)
     keys: dict[Where, Span] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -390,9 +398,8 @@ class _Builder:
     def _span(self, node: Node) -> Span:
         start, end = node.start_mark, node.end_mark
         one_line = isinstance(node, ScalarNode) and start.line == end.line
-        return Span(
-            line=start.line + 1, column=start.column + 1, length=max(1, end.column - start.column) if one_line else 1
-        )
+        column = max(0, start.column - self.shifts.get(start.line, 0))
+        return Span(line=start.line + 1, column=column + 1, length=max(1, end.column - start.column) if one_line else 1)
 
     def _add_key(self, key: Node, where: Where) -> None:
         """Refuse a key that is no text: mostly `{{ input }}`, which YAML reads as a mapping in a mapping."""

@@ -79,7 +79,7 @@ def read_sheet(path: Path, *, ask: str | None = None, expect: str | None = None)
     problems: list[Problem] = []
     notices: list[str] = []
     named_by_hand = [name.strip() for name in (ask, expect) if name is not None]
-    rows = list(below_title(path, _rows(path, problems), notices, named=named_by_hand))
+    rows = list(below_title(path, _rows(path, problems, named_by_hand), notices, named=named_by_hand))
     first = next((row for row in rows if any(cell.strip() for cell in row[2])), None)
     heads = [cell.strip() for cell in first[2]] if first else []
     named = _named(heads, {"input": ask, "target": expect}) if first else {}
@@ -150,7 +150,7 @@ def _with_flags(problem: Problem, heads: Sequence[str], named: Mapping[str, int]
     return replace(problem, hint=worded("say which column is which, for example: {flags}", flags=flags))
 
 
-def _rows(path: Path, problems: list[Problem]) -> Iterator[Row]:
+def _rows(path: Path, problems: list[Problem], named: Sequence[str]) -> Iterator[Row]:
     suffix = path.suffix.lower()
     if not path.is_file():
         hint = nearest_file(path.parent, path.name)
@@ -161,7 +161,7 @@ def _rows(path: Path, problems: list[Problem]) -> Iterator[Row]:
     elif suffix == ".xlsx":
         yield from xlsx_rows(path, problems)
     elif suffix in (".csv", ".tsv", UNICODE_TEXT):
-        yield from csv_rows(path, path.read_bytes(), problems).rows
+        yield from csv_rows(path, path.read_bytes(), problems, named=named).rows
     else:
         yield from _objects(path, problems)
 

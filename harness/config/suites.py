@@ -109,11 +109,12 @@ def complete(
     task: Task, folder: Path, report: Report, problems: list[Problem], notices: list[str]
 ) -> Task:  # fmt: skip
     """Check `task` and read its samples, reporting every problem; returns what is right, as it was meant."""
+    task = _with_texts(task, report)
     modality = task.modality
     if modality not in MODALITIES:
         hint = did_you_mean(str(modality), MODALITIES)
         report("E220", worded("the modality {modality} is not known", modality=shown(modality)), "modality", hint)
-        modality = meant(str(modality), MODALITIES) or modality
+        modality = meant(str(modality), MODALITIES) or str(modality)
     max_tokens = task.max_tokens
     if not isinstance(max_tokens, int) or max_tokens < 1:
         message = worded("max_tokens is a whole number above 0, not {max_tokens}", max_tokens=shown(max_tokens))
@@ -282,6 +283,23 @@ class _Author:
         lines = self.text.splitlines()
         excerpt = safe_excerpt(lines[number - 1]) if number <= len(lines) else None
         return Place(file=str(self.file), line=number, column=column, excerpt=excerpt, length=length)
+
+
+def _with_texts(task: Task, report: Report) -> Task:
+    """Return a task of which what is to be text is, after reporting what was none."""
+    scorers = [it.name for it in task.scorers if isinstance(it, Scorer)]
+    instead = {
+        "name": str(task.name), "prompt": "{{ input }}", "primary": next(iter(scorers), ""),
+        "system": None, "slot": None, "language": None,
+    }  # fmt: skip
+    wrong = []
+    for field, otherwise in instead.items():
+        value = getattr(task, field)
+        if not isinstance(value, str) and (value is not None or otherwise is not None):
+            report("E204", worded("{field} is a text, not {value}", field=field, value=shown(value)), field, None)
+            wrong.append(field)
+    right: Any = {field: instead[field] for field in wrong}
+    return replace(task, **right) if right else task
 
 
 def _right_scorers(task: Task, report: Report) -> Sequence[Scorer]:

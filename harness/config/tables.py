@@ -9,7 +9,6 @@ import warnings
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -70,7 +69,7 @@ class Record:
     line: int
     """Of the file; for XLSX the row of the sheet."""
     row: int
-    """The row as a spreadsheet counts it, the header being 1; in JSONL the line."""
+    """The row as a spreadsheet counts it, from 1; in JSONL the line."""
     fields: Mapping[str, Json]
 
 
@@ -100,11 +99,14 @@ class Sheet:
     rows: Iterator[Row]
 
 
-def csv_rows(path: Path, raw: bytes, problems: list[Problem]) -> Sheet:
-    """Return the rows of CSV or TSV bytes; there are none where the bytes are no text, and then `problems` says so."""
+def csv_rows(path: Path, raw: bytes, problems: list[Problem], *, named: Collection[str] = ()) -> Sheet:
+    """Return the rows of CSV or TSV bytes; there are none where the bytes are no text, and then `problems` says so.
+
+    `named`: columns that somebody says there are, by which the header is known.
+    """
     text = _decode(path, raw, problems) or ""
     text, skipped = (text.partition("\n")[2], 1) if re.match(r"sep=.\r?\n", text) else (text, 0)
-    delimiter = _delimiter(path, text)
+    delimiter = _delimiter(path, text, named)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     return Sheet(delimiter=delimiter, rows=_csv_rows(path, reader, skipped, problems))
 
@@ -364,20 +366,18 @@ def _reads_as_chinese(text: str) -> bool:
     return everyday >= 0.8 * len(foreign)
 
 
-def _delimiter(path: Path, text: str) -> str:
+def _delimiter(path: Path, text: str, named: Collection[str]) -> str:
+    """Return what parts the cells: of the first row in which an input is named, above which titles may stand; where
+    none is, of the first row."""
     if path.suffix.lower() == ".tsv":
         return "\t"
-    lines = re.sub(r'"[^"]*"', "", text.lstrip()[:DELIMITED]).split("\n")
-    first, *below = [line for line in lines if line.strip()] or [""]
-    if not any(mark in first for mark in MARKS):  # a title, if the rows below it are alike
-        first = next(
-            (one for one, other in pairwise(below) if _marks(one) == _marks(other) and any(_marks(one))), first
-        )
-    return max(MARKS, key=first.count)
-
-
-def _marks(line: str) -> list[int]:
-    return [line.count(mark) for mark in MARKS]
+    unquoted = re.sub(r'"([^"]*)"', lambda quoted: re.sub(f"[{MARKS}\n]", " ", quoted[1]), text.lstrip()[:DELIMITED])
+    lines = [line.strip("\r") for line in unquoted.split("\n") if line.strip()] or [""]
+    for line in lines[: MOST_TITLES + 1]:
+        naming = [mark for mark in MARKS if any(_is_header(cell.strip(), named) for cell in line.split(mark))]
+        if naming:
+            return max(naming, key=line.count)
+    return max(MARKS, key=lines[0].count) if any(mark in lines[0] for mark in MARKS) else "\t"  # one column of text
 
 
 def _cells(path: Path, cells: "Sequence[Cell | MergedCell]", problems: list[Problem]) -> list[str]:

@@ -67,10 +67,7 @@ def load_exchange(folder: Path) -> Exchange | None:
 def contradictions(
     given: TrafficSection, source: Source, where: Where, suites: Sequence[Suite] | None = None
 ) -> Iterator[Problem]:
-    """Find what says nothing, or two things, and in the mix the misspelt names of `suites`, where those are known.
-
-    A mix that names others altogether is another product's, and prices nothing here.
-    """
+    """Find what says nothing, or two things, and in the mix the misspelt names of `suites`, where those are known."""
 
     def unread(*keys: str) -> bool:
         return any(source.lacks_some((*where, key)) for key in keys)
@@ -100,11 +97,21 @@ def contradictions(
         yield source.problem("E217", worded("all shares of the mix are zero"), (*where, "mix"), key=True, hint=hint)
     if suites is None:
         return
-    known = [name for suite in suites for name in (suite.name, *(f"{suite.name}/{it.name}" for it in suite.tasks))]
-    for name in given.mix or {}:
-        if name not in known and meant(name, known) is not None:
+    for name in strangers(given, suites):
+        if (best := meant(name, _names(suites))) is not None and best not in (given.mix or {}):
             message = worded("the mix names '{name}', which is no suite of these", name=name)
-            yield source.problem("E209", message, (*where, "mix", name), key=True, hint=did_you_mean(name, known))
+            nearest = did_you_mean(name, _names(suites))
+            yield source.problem("E209", message, (*where, "mix", name), key=True, hint=nearest)
+
+
+def strangers(given: TrafficSection, suites: Sequence[Suite]) -> list[str]:
+    """Return the names in the mix that none of `suites` is called: of another product, or of what was taken out."""
+    known = _names(suites)
+    return [name for name in given.mix or {} if name not in known]
+
+
+def _names(suites: Sequence[Suite]) -> list[str]:
+    return [name for suite in suites for name in (suite.name, *(f"{suite.name}/{it.name}" for it in suite.tasks))]
 
 
 def _traffic(given: TrafficSection) -> Traffic:

@@ -7,17 +7,17 @@ from harness.core.wording import Wording, worded
 
 
 def nearest(written: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Return the known name that `written` most likely meant, ignoring case; None if none is near."""
-    by_folded = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(written.casefold(), by_folded, n=1, cutoff=cutoff)
+    """Return the known name that `written` most likely meant, ignoring case: that in which two neighbours have changed
+    places, else the one most like it; None if none is near."""
+    by_folded, folded = {name.casefold(): name for name in known}, written.casefold()
+    found = [name for name in by_folded if name == folded] or [name for name in by_folded if _swapped(folded, name)]
+    found = found or difflib.get_close_matches(folded, by_folded, n=1, cutoff=cutoff)
     return by_folded[found[0]] if found else None
 
 
 def meant(written: str, known: Iterable[str]) -> str | None:
     """Return the known name of which `written` is a slip of the finger, so that one may go on as if it stood there."""
-    names = list(known)
-    best = nearest(written, names, cutoff=0.8)
-    return best or next((name for name in names if _swapped(written.casefold(), name.casefold())), None)
+    return nearest(written, known, cutoff=0.8)
 
 
 def did_you_mean(written: str, known: Iterable[str], *, cutoff: float = 0.6) -> Wording | None:

@@ -1,5 +1,6 @@
 """`bakeoff fetch` and the runs that fetch: under which terms is said before anything is downloaded."""
 
+import io
 import sys
 from collections.abc import Sequence
 from importlib.metadata import Distribution, PackageNotFoundError, PathDistribution
@@ -42,15 +43,27 @@ def test_terms_are_said_before_anything_is_downloaded(bare: Desk, verb: list[str
     assert "使用条款" in bare.bakeoff(*verb, *more, "--lang", "zh", code=2).err
 
 
-@pytest.mark.parametrize(("said", "goes_on"), [("", True), ("y", True), ("no", False), ("N", False)])
+ACCEPTED = ["\n", "y\n", " Yes \n", "y"]
+REFUSED = ["", "no\n", "N\n", "No.\n", "nope\n", "quit\n", "不接受\n", "不同意\n", "不要\n"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("said", [*ACCEPTED, *REFUSED], ids=repr)
 def test_whoever_sits_there_may_refuse_them(
-    bare: Desk, monkeypatch: pytest.MonkeyPatch, said: str, goes_on: bool
+    bare: Desk, monkeypatch: pytest.MonkeyPatch, said: str, language: str
 ) -> None:
     monkeypatch.setattr("harness.cli.screen.is_terminal", lambda: True)
-    monkeypatch.setattr("harness.cli.screen.ask", lambda _: said)
-    err = bare.bakeoff("fetch", "gemma3-270m", code=2).err
-    assert TERMS in err
-    assert ("INSTALLING" in err, "the terms were not accepted" in err) == (goes_on, not goes_on)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(said))
+    err = bare.bakeoff("fetch", "gemma3-270m", "--lang", language, code=2).err
+    assert "https://ai.google.dev/gemma/terms" in err
+    assert ("INSTALLING" in err) == (said in ACCEPTED)
+    assert ("the terms were not accepted" in err or "没有接受" in err) == (said in REFUSED)
+
+
+def test_in_chinese_they_are_accepted_in_chinese(bare: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.cli.screen.is_terminal", lambda: True)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("接受\n"))
+    assert "INSTALLING" in bare.bakeoff("fetch", "gemma3-270m", "--lang", "zh", code=2).err
 
 
 def test_a_check_says_them_too_and_who_has_none_says_none(bare: Desk) -> None:

@@ -184,7 +184,8 @@ def test_of_very_many_the_rest_is_counted_and_json_has_them_all(desk: Desk) -> N
     for verb in ("check", "plan", "run"):
         done = desk.bakeoff(verb, "--json", code=2)
         assert (
-            "... and 10 more; with --json, stdout has all of them\n50 problems; nothing was sent (exit 2)\n" in done.err
+            "... and 10 more; `bakeoff check --json` prints all of a bake-off\n50 problems; nothing was sent (exit 2)\n"
+            in done.err
         )
         document = json.loads(done.out)
         assert document.keys() == {"problems", "exit_code"}

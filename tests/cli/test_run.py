@@ -72,6 +72,10 @@ def test_an_interrupt_while_it_decides_names_the_command_that_goes_on(
     monkeypatch.setattr("harness.pipeline.running.score", interrupted)
     done = desk.bakeoff("run", code=130)
     assert "error: interrupted: what is stored is kept\n(exit 130)\nGo on with: bakeoff run --resume" in done.err
+    (run,) = desk.runs
+    told = json.loads(desk.bakeoff("run", "--resume", str(run), "--json", code=130).out)
+    assert told["exit_code"] == 130
+    assert [problem["what"] for problem in told["problems"]] == ["interrupted: what is stored is kept"]
 
 
 def test_the_command_that_goes_on_names_the_folder(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,7 +160,7 @@ def test_an_address_that_litellm_knows_names_the_provider(project: Project) -> N
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("tempertaure: 0", "temperature"), ("api_kye: hunter2", "api_key"), ("max_token: 3", "max_tokens"), ("quary_prefix: q", "query_prefix")],
+    [("tempertaure: 0", "temperature"), ("api_kye: hunter2, api_key: os.environ/A", "api_key"), ("max_token: 3", "max_tokens"), ("quary_prefix: q", "query_prefix")],
 )  # fmt: skip
 @pytest.mark.parametrize("model", ["openai/gpt-4o-mini", "local/smollm2-135m"])
 def test_a_parameter_that_is_nearly_a_known_one_is_refused(

@@ -154,6 +154,20 @@ def test_what_is_wrong_with_a_part_of_a_suite_has_its_place(project: Project) ->
     ]
 
 
+@pytest.mark.parametrize("written", ["[{haiku: 1}, smollm2]", "\n  - 'haiku\n  - smollm2", "\n  - [haiku"])
+def test_who_must_pass_may_be_a_candidate_that_could_not_be_read(project: Project, written: str) -> None:
+    project.write("bakeoff.yaml", f"suites:\n{FAQ}candidates: {written}\ndecision: {{text: {{must_pass: [haiku]}}}}\n")
+    assert one(project.problems()).code in ("E201", "E204")
+
+
+@pytest.mark.parametrize("written", ["{name: arith, tasks: [sums], limit: 4}", "{arith: [sums]}"])
+def test_a_part_of_a_suite_without_its_key_is_told_that_key(project: Project, written: str) -> None:
+    project.suite()
+    project.write("bakeoff.yaml", f"suites:\n{FAQ}  - {written}\ncandidates: [smollm2]\n")
+    missing, unknown = project.problems()
+    assert (unknown.code, missing.code, missing.message) == ("E202", "E206", "the key 'suite' is missing")
+
+
 def test_a_lenient_reading_leaves_out_what_cannot_be_asked_here(project: Project) -> None:
     project.suite("from harness.errors import UsageError\nraise UsageError('its package is not installed')\n")
     project.write("bakeoff.yaml", f"suites:\n  - {{suite: arith, limit: 1}}\n{FAQ}{SAY}candidates: [smollm2]\n")
@@ -190,6 +204,24 @@ def test_what_the_router_would_have_done_is_one_notice(project: Project) -> None
     project.write("providers.yaml", "model_list:\n" + entry.format("a", "timeout") + entry.format("b", "weight"))
     (notice,) = project.load(f"suites:\n{FAQ}").notices
     assert notice == "litellm_params timeout, weight steer LiteLLM's router, which is not used, and are ignored"
+
+
+@pytest.mark.parametrize(
+    ("mix", "strangers"),
+    [
+        ("{faq: 1}", None),
+        ("{faq: 3, other: 1}", "other"),
+        ("{faq: 1, faq2: 1}", "faq2"),
+        ("{faq: 3, faq/faq: 1, faq_zh: 1, faqs: 1}", "faq_zh, faqs"),
+        ("{orders: 1}", "orders"),
+    ],
+)
+def test_a_mix_may_name_what_is_not_asked_here_and_that_is_told(
+    project: Project, mix: str, strangers: str | None
+) -> None:
+    given = project.load(f"suites:\n{FAQ}candidates: [smollm2]\ntraffic: {{requests_per_month: 9, mix: {mix}}}\n")
+    said = f"the mix names {strangers}, as no suite here is called: with it no product is priced"
+    assert given.notices == (() if strangers is None else (said,))
 
 
 # -- keys ----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,10 @@
 
 import pytest
 
-from harness.config.providers import Providers, read_providers
+from harness.config.candidates import OWN, PRICES, ROUTER_KEYS
+from harness.config.models import ModelInfo
+from harness.config.providers import KEYS, Providers, read_providers
+from harness.core.suggest import meant
 from harness.errors import Problem
 from tests.config.conftest import CANARY, Project, marked_text, one, place
 
@@ -29,6 +32,26 @@ general_settings: {{master_key: {KEY}}}
 environment_variables: {{OPENAI_API_KEY: {KEY}}}
 guardrails: [{{guardrail_name: x}}]
 """
+
+
+def test_a_misspelt_key_is_read_as_it_was_meant_and_what_it_holds_is_not_shown(project: Project) -> None:
+    providers, problems = read(
+        project, "model_list: [{model_name: a, litellm_params: {modle: openai/gpt-4o,\n  api_kye: hunter2}}]\n"
+    )
+    (entry,) = providers.entries
+    assert (entry.model.litellm_params.model, entry.model.litellm_params.api_key) == ("openai/gpt-4o", None)
+    assert [(it.code, it.message) for it in problems] == [
+        ("E202", "unknown key 'modle'"),
+        ("E202", "unknown key 'api_kye'"),
+        ("E103", "a key is written out in 'api_key'"),
+    ]
+    assert "hunter2" not in str([(it, it.hint) for it in problems])
+
+
+def test_no_key_that_is_known_is_read_as_another() -> None:
+    for section, keys in KEYS.items():
+        known = (ROUTER_KEYS | OWN | PRICES | ModelInfo.model_fields.keys()).difference(*KEYS.values())
+        assert [key for key in known if meant(key, keys)] == [], section
 
 
 def test_a_proxy_file_works_unchanged(project: Project) -> None:

@@ -67,6 +67,31 @@ def test_refuses(project: Project, text: str, code: str, line: int, message: str
     assert message in problem.message
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "code"),
+    [
+        ('name="sums"', "name=5", "E204"),
+        ('modality="text"', 'modality=["text"]', "E220"),
+        ("scorers=", "prompt=5, scorers=", "E204"),
+        ("scorers=", "prompt=None, scorers=", "E204"),
+        ("scorers=", "system=7, scorers=", "E204"),
+        ("scorers=", "language=7, scorers=", "E204"),
+        ("scorers=", "slot=['text'], scorers=", "E204"),
+        ('primary="exact_match"', "primary=5", "E204"),
+    ],
+)
+@pytest.mark.parametrize("tasks", ["", "[sums]", "[b]"])
+def test_what_is_no_text_is_a_problem_of_the_suite(
+    project: Project, right: str, wrong: str, code: str, tasks: str
+) -> None:
+    assert SUITE.count(right) == 1
+    project.suite(SUITE.replace(right, wrong))
+    project.write("bakeoff.yaml", f"suites: [{{suite: arith{tasks and f', tasks: {tasks}'}}}]\ncandidates: [smollm2]\n")
+    found = [(problem.code, Path(str(problem.file)).name) for problem in project.problems()]
+    assert (code, "suite.py") in found
+    assert {it for it, file in found if file == "suite.py"} == {code}
+
+
 def test_hints_say_how_to_mend_it(project: Project) -> None:
     def hint(text: str) -> str | None:
         return one(refused(project.suite(text))).hint

@@ -90,6 +90,32 @@ def test_a_header_is_no_title(tmp_path: Path, text: str) -> None:
     assert notices == []
 
 
+@pytest.mark.parametrize("head", ["input", "问题", '"Question"'])
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_table_of_one_column_keeps_what_parts_the_cells_of_others(tmp_path: Path, head: str, mark: str) -> None:
+    samples = load_samples(csv(tmp_path, f"{head}\nTranslate: cat{mark} dog\nTranslate: house{mark} tree\n"))
+    assert [sample.input for sample in samples] == [f"Translate: cat{mark} dog", f"Translate: house{mark} tree"]
+
+
+def test_where_no_row_names_an_input_the_first_one_is_the_header(tmp_path: Path) -> None:
+    notices: list[str] = []
+    with pytest.raises(UsageError) as caught:
+        load_samples(csv(tmp_path, "text\nhello, world\nbye, world\n"), notices=notices)
+    assert [it.message for it in caught.value.problems] == [
+        "no column for the input; the columns are 'text' (metadata)"
+    ]
+    assert notices == []
+
+
+def test_a_title_may_hold_what_parts_no_cells(tmp_path: Path) -> None:
+    notices: list[str] = []
+    text = "Support questions, March 2026\nQuestion;Answer\nWhy, and how?;So\n"
+    (sample,) = load_samples(csv(tmp_path, text), notices=notices)
+    assert (sample.input, sample.target) == ("Why, and how?", "So")
+    assert len(notices) == 1
+    assert "row 2 names the columns; above it stands a title, 'Support questions, March 2026'" in notices[0]
+
+
 def test_many_rows_of_one_cell_are_no_title(tmp_path: Path) -> None:
     assert (
         "no column for the input; the columns are 'a' (metadata)"

@@ -29,7 +29,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "error.fix": "  fix: {hint}",
         "error.fix.brief": " ({hint})",
         "error.exit": "(exit {code})",
-        "error.more": "... and {n} more; with --json, stdout has all of them",
+        "error.more": "... and {n} more; `bakeoff check --json` prints all of a bake-off",
         "error.unsent": "{problems}; nothing was sent (exit {code})",
         "error.end": "{problems} (exit {code})",
         "help.usage": "Usage: ",
@@ -81,8 +81,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "check.absent": "Not installed yet: {engines}. A run fetches them first ({mb} MB), or do it now: bakeoff fetch "
         "{names}",
         # the terms of weights
-        "terms.ask": "Enter accepts them and goes on; no stops here",
-        "terms.no": "n|no",
+        "terms.ask": "Enter or yes accepts them and goes on; anything else stops here",
+        "terms.yes": "|y|yes|accept|ok",
         # plan
         "plan.candidate": "candidate",
         "plan.slot": "slot",

@@ -181,6 +181,7 @@ MISUSES: Sequence[tuple[str, str]] = (
     (r" \(Possible options: (.*)\)", r"相近的有：\1"),
     (r"^Missing (?:argument|option|parameter) '(.*?)'\.", r"缺少 \1。"),
     (r"^Option '(.*)' requires an argument\.", r"选项 \1 后面要写值。"),
+    (r"^Option '(.*)' does not take a value\.", r"选项 \1 后面不能写值。"),
     (r"^Got unexpected extra arguments?(?:\(s\))? \((.*)\)", r"多出来的参数：\1"),
     (r"^Invalid value for '(.*?)'(?: / '.*?')*: ", r"\1 的值不对："),
     (r"(\S+) is not in the range (.*)\.$", r"\1 不在 \2 的范围内。"),

@@ -90,6 +90,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "name what judges the outputs, such as scorer: exact_match; `bakeoff list` shows them": "写明由谁评判输出，"
         "例如 scorer: exact_match；`bakeoff list` 会列出它们",
         "a tab stands where the line is indented": "这一行用制表符缩进",
+        "a space is missing after the dash": "短横线后面缺少空格",
+        "write `- value`, with a space after the dash": "请写成 `- value`，短横线后面留一个空格",
         "a quote opens here and is not closed": "这里的引号没有闭合",
         "close it with {quote}": "请用 {quote} 闭合",
         "the {bracket} that opens here is not closed, or a comma is missing": "这里的 {bracket} 没有闭合，或少了一"
@@ -131,6 +133,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "for example max_tokens=256": "例如 max_tokens=256",
         "give at least one a share above 0": "至少给其中一个大于 0 的份额",
         "the mix names '{name}', which is no suite of these": "mix 里写的“{name}”不是这里的测试集",
+        "the mix names {names}, as no suite here is called: with it no product is priced": (
+            "mix 里写的 {names} 不是这里的测试集，因此算不出产品的费用"
+        ),
         "users: how many there are": "users：有多少用户",
         "add it, for example {example}": "请补上，例如 {example}",
         "os.environ/ and the name of the variable that holds it": "os.environ/ 加上存放密钥的变量名",
@@ -338,6 +343,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "the scorer '{name}': {error}": "评分器“{name}”：{error}",
         # suites
         "the modality {modality} is not known": "未知的模态 {modality}",
+        "{field} is a text, not {value}": "{field} 应为文字，不是 {value}",
         "max_tokens is a whole number above 0, not {max_tokens}": "max_tokens 是大于 0 的整数，不是 {max_tokens}",
         "metadata.params of sample {id} is no object of request parameters": "样本 {id} 的 metadata.params 不是请求"
         "参数的对象",

@@ -29,7 +29,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "error.fix": "  解决办法：{hint}",
         "error.fix.brief": "（{hint}）",
         "error.exit": "（退出码 {code}）",
-        "error.more": "……还有 {n} 个；加上 --json，标准输出里是全部问题",
+        "error.more": "……还有 {n} 个；`bakeoff check --json` 列出一次评测的全部问题",
         "error.unsent": "共 {problems}；没有发出任何请求（退出码 {code}）",
         "error.end": "共 {problems}（退出码 {code}）",
         "help.usage": "用法：",
@@ -74,8 +74,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "check.looked.embedded": "只在本机检查：文件、数据和每条提示词。没有启动内置模型。",
         "check.absent": "尚未安装：{engines}。运行时会先下载（{mb} MB），也可以现在就下载：bakeoff fetch {names}",
         # the terms of weights
-        "terms.ask": "按回车表示接受并继续；输入 no 就停在这里",
-        "terms.no": "n|no|否|不",
+        "terms.ask": "按回车或输入“是”表示接受并继续；输入其他内容就停在这里",
+        "terms.yes": "|y|yes|accept|ok|是|好|接受|同意",
         # plan
         "plan.candidate": "候选",
         "plan.slot": "用途",
