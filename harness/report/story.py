@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from harness.core.decision import VerdictKind
 from harness.core.traffic import Product
 from harness.report.cases import BadCase, SampleView
 from harness.report.document import Block, Bullets, Heading, Paragraph, Quotation, Span, Spans, Table
@@ -311,6 +312,9 @@ def _confirmation(speak: Speaker, run: RunView, slot: SlotView) -> Iterator[Bloc
     measured = [] if row is None else [_limit(speak, c, m.raw) for c, m in zip(slot.criteria, row.cells, strict=True)]
     if limits := (*gates, *(limit for limit in measured if limit)):
         yield Bullets(items=limits)
+    if slot.verdict.kind == VerdictKind.TOSS_UP:
+        yield Paragraph(spans=speak.say("memo.y_any", winner=winner.name, accepted=accepted, **context))
+        return
     others = [item.tag.name for item in slot.ranking if item.tag != winner]
     criteria = speak.listed([criterion.name for criterion in slot.criteria], "and")
     yield Paragraph(

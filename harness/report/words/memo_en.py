@@ -125,6 +125,8 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.confirm_none": "Nothing is switched, so nothing needs a canary.",
         "memo.y": "In the context of {name}, facing the choice for {slot}, we decided for {winner} and against "
         "{others}, to achieve the best balance of {criteria}, accepting {accepted}.",
+        "memo.y_any": "In the context of {name}, facing the choice for {slot}, we decided for {winner}, the cheapest "
+        "of those that what was measured does not tell apart, accepting {accepted}.",
         "memo.y_alone": "In the context of {name}, facing the choice for {slot}, we decided for {winner}, which had no "
         "rival, to achieve the best balance of {criteria}, accepting {accepted}.",
         "memo.accepted_caveats": "the caveats and risks above",

@@ -122,6 +122,8 @@ MEMO: Mapping[str, str] = MappingProxyType(
         "memo.y": "在 {name} 中，针对 {slot} 的选型，我们决定采用 {winner}，不采用 {others}，"
         "以求在 {criteria} 之间取得最佳平衡，"
         "并接受{accepted}。",
+        "memo.y_any": "在 {name} 中，针对 {slot} 的选型，我们决定采用 {winner}，"
+        "即实测分不出高下的候选中成本最低的一个，并接受{accepted}。",
         "memo.y_alone": "在 {name} 中，针对 {slot} 的选型，我们决定采用没有对手的 {winner}，"
         "以求在 {criteria} 之间取得最佳平衡，"
         "并接受{accepted}。",
