@@ -39,6 +39,7 @@ def caveats(
     aside: Collection[str] = (),
     independent: Independent | None = None,
     pairs: Sequence[PairedDifference] = (),
+    unmoved: Sequence[tuple[str, str, Estimate]] = (),
 ) -> tuple[Said, ...]:
     """Return the caveats, first what may overturn the verdict. `resolution_ms`: nearer latencies count the same.
 
@@ -46,6 +47,7 @@ def caveats(
     who competes with the model that measures. `echoes`: whose answers name another model than was asked. `stopped`: who
     was asked no more. `aside`: who does not compete, and so takes no criterion from the others.
     `independent`: the samples that came; None: the values were given. `pairs`: the leader beside each other.
+    `unmoved`: whom every draw gives the same of a metric, and what that may be.
     """
     gone = {it.stop.candidate for it in stopped}
     return (
@@ -72,6 +74,10 @@ def caveats(
         *_missing(matrix, aside),
         *_blurred(matrix, ranking, resolution_ms),
         *_alike(matrix, ranking, pairs),
+        *(
+            said("unmoved", candidate=name, metric=metric, low=f"{raw.low:.3g}", high=f"{raw.high:.3g}")
+            for name, metric, raw in unmoved
+        ),
         *(_lost(estimates) if clusters is not None else ()),
         *_bounded(estimates),
         *_saturated(matrix),

@@ -136,6 +136,7 @@ def decide(
                 aside=aside,
                 independent=counted,
                 pairs=pairs,
+                unmoved=_unmoved(table, draws, metrics, competing) if sampled else (),
             ),
         ),
         crossovers=standing.crossovers,
@@ -165,6 +166,21 @@ def _views(rule: DecisionRule, table: DecisionMatrix, best_first: Sequence[str])
     names = [criterion.name for criterion in table.criteria]
     points = {profile.name: dict(zip(names, profile.weights, strict=True)) for profile in rule.profiles}
     return side_by_side(table, points, best_first)
+
+
+def _unmoved(
+    table: DecisionMatrix, draws: Floats, metrics: Sequence[str], competing: Sequence[bool]
+) -> list[tuple[str, str, Estimate]]:
+    """Return who competes, a criterion's metric and its estimate, where that may be anything in an interval and every
+    draw says the same, as where all answers are right."""
+    found = []
+    for c, (name, row) in enumerate(zip(table.candidates, table.raw, strict=True)):
+        for criterion, raw in zip(table.criteria, row, strict=True):
+            drawn = draws[:, c, list(metrics).index(criterion.metric)]
+            is_wide = raw.low is not None and raw.high is not None and raw.low < raw.high
+            if competing[c] and criterion.metric != "coverage" and is_wide and np.ptp(drawn) == 0:
+                found.append((name, criterion.metric, raw))
+    return found
 
 
 def _gates(rule: DecisionRule, candidate: str, estimates: Sequence[Estimate]) -> tuple[GateResult, ...]:

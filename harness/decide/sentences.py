@@ -110,6 +110,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "`cluster` with another, {alike:and} among them: intervals are rough below {least}.",
         "doubtful": "The quality of {leader} may be as low as {low}, and {worst} is the worst acceptable: that it is "
         "good enough is not proven.",
+        "unmoved": "Drawn again, these samples give {candidate} the same {metric} every time, so the interval of its "
+        "score holds nothing of what {metric} may be: {low} to {high}.",
         "alike": "In quality {leader} and {candidates:and} come out level however these samples are drawn again, which "
         "cannot show what others might: between them the chance to be best rests on the other criteria alone.",
         "lonely": "In {lonely} of {tasks} tasks only one independent sample of {candidates} was judged: it shows no "

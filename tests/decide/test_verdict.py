@@ -12,7 +12,7 @@ from harness.core.rules import Criterion, Gate, Thresholds
 from harness.decide.decide import metrics_of
 from harness.decide.latitude import latitude
 from harness.pipeline import decision_code
-from tests.decide.cases import COST, QUALITY, decided, estimate, rule
+from tests.decide.cases import COST, QUALITY, decided, drawn, estimate, rule
 
 USD = "usd_per_1k_requests"
 
@@ -495,6 +495,19 @@ def test_where_samples_do_not_differ_the_draws_cannot_tell(
         "others might: between them the chance to be best rests on the other criteria alone."
     )
     assert (said in decided(measured, pairs=[pair]).verdict.caveats) is is_said
+
+
+def test_an_interval_of_the_score_that_holds_no_doubt_of_the_quality_is_told() -> None:
+    measured = {"alpha": {"quality": 1.0, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.5}}
+    noise = drawn({name: [estimate(m, x) for m, x in of.items()] for name, of in measured.items()}, ["quality", USD],
+                  noise=0.05)  # fmt: skip
+    noise[:, 0, 0] = 1.0
+    told = [it for it in decided(measured, noise=noise, half=0.2).verdict.caveats if it.startswith("Drawn again")]
+    assert told == [
+        "Drawn again, these samples give alpha the same quality every time, so the interval of its score holds nothing "
+        "of what quality may be: 0.8 to 1.2."
+    ]
+    assert not any("Drawn again" in it for it in decided(measured, noise=noise, half=0.0).verdict.caveats)
 
 
 def test_a_table_says_who_competes_with_the_model_that_measures() -> None:

@@ -106,6 +106,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "同属一个 cluster（例如 {alike:and}）：少于 {least} 个时，区间比较粗略。",
         "few": "只比较了 {independent} 个相互独立的样本：少于 {least} 个时，区间比较粗略。",
         "doubtful": "{leader} 的质量可能低至 {low}，而可以接受的最差值是 {worst}：它够不够好，还没有得到证明。",
+        "unmoved": "重新抽取这些样本，{candidate} 的 {metric} 每次都一样，所以它得分的区间没有包含 {metric} "
+        "本身的不确定性：{low} 到 {high}。",
         "alike": "在质量上，无论怎样重新抽取这些样本，{leader} 与 {candidates:and} 都打平，而这看不出别的样本会怎样："
         "它们之间的最优概率只取决于其他维度。",
         "lonely": "{tasks} 个任务中，有 {lonely} 个任务里 {candidates} 只有一个独立样本得到评分：看不出离散程度，"
