@@ -164,9 +164,9 @@ def error_document(error: BakeoffError) -> None:
 
 
 def in_order(problems: Sequence[Problem]) -> list[Problem]:
-    """Return the problems of each file together, from its top to its bottom; the files as they come up."""
+    """Return the problems of each file together, from its top to its bottom; keys that stand written out come first."""
     files = list(dict.fromkeys(problem.file for problem in problems))
-    return sorted(problems, key=lambda it: (files.index(it.file), it.line or 0, it.column or 0))
+    return sorted(problems, key=lambda it: (it.code != "E103", files.index(it.file), it.line or 0, it.column or 0))
 
 
 def show_problem(problem: Problem, *, brief: bool = False) -> None:

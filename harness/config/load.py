@@ -178,6 +178,8 @@ def _check_budgets(given: BakeoffFile, source: Source, shelf: Shelf, problems: l
 def _check_fit(chosen: Chosen, tasks: Sequence[Task], source: Source, problems: list[Problem]) -> None:
     """Refuse a candidate that somebody named and that no task can be asked of."""
     wanted = dict.fromkeys(task.modality for task in tasks)
+    if not wanted:  # why there is no task is told already
+        return
     for candidate in (*chosen.candidates, *(it.candidate for it in chosen.missing)):
         if candidate.name not in chosen.listed or candidate.modalities & wanted.keys():
             continue

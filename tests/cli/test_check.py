@@ -51,6 +51,20 @@ def test_a_budget_and_a_task_for_nobody_are_told_together(desk: Desk) -> None:
     assert [line[:12] for line in err.splitlines() if line.startswith("error")] == ["error[E212]:", "error[E224]:"]
 
 
+def test_a_suite_that_is_misspelt_says_nothing_of_the_candidates(desk: Desk) -> None:
+    err = desk.bakeoff("run", "--only", "capitls", "--candidates", "one", code=2).err
+    assert "--only: the bake-off has no suite 'capitls'" in err
+    assert "E212" not in err
+
+
+def test_a_key_that_stands_written_out_is_told_first(desk: Desk) -> None:
+    desk.candidate(
+        "two", more="    bakeoff: {api_keyy: 1}\n    litellm_parms: {api_key: sk-abcdefghijklmnopqrstuvwxyz}\n"
+    )
+    desk.write("bakeoff.yaml", "nmae: x\nsuites: [text_core]\n")
+    assert desk.bakeoff("check", code=2).err.startswith("error[E103]")
+
+
 def test_a_task_that_nobody_can_take_is_an_error_and_no_sample_of_it_counts(desk: Desk) -> None:
     desk.write("bakeoff.yaml", "suites: [tool_calling, text_core]\ncandidates: [smollm2]\n")
     for verb in ("check", "plan"):
