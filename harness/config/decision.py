@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from harness.config import defaults
 from harness.config.models import BakeoffFile, CriterionSection, DecisionSection, GateSection, TableRule, WeightsSection
-from harness.config.source import Source, Where
+from harness.config.source import Source
 from harness.config.validate import validate_parts
 from harness.config.weights import profile
+from harness.config.where import Where
 from harness.core.option_table import Rice
 from harness.core.rules import Combine, Criterion, DecisionRule, Gate, Profile, Scale
 from harness.core.suggest import did_you_mean, meant, nearest

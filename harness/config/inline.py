@@ -10,8 +10,9 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from harness.config.models import InlineSuite
 from harness.config.secrets import shown
-from harness.config.source import Source, Where
+from harness.config.source import Source
 from harness.config.suites import complete
+from harness.config.where import Where
 from harness.core.canonical import Json
 from harness.core.scores import Scorer
 from harness.core.suggest import did_you_mean, meant

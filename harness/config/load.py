@@ -21,9 +21,10 @@ from harness.config.selection import (
     refuse_repeats,
 )
 from harness.config.selection import places as candidate_places
-from harness.config.source import Source, Where, parse, read
+from harness.config.source import Source, parse, read
 from harness.config.suite_list import load_suites, tasks_of
 from harness.config.validate import validate_parts
+from harness.config.where import Where
 from harness.core.candidates import Candidate, Exchange
 from harness.core.canonical import Json
 from harness.core.rules import DecisionRule

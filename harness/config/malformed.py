@@ -10,7 +10,7 @@ from yaml.nodes import Node
 
 from harness.config.composed import compose
 from harness.config.secrets import HIDDEN, looks_like_key
-from harness.config.source import LOST, Where
+from harness.config.where import LOST, Where
 from harness.core.wording import foreign, worded
 
 KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s"'#][^:#]*?))\s*:(?:\s|$)""")

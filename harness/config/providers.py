@@ -9,8 +9,9 @@ from pathlib import Path
 from harness.config.litellm_names import litellm_names
 from harness.config.models import PASSED_OVER, Cascade, ModelEntry, ProvidersFile
 from harness.config.secrets import FROM_ENVIRONMENT, holds_key, is_key
-from harness.config.source import LOST, Source, Where, read
+from harness.config.source import Source, read
 from harness.config.validate import validate_parts
+from harness.config.where import LOST, Where
 from harness.core.canonical import Json
 from harness.core.suggest import did_you_mean, meant
 from harness.core.wording import worded

@@ -11,7 +11,8 @@ from harness.config.market import Market, folder_book
 from harness.config.models import BakeoffFile
 from harness.config.paths import PROVIDERS_FILE
 from harness.config.providers import CascadeEntry, Entry, Providers, read_providers
-from harness.config.source import Source, Where
+from harness.config.source import Source
+from harness.config.where import Where
 from harness.core.candidates import Candidate, Exchange
 from harness.core.scores import MOS, READER, SANDBOX, SHAPES, TRANSCRIBER, Instrument
 from harness.core.suggest import did_you_mean, hints, meant, nearest

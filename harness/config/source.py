@@ -18,6 +18,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from harness.config.composed import MAX_DEPTH, compose
 from harness.config.secrets import MASK, holds_key, is_reference, safe_excerpt, shown
+from harness.config.where import LOST, Where
 from harness.core.canonical import Json
 from harness.core.wording import worded
 from harness.errors import Place, Problem, UsageError
@@ -32,11 +33,6 @@ MAX_NODES = 100_000
 TAG = "tag:yaml.org,2002:"
 EXPONENT = re.compile(r"[-+]?\d[\d_]*(?:\.[\d_]*)?[eE][-+]?\d+|[-+]?\.\d[\d_]*[eE][-+]?\d+")
 """Numbers that YAML 1.1 reads as strings: `1e-6`, `2.5e3`."""
-
-Where = tuple[str | int, ...]
-"""A place in the data: the keys and indices that lead to it."""
-LOST = -1
-"""Stands for the index of an item that is there no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

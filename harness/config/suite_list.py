@@ -6,8 +6,9 @@ from pathlib import Path
 
 from harness.config.inline import inline_suite
 from harness.config.models import BakeoffFile, InlineSuite, PartOfSuite
-from harness.config.source import LOST, Source, Where
+from harness.config.source import Source
 from harness.config.suites import find_suite, known_suites, places, read_suite
+from harness.config.where import LOST, Where
 from harness.core.suggest import did_you_mean, meant
 from harness.core.suites import Sample, Suite, Task
 from harness.core.wording import worded

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from harness.config.models import ExchangeSection, TrafficSection
 from harness.config.paths import BAKEOFF_FILE
-from harness.config.source import Source, Where, read
+from harness.config.source import Source, read
 from harness.config.validate import validate
+from harness.config.where import Where
 from harness.core.candidates import Exchange
 from harness.core.suggest import did_you_mean, meant
 from harness.core.suites import Suite

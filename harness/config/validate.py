@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, Tag, ValidationError
 
 from harness.config.secrets import holds_key, shown
-from harness.config.source import Source, Where
+from harness.config.source import Source
+from harness.config.where import Where
 from harness.core.canonical import Json
 from harness.core.suggest import did_you_mean, meant, nearest
 from harness.core.wording import Wording, foreign, worded

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from harness.config.models import WeightsSection
-from harness.config.source import LOST, Source, Where
+from harness.config.source import Source
+from harness.config.where import LOST, Where
 from harness.core.rules import Elicitation, Profile, Weighing
 from harness.core.suggest import did_you_mean, meant
 from harness.core.wording import worded

@@ -3,7 +3,8 @@
 
 import pytest
 
-from harness.config.source import LOST, Source, Where, parse
+from harness.config.source import Source, parse
+from harness.config.where import LOST, Where
 from harness.core.canonical import Json
 from harness.errors import Problem, UsageError
 

@@ -4,8 +4,9 @@
 import pytest
 
 from harness.config.models import BakeoffFile, InlineSuite, ProvidersFile
-from harness.config.source import LOST, parse
+from harness.config.source import parse
 from harness.config.validate import validate, validate_parts
+from harness.config.where import LOST
 from harness.errors import Problem
 
 
