@@ -18,10 +18,10 @@ KEY = re.compile(
 """Shapes of keys: the prefixes that providers use, bearer headers, keys in URLs, private keys."""
 
 ASSIGNMENT = re.compile(
-    r"""(?ix) (?:api[-_]?key|secret|token|passw(?:or)?d|credentials?|access[-_]?key(?:[-_]?id)?|authorization)
+    r"""(?ix) (?:\w{1,6}[-_]?key|api[-_]?k[a-z]{1,4}|secret|token|passw(?:or)?d|credentials?|access[-_]?key(?:[-_]?id)?|authorization)
     ["']? \s* [:=] \s* ["']? (?!os\.environ/|["'\s,}\]]|null\b|~) [^\s"',}\]]*[A-Za-z][^\s"',}\]]* """
 )
-"""A literal value given to a name that holds a key."""
+"""A literal value given to a name that holds a key, or to one that is a slip of the finger away from it."""
 
 SECRET_NAME = re.compile(
     r"(?i)(?:^|[_-])(?:keys?(?:[_-]id)?|secrets?|token|password|passwd|credentials?|authorization)$"

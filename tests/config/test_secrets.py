@@ -61,6 +61,12 @@ def test_names_that_hold_keys(name: str) -> None:
     assert safe_excerpt("  hunter2", before=f"  {name}: |") is None
 
 
+@pytest.mark.parametrize("name", ["api_kye", "api_keyy", "apikey", "aip_key", "api-kay"])
+def test_a_line_with_a_misspelt_name_of_a_key_is_not_shown(name: str) -> None:
+    assert safe_excerpt(f"litellm_params: {{modle: openai/x, {name}: hunter2}}") is None
+    assert safe_excerpt(f"  {name}: os.environ/MINE") is not None
+
+
 @pytest.mark.parametrize(
     "name",
     [
