@@ -18,7 +18,8 @@ KEY = re.compile(
 """Shapes of keys: the prefixes that providers use, bearer headers, keys in URLs, private keys."""
 
 ASSIGNMENT = re.compile(
-    r"""(?ix) (?:\w{1,6}[-_]?key|api[-_]?k[a-z]{1,4}|secret|token|passw(?:or)?d|credentials?|access[-_]?key(?:[-_]?id)?|authorization)
+    r"""(?ix)
+    (?:\w{1,6}[-_]?key(?:[-_]?id)?|api[-_]?k[a-z]{1,4}|secret|token|passw(?:or)?d|credentials?|authorization)
     ["']? \s* [:=] \s* ["']? (?!os\.environ/|["'\s,}\]]|null\b|~) [^\s"',}\]]*[A-Za-z][^\s"',}\]]* """
 )
 """A literal value given to a name that holds a key, or to one that is a slip of the finger away from it."""

@@ -41,15 +41,8 @@ def conclusion(
         lines.append(speak.say("memo.changes", changes=speak.joined(*map(speak.say, changes))))
     if against := [*map(speak.say, slot.cases.turned), *_caveats(speak, slot)]:
         lines.append(speak.say("memo.risk", caveat=speak.joined(*against)))
-    if measured := [fact for fact in verdict.facts if fact.label.key in _MEASURED]:
-        facts = (speak.say("memo.fact", label=fact.label, value=replace(fact.cell, n=None)) for fact in measured)
-        lines.append(speak.say("memo.measured", facts=speak.joined(*facts)))
-    about = _about(slot)
-    cost = next((row.cells[0] for row in slot.costs if about is not None and row.tag == about.tag), None)
-    if cost is not None:
-        lines.append(_cost(speak, cost, middle(volumes)))
     if verdict.winner is not None:
-        lines.append(_fallback(speak, slot))
+        lines += _chosen(speak, slot, volumes)
     if verdict.unproven and verdict.about is not None:
         metrics = speak.listed(verdict.unproven)
         lines.append(speak.say("memo.waiver", candidate=verdict.about.name, metrics=metrics))
@@ -57,6 +50,17 @@ def conclusion(
         key = "memo.rule_unfrozen" if frozen_sha256 is None else "memo.reweighed"
         lines.append(speak.say(key, hash=verdict.rule_sha256))
     yield Bullets(items=tuple(lines))
+
+
+def _chosen(speak: Speaker, slot: SlotView, volumes: Sequence[int]) -> Iterator[Spans]:
+    """Yield how good the choice is, what it costs, and who comes next."""
+    if measured := [fact for fact in slot.verdict.facts if fact.label.key in _MEASURED]:
+        facts = (speak.say("memo.fact", label=fact.label, value=replace(fact.cell, n=None)) for fact in measured)
+        yield speak.say("memo.measured", facts=speak.joined(*facts))
+    cost = next((row.cells[0] for row in slot.costs if row.tag == slot.verdict.winner), None)
+    if cost is not None:
+        yield _cost(speak, cost, middle(volumes))
+    yield _fallback(speak, slot)
 
 
 def story(
