@@ -463,6 +463,7 @@ def sayable(decision: Decision, got: Mapping[str, Any]) -> list[float]:
     said += [n for name in slot.candidates for n in slot.bounded(name) or ()]
     said += [n for pairs in recompute_firmness.echoes(decision).values() for pair in pairs for n in pair]
     said += [n for row in decision.counts for n in row.values() if isinstance(n, int)]
+    said += [float(e[end]) for of in got["estimates"].values() for e in of for end in ("low", "high") if end in e]
     said += [c[anchor] for c in decision.criteria for anchor in ("worst", "ideal")]
     for it in got["stopped"]:
         said += [it["calls"], it.get("usd", 0.0), *(x for x in it["stop"].values() if isinstance(x, int | float))]

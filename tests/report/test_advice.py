@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.core.decision import Decision, Verdict, VerdictKind
+from harness.core.decision import Decision, Nobody, Verdict, VerdictKind
 from harness.core.rules import Criterion, Gate
 from harness.report.advice import advice
 from harness.report.phrases import Phrase, Piece, listed
@@ -19,7 +19,9 @@ IN_TIME = Gate(metric=PACE, max=100.0)
 
 
 def advised(kind: VerdictKind, winner: str | None) -> tuple[Phrase, ...]:
-    told: Verdict = replace(DECISION.verdict, kind=kind, winner=winner, near_ties=())
+    why = {VerdictKind.NONE: Nobody.NONE, VerdictKind.INCOMPLETE: Nobody.INCOMPLETE}.get(kind, Nobody.WITHHELD)
+    nobody = why if winner is None else None
+    told: Verdict = replace(DECISION.verdict, kind=kind, winner=winner, nobody=nobody, near_ties=())
     return advice(replace(DECISION, verdict=told))
 
 

@@ -52,7 +52,7 @@ def test_who_has_no_rival_has_no_such_section() -> None:
 def test_the_terminal_shows_letters_and_what_more_samples_would_tell() -> None:
     lines = closing_lines(FIRM)
     assert WORDS["en"]["closing.shared"] in lines
-    assert any(line.startswith("  1,340 more samples of text_core would tell gpt-mini") for line in lines)
+    assert any(line.startswith("  - 1,340 more samples of text_core would tell gpt-mini") for line in lines)
     (first,) = (line for line in lines if "| gpt-mini " in line)
     assert first.split("|")[3].strip() == "ab"
     assert not any("on quality" in line for line in closing_lines(ALONE))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.core.calls import Role
-from harness.core.decision import Decision, Said, VerdictKind
+from harness.core.decision import Decision, Nobody, VerdictKind
 from harness.report.numbers import Number
 from harness.report.phrases import Measured, Phrase
 from harness.report.slots import slot_evidence
@@ -45,26 +45,22 @@ def test_who_is_left_alone_has_no_chance_to_be_best() -> None:
     assert rows(DECISION)[FIRST].chance == rows(DECISION)[FIRST].p_best is not None
 
 
-UNFIT = Said(key="unfit", arguments={})
-UNMEASURED = Said(key="nothing_answered", arguments={})
-
-
 @pytest.mark.parametrize(
-    ("kind", "said", "rank", "leads"),
+    ("kind", "nobody", "rank", "leads"),
     [
-        pytest.param(VerdictKind.TOSS_UP, (), 2, True, id="second"),
-        pytest.param(VerdictKind.TOSS_UP, (), 1, False, id="level with it"),
-        pytest.param(VerdictKind.INCOMPLETE, (), 2, False, id="incomplete"),
-        pytest.param(VerdictKind.NONE, (UNMEASURED,), 2, False, id="nothing was measured"),
-        pytest.param(VerdictKind.NONE, (UNFIT,), 2, True, id="first, and not good enough"),
+        pytest.param(VerdictKind.TOSS_UP, None, 2, True, id="second"),
+        pytest.param(VerdictKind.TOSS_UP, None, 1, False, id="level with it"),
+        pytest.param(VerdictKind.INCOMPLETE, Nobody.INCOMPLETE, 2, False, id="incomplete"),
+        pytest.param(VerdictKind.NONE, Nobody.NONE, 2, False, id="nothing was measured"),
+        pytest.param(VerdictKind.NONE, Nobody.UNFIT, 2, True, id="first, and not good enough"),
     ],
 )
-def test_nobody_leads_where_nobody_is_ahead(kind: VerdictKind, said: tuple[Said, ...], rank: int, leads: bool) -> None:
+def test_nobody_leads_where_nobody_is_ahead(kind: VerdictKind, nobody: Nobody | None, rank: int, leads: bool) -> None:
     first, second = FAKE.decisions[1].ranking[:2]
     decided = replace(
         FAKE.decisions[1],
         ranking=(first, replace(second, rank=rank)),
-        verdict=replace(FAKE.decisions[1].verdict, kind=kind, said=said),
+        verdict=replace(FAKE.decisions[1].verdict, kind=kind, nobody=nobody),
     )
     assert (verdict(slot_evidence(FAKE.evidence, decided)).lead is not None) is leads
 
