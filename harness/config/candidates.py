@@ -203,8 +203,7 @@ def provider_meant(entry: Entry) -> str | None:
     if entry.lacks("litellm_params", "model") or entry.lacks("litellm_params", "custom_llm_provider"):
         return None
     model = model_of(entry)
-    provider, known = provider_of(model), litellm_names("provider")
-    return (nearest(provider, known, cutoff=0.75) or provider) if "/" in model and provider not in known else provider
+    return provider_of(_of_nearest_provider(model) or model)
 
 
 def _absence(engine: "Engine") -> str | None:
