@@ -69,7 +69,7 @@ def caveats(
             for it in self_measured
         ),
         *_gates([line for line in ranking if line.candidate not in gone], estimates),
-        *_doubtful(matrix, ranking),
+        *(_doubtful(matrix, ranking) if clusters is not None else ()),
         *_worst(matrix, ranking),
         *_missing(matrix, aside),
         *_blurred(matrix, ranking, resolution_ms),

@@ -510,6 +510,14 @@ def test_an_interval_of_the_score_that_holds_no_doubt_of_the_quality_is_told() -
     assert not any("Drawn again" in it for it in decided(measured, noise=noise, half=0.0).verdict.caveats)
 
 
+@pytest.mark.parametrize(("half", "is_said"), [(0.2, True), (0.05, False)])
+def test_a_quality_that_may_not_be_acceptable_is_told(half: float, is_said: bool) -> None:
+    by = rule(Criterion(name="quality", metric="quality", worst=0.4, ideal=1, weight=1))
+    caveats = decided({"alpha": {"quality": 0.5}, "bravo": {"quality": 0.45}}, by, half=half).verdict.caveats
+    said = "The quality of alpha may be as low as 0.30, and 0.4 is the worst acceptable: that it is good enough is not "
+    assert any(caveat.startswith(said) for caveat in caveats) is is_said
+
+
 def test_a_table_says_who_competes_with_the_model_that_measures() -> None:
     measured = {"alpha": {"quality": 0.9, USD: 1.0}, "bravo": {"quality": 0.5, USD: 1.5}}
     mine = SelfMeasured(candidate="bravo", instrument="transcriber", model="ears")
